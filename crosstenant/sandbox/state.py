@@ -1,0 +1,107 @@
+"""The sandbox's state: one JSON document in one file, shared by every process that opens it.
+
+The server, the control commands and any test change the same file, each change under a lock and written whole, so
+that drift can be made from anywhere at any time. Keys that begin with ``_`` are the sandbox's own and never leave it
+in an answer (``public``). Long-running operations are records with an end time; ``Store`` settles those that are due
+before anybody looks.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+State = dict[str, Any]
+Settle = Callable[[State, float], bool]
+"""Completes what is due at a time (seconds since the epoch); says whether it changed anything."""
+
+
+class Store:
+    """The state file, opened for reading and changing."""
+
+    def __init__(self, path: Path, seed: Callable[[], State], settle: Settle | None = None) -> None:
+        """
+        :param path: The state file; made from ``seed`` when it is missing.
+        :param seed: Makes a fresh state.
+        :param settle: Completes due operations, given the state and the sandbox's present time.
+        """
+        self.path = path
+        self._seed = seed
+        self._settle = settle
+        self._cached: State | None = None
+        self._stamp: tuple[int, int] | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[State]:
+        """The present state, to be looked at only."""
+        with self._locked():
+            yield self._load()
+
+    @contextmanager
+    def change(self) -> Iterator[State]:
+        """The present state, to be changed; saved when the block ends, forgotten when it raises."""
+        with self._locked():
+            state = self._load()
+            try:
+                yield state
+            except BaseException:
+                self._cached = None
+                raise
+            self._save(state)
+
+    def reset(self) -> None:
+        """Puts the seeded state back."""
+        with self._locked():
+            self._save(self._seed())
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with open(f"{self.path}.lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _load(self) -> State:
+        try:
+            found = self.path.stat()
+            stamp = (found.st_mtime_ns, found.st_ino)
+        except FileNotFoundError:
+            self._save(self._seed())
+            return self._load()
+        if self._cached is None or stamp != self._stamp:
+            self._cached = json.loads(self.path.read_text())
+            self._stamp = stamp
+        state = self._cached
+        assert state is not None
+        if self._settle and self._settle(state, now(state)):
+            self._save(state)
+        return state
+
+    def _save(self, state: State) -> None:
+        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}")
+        # The file holds what a node of the cluster holds: the secret. Only its owner may read it.
+        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(state, file, indent=1)
+        os.replace(draft, self.path)
+        found = self.path.stat()
+        self._cached, self._stamp = state, (found.st_mtime_ns, found.st_ino)
+
+
+def now(state: State) -> float:
+    """The sandbox's present time in seconds since the epoch: the real one plus what the state adds to it."""
+    return time.time() + float(state["clock"]["ahead_seconds"])
+
+
+def public(value: Any) -> Any:
+    """``value`` without the sandbox's own keys, as an answer may show it."""
+    if isinstance(value, dict):
+        return {key: public(item) for key, item in value.items() if not key.startswith("_")}
+    if isinstance(value, list):
+        return [public(item) for item in value]
+    return value
