@@ -7,6 +7,7 @@ https://learn.microsoft.com/azure/azure-government/compare-azure-government-glob
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Final
 
@@ -33,8 +34,8 @@ class Cloud:
 
     def owns_login_server(self, host: str) -> bool:
         """Whether ``host`` is a registry login server of this cloud; nothing else ever gets a pull secret."""
-        host = host.lower().rstrip(".")
-        return any(host.endswith(f".{suffix}") and host != suffix for suffix in self.registry_suffixes)
+        name, _, suffix = host.lower().rstrip(".").partition(".")
+        return suffix in self.registry_suffixes and re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) is not None
 
 
 PUBLIC: Final = Cloud(

@@ -1,0 +1,1 @@
+"""The provider plugin: everything that talks to Azure."""

@@ -26,9 +26,9 @@ T = TypeVar("T")
 class Served:
     """What a configured provider serves."""
 
-    resources: dict[str, CustomResource[Any]] = field(default_factory=dict)
+    resources: dict[str, CustomResource[Any]] = field(default_factory=lambda: {})
     """By type token."""
-    functions: dict[str, Function[Any]] = field(default_factory=dict)
+    functions: dict[str, Function[Any]] = field(default_factory=lambda: {})
     """By function token."""
 
     @classmethod

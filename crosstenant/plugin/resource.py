@@ -54,7 +54,7 @@ class Difference:
 class Diff:
     """What differs between the state and the program."""
 
-    differences: dict[str, Difference] = field(default_factory=dict)
+    differences: dict[str, Difference] = field(default_factory=lambda: {})
     """By schema name of the property; nothing in it means no change."""
 
 
@@ -99,7 +99,9 @@ class CustomResource(ABC, Generic[C]):
         """Validates and completes the inputs; values may be ``UNKNOWN`` during a preview."""
 
     @abstractmethod
-    async def diff(self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties) -> Diff:
+    async def diff(
+        self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
+    ) -> Diff:
         """Compares the state (``old_inputs`` and outputs ``olds``) with the inputs ``news``."""
 
     @abstractmethod

@@ -13,8 +13,9 @@ import signal
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from contextvars import ContextVar
-from typing import Any, NoReturn
+from typing import Any
 
 import grpc
 import grpc.aio
@@ -55,7 +56,7 @@ class EngineLog:
 
     def __init__(self, address: str) -> None:
         self._channel = grpc.aio.insecure_channel(address, options=_GRPC_CHANNEL_OPTIONS)
-        self._engine = engine_pb2_grpc.EngineStub(self._channel)
+        self._engine: Any = engine_pb2_grpc.EngineStub(self._channel)
 
     async def status(self, urn: str, message: str) -> None:
         """Shows ``message`` as the status of the resource until the next one; nothing of it stays in the log."""
@@ -71,10 +72,8 @@ class EngineLog:
 
     async def _log(self, severity: Any, urn: str, message: str, ephemeral: bool = False) -> None:
         request = engine_pb2.LogRequest(severity=severity, urn=urn, message=message, ephemeral=ephemeral)
-        try:
+        with suppress(grpc.aio.AioRpcError):  # The engine has gone, and with it whoever would read this.
             await self._engine.Log(request)
-        except grpc.aio.AioRpcError:
-            pass  # The engine has gone, and with it whoever would read this.
 
 
 def resource_type(urn_type: str) -> str:
@@ -82,20 +81,22 @@ def resource_type(urn_type: str) -> str:
     return urn_type.rsplit("$", 1)[-1]
 
 
-Construct = Callable[[provider_pb2.ConstructRequest, grpc.aio.ServicerContext], Awaitable[Any]]
+Construct = Callable[[Any, Any], Awaitable[Any]]
+"""Answers the engine's ``ConstructRequest``."""
 
 current_request: ContextVar[Any] = ContextVar("current_request")
 """The engine's raw request, for the few fields that Pulumi's Python request classes leave out (``old_inputs``)."""
 
 
 class Servicer(ProviderServicer):
-    """Pulumi's servicer with the operator's errors in place of stack traces, and ``Construct`` left to ``construct``."""
+    """Pulumi's servicer with plain errors in place of stack traces, and ``Construct`` left to ``construct``."""
 
     def __init__(self, args: list[str], version: str, provider: Provider, engine: str, construct: Construct | None):
         super().__init__(args, version, provider, engine)
         self._construct_components = construct
 
-    async def Construct(self, request: provider_pb2.ConstructRequest, context: grpc.aio.ServicerContext) -> Any:
+    async def Construct(self, request: provider_pb2.ConstructRequest, context: Any) -> Any:
+        """Makes a component for a program in another language."""
         if self._construct_components is None:
             return await super().Construct(request, context)
         return await self._construct_components(request, context)
@@ -104,7 +105,7 @@ class Servicer(ProviderServicer):
 def _answering_plainly(method: str) -> Callable[..., Awaitable[Any]]:
     inherited = getattr(ProviderServicer, method)
 
-    async def call(self: Servicer, request: Any, context: grpc.aio.ServicerContext) -> Any:
+    async def call(self: Servicer, request: Any, context: Any) -> Any:
         current_request.set(request)
         try:
             return await inherited(self, request, context)
@@ -118,13 +119,24 @@ def _answering_plainly(method: str) -> Callable[..., Awaitable[Any]]:
     return call
 
 
-for _method in (
-    "GetSchema CheckConfig DiffConfig Configure Invoke Check Diff Create Read Update Delete Parameterize"
-).split():
+_METHODS = (
+    "GetSchema",
+    "CheckConfig",
+    "DiffConfig",
+    "Configure",
+    "Invoke",
+    "Check",
+    "Diff",
+    "Create",
+    "Read",
+    "Update",
+    "Delete",
+)
+for _method in _METHODS:
     setattr(Servicer, _method, _answering_plainly(_method))
 
 
-async def _abort(error: BaseException, context: grpc.aio.ServicerContext) -> NoReturn:
+async def _abort(error: BaseException, context: Any) -> None:
     if isinstance(error, PartialError):
         detail = provider_pb2.ErrorResourceInitFailed(
             id=error.resource_id,

@@ -1,0 +1,29 @@
+"""The executable ``pulumi-resource-crosstenant``, which the Pulumi engine starts once for each provider."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crosstenant._version import VERSION
+from crosstenant.plugin.dispatch import DispatchProvider
+from crosstenant.plugin.package import CrosstenantPackage
+from crosstenant.plugin.serving import Construct, serve
+
+
+def main() -> None:
+    """Serves the plugin until the engine ends it."""
+    serve(VERSION, lambda log: DispatchProvider(CrosstenantPackage(log)), _make_construct)
+
+
+def _make_construct(engine: str, args: list[str]) -> Construct:
+    async def construct(request: Any, context: Any) -> Any:
+        # Only a program in another language gets here; for the others the components run in the program itself.
+        from crosstenant.plugin.components import component_servicer
+
+        return await component_servicer(engine, tuple(args)).Construct(request, context)
+
+    return construct
+
+
+if __name__ == "__main__":
+    main()

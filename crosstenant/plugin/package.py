@@ -1,0 +1,54 @@
+"""This package's plugin: its schema, its configuration, and the resources and functions it serves."""
+
+from __future__ import annotations
+
+import json
+
+from crosstenant.plugin.dispatch import Package, Served
+from crosstenant.plugin.get_cluster import GetCluster
+from crosstenant.plugin.get_registry import GetRegistry
+from crosstenant.plugin.pull_check import PullCheck
+from crosstenant.plugin.resource import Context, Failure, Properties
+from crosstenant.plugin.service_principal_profile import ServicePrincipalProfile
+from crosstenant.plugin.serving import EngineLog
+from crosstenant.plugin.tenant_config import PROVIDER_SCHEMA, SECRET_CONFIG, check_tenant_config, make_tenant
+
+RESOURCES = (ServicePrincipalProfile, PullCheck)
+FUNCTIONS = (GetRegistry, GetCluster)
+
+
+class CrosstenantPackage(Package):
+    """Everything of one tenant that azuread and azure-native do not have."""
+
+    secret_config = SECRET_CONFIG
+
+    def __init__(self, log: EngineLog) -> None:
+        self._log = log
+
+    def schema(self) -> str:
+        """The components' schema with the provider, the custom resources and the functions added."""
+        # Reading it loads the components and with them the azuread and azure-native SDKs.
+        from crosstenant.plugin.components import component_schema
+
+        schema = component_schema()
+        schema["provider"] = PROVIDER_SCHEMA
+        schema["resources"].update({resource.token: resource.schema for resource in RESOURCES})
+        schema["functions"] = {function.token: function.schema for function in FUNCTIONS}
+        return json.dumps(schema)
+
+    async def check_config(self, config: Properties) -> tuple[Properties, list[Failure]]:
+        """Validates the credentials' form; nobody signs in yet."""
+        return config, check_tenant_config(config)
+
+    async def configure(self, config: Properties) -> Served:
+        """Serves the tenant that the explicit provider names.
+
+        A provider without a tenant is the engine's own default one, which hosts the components and nothing else.
+        """
+        if not config.get("tenantId"):
+            return Served()
+        context = Context(tenant=make_tenant(config), log=self._log)
+        return Served.of(
+            [resource(context) for resource in RESOURCES],
+            [function(context) for function in FUNCTIONS],
+        )

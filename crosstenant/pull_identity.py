@@ -1,0 +1,148 @@
+"""The identity that pulls: an application of the cluster's tenant, its service principal there and its secret."""
+
+import pulumi
+import pulumi_azuread as azuread
+from typing_extensions import NotRequired, TypedDict
+
+from crosstenant.consent import consent_url
+from crosstenant.docker_config import docker_config
+from crosstenant.secret_dates import check_end_date
+from crosstenant.tenant import TenantArgs, TenantProviders
+
+DEFAULT_REDIRECT_URI = "https://www.microsoft.com/"
+
+
+class SecretArgs(TypedDict):
+    """When the application's secret ends, and what makes a new one."""
+
+    end_date: NotRequired[str]
+    """When the secret expires: a UTC time, ``2027-06-30T00:00:00Z``. Another date makes a new secret. Default: two
+    years after it is made, unless the tenant's app management policy caps it."""
+
+    rotation_trigger: NotRequired[str]
+    """Any text; a change makes a new secret, moves every cluster to it and then removes the old one. Each cluster's
+    nodes are reimaged."""
+
+
+class PullIdentityArgs(TypedDict):
+    """The application that clusters of one tenant pull as."""
+
+    tenant: TenantArgs
+    """The clusters' tenant, which owns the application."""
+
+    display_name: NotRequired[str]
+    """The application's display name. Default: the component's name."""
+
+    owners: NotRequired[list[pulumi.Input[str]]]
+    """Object IDs (UUIDs) of the application's owners. Default: whoever creates it, and later changes by others are
+    left alone. A caller with ``Application.ReadWrite.OwnedBy`` has to be among them."""
+
+    redirect_uri: NotRequired[str]
+    """Where the consent page goes when it is done. Default: ``https://www.microsoft.com/``."""
+
+    secret: NotRequired[SecretArgs]
+    """The secret's dates."""
+
+
+class PullIdentity(pulumi.ComponentResource):
+    """A multi-tenant application with a secret, which may become the service principal of AKS clusters in its own
+    tenant and pull from registries of others.
+
+    The secret belongs to the application, not to one tenant's service principal, so that both tenants accept it.
+    """
+
+    client_id: pulumi.Output[str]
+    """The application's client ID (UUID), the same in every tenant."""
+
+    application_object_id: pulumi.Output[str]
+    """The application's object ID (UUID)."""
+
+    service_principal_id: pulumi.Output[str]
+    """Object ID (UUID) of its service principal in its own tenant."""
+
+    secret: pulumi.Output[str]
+    """The application's secret. Secret."""
+
+    secret_expires_at: pulumi.Output[str]
+    """When the secret ends: a UTC time."""
+
+    def __init__(
+        self,
+        name: str,
+        args: PullIdentityArgs,
+        opts: pulumi.ResourceOptions | None = None,
+        *,
+        cluster_providers: TenantProviders | None = None,
+    ) -> None:
+        """
+        :param name: The component's name; its children are named after it.
+        :param args: The application and its tenant.
+        :param opts: Resource options.
+        :param cluster_providers: Ready-made providers of the tenant, in place of those made from ``args["tenant"]``.
+        :raises ArgumentError: An argument is wrong; the text names it and the remedy.
+        """
+        super().__init__("crosstenant:index:PullIdentity", name, {}, opts)
+        child = pulumi.ResourceOptions(parent=self)
+        providers = cluster_providers or TenantProviders(f"{name}-cluster-tenant", args["tenant"], opts=child)
+        dates = args.get("secret") or SecretArgs()
+        check_end_date(f"PullIdentity '{name}'", "secret.end_date", dates.get("end_date"))
+        self._cloud = providers.cloud
+        self._redirect_uri = args.get("redirect_uri") or DEFAULT_REDIRECT_URI
+
+        owned = pulumi.ResourceOptions(parent=self, provider=providers.azuread)
+        owners = args.get("owners")
+        if owners is None:
+            caller = azuread.get_client_config_output(
+                opts=pulumi.InvokeOutputOptions(parent=self, provider=providers.azuread)
+            )
+            owners = [caller.object_id]
+            # Whoever runs the next update is no reason to change the application.
+            owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(ignore_changes=["owners"]))
+
+        application = azuread.Application(
+            f"{name}-application",
+            display_name=args.get("display_name") or name,
+            sign_in_audience="AzureADMultipleOrgs",
+            owners=owners,
+            web=azuread.ApplicationWebArgs(redirect_uris=[self._redirect_uri]),
+            opts=owned,
+        )
+        home = azuread.ServicePrincipal(
+            f"{name}-home-service-principal", client_id=application.client_id, owners=owners, opts=owned
+        )
+        password = azuread.ApplicationPassword(
+            f"{name}-secret",
+            application_id=application.id,
+            display_name=name,
+            end_date=dates.get("end_date"),
+            rotate_when_changed={"trigger": dates.get("rotation_trigger", "")},
+            opts=pulumi.ResourceOptions(parent=self, provider=providers.azuread, additional_secret_outputs=["value"]),
+        )
+
+        self.client_id = application.client_id
+        self.application_object_id = application.object_id
+        self.service_principal_id = home.object_id
+        # Known only once the home service principal is there: without it no secret signs in to its tenant.
+        self.secret = pulumi.Output.secret(pulumi.Output.all(password.value, home.object_id).apply(lambda it: it[0]))
+        self.secret_expires_at = password.end_date
+        self.register_outputs(
+            {
+                "clientId": self.client_id,
+                "applicationObjectId": self.application_object_id,
+                "servicePrincipalId": self.service_principal_id,
+                "secret": self.secret,
+                "secretExpiresAt": self.secret_expires_at,
+            }
+        )
+
+    def consent_url(self, registry_tenant_id: str) -> pulumi.Output[str]:
+        """The page on which an administrator of ``registry_tenant_id`` (UUID) consents to the application."""
+        return self.client_id.apply(
+            lambda client_id: consent_url(self._cloud, registry_tenant_id, client_id, self._redirect_uri)
+        )
+
+    def image_pull_secret(self, login_servers: pulumi.Input[list[str]]) -> pulumi.Output[str]:
+        """A docker config document for the given registry hosts: the content of ``.dockerconfigjson``. Secret."""
+        return pulumi.Output.secret(
+            pulumi.Output.all(login_servers, self.client_id, self.secret).apply(lambda it: docker_config(*it))
+        )

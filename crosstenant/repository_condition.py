@@ -1,0 +1,110 @@
+"""The condition that narrows a role assignment on a registry to some of its repositories.
+
+Only registries in ABAC mode evaluate it; the scope of the assignment stays the registry.
+https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+CONDITION_VERSION: Final = "2.0"
+"""The version of the condition language, ``conditionVersion`` of the role assignment."""
+
+_ACTIONS: Final = (
+    "Microsoft.ContainerRegistry/registries/repositories/content/read",
+    "Microsoft.ContainerRegistry/registries/repositories/metadata/read",
+)
+_NAME_ATTRIBUTE: Final = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]"
+
+# https://github.com/opencontainers/distribution-spec/blob/main/spec.md#pulling-manifests; neither quotes nor anything
+# else that means something in a condition can be in a name, so that no escaping is needed.
+_SEGMENT: Final = r"[a-z0-9]+(?:(?:\.|__?|-+)[a-z0-9]+)*"
+_REPOSITORY: Final = re.compile(rf"{_SEGMENT}(?:/{_SEGMENT})*")
+_LONGEST_NAME: Final = 255
+
+
+def repository_condition(repositories: Sequence[str], prefixes: Sequence[str]) -> str:
+    """The condition under which a registry reader may pull: from ``repositories``, and from all under ``prefixes``.
+
+    The same lists in the same order give the same text, since a differing text would be an update of the assignment.
+    No condition at all grants the whole registry: leave it away then.
+
+    :param repositories: Whole names of repositories, ``backend/api``.
+    :param prefixes: Beginnings of names, each with its closing slash, ``backend/``.
+    :raises ValueError: A name or prefix has not that form, or both lists are empty; the text says what to write.
+    """
+    for name in repositories:
+        check_repository(name)
+    for prefix in prefixes:
+        check_prefix(prefix)
+    terms = [f"{_NAME_ATTRIBUTE} StringEqualsIgnoreCase '{name}'" for name in _unique(repositories)]
+    terms += [f"{_NAME_ATTRIBUTE} StringStartsWithIgnoreCase '{prefix}'" for prefix in _unique(prefixes)]
+    if not terms:
+        raise ValueError("no repository and no prefix is given: leave the condition away to grant the whole registry")
+    other_action = " AND ".join(f"!(ActionMatches{{'{action}'}})" for action in _ACTIONS)
+    return f"(({other_action}) OR ({' OR '.join(terms)}))"
+
+
+def repository_within(repositories: Sequence[str], prefixes: Sequence[str], name: str) -> str:
+    """A repository that the condition of the same lists covers, to prove a pull with: it need not exist.
+
+    :param repositories: As for ``repository_condition``; the first one is the answer if there is any.
+    :param prefixes: As for ``repository_condition``; else the answer is ``name`` under the first one.
+    :param name: The last part of the name, and all of it where nothing narrows the assignment.
+    """
+    return repositories[0] if repositories else f"{prefixes[0] if prefixes else ''}{name}"
+
+
+def check_repository(name: str) -> None:
+    """Accepts the whole name of a repository in a registry.
+
+    :param name: Lowercase letters and digits with single ``.``, ``_``, ``__`` or dashes between them, parts divided by
+        ``/``: ``backend/api``. No login server, tag or digest, and no wildcard.
+    :raises ValueError: It is none; the text says what to write.
+    """
+    if "*" in name:
+        raise ValueError(f"'{name}' has a wildcard: name a repository as a whole, or give a prefix such as 'backend/'")
+    if name.endswith("/"):
+        raise ValueError(f"'{name}' is a prefix: name a repository as a whole, or give it as a prefix")
+    _check_form(name, name, "repository name")
+
+
+def check_prefix(prefix: str) -> None:
+    """Accepts the beginning of repository names, up to and with a slash.
+
+    :param prefix: Parts of a name, each with the slash behind it: ``backend/``.
+    :raises ValueError: It is none; the text says what to write.
+    """
+    bare = prefix.rstrip("*/")
+    if "*" in prefix:
+        advice = f"write '{bare}/', which covers all under it" if "*" not in bare and bare else "write 'backend/'"
+        raise ValueError(f"'{prefix}' has a wildcard: {advice}")
+    if prefix and not prefix.endswith("/"):
+        raise ValueError(
+            f"'{prefix}' does not end with '/': it would also cover '{prefix}-infra' and all else that begins so; "
+            f"write '{prefix}/'"
+        )
+    _check_form(prefix.removesuffix("/"), prefix, "repository prefix")
+
+
+def _check_form(name: str, given: str, kind: str) -> None:
+    if len(name) > _LONGEST_NAME:
+        raise ValueError(f"'{given[:40]}...' is longer than the {_LONGEST_NAME} characters of a {kind}")
+    if _REPOSITORY.fullmatch(name):
+        return
+    hint = ""
+    if name != name.lower() and _REPOSITORY.fullmatch(name.lower()):
+        hint = f"; registries know lowercase names only: write '{given.lower()}'"
+    elif re.search(r"[:@]", name):
+        hint = "; leave the tag or digest away"
+    raise ValueError(
+        f"'{given}' is no {kind}: lowercase letters and digits with single '.', '_' or '-' between them, "
+        f"parts divided by '/', such as 'backend/api'{hint}"
+    )
+
+
+def _unique(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(names))
