@@ -1,0 +1,124 @@
+"""Who may do what where: the role assignments in force for a principal, and what they come to.
+
+https://learn.microsoft.com/azure/role-based-access-control/overview. The registry asks here too: its pull rights are
+role assignments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..registry.conditions import parse_condition
+from ..state import State
+from .actions import matches
+from .roles import BUILT_IN, Role
+
+
+@dataclass(frozen=True)
+class EffectiveRole:
+    """A role assignment in force."""
+
+    assignment_id: str
+    """The assignment's ARM ID."""
+    scope: str
+    """Where it was made: the asked scope itself, or one above."""
+    role: Role
+    """The role definition; ``role.id`` is its GUID."""
+    condition: str | None
+
+    def permits(self, action: str, attributes: Mapping[str, str] | None = None) -> bool:
+        """Whether it permits a control-plane action, its condition considered.
+
+        :param attributes: Attributes that a condition may ask for, spelled as conditions spell them:
+            ``@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId]``.
+        """
+        return self.names(action) and self._holds(action, attributes)
+
+    def names(self, action: str) -> bool:
+        """Whether it permits a control-plane action, under whatever condition."""
+        return _covers(self.role.actions, self.role.not_actions, action)
+
+    def permits_data(self, data_action: str, attributes: Mapping[str, str] | None = None) -> bool:
+        """Whether it permits a data action, its condition considered.
+
+        :param attributes: Attributes that a condition may ask for, spelled as conditions spell them:
+            ``@Request[Microsoft.ContainerRegistry/registries/repositories:name]``.
+        """
+        role = self.role
+        return _covers(role.data_actions, role.not_data_actions, data_action) and self._holds(data_action, attributes)
+
+    def _holds(self, action: str, attributes: Mapping[str, str] | None) -> bool:
+        if not self.condition:
+            return True
+        try:
+            return parse_condition(self.condition).allows(action, attributes or {})
+        except ValueError:
+            return False
+
+
+def effective_roles(state: State, scope_id: str, principal_id: str, at: float) -> list[EffectiveRole]:
+    """The role assignments in force for a principal at a scope, those made above it included.
+
+    :param scope_id: An ARM ID: a subscription, a resource group or a resource.
+    :param principal_id: The object ID of a service principal.
+    :param at: Seconds since the epoch on the sandbox's clock; assignments that have not spread yet do not count.
+    """
+    found: list[EffectiveRole] = []
+    for assignment in state["roleAssignments"].values():
+        properties = assignment["properties"]
+        role = BUILT_IN.get(properties["roleDefinitionId"].rsplit("/", 1)[-1].lower())
+        if (
+            role is not None
+            and properties["principalId"].lower() == principal_id.lower()
+            and assignment.get("_effective_at", 0.0) <= at
+            and covers(properties["scope"], scope_id)
+        ):
+            condition = properties.get("condition")
+            found.append(EffectiveRole(assignment["id"], properties["scope"], role, condition))
+    return found
+
+
+def is_allowed(
+    state: State,
+    scope_id: str,
+    principal_id: str,
+    at: float,
+    action: str,
+    attributes: Mapping[str, str] | None = None,
+) -> bool:
+    """Whether a principal may do a control-plane action at a scope. Arguments as of ``effective_roles``."""
+    return any(role.permits(action, attributes) for role in effective_roles(state, scope_id, principal_id, at))
+
+
+def is_data_allowed(
+    state: State,
+    scope_id: str,
+    principal_id: str,
+    at: float,
+    data_action: str,
+    attributes: Mapping[str, str] | None = None,
+) -> bool:
+    """Whether a principal may do a data action at a scope. Arguments as of ``effective_roles``."""
+    return any(
+        role.permits_data(data_action, attributes) for role in effective_roles(state, scope_id, principal_id, at)
+    )
+
+
+def allowed_data_actions(
+    state: State, scope_id: str, principal_id: str, at: float, attributes: Mapping[str, str] | None = None
+) -> set[str]:
+    """The data actions that a principal may do at a scope. Arguments as of ``effective_roles``."""
+    known = {action for role in BUILT_IN.values() for action in role.data_actions}
+    roles = effective_roles(state, scope_id, principal_id, at)
+    return {action for action in known if any(role.permits_data(action, attributes) for role in roles)}
+
+
+def covers(scope: str, scope_id: str) -> bool:
+    """Whether an assignment made at ``scope`` counts at ``scope_id``: the same, or above it."""
+    above, below = scope.lower().rstrip("/"), scope_id.lower().rstrip("/")
+    return below == above or below.startswith(f"{above}/")
+
+
+def _covers(granted: tuple[str, ...], excepted: tuple[str, ...], action: str) -> bool:
+    return any(matches(one, action) for one in granted) and not any(matches(one, action) for one in excepted)

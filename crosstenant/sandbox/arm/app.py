@@ -1,0 +1,111 @@
+"""``management.azure.com`` as an ASGI application.
+
+Every request goes through the same gates, in Azure's order: an API version, a token, the subscription and its tenant, a
+type that answers to that API version, the caller's rights; then its handler.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from typing import Any, Final, cast
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route as StarletteRoute
+
+from ..state import State, Store, now
+from .authz import authenticate
+from .call import Answer, Call
+from .errors import ArmError, invalid_content, missing_api_version
+from .ids import key, subscription_of
+from .providers import check_version, unknown_type
+from .routes import Route, find
+
+_METHODS: Final = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
+
+
+def make_app(store: Store) -> Starlette:
+    """The application.
+
+    :param store: The sandbox's state.
+    """
+
+    async def endpoint(request: Request) -> Response:
+        content = await request.body()
+        # In a thread: the state's lock may be held by another service for a moment.
+        return await run_in_threadpool(_respond, store, request, content)
+
+    return Starlette(routes=[StarletteRoute("/{path:path}", endpoint, methods=_METHODS)])
+
+
+def _respond(store: Store, request: Request, content: bytes) -> Response:
+    try:
+        answer = _answer(store, request, content)
+    except ArmError as error:
+        answer = Answer(error.status, error.document(), error.headers)
+    correlation = request.headers.get("x-ms-correlation-request-id") or str(uuid.uuid4())
+    request_id = str(uuid.uuid4())
+    headers = {
+        "Cache-Control": "no-cache",
+        "x-ms-request-id": request_id,
+        "x-ms-correlation-request-id": correlation,
+        "x-ms-routing-request-id": f"SANDBOX:{request_id}",
+        **answer.headers,
+    }
+    if answer.body is None:
+        return Response(status_code=answer.status, headers=headers)
+    return Response(json.dumps(answer.body), answer.status, headers, media_type="application/json")
+
+
+def _answer(store: Store, request: Request, content: bytes) -> Answer:
+    path = "/" + "/".join(part for part in request.url.path.split("/") if part)
+    query = {name.lower(): value for name, value in request.query_params.items()}
+    api_version = query.get("api-version", "")
+    if not api_version:
+        raise missing_api_version()
+    route, parts, known = find(request.method, path)
+    opened = store.change() if route is not None and route.writes else store.read()
+    with opened as state:
+        caller = authenticate(state, request.headers.get("authorization"), subscription_of(path))
+        if route is None:
+            if known:
+                raise ArmError(
+                    405,
+                    "HttpMethodNotSupported",
+                    f"The requested resource does not support http method '{request.method}'.",
+                )
+            raise unknown_type(path, api_version)
+        body = _read(content)
+        scope = route.scope_of(path, parts)
+        check_version(route.namespace, route.kind, api_version, _location(state, route, scope, body))
+        headers = {name.lower(): value for name, value in request.headers.items()}
+        call = Call(state, now(state), caller, parts, query, headers, api_version.lower(), scope, body)
+        if route.action is not None:
+            call.require(route.action.format(**parts), scope)
+        answer = route.handler(call)
+        # Written out before the lock is given back: the answer may hold parts of the state.
+        return Answer(answer.status, _copy(answer.body), answer.headers)
+
+
+def _read(content: bytes) -> Any:
+    if not content.strip():
+        return None
+    try:
+        return json.loads(content)
+    except ValueError:
+        raise invalid_content("Unexpected character encountered while parsing value.") from None
+
+
+def _location(state: State, route: Route, scope: str, body: Any) -> str | None:
+    found = state["resources"].get(key(scope))
+    if found is not None:
+        return str(found["location"])
+    given = cast("dict[str, Any]", body).get("location") if isinstance(body, dict) else None
+    return given if isinstance(given, str) else None
+
+
+def _copy(value: Any) -> Any:
+    return None if value is None else json.loads(json.dumps(value))

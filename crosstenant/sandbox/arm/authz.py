@@ -1,0 +1,67 @@
+"""Who calls, and from which tenant: what Azure Resource Manager checks before anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..state import State
+from ..tokens import ARM_AUDIENCE, Caller, TokenError, verify
+from .errors import ArmError, subscription_not_found
+from .ids import is_uuid
+
+Json = dict[str, Any]
+
+
+def authenticate(state: State, authorization: str | None, subscription_id: str | None) -> Caller:
+    """Reads the caller's token and checks that it is of the subscription's tenant.
+
+    :param authorization: The ``Authorization`` header.
+    :param subscription_id: The subscription that the path names, if it names one.
+    :raises ArmError: No token or a bad one, no such subscription, a subscription of another tenant.
+    """
+    subscription: Json | None = None
+    if subscription_id is not None:
+        if not is_uuid(subscription_id):
+            raise ArmError(
+                400,
+                "InvalidSubscriptionId",
+                f"The provided subscription identifier '{subscription_id}' is malformed or invalid.",
+            )
+        subscription = state["subscriptions"].get(subscription_id.lower())
+    tenant_id = subscription["_tenant"] if subscription else "common"
+    try:
+        caller = verify(state, authorization, ARM_AUDIENCE)
+    except TokenError as error:
+        described = error.message
+        if error.code == "AuthenticationFailed":
+            described = "The authentication failed because of missing 'Authorization' header."
+        raise ArmError(error.status, error.code, error.message, headers=_challenge(tenant_id, described)) from None
+    if subscription_id is not None and subscription is None:
+        raise subscription_not_found(subscription_id)
+    if subscription is not None and caller.tenant_id != tenant_id:
+        raise ArmError(
+            401,
+            "InvalidAuthenticationTokenTenant",
+            f"The access token is from the wrong issuer 'https://sts.windows.net/{caller.tenant_id}/'. It must match "
+            f"the tenant 'https://sts.windows.net/{tenant_id}/' associated with this subscription. Please use the "
+            f"authority (URL) 'https://login.windows.net/{tenant_id}' to get the token. Note, if the subscription is "
+            "transferred to another tenant there is no impact to the services, but information about new tenant could "
+            "take time to propagate (up to an hour). If you just transferred your subscription and see this error "
+            "message, please try back later.",
+            headers=_challenge(
+                tenant_id,
+                "The access token is from the wrong issuer. It must match the tenant associated with this "
+                "subscription. Please use correct authority to get the token.",
+            ),
+        )
+    return caller
+
+
+def _challenge(tenant_id: str, described: str) -> dict[str, str]:
+    """The header by which clients find out a subscription's tenant."""
+    authority = f"https://login.windows.net/{tenant_id}"
+    return {
+        "WWW-Authenticate": (
+            f'Bearer authorization_uri="{authority}", error="invalid_token", error_description="{described}"'
+        )
+    }

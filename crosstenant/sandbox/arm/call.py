@@ -1,0 +1,107 @@
+"""One request to Azure Resource Manager, as a handler sees it, and its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from ..state import State
+from ..tokens import Caller
+from .access import effective_roles, is_allowed
+from .errors import ArmError, invalid_content
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a request is answered."""
+
+    status: int
+    body: Any = None
+    """A JSON document; None for an answer without a body."""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request that has been authenticated and authorized."""
+
+    state: State
+    time: float
+    """The sandbox's time, in seconds since the epoch."""
+    caller: Caller
+    parts: Mapping[str, str]
+    """The named parts of the path: ``subscription``, ``group``, ``name`` ..."""
+    query: Mapping[str, str]
+    """The query's parameters, by lower-cased name."""
+    headers: Mapping[str, str]
+    """The request's headers, by lower-cased name."""
+    api_version: str
+    scope: str
+    """The ARM ID that the request is about, as the caller spelled it."""
+    content: object
+    """The body, read as JSON; None without one."""
+
+    @property
+    def body(self) -> Json:
+        """The body as an object.
+
+        :raises ArmError: It is none: 400.
+        """
+        content = self.content
+        if isinstance(content, dict):
+            return cast(Json, content)
+        raise invalid_content("Required JSON object is missing.")
+
+    def part(self, name: str) -> str:
+        """A named part of the path."""
+        return self.parts[name]
+
+    def may(self, action: str, scope: str, attributes: Mapping[str, str] | None = None) -> bool:
+        """Whether the caller may do an action at a scope."""
+        return is_allowed(self.state, scope, self.caller.object_id, self.time, action, attributes)
+
+    def require(self, action: str, scope: str, attributes: Mapping[str, str] | None = None) -> None:
+        """Checks that the caller may do an action at a scope.
+
+        :raises ArmError: Not so: 403.
+        """
+        if not self.may(action, scope, attributes):
+            raise ArmError(
+                403,
+                "AuthorizationFailed",
+                f"The client '{self.caller.client_id}' with object id '{self.caller.object_id}' does not have "
+                f"authorization to perform action '{action}' over scope '{scope or '/'}' or the scope is invalid. If "
+                "access was recently granted, please refresh your credentials.",
+            )
+
+    def require_at_all(self, action: str, scope: str) -> None:
+        """Checks that the caller may do an action at a scope under some condition, which remains to be checked.
+
+        :raises ArmError: Not so: 403.
+        """
+        if not any(role.names(action) for role in effective_roles(self.state, scope, self.caller.object_id, self.time)):
+            self.require(action, scope)
+
+    def readable(self, documents: list[Json], action: str) -> list[Json]:
+        """Those of ``documents`` that the caller may read with ``action``.
+
+        Azure lists a subscription's resources to a caller who has rights on some of them only, and refuses the list
+        to one who has none.
+
+        :raises ArmError: No right at all in the scope that was asked for: 403.
+        """
+        found = [one for one in documents if self.may(action, one["id"])]
+        if not found and not self._has_some_right():
+            self.require(action, self.scope)
+        return found
+
+    def _has_some_right(self) -> bool:
+        below = f"{self.scope.lower().rstrip('/')}/"
+        mine = self.caller.object_id.lower()
+        return bool(effective_roles(self.state, self.scope, mine, self.time)) or any(
+            one["properties"]["principalId"].lower() == mine and one["properties"]["scope"].lower().startswith(below)
+            for one in self.state["roleAssignments"].values()
+        )

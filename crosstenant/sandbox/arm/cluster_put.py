@@ -1,0 +1,212 @@
+"""``PUT .../managedClusters/{name}``: a cluster created or updated, with what AKS will not change.
+
+https://learn.microsoft.com/rest/api/aks/managed-clusters/create-or-update. The service principal is settled at
+creation: a later PUT may repeat it, with its secret or without, and may not change it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final, cast
+
+from .. import estate
+from .call import Answer, Call
+from .cluster_rules import (
+    MANAGED_IDENTITY,
+    check_etag,
+    check_idle,
+    check_power,
+    check_service_principal,
+    client_id_of,
+    invalid_parameter,
+    missing_parameter,
+    read_service_principal,
+)
+from .clusters import begin_write, document
+from .errors import ArmError
+from .ids import find_group, key
+from .operation_status import links
+from .operations import CREATE, UPDATE
+from .reset import not_on_managed_identity
+
+Json = dict[str, Any]
+
+_READ_ONLY: Final = {
+    "agentPoolProfiles",  # merged pool by pool
+    "currentKubernetesVersion",
+    "fqdn",
+    "maxAgentPools",
+    "powerState",
+    "provisioningState",
+    "servicePrincipalProfile",
+}
+_UNCHANGEABLE: Final = ("dnsPrefix", "nodeResourceGroup", "enableRBAC")
+_SECRETS: Final = {"secret", "adminPassword", "serverAppSecret"}
+
+
+def put_cluster(call: Call) -> Answer:
+    """Creates a cluster or updates it, as an operation that takes ``settings.cluster_put.seconds``."""
+    find_group(call.state, call.scope)
+    cluster = call.state["resources"].get(key(call.scope))
+    check_etag(call, cluster)
+    created = cluster is None
+    cluster = _create(call) if cluster is None else _update(call, cluster)
+    kind = CREATE if created else UPDATE
+    operation_id = begin_write(call, kind, cluster)
+    headers = {} if call.state["operations"][operation_id]["done"] else links(call.state, operation_id, location=False)
+    return Answer(201 if created else 200, document(cluster), headers)
+
+
+def _create(call: Call) -> Json:
+    location = call.body.get("location")
+    if not location:
+        raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
+    properties = _properties(call)
+    pools = {pool["name"]: int(pool.get("count", 1)) for pool in _pools(properties)}
+    if not pools:
+        raise missing_parameter("agentPoolProfiles")
+    client_id, secret = _new_identity(call, properties)
+    cluster_id = f"{find_group(call.state, call.scope)['id']}/providers/Microsoft.ContainerService/managedClusters/"
+    cluster_id += call.part("name")
+    cluster = estate.cluster(cluster_id, call.caller.tenant_id, pools, client_id, secret)
+    cluster["location"] = _location(location)
+    cluster["tags"] = {}
+    cluster["_nodes"] = []  # they come when the operation ends
+    _overlay(call, cluster, properties)
+    if client_id == MANAGED_IDENTITY:
+        _set_identity(call, cluster)
+    group = f"/subscriptions/{call.part('subscription').lower()}/resourceGroups/"
+    group += cluster["properties"]["nodeResourceGroup"]
+    call.state["resources"][key(group)] = estate.resource_group(group, managed_by=cluster_id)
+    call.state["resources"][key(cluster_id)] = cluster
+    return cluster
+
+
+def _update(call: Call, cluster: Json) -> Json:
+    location = call.body.get("location")
+    if location and _location(location) != cluster["location"]:
+        raise ArmError(
+            409,
+            "InvalidResourceLocation",
+            f"The resource '{cluster['name']}' already exists in location '{cluster['location']}' in resource group "
+            f"'{call.part('group')}'. A resource with the same name cannot be created in location "
+            f"'{_location(location)}'. Please select a new resource name.",
+        )
+    check_idle(call.state, cluster)
+    check_power(call, cluster, "updating")
+    properties = _properties(call)
+    for name in _UNCHANGEABLE:
+        current = cluster["properties"].get(name)
+        if name in properties and properties[name] != current:
+            raise _not_allowed(name)
+    becomes_managed = _wants_managed_identity(call) and client_id_of(cluster) != MANAGED_IDENTITY
+    _check_same_service_principal(call, cluster, properties, becomes_managed)
+    _overlay(call, cluster, properties)
+    if becomes_managed:
+        # The control plane changes over at once; a node keeps the service principal until it is upgraded.
+        cluster["properties"]["servicePrincipalProfile"] = {"clientId": MANAGED_IDENTITY}
+        cluster["_credential"] = None
+        _set_identity(call, cluster)
+    return cluster
+
+
+def _new_identity(call: Call, properties: Json) -> tuple[str, str | None]:
+    profile = properties.get("servicePrincipalProfile")
+    if profile is None:
+        if _wants_managed_identity(call):
+            return MANAGED_IDENTITY, None
+        raise missing_parameter("servicePrincipalProfile")
+    client_id, secret = read_service_principal(profile)
+    if client_id.lower() == MANAGED_IDENTITY and _wants_managed_identity(call):
+        return MANAGED_IDENTITY, None
+    if secret is None:
+        raise missing_parameter("servicePrincipalProfile.secret")
+    check_service_principal(call.state, call.caller.tenant_id, client_id, secret)
+    return client_id, secret
+
+
+def _check_same_service_principal(call: Call, cluster: Json, properties: Json, becomes_managed: bool) -> None:
+    current = client_id_of(cluster)
+    profile = properties.get("servicePrincipalProfile")
+    client_id, secret = read_service_principal(profile) if profile is not None else (current, None)
+    if current == MANAGED_IDENTITY:
+        if client_id.lower() != MANAGED_IDENTITY:
+            raise not_on_managed_identity()
+        return
+    if becomes_managed and client_id.lower() == MANAGED_IDENTITY:
+        return
+    if client_id.lower() != current.lower():
+        raise _not_allowed("servicePrincipalProfile.clientId")
+    if secret is not None and secret != cluster["_credential"]["secret"]:
+        raise _not_allowed("servicePrincipalProfile.secret")
+    if not becomes_managed:
+        # A PUT reconciles the cluster with the credential that it has, so that must still be good.
+        check_service_principal(call.state, call.caller.tenant_id, current, cluster["_credential"]["secret"])
+
+
+def _overlay(call: Call, cluster: Json, properties: Json) -> None:
+    """Writes to the cluster what the body says and AKS lets a caller say."""
+    for name in ("tags", "sku"):
+        if call.body.get(name) is not None:
+            cluster[name] = call.body[name]
+    given = {name: _without_secrets(value) for name, value in properties.items() if name not in _READ_ONLY}
+    cluster["properties"].update(given)
+    pools: list[Json] = cluster["properties"]["agentPoolProfiles"]
+    known = {pool["name"]: pool for pool in pools}
+    for pool in _pools(properties):
+        name = pool["name"]
+        if name not in known:
+            template = estate.cluster(cluster["id"], "", {name: 1}, MANAGED_IDENTITY, None)
+            known[name] = template["properties"]["agentPoolProfiles"][0]
+            pools.append(known[name])
+        known[name].update(
+            {item: value for item, value in pool.items() if item not in ("provisioningState", "powerState")}
+        )
+
+
+def _set_identity(call: Call, cluster: Json) -> None:
+    given = cast(Json, call.body.get("identity") or {})
+    kind = given.get("type", "SystemAssigned")
+    cluster["identity"] = {
+        "type": kind,
+        "principalId": str(uuid.uuid4()),
+        "tenantId": call.caller.tenant_id,
+    }
+
+
+def _wants_managed_identity(call: Call) -> bool:
+    identity = call.body.get("identity")
+    return isinstance(identity, dict) and cast(Json, identity).get("type") in ("SystemAssigned", "UserAssigned")
+
+
+def _properties(call: Call) -> Json:
+    properties: object = call.body.get("properties") or {}
+    if isinstance(properties, dict):
+        return cast(Json, properties)
+    raise invalid_parameter("properties", "The value must be an object")
+
+
+def _pools(properties: Json) -> list[Json]:
+    pools = cast("list[Json]", properties.get("agentPoolProfiles") or [])
+    for pool in pools:
+        if not pool.get("name"):
+            raise missing_parameter("agentPoolProfile.name")
+    return pools
+
+
+def _location(text: str) -> str:
+    """A location as ARM writes it: ``West Europe`` is ``westeurope``."""
+    return text.replace(" ", "").lower()
+
+
+def _without_secrets(value: Any) -> Any:
+    if isinstance(value, dict):
+        items = cast(Json, value).items()
+        return {name: _without_secrets(item) for name, item in items if name not in _SECRETS}
+    if isinstance(value, list):
+        return [_without_secrets(item) for item in cast("list[Any]", value)]
+    return value
+
+
+def _not_allowed(name: str) -> ArmError:
+    return ArmError(400, "PropertyChangeNotAllowed", f"Changing property '{name}' is not allowed.", target=name)

@@ -1,0 +1,157 @@
+"""What AKS refuses before it begins anything on a cluster.
+
+https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/ has the codes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import timedelta
+from typing import Any, Final, cast
+
+from ..entra.clients import SignInError, authenticate
+from ..state import State, public
+from ..times import timestamp
+from .call import Call
+from .errors import ArmError
+from .operations import NAMES, running
+
+Json = dict[str, Any]
+
+MANAGED_IDENTITY: Final = "msi"
+"""What stands in place of a client ID when a cluster has a managed identity."""
+_LONGEST_SECRET: Final = 190  # bytes; https://learn.microsoft.com/azure/aks/kubernetes-service-principal
+_NOT_A_PRINCIPAL: Final = ("AADSTS700016", "AADSTS7000229")
+
+
+def client_id_of(cluster: Json) -> str:
+    """The client ID that a cluster shows, ``msi`` with a managed identity."""
+    return cluster["properties"]["servicePrincipalProfile"]["clientId"]
+
+
+def etag_of(cluster: Json) -> str:
+    """The entity tag of a cluster as it is now."""
+    text = json.dumps(public(cluster), sort_keys=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+
+def check_etag(call: Call, cluster: Json | None) -> None:
+    """Checks the ``If-Match`` and ``If-None-Match`` headers against the cluster.
+
+    :raises ArmError: It is not the version that was meant: 412.
+    """
+    wanted = call.headers.get("if-match", "").strip('"')
+    current = etag_of(cluster) if cluster else None
+    if (wanted and wanted not in ("*", current)) or (wanted == "*" and cluster is None):
+        raise ArmError(
+            412,
+            "EtagMismatch",
+            f"The etag '{wanted}' in the if-match header does not match the etag '{current}' of the managed cluster "
+            f"'{call.part('name')}'. Please get the latest version of it and try again.",
+        )
+    if call.headers.get("if-none-match") == "*" and cluster is not None:
+        raise ArmError(412, "EtagMismatch", f"The managed cluster '{cluster['name']}' already exists.")
+
+
+def check_idle(state: State, cluster: Json) -> None:
+    """Checks that no operation is under way on a cluster.
+
+    :raises ArmError: One is: 409.
+    """
+    found = running(state, cluster)
+    if found is not None:
+        operation_id, operation = found
+        raise ArmError(
+            409,
+            "OperationNotAllowed",
+            f"Operation is not allowed because there's an in progress {NAMES[operation['kind']]} operation (operation "
+            f"ID: {operation_id}) on the managed cluster {cluster['name']} started on UTC "
+            f"{timestamp(operation['_start'])}. Please wait for it to finish before starting a new operation. See "
+            "https://aka.ms/aks-pending-operation for more details",
+        )
+    if cluster["properties"]["provisioningState"] in ("Creating", "Updating", "Deleting", "Starting", "Stopping"):
+        raise ArmError(
+            409,
+            "OperationNotAllowed",
+            f"Operation is not allowed: Another operation ({cluster['properties']['provisioningState']}) is in "
+            "progress, please wait for it to finish before starting a new operation. See "
+            "https://aka.ms/aks-pending-operation for more details",
+        )
+
+
+def check_power(call: Call, cluster: Json, doing: str, expected: str = "Running") -> None:
+    """Checks that a cluster is running, or stopped where that is what is ``expected``.
+
+    :param doing: What is asked for, as the message says it: ``stopping``.
+    :raises ArmError: It is not: 409.
+    """
+    properties = cluster["properties"]
+    power = properties["powerState"]["code"]
+    if power == expected:
+        return
+    since = max(
+        (one["_end"] for one in call.state["operations"].values() if one["resource"] == cluster["id"].lower()),
+        default=call.time,
+    )
+    raise ArmError(
+        409,
+        "OperationNotAllowed",
+        f"managed cluster is in Provisioning State({properties['provisioningState']}) and Power State({power}), "
+        f"{doing} cannot be performed The previous operation started at '{timestamp(since)}' and elapsed time is: "
+        f"'{timedelta(seconds=max(0, int(call.time - since)))}' (RFC3339 format)",
+    )
+
+
+def check_service_principal(state: State, tenant_id: str, client_id: str, secret: str) -> None:
+    """Checks a service principal as AKS does: by signing in with it to the cluster's tenant.
+
+    :raises ArmError: The secret is too long, there is no such service principal, or Entra refuses the secret: 400.
+    """
+    if len(secret.encode()) > _LONGEST_SECRET:
+        raise invalid_parameter(
+            "servicePrincipalProfile.secret", f"The secret must not be longer than {_LONGEST_SECRET} bytes"
+        )
+    try:
+        authenticate(state, tenant_id, client_id, secret)
+    except SignInError as error:
+        if error.code in _NOT_A_PRINCIPAL:
+            raise ArmError(
+                400,
+                "ServicePrincipalNotFound",
+                f"Service principal clientID: {client_id} not found in Active Directory tenant {tenant_id}, Please see "
+                "https://aka.ms/aks-sp-help for more details.",
+            ) from None
+        answer = json.dumps({"error": error.error, "error_description": f"{error.code}: {error.description}"})
+        raise ArmError(
+            400,
+            "ServicePrincipalValidationClientError",
+            "The credentials in ServicePrincipalProfile were invalid. Please see https://aka.ms/aks-sp-help for more "
+            f"details. (Details: adal: Refresh request failed. Status Code = '{error.status}'. Response body: {answer} "
+            f"Endpoint https://login.microsoftonline.com/{tenant_id}/oauth2/token?api-version=1.0)",
+        ) from None
+
+
+def read_service_principal(profile: Any) -> tuple[str, str | None]:
+    """The client ID and the secret, if there is one, of a service principal profile that somebody sent.
+
+    :raises ArmError: There is no client ID, or something is not text: 400.
+    """
+    found = cast(Json, profile) if isinstance(profile, dict) else {}
+    client_id, secret = found.get("clientId"), found.get("secret")
+    if not isinstance(client_id, str) or not client_id:
+        raise missing_parameter("servicePrincipalProfile.clientId")
+    if secret is not None and not isinstance(secret, str):
+        raise invalid_parameter("servicePrincipalProfile.secret", "The value must be a string")
+    return client_id, secret or None
+
+
+def missing_parameter(name: str) -> ArmError:
+    """A property that AKS needs and did not get."""
+    return ArmError(400, "InvalidParameter", f"Required parameter {name} is missing (null).", target=name)
+
+
+def invalid_parameter(name: str, why: str) -> ArmError:
+    """A property whose value AKS does not take."""
+    message = f"The value of parameter {name} is invalid. Error details: {why}. Please see "
+    return ArmError(400, "InvalidParameter", f"{message}https://aka.ms/aks-naming-rules for more details.", target=name)

@@ -1,0 +1,79 @@
+"""Azure Resource Manager's refusals that several services share, worded as it words them.
+
+https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+class ArmError(Exception):
+    """A request refused: the answer's status and its ``error`` object."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        *,
+        target: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        """
+        :param status: The HTTP status.
+        :param code: Azure's error code.
+        :param message: Azure's sentence.
+        :param target: The property that is meant, where Azure names one.
+        :param headers: Headers that go with the answer.
+        """
+        super().__init__(f"{code}: {message}")
+        self.status = status
+        self.code = code
+        self.message = message
+        self.target = target
+        self.headers = dict(headers or {})
+
+    def document(self) -> dict[str, Any]:
+        """The answer's body."""
+        error: dict[str, Any] = {"code": self.code, "message": self.message}
+        if self.target is not None:
+            error["target"] = self.target
+        return {"error": error}
+
+
+def missing_api_version() -> ArmError:
+    """A request without ``api-version``."""
+    return ArmError(
+        400,
+        "MissingApiVersionParameter",
+        "The api-version query parameter (?api-version=) is required for all requests.",
+    )
+
+
+def subscription_not_found(subscription_id: str) -> ArmError:
+    """No such subscription."""
+    return ArmError(404, "SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
+
+
+def group_not_found(name: str) -> ArmError:
+    """No such resource group."""
+    return ArmError(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
+
+
+def resource_not_found(resource_type: str, name: str, group: str) -> ArmError:
+    """No such resource in a resource group that there is."""
+    return ArmError(
+        404,
+        "ResourceNotFound",
+        f"The Resource '{resource_type}/{name}' under resource group '{group}' was not found. For more details please "
+        "go to https://aka.ms/ARMResourceNotFoundFix",
+    )
+
+
+def invalid_content(detail: str) -> ArmError:
+    """A body that is no JSON object, or lacks what every such body has."""
+    return ArmError(
+        400, "InvalidRequestContent", f"The request content was invalid and could not be deserialized: '{detail}'."
+    )

@@ -1,0 +1,79 @@
+"""ARM IDs inside the sandbox: how they are compared, taken apart, and found in the state."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from ...arm_id import is_uuid
+from ..state import State
+from .errors import group_not_found, resource_not_found, subscription_not_found
+
+Json = dict[str, Any]
+
+__all__ = ["find_group", "find_resource", "find_scope", "group_of", "is_uuid", "key", "same", "subscription_of"]
+
+_SUBSCRIPTION: Final = re.compile(r"/subscriptions/([^/]+)", re.IGNORECASE)
+_GROUP: Final = re.compile(r"(/subscriptions/[^/]+/resourceGroups/([^/]+))", re.IGNORECASE)
+_TYPE: Final = re.compile(r"/providers/([^/]+/[^/]+)/([^/]+)", re.IGNORECASE)
+
+
+def key(arm_id: str) -> str:
+    """The ID for comparison and for the state's keys: without regard to case, doubled or closing slashes."""
+    return "/" + "/".join(part for part in arm_id.lower().split("/") if part)
+
+
+def same(left: str, right: str) -> bool:
+    """Whether two IDs mean the same."""
+    return key(left) == key(right)
+
+
+def subscription_of(arm_id: str) -> str | None:
+    """The subscription ID that an ARM ID begins with, in lower case."""
+    match = _SUBSCRIPTION.match(arm_id)
+    return match[1].lower() if match else None
+
+
+def group_of(arm_id: str) -> str | None:
+    """The name of the resource group that an ARM ID is in."""
+    match = _GROUP.match(arm_id)
+    return match[2] if match else None
+
+
+def find_group(state: State, arm_id: str) -> Json:
+    """The resource group that an ARM ID names or is in.
+
+    :raises ArmError: There is none: 404.
+    """
+    match = _GROUP.match(arm_id)
+    group = state["resources"].get(key(match[1])) if match else None
+    if group is None:
+        raise group_not_found(match[2] if match else arm_id)
+    return group
+
+
+def find_resource(state: State, arm_id: str) -> Json:
+    """The resource of an ARM ID.
+
+    :raises ArmError: Its resource group does not exist, or it does not: 404.
+    """
+    found = state["resources"].get(key(arm_id))
+    if found is not None:
+        return found
+    group = find_group(state, arm_id)
+    match = _TYPE.search(arm_id)
+    resource_type, name = (match[1], match[2]) if match else ("", arm_id.rsplit("/", 1)[-1])
+    raise resource_not_found(resource_type, name, group["name"])
+
+
+def find_scope(state: State, arm_id: str) -> str:
+    """The canonical spelling of a scope that role assignments are made at: a subscription, a group or a resource.
+
+    :raises ArmError: There is no such thing: 404.
+    """
+    subscription_id = subscription_of(arm_id)
+    if subscription_id is None or subscription_id not in state["subscriptions"]:
+        raise subscription_not_found(subscription_id or arm_id)
+    if key(arm_id) == f"/subscriptions/{subscription_id}":
+        return f"/subscriptions/{subscription_id}"
+    return find_resource(state, arm_id)["id"]

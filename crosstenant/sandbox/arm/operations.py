@@ -1,0 +1,171 @@
+"""Long-running operations on clusters: begun by a request, advanced and finished by the clock.
+
+An operation is a record in the state with a start and an end. ``settle`` brings a state up to a time: the nodes of a
+cluster whose service principal is being reset are reimaged one after another, and what is due finishes. It looks at
+nothing but the state and the time, so that whoever opens the state file sees the same.
+https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any, Final
+
+from ..state import State
+from ..times import timestamp
+from .access import covers
+from .nodes import match_node_counts, reimage, set_pool_states, set_power
+
+Json = dict[str, Any]
+
+CREATE: Final = "createManagedCluster"
+UPDATE: Final = "updateManagedCluster"
+DELETE: Final = "deleteManagedCluster"
+START: Final = "startManagedCluster"
+STOP: Final = "stopManagedCluster"
+RESET: Final = "resetServicePrincipalProfile"
+
+NAMES: Final = {
+    CREATE: "create managed cluster",
+    UPDATE: "update managed cluster",
+    DELETE: "delete managed cluster",
+    START: "start managed cluster",
+    STOP: "stop managed cluster",
+    RESET: "reset service principal profile",
+}
+"""What Azure calls each kind in its messages."""
+
+_MEANWHILE: Final = {
+    CREATE: "Creating",
+    UPDATE: "Updating",
+    DELETE: "Deleting",
+    START: "Starting",
+    STOP: "Stopping",
+    RESET: "Updating",
+}
+
+
+def settle(state: State, time: float) -> bool:
+    """Advances running operations to ``time`` and finishes those that are due.
+
+    :param state: Changed in place.
+    :param time: Seconds since the epoch on the sandbox's clock.
+    :returns: Whether anything changed.
+    """
+    changed = False
+    for operation in state["operations"].values():
+        if not operation["done"] and operation["kind"] in NAMES:
+            changed = _advance(state, operation, time) or changed
+    return changed
+
+
+def begin(
+    state: State,
+    kind: str,
+    cluster: Json,
+    time: float,
+    seconds: float,
+    *,
+    retry_after: float = 1,
+    outcome: str = "Succeeded",
+    error: Json | None = None,
+    apply: Json | None = None,
+) -> str:
+    """Starts an operation on a cluster.
+
+    :param kind: Which one, ``RESET`` for example.
+    :param time: Now, in seconds since the epoch; ``seconds`` is how long it takes.
+    :param retry_after: Seconds that clients are told to wait between two looks.
+    :param outcome: How it will end: ``Succeeded``, ``Failed`` or ``Canceled``; ``error`` is what it will say then.
+    :param apply: What success does: for a reset the new ``clientId`` and ``secret``.
+    :returns: The operation's ID.
+    """
+    operation_id = str(uuid.uuid4())
+    operation: Json = {
+        "kind": kind,
+        "resource": cluster["id"].lower(),
+        "location": cluster["location"],
+        "retry_after": retry_after,
+        "outcome": outcome,
+        "error": error,
+        "done": False,
+        "_start": time,
+        "_end": time + seconds,
+        "_apply": apply or {},
+        "_reimaged": 0,
+    }
+    state["operations"][operation_id] = operation
+    cluster["properties"]["provisioningState"] = _MEANWHILE[kind]
+    if kind == RESET:
+        set_pool_states(cluster, 0, "Updating")
+    _advance(state, operation, time)
+    return operation_id
+
+
+def running(state: State, cluster: Json) -> tuple[str, Json] | None:
+    """The operation that is under way on a cluster, with its ID."""
+    for operation_id, operation in state["operations"].items():
+        if not operation["done"] and operation["resource"] == cluster["id"].lower():
+            return operation_id, operation
+    return None
+
+
+def remove(state: State, arm_id: str) -> None:
+    """Takes a resource or a group out of the state with everything in it, its role assignments included."""
+    for resource_key in [one for one in state["resources"] if covers(arm_id, one)]:
+        del state["resources"][resource_key]
+    for name in [
+        one for one, found in state["roleAssignments"].items() if covers(arm_id, found["properties"]["scope"])
+    ]:
+        del state["roleAssignments"][name]
+
+
+def _advance(state: State, operation: Json, time: float) -> bool:
+    cluster = state["resources"].get(operation["resource"])
+    if cluster is None:
+        operation.update(done=True, outcome="Canceled", _apply={})
+        return True
+    changed = operation["kind"] == RESET and reimage(cluster, operation, time)
+    if time < operation["_end"]:
+        return changed
+    operation["done"] = True
+    cluster["properties"]["provisioningState"] = operation["outcome"]
+    _FINISH[operation["kind"]](state, cluster, operation)
+    # A secret that was not taken over has no business in the state any longer.
+    operation["_apply"] = {}
+    return True
+
+
+def _finish_write(state: State, cluster: Json, operation: Json) -> None:
+    match_node_counts(cluster, timestamp(operation["_end"]))
+
+
+def _finish_delete(state: State, cluster: Json, operation: Json) -> None:
+    remove(state, cluster["id"])
+    subscription_id, node_group = cluster["id"].split("/")[2], cluster["properties"]["nodeResourceGroup"]
+    remove(state, f"/subscriptions/{subscription_id}/resourceGroups/{node_group}")
+
+
+def _finish_start(state: State, cluster: Json, operation: Json) -> None:
+    set_power(cluster, "Running")
+
+
+def _finish_stop(state: State, cluster: Json, operation: Json) -> None:
+    set_power(cluster, "Stopped")
+
+
+def _finish_reset(state: State, cluster: Json, operation: Json) -> None:
+    if operation["outcome"] == "Succeeded":
+        cluster["_credential"] = dict(operation["_apply"])
+        cluster["properties"]["servicePrincipalProfile"] = {"clientId": operation["_apply"]["clientId"]}
+
+
+_FINISH: Final[dict[str, Callable[[State, Json, Json], None]]] = {
+    CREATE: _finish_write,
+    UPDATE: _finish_write,
+    DELETE: _finish_delete,
+    START: _finish_start,
+    STOP: _finish_stop,
+    RESET: _finish_reset,
+}

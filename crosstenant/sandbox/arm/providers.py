@@ -1,0 +1,142 @@
+"""The resource providers: which types they have, and with which API versions they are asked for them.
+
+https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+from ..estate import LOCATION
+from .errors import ArmError
+
+Json = dict[str, Any]
+
+AUTHORIZATION: Final = "Microsoft.Authorization"
+CONTAINER_REGISTRY: Final = "Microsoft.ContainerRegistry"
+CONTAINER_SERVICE: Final = "Microsoft.ContainerService"
+RESOURCES: Final = "Microsoft.Resources"
+
+LOCATIONS: Final = {"westeurope": "West Europe", "northeurope": "North Europe", "eastus": "East US"}
+
+
+def _versions(text: str) -> list[str]:
+    return text.split()
+
+
+_CLUSTER_VERSIONS: Final = _versions(
+    "2019-11-01 2020-01-01 2020-02-01 2020-03-01 2020-04-01 2020-06-01 2020-07-01 2020-09-01 2020-11-01 2020-12-01 "
+    "2021-02-01 2021-03-01 2021-05-01 2021-07-01 2021-08-01 2021-09-01 2021-10-01 2022-01-01 2022-02-01 2022-03-01 "
+    "2022-04-01 2022-06-01 2022-07-01 2022-09-01 2022-11-01 2023-01-01 2023-02-01 2023-03-01 2023-04-01 2023-05-01 "
+    "2023-06-01 2023-07-01 2023-08-01 2023-09-01 2023-10-01 2023-11-01 2024-01-01 2024-02-01 2024-05-01 2024-07-01 "
+    "2024-08-01 2024-09-01 2024-10-01 2025-01-01 2025-02-01 2025-03-01 2025-04-01 2025-05-01 2025-07-01 2025-08-01 "
+    "2025-09-01 2025-10-01 2026-01-01 2026-02-01 2026-03-01 2026-04-01 2026-05-01 2026-06-01 2026-07-01 2026-08-01 "
+    "2024-09-02-preview 2025-01-02-preview 2025-05-02-preview 2025-07-02-preview 2025-10-02-preview 2026-02-02-preview"
+)
+_REGISTRY_VERSIONS: Final = _versions(
+    "2017-10-01 2019-05-01 2021-09-01 2022-12-01 2023-07-01 2025-04-01 2025-11-01 2021-06-01-preview "
+    "2021-12-01-preview 2023-01-01-preview 2023-06-01-preview 2023-08-01-preview 2023-11-01-preview 2024-11-01-preview "
+    "2025-03-01-preview 2025-05-01-preview 2025-06-01-preview 2026-01-01-preview 2026-03-01-preview"
+)
+_ASSIGNMENT_VERSIONS: Final = _versions(
+    "2015-07-01 2022-04-01 2018-01-01-preview 2018-07-01 2018-09-01-preview 2020-03-01-preview 2020-04-01-preview "
+    "2020-08-01-preview 2020-10-01-preview"
+)
+_DEFINITION_VERSIONS: Final = _versions("2015-07-01 2022-04-01 2018-01-01-preview 2018-07-01 2022-05-01-preview")
+_CORE_VERSIONS: Final = _versions(
+    "2015-11-01 2016-06-01 2016-09-01 2017-05-10 2018-02-01 2018-05-01 2019-03-01 2019-05-01 2019-05-10 2019-06-01 "
+    "2019-07-01 2019-08-01 2019-10-01 2019-11-01 2020-01-01 2020-06-01 2020-08-01 2020-09-01 2020-10-01 2021-01-01 "
+    "2021-04-01 2021-10-01 2022-09-01 2022-12-01 2023-07-01 2024-03-01 2024-07-01 2024-11-01 2025-03-01 2025-04-01"
+)
+
+_TYPES: Final[dict[str, dict[str, list[str]]]] = {
+    AUTHORIZATION: {
+        "roleAssignments": _ASSIGNMENT_VERSIONS,
+        "roleDefinitions": _DEFINITION_VERSIONS,
+        "permissions": _DEFINITION_VERSIONS,
+    },
+    CONTAINER_REGISTRY: {"registries": _REGISTRY_VERSIONS, "checkNameAvailability": _REGISTRY_VERSIONS},
+    CONTAINER_SERVICE: {
+        "managedClusters": _CLUSTER_VERSIONS,
+        # Azure's own links to operations carry this old version.
+        "locations/operations": ["2016-03-30", *_CLUSTER_VERSIONS],
+        "locations/operationresults": ["2016-03-30", *_CLUSTER_VERSIONS],
+    },
+    RESOURCES: {"subscriptions": _CORE_VERSIONS, "resourceGroups": _CORE_VERSIONS, "tenants": _CORE_VERSIONS},
+}
+_FORM: Final = re.compile(r"\d{4}-\d\d-\d\d(-[a-z]+)?", re.IGNORECASE)
+
+
+def check_version(namespace: str, resource_type: str, api_version: str, location: str | None) -> None:
+    """Checks that a type of a provider answers to an API version.
+
+    :param namespace: The provider, ``Microsoft.ContainerService``.
+    :param resource_type: The type within it, ``managedClusters``.
+    :param location: Where the resource is or is to be; the default location where there is none to know.
+    :raises ArmError: It does not: 400.
+    """
+    versions = _TYPES[namespace][resource_type]
+    if api_version.lower() in versions:
+        return
+    known = ", ".join(sorted(versions, reverse=True))
+    if namespace == RESOURCES or not _FORM.fullmatch(api_version):
+        raise ArmError(
+            400,
+            "InvalidApiVersionParameter",
+            f"The api-version '{api_version}' is invalid. The supported versions are '{known}'.",
+        )
+    raise ArmError(
+        400,
+        "NoRegisteredProviderFound",
+        f"No registered resource provider found for location '{location or LOCATION}' and API version '{api_version}' "
+        f"for type '{resource_type}'. The supported api-versions are '{known}'. The supported locations are "
+        f"'{', '.join(LOCATIONS)}'.",
+    )
+
+
+def unknown_type(path: str, api_version: str) -> ArmError:
+    """The refusal of a path that no type answers to: an unknown provider, an unknown type, or no path of ARM at all."""
+    match = re.search(r"/providers/(?P<namespace>[^/]+)(?:/(?P<type>[^/]+))?", path, re.IGNORECASE)
+    if match is None:
+        return ArmError(404, "NotFound", f"The requested resource '{path}' does not exist.")
+    known = next((name for name in _TYPES if name.lower() == match["namespace"].lower()), None)
+    if known is None:
+        return ArmError(404, "InvalidResourceNamespace", f"The resource namespace '{match['namespace']}' is invalid.")
+    return ArmError(
+        404,
+        "InvalidResourceType",
+        f"The resource type '{match['type'] or ''}' could not be found in the namespace '{known}' for api version "
+        f"'{api_version}'.",
+    )
+
+
+def provider(subscription_id: str, namespace: str) -> Json:
+    """A provider's metadata, as a subscription that is registered for it sees it.
+
+    :raises ArmError: There is no such provider: 404.
+    """
+    known = next((name for name in _TYPES if name.lower() == namespace.lower()), None)
+    if known is None:
+        raise ArmError(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
+    return {
+        "id": f"/subscriptions/{subscription_id}/providers/{known}",
+        "namespace": known,
+        "registrationPolicy": "RegistrationRequired",
+        "registrationState": "Registered",
+        "resourceTypes": [
+            {
+                "resourceType": name,
+                "locations": list(LOCATIONS.values()),
+                "apiVersions": sorted(versions, reverse=True),
+                "defaultApiVersion": max(version for version in versions if not version.endswith("preview")),
+                "capabilities": "None",
+            }
+            for name, versions in _TYPES[known].items()
+        ],
+    }
+
+
+def all_providers(subscription_id: str) -> list[Json]:
+    """Every provider's metadata."""
+    return [provider(subscription_id, namespace) for namespace in _TYPES]

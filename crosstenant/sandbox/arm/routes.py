@@ -1,0 +1,226 @@
+"""Which request goes to which handler, with the API versions it may have and the right that it needs.
+
+Paths are matched without regard to case, as everywhere in Azure Resource Manager.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from . import (
+    cluster_put,
+    clusters,
+    operation_status,
+    registries,
+    reset,
+    role_assignments,
+    role_definitions,
+    subscriptions,
+)
+from .call import Answer, Call
+from .providers import AUTHORIZATION, CONTAINER_REGISTRY, CONTAINER_SERVICE, RESOURCES
+
+Handler = Callable[[Call], Answer]
+
+_SUBSCRIPTION: Final = "/subscriptions/{subscription}"
+_GROUP: Final = f"{_SUBSCRIPTION}/resourceGroups/{{group}}"
+_CLUSTERS: Final = f"/providers/{CONTAINER_SERVICE}/managedClusters"
+_CLUSTER: Final = f"{_GROUP}{_CLUSTERS}/{{name}}"
+_OPERATION: Final = f"{_SUBSCRIPTION}/providers/{CONTAINER_SERVICE}/locations/{{location}}"
+_REGISTRIES: Final = f"/providers/{CONTAINER_REGISTRY}/registries"
+_REGISTRY: Final = f"{_GROUP}{_REGISTRIES}/{{name}}"
+_ACCESS: Final = f"/providers/{AUTHORIZATION}"
+
+
+@dataclass(frozen=True)
+class Route:
+    """One kind of request."""
+
+    method: str
+    path: str
+    """Its path; ``{scope}`` in it stands for any ARM ID, every other name in braces for one segment."""
+    handler: Handler
+    namespace: str
+    """The provider and, in ``kind``, the type that is asked: they settle which API versions are taken."""
+    kind: str
+    action: str | None = None
+    """The right that the caller needs at ``scope``; None where the handler sees to it itself."""
+    scope: str = ""
+    """What the request is about, in the names of ``path``; the path itself where it is empty."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether the state may change. A POST that only looks something up is taken for one that writes."""
+        return self.method not in ("GET", "HEAD")
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The path as a regular expression."""
+        parts = re.split(r"\{(\w+)\}", self.path)
+        text = ""
+        for number, part in enumerate(parts):
+            if number % 2 == 0:
+                text += re.escape(part)
+            else:
+                text += f"(?P<{part}>{'.*?' if part == 'scope' else '[^/]+'})"
+        return re.compile(text, re.IGNORECASE)
+
+    def scope_of(self, path: str, parts: dict[str, str]) -> str:
+        """The ARM ID that a request is about."""
+        return self.scope.format(**parts) if self.scope else path
+
+
+def find(method: str, path: str) -> tuple[Route | None, dict[str, str], bool]:
+    """The route of a request.
+
+    :returns: It, the named parts of the path, and whether the path is known with another method.
+    """
+    known = False
+    for route in ROUTES:
+        match = route.pattern.fullmatch(path)
+        if match is not None:
+            if route.method == method:
+                return route, match.groupdict(), True
+            known = True
+    return None, {}, known
+
+
+def _cluster_routes() -> list[Route]:
+    def on(method: str, path: str, handler: Handler, action: str | None, scope: str = "") -> Route:
+        full = None if action is None else f"{CONTAINER_SERVICE}/managedClusters/{action}"
+        return Route(method, path, handler, CONTAINER_SERVICE, "managedClusters", full, scope)
+
+    return [
+        on("GET", _SUBSCRIPTION + _CLUSTERS, clusters.list_clusters, None, _SUBSCRIPTION),
+        on("GET", _GROUP + _CLUSTERS, clusters.list_clusters, None, _GROUP),
+        on("GET", _CLUSTER, clusters.get_cluster, "read"),
+        on("PUT", _CLUSTER, cluster_put.put_cluster, "write"),
+        on("PATCH", _CLUSTER, clusters.patch_cluster, "write"),
+        on("DELETE", _CLUSTER, clusters.delete_cluster, "delete"),
+        on("GET", f"{_CLUSTER}/agentPools", clusters.list_agent_pools, "agentPools/read", _CLUSTER),
+        on("GET", f"{_CLUSTER}/agentPools/{{pool}}", clusters.get_agent_pool, "agentPools/read", _CLUSTER),
+        on("POST", f"{_CLUSTER}/start", clusters.start_cluster, "start/action", _CLUSTER),
+        on("POST", f"{_CLUSTER}/stop", clusters.stop_cluster, "stop/action", _CLUSTER),
+        on(
+            "POST",
+            f"{_CLUSTER}/resetServicePrincipalProfile",
+            reset.reset_service_principal_profile,
+            "resetServicePrincipalProfile/action",
+            _CLUSTER,
+        ),
+    ]
+
+
+def _operation_routes() -> list[Route]:
+    return [
+        Route(
+            "GET",
+            f"{_OPERATION}/operations/{{operation}}",
+            operation_status.get_operation,
+            CONTAINER_SERVICE,
+            "locations/operations",
+        ),
+        Route(
+            "GET",
+            f"{_OPERATION}/operationresults/{{operation}}",
+            operation_status.get_operation_result,
+            CONTAINER_SERVICE,
+            "locations/operationresults",
+        ),
+    ]
+
+
+def _registry_routes() -> list[Route]:
+    def on(method: str, path: str, handler: Handler, action: str | None, scope: str = "") -> Route:
+        full = None if action is None else f"{CONTAINER_REGISTRY}/{action}"
+        return Route(method, path, handler, CONTAINER_REGISTRY, "registries", full, scope)
+
+    return [
+        on("GET", _SUBSCRIPTION + _REGISTRIES, registries.list_registries, None, _SUBSCRIPTION),
+        on("GET", _GROUP + _REGISTRIES, registries.list_registries, None, _GROUP),
+        on("GET", _REGISTRY, registries.get_registry, "registries/read"),
+        on("PUT", _REGISTRY, registries.put_registry, "registries/write"),
+        on("PATCH", _REGISTRY, registries.patch_registry, "registries/write"),
+        on("DELETE", _REGISTRY, registries.delete_registry, "registries/delete"),
+        on(
+            "POST",
+            f"{_REGISTRY}/listCredentials",
+            registries.list_credentials,
+            "registries/listCredentials/action",
+            _REGISTRY,
+        ),
+        on(
+            "POST",
+            f"{_SUBSCRIPTION}/providers/{CONTAINER_REGISTRY}/checkNameAvailability",
+            registries.check_name,
+            "checkNameAvailability/read",
+            _SUBSCRIPTION,
+        ),
+    ]
+
+
+def _access_routes() -> list[Route]:
+    def on(method: str, kind: str, name: str, handler: Handler, action: str | None) -> Route:
+        full = None if action is None else f"{AUTHORIZATION}/{kind}/{action}"
+        return Route(method, f"{{scope}}{_ACCESS}/{kind}{name}", handler, AUTHORIZATION, kind, full, "{scope}")
+
+    return [
+        on("GET", "roleAssignments", "", role_assignments.list_role_assignments, "read"),
+        on("GET", "roleAssignments", "/{name}", role_assignments.get_role_assignment, "read"),
+        on("PUT", "roleAssignments", "/{name}", role_assignments.put_role_assignment, None),
+        on("DELETE", "roleAssignments", "/{name}", role_assignments.delete_role_assignment, None),
+        on("GET", "roleDefinitions", "", role_definitions.list_role_definitions, "read"),
+        on("GET", "roleDefinitions", "/{name}", role_definitions.get_role_definition, "read"),
+        on("GET", "permissions", "", role_definitions.list_permissions, "read"),
+    ]
+
+
+def _core_routes() -> list[Route]:
+    def on(method: str, path: str, handler: Handler, kind: str, action: str | None = None, scope: str = "") -> Route:
+        full = None if action is None else f"{RESOURCES}/{action}"
+        return Route(method, path, handler, RESOURCES, kind, full, scope)
+
+    groups, group = "resourceGroups", "subscriptions/resourceGroups"
+    provider = f"{_SUBSCRIPTION}/providers/{{namespace}}"
+    return [
+        on("GET", "/tenants", subscriptions.list_tenants, "tenants"),
+        on("GET", "/subscriptions", subscriptions.list_subscriptions, "subscriptions"),
+        on("GET", _SUBSCRIPTION, subscriptions.get_subscription, "subscriptions"),
+        on("GET", f"{_SUBSCRIPTION}/locations", subscriptions.list_locations, "subscriptions"),
+        on(
+            "GET",
+            f"{_SUBSCRIPTION}/providers",
+            subscriptions.list_providers,
+            "subscriptions",
+            "subscriptions/providers/read",
+            _SUBSCRIPTION,
+        ),
+        on("GET", provider, subscriptions.get_provider, "subscriptions", "subscriptions/providers/read", _SUBSCRIPTION),
+        Route(
+            "POST",
+            f"{provider}/register",
+            subscriptions.get_provider,
+            RESOURCES,
+            "subscriptions",
+            "{namespace}/register/action",
+            _SUBSCRIPTION,
+        ),
+        on("GET", f"{_SUBSCRIPTION}/resourceGroups", subscriptions.list_groups, groups, None, _SUBSCRIPTION),
+        on("GET", _GROUP, subscriptions.get_group, groups, f"{group}/read"),
+        on("HEAD", _GROUP, subscriptions.head_group, groups, f"{group}/read"),
+        on("PUT", _GROUP, subscriptions.put_group, groups, f"{group}/write"),
+        on("DELETE", _GROUP, subscriptions.delete_group, groups, f"{group}/delete"),
+    ]
+
+
+ROUTES: Final = (
+    *_access_routes(),
+    *_cluster_routes(),
+    *_operation_routes(),
+    *_registry_routes(),
+    *_core_routes(),
+)

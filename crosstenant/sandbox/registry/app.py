@@ -1,0 +1,61 @@
+"""The registries of the sandbox as one application: the Host header says which of them is meant."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ..state import Store
+from . import content, token_service
+from .errors import RegistryError, not_found
+from .login_server import login_servers
+
+__all__ = ["login_servers", "make_app"]
+
+
+def make_app(store: Store) -> Starlette:
+    """The application for every host of ``login_servers``.
+
+    Settings of the state that it reads, all optional: ``registry_refuses_at`` (``manifest`` or ``token``) and
+    ``registry_refuses_with`` (``unauthorized`` or ``denied``), how a missing role shows; ``registry_token_seconds``,
+    the life of an access token; ``client_ip``, the address that network rules see.
+    """
+    app = Starlette(
+        routes=[*token_service.ROUTES, *content.ROUTES],
+        middleware=[Middleware(_ApiVersion)],
+        exception_handlers={RegistryError: _refuse, HTTPException: _no_such_route},
+    )
+    app.router.redirect_slashes = False
+    app.state.store = store
+    return app
+
+
+class _ApiVersion:
+    """Adds the header by which every answer of a registry says what it is."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_version(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], (b"docker-distribution-api-version", b"registry/2.0")]
+            await send(message)
+
+        await self._app(scope, receive, send_with_version)
+
+
+async def _refuse(request: Request, error: Exception) -> Response:
+    refusal = cast(RegistryError, error)
+    return JSONResponse(refusal.document(), refusal.status, refusal.headers)
+
+
+async def _no_such_route(request: Request, error: Exception) -> Response:
+    # A wrong method is a wrong address to a registry: https://github.com/Azure/acr/issues/166
+    return JSONResponse(not_found().document(), 404)

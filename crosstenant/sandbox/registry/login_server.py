@@ -1,0 +1,90 @@
+"""Which registry a host name stands for, and from where it lets anybody in at all."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from ...arm_id import REGISTRY_TYPE
+from ..state import State
+from .errors import blocked, not_found
+
+Json = dict[str, Any]
+
+DEFAULT_CLIENT_IP: Final = "203.0.113.10"
+"""Where requests come from in the registries' eyes, unless the state's ``settings.client_ip`` says otherwise."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One registry."""
+
+    document: Json
+    """As Resource Manager knows it."""
+    tenant_id: str
+    """The tenant of its subscription: where those who sign in must be known."""
+
+    @property
+    def resource_id(self) -> str:
+        """Its ARM ID, the scope of its role assignments."""
+        return self.document["id"]
+
+    @property
+    def login_server(self) -> str:
+        """Its host name."""
+        return self.document["properties"]["loginServer"]
+
+    @property
+    def abac(self) -> bool:
+        """Whether repository permissions decide, and the registry-wide pull and push roles count for nothing.
+
+        https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
+        """
+        return self.document["properties"].get("roleAssignmentMode") == "AbacRepositoryPermissions"
+
+    @property
+    def anonymous_pull(self) -> bool:
+        """Whether anybody may pull."""
+        return bool(self.document["properties"].get("anonymousPullEnabled"))
+
+
+def login_servers(state: State) -> set[str]:
+    """The host names of all registries: for any other name there is no DNS record."""
+    return {document["properties"]["loginServer"].lower() for document in _documents(state)}
+
+
+def find_registry(state: State, host: str) -> Registry:
+    """The registry of a host name, with or without a port.
+
+    :raises RegistryError: There is none.
+    """
+    name = host.lower().partition(":")[0]
+    for document in _documents(state):
+        if document["properties"]["loginServer"].lower() == name:
+            subscription_id = document["id"].split("/")[2]
+            return Registry(document, state["subscriptions"][subscription_id]["_tenant"])
+    raise not_found()
+
+
+def check_network(state: State, registry: Registry) -> None:
+    """Applies the registry's network rules to the client's address.
+
+    https://learn.microsoft.com/azure/container-registry/container-registry-access-selected-networks
+
+    :raises RegistryError: They keep it out.
+    """
+    client_ip = str(state["settings"].get("client_ip", DEFAULT_CLIENT_IP))
+    properties = registry.document["properties"]
+    rules = cast(Json, properties.get("networkRuleSet") or {})
+    if properties.get("publicNetworkAccess") == "Disabled":
+        raise blocked(client_ip)
+    if rules.get("defaultAction") == "Deny" and not any(
+        ipaddress.ip_address(client_ip) in ipaddress.ip_network(rule["value"], strict=False)
+        for rule in cast(list[Json], rules.get("ipRules") or [])
+    ):
+        raise blocked(client_ip)
+
+
+def _documents(state: State) -> list[Json]:
+    return [one for one in state["resources"].values() if one["type"].lower() == REGISTRY_TYPE.lower()]

@@ -1,0 +1,86 @@
+"""The tokens that a registry issues itself: refresh tokens to sign in with again, access tokens that open repositories.
+
+Claims as in https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md#azure-container-registry-token-claim-sets.
+"""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+import jwt
+
+from .. import tokens
+from ..state import State, now
+from .errors import unauthorized
+from .login_server import Registry
+
+Json = dict[str, Any]
+
+ACCESS: Final = "access_token"
+REFRESH: Final = "refresh_token"
+DEFAULT_ACCESS_SECONDS: Final = 4500
+"""How long an access token lives, unless the state's ``settings.registry_token_seconds`` says otherwise."""
+REFRESH_SECONDS: Final = 3 * 3600
+
+_ISSUER: Final = "Azure Container Registry"
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A service principal of the registry's tenant."""
+
+    client_id: str
+    object_id: str
+
+
+def refresh_token(state: State, registry: Registry, identity: Identity) -> str:
+    """A token to get access tokens with."""
+    permissions = {"actions": ["*"], "notActions": []}
+    return _token(state, registry, identity, REFRESH, {"permissions": permissions, "roles": []}, REFRESH_SECONDS)
+
+
+def access_token(state: State, registry: Registry, identity: Identity | None, access: list[Json]) -> str:
+    """A token that opens what ``access`` lists, for as long as it lives, whatever becomes of the roles behind it.
+
+    :param access: ``{"type", "name", "actions"}`` of each thing opened.
+    """
+    seconds = int(state["settings"].get("registry_token_seconds", DEFAULT_ACCESS_SECONDS))
+    return _token(state, registry, identity, ACCESS, {"access": access, "roles": []}, seconds)
+
+
+def read_token(state: State, registry: Registry, token: str, grant_type: str) -> Json:
+    """The claims of one of this registry's own tokens.
+
+    :param grant_type: Which kind it must be: ``ACCESS`` or ``REFRESH``.
+    :raises RegistryError: Forged, expired, another registry's, or of another kind.
+    """
+    try:
+        claims = tokens.read(state, token)
+    except jwt.InvalidTokenError:
+        raise unauthorized() from None
+    ours = claims.get("iss") == _ISSUER and claims.get("aud") == registry.login_server
+    if not ours or claims.get("grant_type") != grant_type or float(claims["exp"]) <= now(state):
+        raise unauthorized()
+    return claims
+
+
+def _token(
+    state: State, registry: Registry, identity: Identity | None, grant_type: str, claims: Json, seconds: int
+) -> str:
+    time = int(now(state))
+    common: Json = {
+        "jti": str(uuid.uuid4()),
+        "sub": identity.object_id if identity else "",
+        "nbf": time,
+        "exp": time + seconds,
+        "iat": time,
+        "iss": _ISSUER,
+        "aud": registry.login_server,
+        "version": "1.0",
+        "grant_type": grant_type,
+        "appid": identity.client_id if identity else "",
+        "tenant": registry.tenant_id,
+    }
+    return tokens.sign(state, {**common, **claims})

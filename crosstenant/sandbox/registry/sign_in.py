@@ -1,0 +1,82 @@
+"""Who stands behind the credentials that a registry is shown.
+
+A client ID and secret are tried in the registry's own tenant, whatever tenant the application is at home in: that is
+what lets a cluster's nodes pull across tenants.
+https://learn.microsoft.com/azure/container-registry/container-registry-auth-service-principal
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from typing import Final
+
+from ...arm_id import is_uuid
+from .. import tokens
+from ..state import State
+from .errors import sign_in_failed, unauthorized
+from .login_server import Registry
+from .own_tokens import REFRESH, Identity, read_token
+
+REFRESH_TOKEN_USER: Final = "00000000-0000-0000-0000-000000000000"
+"""The user name that says that the password is a refresh token."""
+
+_NOT_REGISTERED: Final = ("AADSTS700016", "AADSTS7000229")
+_WRONG_SECRET: Final = ("AADSTS7000215", "AADSTS7000222")
+
+
+def with_password(state: State, registry: Registry, username: str, password: str) -> Identity:
+    """Signs in with a client ID and secret, or with ``REFRESH_TOKEN_USER`` and a refresh token.
+
+    :raises RegistryError: Refused, in the words of the registry, which tells less than Entra does.
+    """
+    if username == REFRESH_TOKEN_USER:
+        return with_refresh_token(state, registry, password)
+    if not is_uuid(username):
+        raise sign_in_failed("aad access token with sp failed client id must be guid")
+    try:
+        principal = tokens.authenticate(state, registry.tenant_id, username, password)
+    except tokens.SignInError as error:
+        if error.code in _NOT_REGISTERED:
+            raise sign_in_failed("Application not registered with AAD.") from None
+        if error.code in _WRONG_SECRET:
+            raise sign_in_failed("Invalid clientid or client secret.") from None
+        raise sign_in_failed(str(error)) from None
+    return Identity(principal["appId"], principal["id"])
+
+
+def with_basic(state: State, registry: Registry, encoded: str) -> Identity:
+    """Signs in with what follows ``Basic`` in an Authorization header.
+
+    :raises RegistryError: Refused.
+    """
+    try:
+        username, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        raise unauthorized() from None
+    if not colon:
+        raise unauthorized()
+    return with_password(state, registry, username, password)
+
+
+def with_arm_token(state: State, registry: Registry, token: str) -> Identity:
+    """Signs in with an access token for Resource Manager or for registries, of the registry's tenant.
+
+    :raises RegistryError: Refused.
+    """
+    try:
+        caller = tokens.verify(state, f"Bearer {token}", tokens.REGISTRY_AUDIENCE)
+    except tokens.TokenError:
+        raise unauthorized() from None
+    if caller.tenant_id != registry.tenant_id:
+        raise unauthorized()
+    return Identity(caller.client_id, caller.object_id)
+
+
+def with_refresh_token(state: State, registry: Registry, token: str) -> Identity:
+    """Signs in with a refresh token of this registry.
+
+    :raises RegistryError: Refused.
+    """
+    claims = read_token(state, registry, token, REFRESH)
+    return Identity(claims["appid"], claims["sub"])

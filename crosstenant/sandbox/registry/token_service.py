@@ -1,0 +1,115 @@
+"""The token service of a registry, ``/oauth2``.
+
+https://distribution.github.io/distribution/spec/auth/token/ (GET), https://distribution.github.io/distribution/spec/auth/oauth/
+(POST) and https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md (exchange).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import parse_qs
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from .errors import bad_request, unauthorized
+from .own_tokens import Identity, access_token, refresh_token
+from .sign_in import with_arm_token, with_basic, with_password, with_refresh_token
+from .visit import Right, Visit, visit
+
+Json = dict[str, Any]
+Parameters = Mapping[str, list[str]]
+
+
+async def get_token(request: Request) -> Response:
+    """An access token for a client ID and secret in Basic authentication, as docker and the kubelet ask."""
+    parameters = {name: request.query_params.getlist(name) for name in request.query_params}
+    with visit(request) as at:
+        _check_service(at, parameters)
+        scheme, _, value = at.authorization.partition(" ")
+        if scheme.lower() == "basic":
+            identity = with_basic(at.state, at.registry, value)
+        elif not at.authorization and at.registry.anonymous_pull:
+            identity = None
+        else:
+            raise unauthorized()
+        return _access_token(at, identity, parameters)
+
+
+async def post_token(request: Request) -> Response:
+    """An access token for a refresh token, or for a client ID and secret in the form, as containerd asks."""
+    parameters = await _form(request)
+    with visit(request) as at:
+        _check_service(at, parameters)
+        grant_type = _one(parameters, "grant_type")
+        if grant_type == "refresh_token":
+            identity = with_refresh_token(at.state, at.registry, _one(parameters, "refresh_token"))
+        elif grant_type == "password":
+            username, password = _one(parameters, "username"), _one(parameters, "password")
+            identity = with_password(at.state, at.registry, username, password)
+        else:
+            raise bad_request(f"grant_type '{grant_type}' is not supported")
+        return _access_token(at, identity, parameters)
+
+
+async def exchange(request: Request) -> Response:
+    """A refresh token for an Entra access token of the registry's tenant."""
+    parameters = await _form(request)
+    with visit(request) as at:
+        _check_service(at, parameters)
+        if _one(parameters, "grant_type") != "access_token":
+            raise bad_request("grant_type must be 'access_token'")
+        identity = with_arm_token(at.state, at.registry, _one(parameters, "access_token"))
+        return JSONResponse({"refresh_token": refresh_token(at.state, at.registry, identity)})
+
+
+ROUTES: Final = [
+    Route("/oauth2/token", get_token, methods=["GET"]),
+    Route("/oauth2/token", post_token, methods=["POST"]),
+    Route("/oauth2/exchange", exchange, methods=["POST"]),
+]
+
+
+def _access_token(at: Visit, identity: Identity | None, parameters: Parameters) -> Response:
+    """Grants what is permitted of what is asked.
+
+    Whether a missing role shows here or only at the manifest is not documented: the state's
+    ``settings.registry_refuses_at`` is ``token`` or, if not set, ``manifest``.
+    """
+    access: list[Json] = []
+    for scope in [one for text in parameters.get("scope", []) for one in text.split()]:
+        scope_type, name, wanted = _parse_scope(scope)
+        actions = at.granted(identity, scope_type, name, wanted)
+        if actions:
+            access.append({"type": scope_type, "name": name, "actions": actions})
+        elif at.state["settings"].get("registry_refuses_at") == "token":
+            raise at.refusal(Right(scope_type, name, wanted[0]))
+    return JSONResponse({"access_token": access_token(at.state, at.registry, identity, access)})
+
+
+def _parse_scope(scope: str) -> tuple[str, str, list[str]]:
+    scope_type, _, rest = scope.partition(":")
+    name, _, actions = rest.rpartition(":")
+    wanted = [action for action in actions.split(",") if action]
+    if not scope_type or not name or not wanted:
+        raise bad_request(f"scope '{scope}' is not of the form type:name:actions")
+    return scope_type, name, wanted
+
+
+def _check_service(at: Visit, parameters: Parameters) -> None:
+    service = _one(parameters, "service")
+    if service.lower() != at.registry.login_server.lower():
+        raise bad_request(f"service '{service}' is not this registry, {at.registry.login_server}")
+
+
+def _one(parameters: Parameters, name: str) -> str:
+    values = parameters.get(name, [])
+    if len(values) != 1:
+        raise bad_request(f"one '{name}' is needed")
+    return values[0]
+
+
+async def _form(request: Request) -> Parameters:
+    return parse_qs((await request.body()).decode(errors="replace"))

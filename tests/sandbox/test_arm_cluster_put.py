@@ -1,0 +1,212 @@
+"""Clusters created and updated: what AKS takes and what it refuses."""
+
+from typing import Any
+
+import pytest
+from arm_world import NEW_APP, NEW_SECRET, Arm, Json, message, refusal
+
+from crosstenant.sandbox.seed import (
+    CLUSTER,
+    CLUSTER_GROUP,
+    CLUSTER_TENANT,
+    MANAGED_IDENTITY_CLUSTER,
+    OLD_CLUSTER_APP_ID,
+    OLD_CLUSTER_SECRET,
+)
+from crosstenant.sandbox.state import Store
+
+NEW = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-new"
+
+
+@pytest.fixture
+def arm(store: Store) -> Arm:
+    return Arm(store)
+
+
+def cluster(profile: Json | None = None, **top: Any) -> Json:
+    properties: Json = {"dnsPrefix": "new", "agentPoolProfiles": [{"name": "system", "count": 2, "mode": "System"}]}
+    if profile is not None:
+        properties["servicePrincipalProfile"] = profile
+    return {"location": "westeurope", "properties": properties, **top}
+
+
+def update(**properties: Any) -> Json:
+    return {"location": "westeurope", "properties": properties}
+
+
+def test_creating_with_a_service_principal_takes_its_time(arm: Arm) -> None:
+    arm.add_principal()
+    answer = arm.put(NEW, cluster({"clientId": NEW_APP, "secret": NEW_SECRET}))
+    assert answer.status_code == 201
+    assert answer.json()["properties"]["provisioningState"] == "Creating"
+    assert answer.json()["properties"]["servicePrincipalProfile"] == {"clientId": NEW_APP}
+    assert NEW_SECRET not in answer.text
+    assert arm.follow(answer.headers["Azure-AsyncOperation"]).json()["status"] == "InProgress"
+    assert arm.resource(NEW)["_nodes"] == []
+    arm.pass_time(1)
+    assert arm.follow(answer.headers["Azure-AsyncOperation"]).json()["status"] == "Succeeded"
+    created = arm.resource(NEW)
+    assert created["properties"]["provisioningState"] == "Succeeded"
+    assert [(node["pool"], node["clientId"], node["secret"]) for node in created["_nodes"]] == [
+        ("system", NEW_APP, NEW_SECRET)
+    ] * 2
+    group = arm.resource(f"/subscriptions/{NEW.split('/')[2]}/resourceGroups/MC_rg-clusters_aks-new_westeurope")
+    assert group["managedBy"] == NEW
+
+
+def test_creating_with_a_managed_identity(arm: Arm) -> None:
+    answer = arm.put(NEW, cluster(identity={"type": "SystemAssigned"}))
+    assert answer.status_code == 201
+    assert answer.json()["properties"]["servicePrincipalProfile"] == {"clientId": "msi"}
+    assert answer.json()["identity"]["tenantId"] == CLUSTER_TENANT
+    assert arm.resource(NEW)["_credential"] is None
+
+
+def test_time_of_a_put_is_a_setting(arm: Arm) -> None:
+    arm.settings("cluster_put", seconds=0)
+    answer = arm.put(NEW, cluster(identity={"type": "SystemAssigned"}))
+    assert answer.json()["properties"]["provisioningState"] == "Succeeded"
+    assert "Azure-AsyncOperation" not in answer.headers
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "target"),
+    [
+        ({"properties": {}}, "LocationRequired", None),
+        ({"location": "westeurope"}, "InvalidParameter", "agentPoolProfiles"),
+        (cluster(), "InvalidParameter", "servicePrincipalProfile"),
+        (cluster({"secret": "x"}), "InvalidParameter", "servicePrincipalProfile.clientId"),
+        (cluster({"clientId": NEW_APP}), "InvalidParameter", "servicePrincipalProfile.secret"),
+        (cluster({"clientId": NEW_APP, "secret": "x" * 191}), "InvalidParameter", "servicePrincipalProfile.secret"),
+    ],
+)
+def test_creating_lacks_something(arm: Arm, body: Json, code: str, target: str | None) -> None:
+    answer = arm.put(NEW, body)
+    assert refusal(answer) == (400, code)
+    assert answer.json()["error"].get("target") == target
+    with arm.store.read() as state:
+        assert NEW.lower() not in state["resources"]
+
+
+def test_creating_in_a_group_that_is_not_there(arm: Arm) -> None:
+    answer = arm.put(NEW.replace("rg-clusters", "rg-none"), cluster(identity={"type": "SystemAssigned"}))
+    assert refusal(answer) == (404, "ResourceGroupNotFound")
+
+
+def test_creating_with_a_service_principal_that_is_not_in_the_tenant(arm: Arm) -> None:
+    answer = arm.put(NEW, cluster({"clientId": NEW_APP, "secret": NEW_SECRET}))
+    assert refusal(answer) == (400, "ServicePrincipalNotFound")
+
+
+def test_creating_with_a_wrong_secret(arm: Arm) -> None:
+    arm.add_principal()
+    answer = arm.put(NEW, cluster({"clientId": NEW_APP, "secret": "wrong"}))
+    assert refusal(answer) == (400, "ServicePrincipalValidationClientError")
+    assert "AADSTS7000215" in message(answer)
+
+
+def test_another_client_id_is_refused(arm: Arm) -> None:
+    arm.add_principal()
+    answer = arm.put(CLUSTER, update(servicePrincipalProfile={"clientId": NEW_APP, "secret": NEW_SECRET}))
+    assert refusal(answer) == (400, "PropertyChangeNotAllowed")
+    assert message(answer) == "Changing property 'servicePrincipalProfile.clientId' is not allowed."
+    assert answer.json()["error"]["target"] == "servicePrincipalProfile.clientId"
+
+
+def test_another_secret_is_refused(arm: Arm) -> None:
+    answer = arm.put(CLUSTER, update(servicePrincipalProfile={"clientId": OLD_CLUSTER_APP_ID, "secret": NEW_SECRET}))
+    assert refusal(answer) == (400, "PropertyChangeNotAllowed")
+    assert message(answer) == "Changing property 'servicePrincipalProfile.secret' is not allowed."
+    assert answer.json()["error"]["target"] == "servicePrincipalProfile.secret"
+
+
+@pytest.mark.parametrize(
+    "profile",
+    [
+        {"clientId": OLD_CLUSTER_APP_ID, "secret": OLD_CLUSTER_SECRET},
+        {"clientId": OLD_CLUSTER_APP_ID},
+        {"clientId": OLD_CLUSTER_APP_ID.upper()},
+        None,
+    ],
+)
+def test_the_same_service_principal_is_taken_with_its_secret_or_without(arm: Arm, profile: Json | None) -> None:
+    properties = {} if profile is None else {"servicePrincipalProfile": profile}
+    answer = arm.put(CLUSTER, update(kubernetesVersion="1.35", **properties))
+    assert answer.status_code == 200
+    assert answer.json()["properties"]["provisioningState"] == "Updating"
+    arm.pass_time(1)
+    after = arm.resource(CLUSTER)
+    assert after["properties"]["provisioningState"] == "Succeeded"
+    assert after["properties"]["kubernetesVersion"] == "1.35"
+    assert after["properties"]["servicePrincipalProfile"] == {"clientId": OLD_CLUSTER_APP_ID}
+    assert after["_credential"] == {"clientId": OLD_CLUSTER_APP_ID, "secret": OLD_CLUSTER_SECRET}
+
+
+def test_an_update_reconciles_with_the_credential_it_has(arm: Arm) -> None:
+    with arm.store.change() as state:
+        application = next(one for one in state["applications"].values() if one["appId"] == OLD_CLUSTER_APP_ID)
+        application["passwordCredentials"] = []
+    answer = arm.put(CLUSTER, update())
+    assert refusal(answer) == (400, "ServicePrincipalValidationClientError")
+
+
+def test_managed_identity_cannot_go_back_to_a_service_principal(arm: Arm) -> None:
+    arm.add_principal()
+    profile = {"clientId": NEW_APP, "secret": NEW_SECRET}
+    answer = arm.put(MANAGED_IDENTITY_CLUSTER, update(servicePrincipalProfile=profile))
+    assert refusal(answer) == (400, "BadRequest")
+    assert message(answer) == "Updating service principal profile is not allowed on MSI cluster."
+
+
+def test_service_principal_cluster_moves_to_a_managed_identity_and_its_nodes_stay(arm: Arm) -> None:
+    answer = arm.put(CLUSTER, {**update(), "identity": {"type": "SystemAssigned"}})
+    assert answer.status_code == 200
+    arm.pass_time(1)
+    after = arm.resource(CLUSTER)
+    assert after["properties"]["servicePrincipalProfile"] == {"clientId": "msi"}
+    assert after["_credential"] is None
+    assert {node["clientId"] for node in after["_nodes"]} == {OLD_CLUSTER_APP_ID}
+
+
+def test_scaling_adds_and_removes_nodes(arm: Arm) -> None:
+    pools = [{"name": "system", "count": 1}, {"name": "apps", "count": 4}, {"name": "extra", "count": 1}]
+    assert arm.put(CLUSTER, update(agentPoolProfiles=pools)).status_code == 200
+    arm.pass_time(1)
+    nodes = arm.resource(CLUSTER)["_nodes"]
+    assert [node["pool"] for node in nodes] == ["system", "apps", "apps", "apps", "apps", "extra"]
+    assert {node["secret"] for node in nodes} == {OLD_CLUSTER_SECRET}
+
+
+def test_location_and_dns_prefix_are_settled_at_creation(arm: Arm) -> None:
+    moved = arm.put(CLUSTER, {"location": "northeurope", "properties": {}})
+    assert refusal(moved) == (409, "InvalidResourceLocation")
+    renamed = arm.put(CLUSTER, update(dnsPrefix="other"))
+    assert refusal(renamed) == (400, "PropertyChangeNotAllowed")
+
+
+def test_update_waits_for_no_running_operation(arm: Arm) -> None:
+    assert arm.put(CLUSTER, update()).status_code == 200
+    with arm.store.read() as state:
+        [operation_id] = state["operations"]
+    answer = arm.put(CLUSTER, update())
+    assert refusal(answer) == (409, "OperationNotAllowed")
+    assert message(answer).startswith(
+        "Operation is not allowed because there's an in progress update managed cluster operation (operation ID: "
+        f"{operation_id}) on the managed cluster aks-prod started on UTC "
+    )
+    arm.pass_time(1)
+    assert arm.put(CLUSTER, update()).status_code == 200
+
+
+def test_stopped_cluster_is_not_updated(arm: Arm) -> None:
+    arm.set(CLUSTER, powerState={"code": "Stopped"})
+    answer = arm.put(CLUSTER, update())
+    assert refusal(answer) == (409, "OperationNotAllowed")
+    assert "Power State(Stopped), updating cannot be performed" in message(answer)
+
+
+def test_other_secrets_are_not_given_back(arm: Arm) -> None:
+    windows = {"adminUsername": "azure", "adminPassword": "hunter2-hunter2"}
+    answer = arm.put(CLUSTER, update(windowsProfile=windows))
+    assert answer.json()["properties"]["windowsProfile"] == {"adminUsername": "azure"}
+    assert "hunter2" not in arm.store.path.read_text()

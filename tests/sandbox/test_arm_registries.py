@@ -1,0 +1,134 @@
+"""Container registries."""
+
+import pytest
+from arm_world import Arm, message, refusal
+
+from crosstenant.sandbox.seed import (
+    ABAC_REGISTRY,
+    REGISTRY,
+    REGISTRY_CALLER_ID,
+    REGISTRY_GROUP,
+    REGISTRY_POWERLESS_ID,
+    REGISTRY_SUBSCRIPTION,
+)
+from crosstenant.sandbox.state import Store
+
+ALL = f"/subscriptions/{REGISTRY_SUBSCRIPTION}/providers/Microsoft.ContainerRegistry/registries"
+NEW = f"{REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries/freshimages"
+
+
+@pytest.fixture
+def arm(store: Store) -> Arm:
+    return Arm(store)
+
+
+def test_registry_as_the_reader_sees_it(arm: Arm) -> None:
+    answer = arm.get(REGISTRY, caller=REGISTRY_CALLER_ID)
+    assert answer.status_code == 200
+    document = answer.json()
+    assert (document["id"], document["sku"]) == (REGISTRY, {"name": "Premium", "tier": "Premium"})
+    properties = document["properties"]
+    assert properties["loginServer"] == "fabrikamimages.azurecr.io"
+    assert properties["provisioningState"] == "Succeeded"
+    assert properties["adminUserEnabled"] is False
+    assert properties["publicNetworkAccess"] == "Enabled"
+    assert properties["networkRuleSet"] == {"defaultAction": "Allow", "ipRules": []}
+
+
+@pytest.mark.parametrize(
+    ("version", "shown"),
+    [
+        ("2023-01-01-preview", False),
+        ("2023-07-01", False),
+        ("2025-04-01", False),
+        ("2025-03-01-preview", True),
+        ("2025-11-01", True),
+    ],
+)
+def test_role_assignment_mode_shows_in_versions_that_know_it(arm: Arm, version: str, shown: bool) -> None:
+    for registry, mode in ((REGISTRY, "LegacyRegistryPermissions"), (ABAC_REGISTRY, "AbacRepositoryPermissions")):
+        properties = arm.get(registry, version=version).json()["properties"]
+        assert properties.get("roleAssignmentMode") == (mode if shown else None)
+
+
+def test_lists_by_group_and_subscription(arm: Arm) -> None:
+    in_group = arm.get(f"{REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries").json()["value"]
+    assert [one["name"] for one in in_group] == ["fabrikamimages", "fabrikamabac"]
+    assert [one["name"] for one in arm.get(ALL, caller=REGISTRY_CALLER_ID).json()["value"]] == [
+        "fabrikamimages",
+        "fabrikamabac",
+    ]
+    assert refusal(arm.get(ALL, caller=REGISTRY_POWERLESS_ID)) == (403, "AuthorizationFailed")
+    elsewhere = f"{REGISTRY_GROUP}-none/providers/Microsoft.ContainerRegistry/registries"
+    assert refusal(arm.get(elsewhere)) == (404, "ResourceGroupNotFound")
+
+
+def test_mode_and_network_rules_are_patched(arm: Arm) -> None:
+    rules = {"defaultAction": "Deny", "ipRules": [{"action": "Allow", "value": "10.0.0.0/8"}]}
+    body = {"properties": {"roleAssignmentMode": "AbacRepositoryPermissions", "networkRuleSet": rules}}
+    answer = arm.call("PATCH", REGISTRY, body)
+    assert answer.status_code == 200
+    assert answer.json()["properties"]["roleAssignmentMode"] == "AbacRepositoryPermissions"
+    assert arm.resource(REGISTRY)["properties"]["networkRuleSet"] == rules
+
+
+def test_mode_is_not_taken_by_a_version_without_it(arm: Arm) -> None:
+    body = {"properties": {"roleAssignmentMode": "AbacRepositoryPermissions"}}
+    assert arm.call("PATCH", REGISTRY, body, version="2023-07-01").status_code == 200
+    assert arm.resource(REGISTRY)["properties"]["roleAssignmentMode"] == "LegacyRegistryPermissions"
+
+
+def test_values_outside_an_enumeration_are_refused(arm: Arm) -> None:
+    for name in ("roleAssignmentMode", "publicNetworkAccess"):
+        answer = arm.call("PATCH", REGISTRY, {"properties": {name: "Sometimes"}})
+        assert refusal(answer) == (400, "InvalidParameter")
+        assert answer.json()["error"]["target"] == name
+    assert refusal(arm.call("PATCH", REGISTRY, {"sku": {"name": "Gold"}})) == (400, "InvalidSku")
+
+
+def test_reader_may_not_patch(arm: Arm) -> None:
+    answer = arm.call("PATCH", REGISTRY, {}, caller=REGISTRY_CALLER_ID)
+    assert refusal(answer) == (403, "AuthorizationFailed")
+    assert "'Microsoft.ContainerRegistry/registries/write'" in message(answer)
+
+
+def test_registry_is_made_and_deleted(arm: Arm) -> None:
+    body = {"location": "West Europe", "sku": {"name": "Standard"}, "properties": {"adminUserEnabled": True}}
+    answer = arm.put(NEW, body)
+    assert answer.status_code == 201
+    properties = answer.json()["properties"]
+    assert (properties["loginServer"], properties["provisioningState"]) == ("freshimages.azurecr.io", "Succeeded")
+    assert properties["roleAssignmentMode"] == "LegacyRegistryPermissions"
+    assert arm.put(NEW, body).status_code == 200
+    assert arm.delete(NEW).status_code == 200
+    assert arm.delete(NEW).status_code == 204
+    assert refusal(arm.get(NEW)) == (404, "ResourceNotFound")
+
+
+def test_registry_needs_location_sku_and_a_free_valid_name(arm: Arm) -> None:
+    assert refusal(arm.put(NEW, {"sku": {"name": "Basic"}})) == (400, "LocationRequired")
+    assert refusal(arm.put(NEW, {"location": "westeurope"})) == (400, "SkuRequired")
+    body = {"location": "westeurope", "sku": {"name": "Basic"}}
+    assert refusal(arm.put(NEW.replace("freshimages", "a-b"), body)) == (400, "InvalidResourceName")
+    other_group = f"/subscriptions/{REGISTRY_SUBSCRIPTION}/resourceGroups/rg-other"
+    arm.put(other_group, {"location": "westeurope"})
+    taken = arm.put(f"{other_group}/providers/Microsoft.ContainerRegistry/registries/FabrikamImages", body)
+    assert refusal(taken) == (409, "AlreadyInUse")
+
+
+def test_credentials_exist_only_with_the_admin_user(arm: Arm) -> None:
+    answer = arm.post(f"{REGISTRY}/listCredentials")
+    assert refusal(answer) == (400, "UnAuthorizedForCredentialOperations")
+    assert f"Cannot perform credential operations for {REGISTRY} as admin user is disabled." in message(answer)
+    arm.call("PATCH", REGISTRY, {"properties": {"adminUserEnabled": True}})
+    answer = arm.post(f"{REGISTRY}/listCredentials").json()
+    assert answer["username"] == "fabrikamimages"
+    assert answer["passwords"][0]["value"]
+
+
+def test_name_availability(arm: Arm) -> None:
+    path = f"/subscriptions/{REGISTRY_SUBSCRIPTION}/providers/Microsoft.ContainerRegistry/checkNameAvailability"
+    asked = {"type": "Microsoft.ContainerRegistry/registries"}
+    assert arm.post(path, {**asked, "name": "freshimages"}).json() == {"nameAvailable": True}
+    assert arm.post(path, {**asked, "name": "fabrikamimages"}).json()["reason"] == "AlreadyExists"
+    assert arm.post(path, {**asked, "name": "a-b"}).json()["reason"] == "Invalid"
