@@ -10,7 +10,7 @@ from crosstenant.errors import ArgumentError
 from crosstenant.functions import RegistryInfo, get_registry
 from crosstenant.names import role_assignment_name
 from crosstenant.pull_check import PullCheck
-from crosstenant.repository_condition import repository_condition
+from crosstenant.repository_condition import CONDITION_VERSION, repository_condition, repository_within
 from crosstenant.tenant import TenantArgs, TenantProviders
 
 
@@ -163,7 +163,7 @@ class RegistryAccess(pulumi.ComponentResource):
             principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
             role_definition_id=role_guid.apply(lambda guid: _role_definition_id(scope, guid)),
             condition=repository_condition(repositories, prefixes) if restricted else None,
-            condition_version="2.0" if restricted else None,
+            condition_version=CONDITION_VERSION if restricted else None,
             opts=pulumi.ResourceOptions(parent=self, provider=self._tenant.azure_native),
         )
 
@@ -176,14 +176,15 @@ class RegistryAccess(pulumi.ComponentResource):
         assignment: authorization.RoleAssignment,
     ) -> PullCheck:
         check = registry.get("pull_check") or PullCheckArgs()
-        allowed = [*registry.get("repositories", []), *(f"{it}probe" for it in registry.get("repository_prefixes", []))]
+        repositories, prefixes = registry.get("repositories", []), registry.get("repository_prefixes", [])
+        # A grant for some repositories says nothing about others: ask for one of those.
+        granted = repository_within(repositories, prefixes, "probe") if repositories or prefixes else None
         return PullCheck(
             f"{name}-{registry_name}-pull-check",
             registry_id=registry["registry_id"],
             client_id=args["client_id"],
             secret=args["secret"],
-            # A grant for some repositories says nothing about others: ask for one of those.
-            repository=check.get("repository") or (allowed[0] if allowed else None),
+            repository=check.get("repository") or granted,
             reference=check.get("reference"),
             mode=check.get("mode"),
             timeout_seconds=check.get("timeout_seconds"),

@@ -192,6 +192,7 @@ def _diff_response(found: Diff) -> pulumi_provider.DiffResponse:
         changes=bool(found.differences),
         replaces=[name for name, item in found.differences.items() if item.change is Change.REPLACE],
         diffs=list(found.differences),
+        delete_before_replace=found.delete_before_replace,
         detailed_diff={
             name: pulumi_provider.PropertyDiff(_kind(item), item.is_input) for name, item in found.differences.items()
         },

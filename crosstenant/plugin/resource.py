@@ -56,6 +56,8 @@ class Diff:
 
     differences: dict[str, Difference] = field(default_factory=lambda: {})
     """By schema name of the property; nothing in it means no change."""
+    delete_before_replace: bool = False
+    """Whether a replacement deletes the old object before it creates the new one."""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final, cast
 
 from pulumi.provider.experimental.property_value import Computed, PropertyValue
+from pulumi.runtime.rpc import UNKNOWN as _UNKNOWN_ON_THE_WIRE
 
 
 class Unknown:
@@ -32,7 +33,8 @@ Plain = Any
 def to_plain(value: PropertyValue) -> Plain:
     """One property value as plain Python; secrets lose their mark, whole numbers become ``int``."""
     inner = value.value
-    if isinstance(inner, Computed):
+    # The SDK's property values neither read the engine's mark for an unknown nor write it: it arrives as a text.
+    if isinstance(inner, Computed) or inner == _UNKNOWN_ON_THE_WIRE:
         return UNKNOWN
     if inner is None or isinstance(inner, (bool, str)):
         return inner
@@ -53,7 +55,7 @@ def from_properties(properties: Mapping[str, PropertyValue] | None) -> dict[str,
 def to_value(plain: Plain) -> PropertyValue:
     """Plain Python as a property value that is not secret."""
     if plain is UNKNOWN:
-        return PropertyValue.computed()
+        return PropertyValue(_UNKNOWN_ON_THE_WIRE)
     if plain is None or isinstance(plain, (bool, str)):
         return PropertyValue(plain)
     if isinstance(plain, (int, float)):

@@ -1,0 +1,1 @@
+"""Azure as the plugin reaches it; nothing here knows of Pulumi."""

@@ -1,0 +1,157 @@
+"""An AKS cluster as Azure Resource Manager describes it, as far as its credential goes."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from azure.mgmt.containerservice.models import ManagedCluster
+
+
+class IdentityKind(Enum):
+    """What a cluster acts as in its tenant."""
+
+    SERVICE_PRINCIPAL = "ServicePrincipal"
+    MANAGED_IDENTITY = "ManagedIdentity"
+
+
+@dataclass(frozen=True)
+class NodePool:
+    """One node pool."""
+
+    name: str
+    count: int
+    provisioning_state: str
+
+
+@dataclass(frozen=True)
+class ClusterState:
+    """A cluster at one moment."""
+
+    cluster_id: str
+    """ARM ID, spelled as Azure does."""
+    identity_kind: IdentityKind
+    client_id: str
+    """The application's client ID; ``msi`` (Azure's word) or empty for a managed identity."""
+    provisioning_state: str
+    """``Succeeded``, ``Updating``, ``Failed``, ..."""
+    power_state: str
+    """``Running`` or ``Stopped``."""
+    node_pools: tuple[NodePool, ...]
+    location: str
+    kubernetes_version: str
+    node_resource_group: str
+    """Name of the group that holds the nodes, in the cluster's subscription."""
+    etag: str
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no operation is changing the cluster or one of its node pools."""
+        return self.provisioning_state in _TERMINAL and not self.busy_pools
+
+    @property
+    def busy_pools(self) -> tuple[NodePool, ...]:
+        """The node pools that are being changed; the cluster itself may say ``Succeeded`` meanwhile."""
+        return tuple(pool for pool in self.node_pools if pool.provisioning_state not in (*_TERMINAL, ""))
+
+    @property
+    def is_being_deleted(self) -> bool:
+        """Whether the cluster is about to be gone."""
+        return self.provisioning_state == "Deleting"
+
+    @property
+    def has_failed(self) -> bool:
+        """Whether the last operation on the cluster failed."""
+        return self.provisioning_state == "Failed"
+
+    @property
+    def is_stopped(self) -> bool:
+        """Whether the cluster is stopped, or about to be."""
+        if self.provisioning_state in ("Starting", "Stopping"):
+            return self.provisioning_state == "Stopping"
+        return self.power_state == "Stopped"
+
+    @property
+    def uses_managed_identity(self) -> bool:
+        """Whether the cluster has a managed identity instead of a service principal."""
+        return self.identity_kind is IdentityKind.MANAGED_IDENTITY
+
+    def uses(self, client_id: str) -> bool:
+        """Whether the cluster acts as the application ``client_id``."""
+        return not self.uses_managed_identity and self.client_id.lower() == client_id.lower()
+
+    @property
+    def node_count(self) -> int:
+        """How many nodes it has."""
+        return sum(pool.count for pool in self.node_pools)
+
+
+# https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations#provisioningstate-values: all
+# others are names of work in progress.
+_TERMINAL: Final = frozenset({"Succeeded", "Failed", "Canceled"})
+
+
+@dataclass(frozen=True)
+class RunningOperation:
+    """The operation that AKS names when it refuses another one."""
+
+    name: str
+    """``update managed cluster``, ``nodepool1 - Updating``."""
+    started: datetime | None = None
+    """When it began, if Azure says."""
+
+
+def running_operation(message: str) -> RunningOperation | None:
+    """Finds the running operation in AKS's ``OperationNotAllowed`` message, of which there are two forms."""
+    if found := _NEW_FORM.search(message):
+        return RunningOperation(found["name"], _time(found["started"]))
+    if found := _OLD_FORM.search(message):
+        return RunningOperation(found["name"])
+    return None
+
+
+_NEW_FORM: Final = re.compile(
+    r"in progress (?P<name>[\w -]+?) operation(?: \(operation ID: [^)]*\))?"
+    r".*? started on (?:UTC )?(?P<started>[\d:TZ.+-]+)"
+)
+_OLD_FORM: Final = re.compile(r"Another (?:\w+ )?operation \((?P<name>[^)]+)\) is in progress")
+
+
+def _time(text: str) -> datetime | None:
+    try:
+        return datetime.strptime(text[:19], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+    except ValueError:
+        return None
+
+
+def _text(value: str | Enum | None) -> str:
+    # The SDK makes an enum of the values that it knows, and leaves others as they are.
+    return str(value.value) if isinstance(value, Enum) else value or ""
+
+
+def from_model(cluster: ManagedCluster) -> ClusterState:
+    """Reads the SDK's model."""
+    properties = cluster.properties
+    assert properties is not None, "Azure answered a cluster without properties"
+    profile = properties.service_principal_profile
+    client_id = (profile.client_id if profile else "") or ""
+    has_principal = client_id and client_id.lower() != "msi"
+    return ClusterState(
+        cluster_id=cluster.id or "",
+        identity_kind=IdentityKind.SERVICE_PRINCIPAL if has_principal else IdentityKind.MANAGED_IDENTITY,
+        client_id=client_id,
+        provisioning_state=properties.provisioning_state or "",
+        power_state=_text(properties.power_state.code if properties.power_state else None),
+        node_pools=tuple(
+            NodePool(pool.name, pool.count or 0, pool.provisioning_state or "")
+            for pool in properties.agent_pool_profiles or []
+        ),
+        location=cluster.location,
+        kubernetes_version=properties.current_kubernetes_version or properties.kubernetes_version or "",
+        node_resource_group=properties.node_resource_group or "",
+        etag=cluster.e_tag or "",
+    )

@@ -1,0 +1,55 @@
+"""What came of asking a registry for a pull: the proof, or the link that is missing.
+
+Loads nothing, so that whoever words or stores a verdict need not load what reaches one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Reason(Enum):
+    """Which link of the chain a refused pull misses; the value is how it is called in state and messages."""
+
+    SERVICE_PRINCIPAL_MISSING = "service principal missing"
+    SERVICE_PRINCIPAL_DISABLED = "service principal disabled"
+    SECRET_WRONG = "secret wrong"  # noqa: S105
+    SECRET_EXPIRED = "secret expired"  # noqa: S105
+    ROLE_MISSING = "role missing"
+    NETWORK_BLOCKED = "blocked by network rules"
+    REPOSITORY_ABSENT = "repository absent"
+    TAG_ABSENT = "tag absent"
+    UNREACHABLE = "not reachable"
+    THROTTLED = "throttled"
+    UNEXPECTED = "unexpected answer"
+
+    @property
+    def is_of_the_path(self) -> bool:
+        """Whether it tells of the way from this machine to the registry, and nothing of the grant."""
+        return self in (Reason.NETWORK_BLOCKED, Reason.UNREACHABLE, Reason.THROTTLED)
+
+
+class PullRefused(Exception):
+    """No pull: ``reason`` is the missing link, ``detail`` what the registry said, without any secret."""
+
+    def __init__(self, reason: Reason, detail: str, retry_after: float | None = None) -> None:
+        """
+        :param reason: The missing link.
+        :param detail: What the registry said, for a message; never a secret.
+        :param retry_after: Seconds that the registry asks to wait before the next try.
+        """
+        super().__init__(f"{reason.value}: {detail}")
+        self.reason = reason
+        self.detail = detail
+        self.retry_after = retry_after
+
+
+@dataclass(frozen=True)
+class PullProof:
+    """What the registry granted."""
+
+    granted_actions: tuple[str, ...] | None
+    """Actions on the repository that the token lists; ``None`` if it cannot be read: then it proves a sign-in only."""
+    manifest_digest: str | None
+    """Digest of the manifest that was fetched; ``None`` if no reference was asked for."""

@@ -1,0 +1,294 @@
+"""What Azure's refusals mean and what the operator does about each, as data: errors and docs read the same table.
+
+Codes are those of Entra (https://learn.microsoft.com/entra/identity-platform/reference-error-codes), Azure Resource
+Manager (https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors) and AKS
+(https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/welcome-azure-kubernetes).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+
+class Retry(Enum):
+    """Whether the same request can succeed later with nobody doing anything."""
+
+    NEVER = "no"
+    PROPAGATION = "until Entra has caught up"
+    """A new application, service principal or secret has not reached every server of Entra yet."""
+    BUSY = "when the running operation has ended"
+    """Another operation holds the resource."""
+    THROTTLED = "after the time that Azure names"
+    """Too many requests, or a service that is unwell."""
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One way in which Azure says no."""
+
+    codes: tuple[str, ...]
+    """Azure's codes for it: any of them, without regard to case."""
+    source: str
+    """Who says it: ``Entra``, ``Resource Manager``, ``AKS``."""
+    meaning: str
+    """What it means, a clause that goes into a sentence."""
+    remedy: str
+    """What to do, a clause in the imperative."""
+    retry: Retry = Retry.NEVER
+    phrases: tuple[str, ...] = ()
+    """Parts of Azure's message, one of which must be there for a code that stands for many things."""
+
+
+_ENTRA: Final = (
+    Refusal(
+        ("AADSTS7000215",),
+        "Entra",
+        "the client secret is not one of the application's, or has not reached all of Entra yet",
+        "give the secret's value (not its ID) and the client ID it belongs to; a secret just made needs a moment",
+        Retry.PROPAGATION,
+    ),
+    Refusal(
+        ("AADSTS700016", "AADSTS7000229"),
+        "Entra",
+        "the application has no service principal in the tenant",
+        "check the client ID and the tenant ID; an application of another tenant needs a service principal there first",
+        Retry.PROPAGATION,
+    ),
+    Refusal(
+        ("AADSTS7000222",),
+        "Entra",
+        "the client secret has expired",
+        "make a new secret for the application and give that",
+    ),
+    Refusal(
+        ("AADSTS90002", "AADSTS900023", "AADSTS900021"),
+        "Entra",
+        "there is no such tenant in this cloud",
+        "check tenantId, and environment (public, usgovernment or china)",
+    ),
+    Refusal(
+        ("AADSTS7000112", "AADSTS7000218", "AADSTS500011"),
+        "Entra",
+        "the application is disabled or not set up for this kind of sign-in",
+        "enable its service principal in the tenant (Enterprise applications), or use another application",
+    ),
+    Refusal(
+        ("AADSTS70021", "AADSTS700211", "AADSTS700212", "AADSTS700213"),
+        "Entra",
+        "no federated credential of the application matches the OIDC token's issuer, subject and audience",
+        "add one to the application, with the subject that Azure names here",
+    ),
+    Refusal(
+        ("AADSTS700024",),
+        "Entra",
+        "the OIDC token or certificate assertion is outside its period of validity",
+        "fetch a new one, or give oidcTokenFilePath or oidcRequestUrl so that it is renewed; check the machine's clock",
+    ),
+    Refusal(
+        ("AADSTS700027", "AADSTS5002730"),
+        "Entra",
+        "the certificate is not one of the application's",
+        "upload the certificate to the application, or give the one that it has",
+    ),
+    Refusal(
+        ("AADSTS53003", "AADSTS53000", "AADSTS530003"),
+        "Entra",
+        "a Conditional Access policy of the tenant forbids the sign-in",
+        "have the tenant's administrator exempt this identity, or sign in from where the policy allows",
+    ),
+    Refusal(
+        ("AADSTS50076", "AADSTS50079", "AADSTS700082", "AADSTS50173", "AADSTS70043", "AADSTS50078"),
+        "Entra",
+        "the Azure CLI's sign-in is too old or needs a second factor",
+        "run 'az login --tenant <tenant ID>' again",
+    ),
+    Refusal(
+        ("AADSTS50020", "AADSTS90072"),
+        "Entra",
+        "the signed-in user is no member or guest of the tenant",
+        "run 'az login --tenant <tenant ID>' as one who is",
+    ),
+)
+
+_RESOURCE_MANAGER: Final = (
+    Refusal(
+        ("InvalidAuthenticationTokenTenant",),
+        "Resource Manager",
+        "the subscription belongs to another tenant than the one signed in to",
+        "use an ID of this tenant, or the provider of the other one",
+    ),
+    Refusal(
+        ("SubscriptionNotFound",),
+        "Resource Manager",
+        "the subscription is not visible in the tenant: it is another tenant's, or the caller has no role in it",
+        "check the subscription ID and the tenant, and give the caller a role",
+    ),
+    Refusal(
+        ("InvalidAuthenticationToken", "ExpiredAuthenticationToken", "AuthenticationFailed"),
+        "Resource Manager",
+        "the token was not accepted",
+        "check the machine's clock and the environment (public, usgovernment or china), and sign in again",
+    ),
+    Refusal(
+        ("AuthorizationFailed", "LinkedAuthorizationFailed"),
+        "Resource Manager",
+        "the caller lacks a role",
+        "assign one that permits the action at that scope; a new assignment takes some minutes to count",
+    ),
+    Refusal(
+        ("ResourceGroupNotFound",),
+        "Resource Manager",
+        "there is no such resource group",
+        "check the ID",
+    ),
+    Refusal(
+        ("ResourceNotFound",),
+        "Resource Manager",
+        "there is no such resource",
+        "check the ID",
+    ),
+    Refusal(
+        ("MissingSubscriptionRegistration", "SubscriptionNotRegistered", "NoRegisteredProviderFound"),
+        "Resource Manager",
+        "the subscription is not registered for the resource provider",
+        "run 'az provider register --namespace Microsoft.ContainerService' (or Microsoft.ContainerRegistry) there",
+    ),
+    Refusal(
+        ("ReadOnlyDisabledSubscription", "SubscriptionDisabled", "DisabledSubscription"),
+        "Resource Manager",
+        "the subscription is disabled",
+        "have its owner enable it",
+    ),
+    Refusal(
+        ("ScopeLocked",),
+        "Resource Manager",
+        "a lock forbids the change",
+        "remove the lock that Azure names, and put it back afterwards",
+    ),
+    Refusal(
+        ("RequestDisallowedByPolicy",),
+        "Resource Manager",
+        "an Azure Policy assignment forbids the request",
+        "change the policy that Azure names, or ask for an exemption",
+    ),
+    Refusal(
+        ("TooManyRequests", "SubscriptionRequestsThrottled", "ThrottledRequest", "ThrottlingException"),
+        "Resource Manager",
+        "Azure limits the rate of requests",
+        "run again later, or with a smaller --parallel",
+        Retry.THROTTLED,
+    ),
+    Refusal(
+        ("InternalServerError", "ServiceUnavailable", "ServerTimeout", "GatewayTimeout", "InternalOperationError"),
+        "Resource Manager",
+        "the service is unwell",
+        "run again later; https://azure.status.microsoft says more",
+        Retry.THROTTLED,
+    ),
+)
+
+_AKS: Final = (
+    Refusal(
+        ("OperationNotAllowed",),
+        "AKS",
+        "the cluster is stopped",
+        "start it ('az aks start') and run again",
+        phrases=("power state(stopped)", "is stopped", "stopped state"),
+    ),
+    Refusal(
+        ("OperationNotAllowed", "Conflict", "ConflictError", "EtagMismatch", "ResourceOperationInProgress"),
+        "AKS",
+        "another operation is changing the cluster",
+        "run again when it has ended, or end it with 'az aks operation-abort'",
+        Retry.BUSY,
+    ),
+    Refusal(
+        ("ServicePrincipalNotFound",),
+        "AKS",
+        "the application has no service principal in the cluster's tenant that AKS can see yet",
+        "make sure that the application has one in the cluster's tenant and run again",
+        Retry.PROPAGATION,
+    ),
+    Refusal(
+        ("BadRequest", "InvalidParameter", "ServicePrincipalValidationClientError"),
+        "AKS",
+        "AKS could not sign in with the application's credential",
+        "check that client ID and secret belong together and that the secret has not expired",
+        Retry.PROPAGATION,
+        phrases=("AADSTS7000215", "AADSTS700016", "not found in Active Directory tenant"),
+    ),
+    Refusal(
+        ("BadRequest", "InvalidParameter", "ServicePrincipalValidationClientError"),
+        "AKS",
+        "AKS refuses the application's credential",
+        "check that client ID and secret belong together and that the secret has not expired",
+        phrases=("ServicePrincipalProfile were invalid", "AADSTS7000222"),
+    ),
+    Refusal(
+        ("BadRequest", "InvalidParameter"),
+        "AKS",
+        "the cluster has a managed identity, and cannot go back to a service principal",
+        "let the cluster pull with the identity's image_pull_secret instead",
+        phrases=("not allowed on MSI cluster",),
+    ),
+    Refusal(
+        ("PropertyChangeNotAllowed",),
+        "AKS",
+        "AKS takes another client ID or secret by a reset alone, never by an update of the cluster",
+        "declare the cluster with this resource's servicePrincipalProfile, so that the update carries what is there",
+    ),
+    Refusal(
+        ("CreateRoleAssignmentError",),
+        "AKS",
+        "AKS could not give the application its role on the node resource group",
+        "assign Contributor on the node resource group to the application's service principal and run again",
+    ),
+    Refusal(
+        ("PodDrainFailure", "UpgradeFailed", "UnsatisfiablePDB", "DrainNodeFailed"),
+        "AKS",
+        "a node could not be drained: a disruption budget forbids evicting a pod",
+        "loosen the budget that Azure names ('kubectl get pdb -A') and run again",
+    ),
+    Refusal(
+        ("SubnetIsFull", "InsufficientSubnetSize"),
+        "AKS",
+        "the node pool's subnet has no address left for a new node",
+        "free addresses or enlarge the subnet and run again",
+    ),
+    Refusal(
+        ("QuotaExceeded", "ErrCode_InsufficientVCPUQuota", "InsufficientVCPUQuota", "SkuNotAvailable"),
+        "AKS",
+        "the subscription has no room for another node of that size",
+        "ask for more quota in the region, or make room, and run again",
+    ),
+    Refusal(
+        ("VMExtensionProvisioningError", "VMExtensionError_OutboundConnFail", "ReconcileVMSSAgentPoolFailed"),
+        "AKS",
+        "a node did not come up",
+        "follow the advice that Azure gives here (often: outbound traffic is blocked) and run again",
+    ),
+    Refusal(
+        ("OperationAborted", "Canceled", "OperationCanceled"),
+        "AKS",
+        "somebody ended the operation on the cluster",
+        "run again when the cluster may be changed",
+    ),
+)
+
+REFUSALS: Final = (*_ENTRA, *_RESOURCE_MANAGER, *_AKS)
+"""Every refusal that is explained; where a code is in two rows, the first whose phrases are in the message counts."""
+
+ROLES_BY_ACTION: Final = {
+    "microsoft.containerservice/managedclusters/read": "Reader",
+    "microsoft.containerservice/managedclusters/resetserviceprincipalprofile/action": (
+        "Azure Kubernetes Service Contributor Role"
+    ),
+    "microsoft.containerregistry/registries/read": "Reader",
+    "microsoft.authorization/roleassignments/read": "Reader",
+    "microsoft.authorization/roleassignments/write": "Role Based Access Control Administrator",
+    "microsoft.authorization/roleassignments/delete": "Role Based Access Control Administrator",
+    "microsoft.resources/subscriptions/resourcegroups/read": "Reader",
+}
+"""The built-in role that permits an action (lower case) and little more."""

@@ -1,0 +1,69 @@
+"""One token for all the clients of a tenant.
+
+A run over many subscriptions has many clients, and each asks for its own token. The Azure CLI starts a process for
+every token and a job's ID token is fetched each time, so whoever asks while a token is being fetched waits for that
+one, and a token is handed out until shortly before it ends.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from types import TracebackType
+from typing import Any
+
+from azure.core.credentials import AccessToken
+from azure.core.credentials_async import AsyncTokenCredential
+
+_MARGIN_SECONDS = 300
+
+
+class SharedCredential(AsyncTokenCredential):
+    """Hands out another credential's tokens, asking it once at a time and only when it must."""
+
+    def __init__(self, inner: AsyncTokenCredential) -> None:
+        """
+        :param inner: The credential that signs in.
+        """
+        self._inner = inner
+        self._tokens: dict[tuple[str, ...], AccessToken] = {}
+        self._asking = asyncio.Lock()
+
+    async def get_token(
+        self,
+        *scopes: str,
+        claims: str | None = None,
+        tenant_id: str | None = None,
+        enable_cae: bool = False,
+        **kwargs: Any,
+    ) -> AccessToken:
+        """A token for ``scopes``.
+
+        :param scopes: OAuth scopes, ``https://management.azure.com/.default``.
+        :param claims: Claims of a challenge: the present token was refused, so a new one is always asked for.
+        :param tenant_id: Refused by the inner credential unless it is its own tenant.
+        :param enable_cae: Whether the client can answer such a challenge.
+        :raises azure.core.exceptions.ClientAuthenticationError: Sign-in failed.
+        """
+        async with self._asking:
+            token = self._tokens.get(scopes)
+            if token is None or claims or tenant_id or token.expires_on - time.time() < _MARGIN_SECONDS:
+                token = await self._inner.get_token(
+                    *scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae, **kwargs
+                )
+                self._tokens[scopes] = token
+            return token
+
+    async def close(self) -> None:
+        """Forgets the tokens and closes the inner credential."""
+        self._tokens.clear()
+        await self._inner.close()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        """Closes it."""
+        await self.close()

@@ -1,0 +1,415 @@
+"""Clusters, sign-in, and ServicePrincipalProfile against the sandbox: real host names, the SDKs' own clients."""
+
+from __future__ import annotations
+
+import asyncio
+import ssl
+import time
+import uuid
+from collections.abc import AsyncIterator, Iterator
+from typing import Any, cast
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+
+from crosstenant.arm_id import CLUSTER_TYPE, parse_arm_id
+from crosstenant.clouds import PUBLIC
+from crosstenant.plugin.azure.cluster_state import IdentityKind
+from crosstenant.plugin.azure.clusters import Attempt, Clusters
+from crosstenant.plugin.azure.reset_operation import ResetFailed
+from crosstenant.plugin.azure.sign_in import ApplicationUnknown, SecretExpired, SecretRefused, SignInError, prove_secret
+from crosstenant.plugin.azure.tenant import ClientSecret, Tenant
+from crosstenant.plugin.get_cluster import GetCluster
+from crosstenant.plugin.resource import Context, Properties
+from crosstenant.plugin.service_principal_profile import ServicePrincipalProfile
+from crosstenant.plugin.serving import EngineLog, PartialError, ProviderError
+from crosstenant.sandbox import drift
+from crosstenant.sandbox.graph.documents import new_application, new_password, new_service_principal
+from crosstenant.sandbox.seed import (
+    CLUSTER_CALLER_ID,
+    CLUSTER_CALLER_SECRET,
+    CLUSTER_GROUP,
+    CLUSTER_OWNER_ID,
+    CLUSTER_OWNER_SECRET,
+    CLUSTER_POWERLESS_ID,
+    CLUSTER_POWERLESS_SECRET,
+    CLUSTER_SUBSCRIPTION,
+    CLUSTER_TENANT,
+    OLD_CLUSTER_APP_ID,
+    REGISTRY_CALLER_ID,
+    REGISTRY_CALLER_SECRET,
+    REGISTRY_TENANT,
+)
+from crosstenant.sandbox.server import Sandbox
+from crosstenant.sandbox.settle import open_store
+from crosstenant.sandbox.state import Store, now
+from crosstenant.sandbox.times import timestamp
+
+URN = "urn:pulumi:dev::test::crosstenant:index:ServicePrincipalProfile::prod"
+CLIENT_ID = "a0000000-0000-4000-8000-0000000abc11"
+PRINCIPAL_ID = "a0000000-0000-4000-8000-0000000abc12"
+SECRET = "abc8Q~the-first-secret-of-the-test"
+NEXT_SECRET = "def8Q~the-other-secret-of-the-test"
+EXPIRED_SECRET = "exp8Q~a-secret-of-times-long-gone"
+PROD = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-prod"
+MANAGED = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-managed"
+PROD_ID = parse_arm_id(PROD, CLUSTER_TYPE)
+
+
+class Log:
+    """What the person at the terminal would read."""
+
+    def __init__(self) -> None:
+        self.statuses: list[str] = []
+        self.infos: list[str] = []
+        self.warnings: list[str] = []
+
+    async def status(self, urn: str, message: str) -> None:
+        self.statuses.append(message)
+
+    async def info(self, urn: str, message: str) -> None:
+        self.infos.append(message)
+
+    async def warning(self, urn: str, message: str) -> None:
+        self.warnings.append(message)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[str, str]]]:
+    store = open_store(tmp_path_factory.mktemp("sandbox") / "state.json")
+    with Sandbox(store) as sandbox:
+        yield store, sandbox.environment()
+
+
+@pytest.fixture
+def store(running: tuple[Store, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Store:
+    """The sandbox with its seeded state and an application with secrets, and this process in it."""
+    store, environment = running
+    store.reset()
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    # aiohttp reads SSL_CERT_FILE when it is imported; this process imported it before there was a sandbox.
+    trusting = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
+    with store.change() as state:
+        moment = now(state)
+        home = new_application(str(uuid.uuid4()), CLIENT_ID, CLUSTER_TENANT, "pull", timestamp(moment), "contoso.test")
+        home["signInAudience"] = "AzureADMultipleOrgs"
+        span = timestamp(moment - 60), timestamp(moment + 86400)
+        gone = timestamp(moment - 7200), timestamp(moment - 3600)
+        home["passwordCredentials"] = [
+            new_password(str(uuid.uuid4()), SECRET, "first", *span, 0.0),
+            new_password(str(uuid.uuid4()), NEXT_SECRET, "next", *span, 0.0),
+            new_password(str(uuid.uuid4()), EXPIRED_SECRET, "expired", *gone, 0.0),
+        ]
+        state["applications"][home["id"]] = home
+        principal = new_service_principal(PRINCIPAL_ID, home, CLUSTER_TENANT, timestamp(moment))
+        state["servicePrincipals"][PRINCIPAL_ID] = {**principal, "_graph_permissions": [], "_usable_at": 0.0}
+        state["settings"]["reset"] |= {"seconds": 0.6, "retry_after": 1}
+    return store
+
+
+@pytest.fixture
+def log() -> Log:
+    return Log()
+
+
+@pytest.fixture
+async def context(store: Store, log: Log) -> AsyncIterator[Context]:
+    tenant = Tenant(CLUSTER_TENANT, PUBLIC, ClientSecret(CLUSTER_CALLER_ID, CLUSTER_CALLER_SECRET))
+    yield Context(tenant, cast("EngineLog", log))
+    await tenant.aclose()
+
+
+@pytest.fixture
+async def clusters(context: Context) -> AsyncIterator[Clusters]:
+    clusters = Clusters(context.tenant)
+    yield clusters
+    await clusters.aclose()
+
+
+@pytest.fixture
+def profile(context: Context, clusters: Clusters) -> ServicePrincipalProfile:
+    return ServicePrincipalProfile(context, clusters)
+
+
+def settings(store: Store, **reset: Any) -> None:
+    with store.change() as state:
+        state["settings"]["reset"] |= reset
+
+
+def fault(store: Store, **what: Any) -> None:
+    with store.change() as state:
+        state["faults"].append(
+            {"id": str(uuid.uuid4()), "service": "arm", "method": "*", "path": ".*", "skip": 0, "times": 1, "status": 503}
+            | what
+        )
+
+
+def cluster(store: Store, name: str = "aks-prod") -> dict[str, Any]:
+    with store.read() as state:
+        return drift.resource(state, drift.CLUSTERS, name)
+
+
+def resets(store: Store) -> int:
+    with store.read() as state:
+        return sum(1 for one in state["operations"].values() if one["kind"] == "resetServicePrincipalProfile")
+
+
+def inputs(**changes: Any) -> Properties:
+    given = {"clusterId": PROD, "clientId": CLIENT_ID, "secret": SECRET, "abandonOnDelete": False}
+    return {**given, "waitForPrincipalSeconds": 5, **changes}
+
+
+async def silent(message: str) -> None:
+    pass
+
+
+async def test_cluster_is_read(clusters: Clusters):
+    state = await clusters.get(PROD_ID)
+    assert state is not None
+    assert (state.cluster_id, state.identity_kind, state.client_id) == (
+        PROD,
+        IdentityKind.SERVICE_PRINCIPAL,
+        OLD_CLUSTER_APP_ID,
+    )
+    assert (state.provisioning_state, state.power_state) == ("Succeeded", "Running")
+    assert [(pool.name, pool.count) for pool in state.node_pools] == [("system", 2), ("apps", 3)]
+    assert state.node_resource_group == "MC_rg-clusters_aks-prod_westeurope"
+
+
+async def test_missing_cluster_or_group_is_none(store: Store):
+    owned = Clusters(Tenant(CLUSTER_TENANT, PUBLIC, ClientSecret(CLUSTER_OWNER_ID, CLUSTER_OWNER_SECRET)))
+    assert await owned.get(parse_arm_id(PROD.replace("aks-prod", "aks-none"), CLUSTER_TYPE)) is None
+    assert await owned.get(parse_arm_id(PROD.replace("rg-clusters", "rg-none"), CLUSTER_TYPE)) is None
+    await owned.aclose()
+
+
+async def test_reset_follows_operation_to_its_end(profile: ServicePrincipalProfile, store: Store, log: Log):
+    settings(store, seconds=2.5)
+    resource_id, outputs = await profile.create(URN, inputs(), 0)
+    assert resource_id == PROD
+    found = cluster(store)
+    assert found["_credential"] == {"clientId": CLIENT_ID, "secret": SECRET}
+    assert {node["secret"] for node in found["_nodes"]} == {SECRET}
+    assert (outputs["applied"], outputs["clusterClientId"], outputs["provisioningState"]) == (
+        "true",
+        CLIENT_ID,
+        "Succeeded",
+    )
+    assert any("node pools at work: " in status for status in log.statuses)
+    assert not any(SECRET in message for message in (*log.statuses, *log.infos, *log.warnings))
+
+
+async def test_reset_answered_at_once_is_enough(profile: ServicePrincipalProfile, store: Store):
+    settings(store, status=200)
+    _, outputs = await profile.create(URN, inputs(), 0)
+    assert outputs["applied"] == "true"
+    assert cluster(store)["_credential"]["secret"] == SECRET
+
+
+async def test_reset_waits_for_running_operation(profile: ServicePrincipalProfile, store: Store, log: Log):
+    other = Clusters(Tenant(CLUSTER_TENANT, PUBLIC, ClientSecret(CLUSTER_OWNER_ID, CLUSTER_OWNER_SECRET)))
+    settings(store, seconds=3)
+    await other.start_reset(
+        PROD_ID,
+        CLIENT_ID,
+        NEXT_SECRET,
+        deadline=time.monotonic() + 60,
+        propagation_deadline=time.monotonic() + 5,
+        on_progress=silent,
+        attempt=Attempt(),
+    )
+    settings(store, seconds=0.5)
+    _, outputs = await profile.create(URN, inputs(), 0)
+    await other.aclose()
+    assert resets(store) == 2
+    assert cluster(store)["_credential"]["secret"] == SECRET
+    assert outputs["applied"] == "true"
+    assert any("waiting for the cluster, which is Updating" in status for status in log.statuses)
+
+
+async def test_operation_named_by_aks_is_waited_for(clusters: Clusters, store: Store):
+    """The look before the request saw nothing, and AKS names the operation that came between."""
+    said: list[str] = []
+
+    async def note(message: str) -> None:
+        said.append(message)
+
+    settings(store, seconds=4)
+    limits = {"deadline": time.monotonic() + 60, "propagation_deadline": time.monotonic() + 5}
+    await clusters.start_reset(PROD_ID, CLIENT_ID, NEXT_SECRET, on_progress=silent, attempt=Attempt(), **limits)
+    settings(store, seconds=0.5)
+    attempt = Attempt()
+    operation = await clusters.start_reset(PROD_ID, CLIENT_ID, SECRET, on_progress=note, attempt=attempt, **limits)
+    await operation.wait(30, lambda: silent(""))
+    assert resets(store) == 2
+    assert cluster(store)["_credential"]["secret"] == SECRET
+    assert any("the operation 'reset service principal profile' on the cluster, running for" in text for text in said)
+    assert attempt.maybe_accepted
+
+
+async def test_failed_reset_keeps_azures_words(profile: ServicePrincipalProfile, store: Store):
+    settings(
+        store,
+        outcome="Failed",
+        error_code="PodDrainFailure",
+        error_message="Cannot evict pod as it would violate the pod's disruption budget.",
+    )
+    with pytest.raises(PartialError) as caught:
+        await profile.create(URN, inputs(), 0)
+    assert "PodDrainFailure" in str(caught.value)
+    assert "Cannot evict pod as it would violate the pod's disruption budget." in str(caught.value)
+    assert "kubectl get pdb" in str(caught.value)
+    assert caught.value.properties["applied"].value == "failed"
+    assert cluster(store)["_credential"]["clientId"] == OLD_CLUSTER_APP_ID
+
+
+async def test_reset_failed_is_told_from_reset_unseen(clusters: Clusters, store: Store):
+    settings(store, outcome="Failed", error_code="SubnetIsFull", error_message="Subnet is full.")
+    limits = {"deadline": time.monotonic() + 60, "propagation_deadline": time.monotonic() + 5}
+    operation = await clusters.start_reset(
+        PROD_ID, CLIENT_ID, SECRET, on_progress=silent, attempt=Attempt(), **limits
+    )
+    with pytest.raises(ResetFailed):
+        await operation.wait(30, lambda: silent(""))
+    assert await clusters.operation_status(operation.url) == "Failed"
+    fault(store, path=".*operations.*", status=404, code="NotFound", message="gone")
+    settings(store, outcome="Succeeded", seconds=30)
+    operation = await clusters.start_reset(PROD_ID, CLIENT_ID, SECRET, on_progress=silent, attempt=Attempt(), **limits)
+    with pytest.raises(HttpResponseError):
+        await operation.wait(30, lambda: silent(""))
+
+
+async def test_interrupted_reset_is_not_repeated_once_aks_has_done_it(
+    profile: ServicePrincipalProfile, store: Store
+):
+    settings(store, seconds=3)
+    work = asyncio.ensure_future(profile.create(URN, inputs(), 0))
+    while not resets(store):
+        await asyncio.sleep(0.1)
+    await asyncio.sleep(0.3)
+    work.cancel()
+    with pytest.raises(PartialError, match="AKS goes on with it") as caught:
+        await work
+    olds = {key: value.value for key, value in caught.value.properties.items()}
+    profile_of = {key: item.value for key, item in cast("Any", olds["servicePrincipalProfile"]).items()}
+    olds = cast("Properties", {**olds, "servicePrincipalProfile": profile_of})
+    assert olds["applied"] == "unknown"
+    outputs = await profile.update(URN, PROD, olds, inputs(), 0)
+    assert outputs["applied"] == "true"
+    assert "pendingOperation" not in outputs or outputs["pendingOperation"] is None
+    assert resets(store) == 1
+
+
+async def test_time_limit_leaves_reset_to_aks(profile: ServicePrincipalProfile, store: Store):
+    settings(store, seconds=30)
+    with pytest.raises(PartialError, match="custom_timeouts") as caught:
+        await profile.create(URN, inputs(), 2)
+    assert caught.value.properties["applied"].value == "unknown"
+    assert "operations" in str(caught.value.properties["pendingOperation"].value).lower()
+
+
+async def test_throttled_reset_is_repeated(profile: ServicePrincipalProfile, store: Store):
+    fault(store, method="POST", path=".*resetServicePrincipalProfile.*", status=429, code="TooManyRequests", retry_after=1)
+    _, outputs = await profile.create(URN, inputs(), 0)
+    assert outputs["applied"] == "true"
+    assert resets(store) == 1
+
+
+async def test_refusal_is_final_at_once(profile: ServicePrincipalProfile, store: Store):
+    fault(
+        store,
+        method="POST",
+        path=".*resetServicePrincipalProfile.*",
+        status=403,
+        code="RequestDisallowedByPolicy",
+        message="Resource 'aks-prod' was disallowed by policy.",
+        times=-1,
+    )
+    with pytest.raises(ProviderError, match="RequestDisallowedByPolicy") as caught:
+        await profile.create(URN, inputs(), 0)
+    assert not isinstance(caught.value, PartialError)
+    assert resets(store) == 0
+
+
+async def test_caller_without_rights_is_named(store: Store, log: Log):
+    tenant = Tenant(CLUSTER_TENANT, PUBLIC, ClientSecret(CLUSTER_POWERLESS_ID, CLUSTER_POWERLESS_SECRET))
+    with pytest.raises(ProviderError) as caught:
+        await GetCluster(Context(tenant, cast("EngineLog", log))).call({"clusterId": PROD})
+    await tenant.aclose()
+    text = str(caught.value)
+    assert CLUSTER_POWERLESS_ID in text
+    assert "Microsoft.ContainerService/managedClusters/read" in text
+    assert "'Reader'" in text
+
+
+async def test_cluster_of_other_tenant_names_both_tenants(store: Store, log: Log):
+    tenant = Tenant(REGISTRY_TENANT, PUBLIC, ClientSecret(REGISTRY_CALLER_ID, REGISTRY_CALLER_SECRET))
+    with pytest.raises(ProviderError) as caught:
+        await GetCluster(Context(tenant, cast("EngineLog", log))).call({"clusterId": PROD})
+    await tenant.aclose()
+    assert CLUSTER_TENANT in str(caught.value)
+    assert REGISTRY_TENANT in str(caught.value)
+
+
+async def test_unknown_subscription_is_no_missing_cluster(context: Context):
+    unknown = PROD.replace(CLUSTER_SUBSCRIPTION, "a0000000-0000-4000-8000-0000000000ff")
+    with pytest.raises(ProviderError, match="SubscriptionNotFound"):
+        await GetCluster(context).call({"clusterId": unknown})
+
+
+async def test_wrong_provider_secret_is_explained(store: Store, log: Log):
+    tenant = Tenant(CLUSTER_TENANT, PUBLIC, ClientSecret(CLUSTER_CALLER_ID, "not-the-secret"))
+    with pytest.raises(ProviderError, match=f"cannot sign in to tenant {CLUSTER_TENANT}") as caught:
+        await GetCluster(Context(tenant, cast("EngineLog", log))).call({"clusterId": PROD})
+    await tenant.aclose()
+    assert "AADSTS7000215" in str(caught.value)
+    assert "not-the-secret" not in str(caught.value)
+
+
+async def test_managed_identity_is_read_as_one(context: Context):
+    found, failures = await GetCluster(context).call({"clusterId": MANAGED})
+    assert not failures
+    assert (found["identityKind"], found["clientId"]) == ("ManagedIdentity", "")
+
+
+async def test_secret_signs_in(store: Store):
+    assert await _proved(SECRET) == PRINCIPAL_ID
+
+
+@pytest.mark.parametrize(
+    ("client_id", "secret", "kind", "code"),
+    [
+        (CLIENT_ID, EXPIRED_SECRET, SecretExpired, "AADSTS7000222"),
+        (CLIENT_ID, "wrong", SecretRefused, "AADSTS7000215"),
+        ("a0000000-0000-4000-8000-0000000abcff", SECRET, ApplicationUnknown, "AADSTS700016"),
+    ],
+)
+async def test_secret_that_does_not_sign_in(
+    store: Store, client_id: str, secret: str, kind: type[SignInError], code: str
+):
+    with pytest.raises(kind, match=code) as caught:
+        await _proved(secret, client_id, seconds=1)
+    assert secret not in str(caught.value).replace("wrong ", "")
+
+
+async def test_unknown_tenant_is_final(store: Store):
+    began = time.monotonic()
+    with pytest.raises(SignInError, match="AADSTS90002"):
+        await prove_secret(
+            "c0000000-0000-4000-8000-00000000000c", PUBLIC, CLIENT_ID, SECRET, deadline=began + 60, on_wait=silent
+        )
+    assert time.monotonic() - began < 5
+
+
+async def test_secret_that_has_not_reached_entra_yet_is_waited_for(store: Store):
+    with store.change() as state:
+        for password in drift.application(state, CLIENT_ID)["passwordCredentials"]:
+            password["_usable_at"] = now(state) + 1.5
+    assert await _proved(SECRET, seconds=20) == PRINCIPAL_ID
+
+
+async def _proved(secret: str, client_id: str = CLIENT_ID, seconds: float = 10) -> str:
+    deadline = time.monotonic() + seconds
+    return await prove_secret(CLUSTER_TENANT, PUBLIC, client_id, secret, deadline=deadline, on_wait=silent)
