@@ -12,10 +12,10 @@ import fcntl
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 State = dict[str, Any]
 Settle = Callable[[State, float], bool]
@@ -38,13 +38,13 @@ class Store:
         self._stamp: tuple[int, int] | None = None
 
     @contextmanager
-    def read(self) -> Iterator[State]:
+    def read(self) -> Generator[State]:
         """The present state, to be looked at only."""
         with self._locked():
             yield self._load()
 
     @contextmanager
-    def change(self) -> Iterator[State]:
+    def change(self) -> Generator[State]:
         """The present state, to be changed; saved when the block ends, forgotten when it raises."""
         with self._locked():
             state = self._load()
@@ -61,9 +61,9 @@ class Store:
             self._save(self._seed())
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
+    def _locked(self) -> Generator[None]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with open(f"{self.path}.lock", "w") as lock:
+        with self.path.with_name(f"{self.path.name}.lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
@@ -86,9 +86,9 @@ class Store:
     def _save(self, state: State) -> None:
         draft = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         # The file holds what a node of the cluster holds: the secret. Only its owner may read it.
-        with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(state, file, indent=1)
-        os.replace(draft, self.path)
+        draft.replace(self.path)
         found = self.path.stat()
         self._cached, self._stamp = state, (found.st_mtime_ns, found.st_ino)
 
@@ -101,7 +101,7 @@ def now(state: State) -> float:
 def public(value: Any) -> Any:
     """``value`` without the sandbox's own keys, as an answer may show it."""
     if isinstance(value, dict):
-        return {key: public(item) for key, item in value.items() if not key.startswith("_")}
+        return {key: public(item) for key, item in cast(State, value).items() if not key.startswith("_")}
     if isinstance(value, list):
-        return [public(item) for item in value]
+        return [public(item) for item in cast(list[Any], value)]
     return value

@@ -1,0 +1,43 @@
+# Everything here works from a bare checkout: each target first sees to .venv and to Pulumi (tools/setup.py).
+PYTHON ?= python3
+# Files given to pytest: make test TESTS=tests/engine
+TESTS ?=
+
+BIN := .venv/bin
+# .venv first, for the Python that Pulumi's language host finds; .tools last: an installed Pulumi is used as it is.
+RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format bench clean distclean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+setup: ## .venv and, where there is no Pulumi, .tools/bin (once; the other targets do it by themselves)
+	@$(PYTHON) tools/setup.py
+
+demo: setup ## the quickstart against two tenants on this machine, step by step
+	@$(RUN) $(BIN)/python tools/demo.py
+
+lint: setup ## ruff and pyright
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+
+test: lint ## lint, then all tests
+	@tools/install-clients
+	$(RUN) $(BIN)/pytest -n 2 $(TESTS)
+
+format: setup ## rewrite the code in ruff's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: setup ## what importing the package and previewing the quickstart cost; fails past the bounds
+	@$(RUN) $(BIN)/python tools/bench.py
+
+clean: ## what runs leave behind: .sandbox, caches, build results
+	rm -rf .sandbox .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
+
+distclean: clean ## .venv and .tools too; making them again takes minutes
+	rm -rf .venv .tools

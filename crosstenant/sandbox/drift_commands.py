@@ -1,0 +1,107 @@
+"""``crosstenant sandbox drift``: what somebody may change behind a stack's back, by one command each."""
+
+from __future__ import annotations
+
+import click
+
+from . import drift
+from .options import on_state
+from .seed import OLD_CLUSTER_APP_ID
+from .state import Store
+
+_client_id = click.option("--client-id", required=True, help="Client ID of the application.")
+_tenant = click.option("--tenant", required=True, help="Tenant ID.")
+_cluster = click.option("--cluster", required=True, help="Name or ARM ID of the cluster.")
+
+
+@click.group(name="drift")
+def drift_group() -> None:
+    """Change things behind a stack's back."""
+
+
+@drift_group.command()
+@on_state
+@click.option("--registry", required=True, help="Name or ARM ID of the registry.")
+@_client_id
+def remove_role_assignment(store: Store, registry: str, client_id: str) -> None:
+    """Remove the application's roles on a registry."""
+    with store.change() as state:
+        click.echo(drift.remove_role_assignment(state, registry, client_id))
+
+
+@drift_group.command()
+@on_state
+@_cluster
+@click.option("--client-id", default=OLD_CLUSTER_APP_ID, help="Default: the cluster's first application.")
+def reset_cluster(store: Store, cluster: str, client_id: str) -> None:
+    """Move a cluster and its nodes to another application."""
+    with store.change() as state:
+        click.echo(drift.reset_cluster(state, cluster, client_id))
+
+
+@drift_group.command()
+@on_state
+@_client_id
+@click.option("--key-id", help="Of the password. Default: all.")
+def remove_secret(store: Store, client_id: str, key_id: str | None) -> None:
+    """Remove an application's passwords."""
+    with store.change() as state:
+        click.echo(drift.remove_secret(state, client_id, key_id))
+
+
+@drift_group.command()
+@on_state
+@_tenant
+@_client_id
+def delete_service_principal(store: Store, tenant: str, client_id: str) -> None:
+    """Delete an application's service principal in a tenant."""
+    with store.change() as state:
+        click.echo(drift.delete_service_principal(state, tenant, client_id))
+
+
+@drift_group.command()
+@on_state
+@_tenant
+@_client_id
+def disable_service_principal(store: Store, tenant: str, client_id: str) -> None:
+    """Forbid an application to sign in to a tenant."""
+    with store.change() as state:
+        click.echo(drift.disable_service_principal(state, tenant, client_id))
+
+
+@drift_group.command()
+@on_state
+@_client_id
+@click.argument("audience", type=click.Choice(["AzureADMyOrg", "AzureADMultipleOrgs"]))
+def set_audience(store: Store, client_id: str, audience: str) -> None:
+    """Make an application single-tenant or multi-tenant."""
+    with store.change() as state:
+        click.echo(drift.set_audience(state, client_id, audience))
+
+
+@drift_group.command()
+@on_state
+@click.argument("registry")
+@click.argument("mode", type=click.Choice(list(drift.MODES)))
+def registry_mode(store: Store, registry: str, mode: str) -> None:
+    """Switch a registry between ABAC and legacy permissions."""
+    with store.change() as state:
+        click.echo(drift.registry_mode(state, registry, mode))
+
+
+@drift_group.command()
+@on_state
+@_cluster
+def stop_cluster(store: Store, cluster: str) -> None:
+    """Stop a cluster."""
+    with store.change() as state:
+        click.echo(drift.stop_cluster(state, cluster))
+
+
+@drift_group.command()
+@on_state
+@_cluster
+def delete_cluster(store: Store, cluster: str) -> None:
+    """Delete a cluster."""
+    with store.change() as state:
+        click.echo(drift.delete_cluster(state, cluster))

@@ -1,0 +1,1 @@
+"""The Microsoft identity platform (``login.microsoftonline.com``): discovery, signing keys and tokens."""

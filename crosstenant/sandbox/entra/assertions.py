@@ -1,0 +1,106 @@
+"""Sign-in without a secret: client assertions, from a federated issuer or signed with the application's certificate.
+
+https://learn.microsoft.com/entra/workload-id/workload-identity-federation and
+https://learn.microsoft.com/entra/identity-platform/certificate-credentials. The sandbox plays every federated issuer:
+an assertion signed with its own key counts as the issuer's that it names.
+"""
+
+from __future__ import annotations
+
+import base64
+import time
+from typing import Any, Final, cast
+
+import jwt
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+
+from ..state import State
+from ..tokens import read
+from .clients import Json, SignInError
+
+ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+
+
+def client_id_of(assertion: str) -> str:
+    """The application that a certificate's assertion names as its subject; empty when it is none."""
+    try:
+        return str(_unverified(assertion)[1].get("sub", ""))
+    except jwt.InvalidTokenError:
+        return ""
+
+
+def check_assertion(state: State, application: Json, assertion: str) -> None:
+    """Checks that ``assertion`` signs in as ``application``.
+
+    Its times are those of whoever made it, so the real clock counts here, not the sandbox's.
+
+    :raises SignInError: Not signed by whom it should be, expired, or matching none of the application's credentials.
+    """
+    try:
+        header, claims = _unverified(assertion)
+    except jwt.InvalidTokenError:
+        raise SignInError("AADSTS50027", "JWT token is invalid or malformed.", "invalid_request", 400) from None
+    if not claims.get("nbf", 0) - 300 <= time.time() < claims.get("exp", 0) + 300:
+        raise SignInError("AADSTS700024", "Client assertion is not within its valid time range.")
+    if "x5t" in header or "x5t#S256" in header:
+        _check_certificate(application, assertion, header)
+    else:
+        _check_federated(state, application, assertion, claims)
+
+
+def _check_federated(state: State, application: Json, assertion: str, claims: Json) -> None:
+    try:
+        read(state, assertion)
+    except jwt.InvalidTokenError:
+        raise SignInError("AADSTS700027", "Client assertion failed signature validation.") from None
+    audiences = cast("str | list[str]", claims.get("aud", []))
+    presented = {
+        "issuer": [str(claims.get("iss"))],
+        "subject": [str(claims.get("sub"))],
+        "audiences": [audiences] if isinstance(audiences, str) else audiences,
+    }
+    found: list[Json] = application["_federatedIdentityCredentials"]
+    for code, field in (("AADSTS700211", "issuer"), ("AADSTS700213", "subject"), ("AADSTS700212", "audiences")):
+        found = [one for one in found if _lists(one[field]) & set(presented[field])]
+        if not found:
+            raise SignInError(
+                code,
+                f"No matching federated identity record found for presented assertion {field.removesuffix('s')} "
+                f"'{', '.join(presented[field])}'. Check your federated identity credential Subject, Audience and "
+                "Issuer against the presented assertion. "
+                "https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
+            )
+
+
+def _lists(value: str | list[str]) -> set[str]:
+    return {value} if isinstance(value, str) else set(value)
+
+
+def _check_certificate(application: Json, assertion: str, header: Json) -> None:
+    for credential in application["keyCredentials"]:
+        if not credential.get("_key"):
+            continue
+        certificate = x509.load_der_x509_certificate(base64.b64decode(credential["_key"]))
+        for name, digest in (("x5t", hashes.SHA1()), ("x5t#S256", hashes.SHA256())):  # noqa: S303 - Entra's thumbprint
+            thumbprint = base64.urlsafe_b64encode(certificate.fingerprint(digest)).rstrip(b"=").decode()
+            if str(header.get(name, "")).rstrip("=") != thumbprint:
+                continue
+            options = cast(Any, {"verify_aud": False, "verify_exp": False, "verify_nbf": False, "verify_iat": False})
+            try:
+                key = cast(RSAPublicKey, certificate.public_key())
+                jwt.decode(assertion, key, algorithms=["RS256", "PS256"], options=options)
+            except jwt.InvalidTokenError:
+                break
+            return
+    raise SignInError(
+        "AADSTS700027",
+        "The certificate with identifier used to sign the client assertion is not registered on application. Reason - "
+        "The key was not found.",
+    )
+
+
+def _unverified(assertion: str) -> tuple[Json, Json]:
+    claims: Json = jwt.decode(assertion, options={"verify_signature": False})
+    return jwt.get_unverified_header(assertion), claims

@@ -1,0 +1,132 @@
+"""Who may sign in: applications, their service principals and their secrets, checked as Entra checks them.
+
+Refusals carry the codes of https://learn.microsoft.com/entra/identity-platform/reference-error-codes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from ..state import State, now
+from ..times import epoch
+
+Json = dict[str, Any]
+
+
+class SignInError(Exception):
+    """A sign-in refused."""
+
+    def __init__(self, code: str, description: str, error: str = "invalid_client", status: int = 401) -> None:
+        """The ``AADSTS…`` code, the sentence behind it, and what the token endpoint answers."""
+        super().__init__(f"{code}: {description}")
+        self.code = code
+        self.description = description
+        self.error = error
+        self.status = status
+
+
+def authenticate(state: State, tenant_id: str, client_id: str, secret: str) -> Json:
+    """Signs an application in to a tenant with a client secret.
+
+    :param tenant_id: The tenant's ID or default domain.
+    :returns: The application's service principal in that tenant.
+    :raises SignInError: Entra would refuse.
+    """
+    application, principal = find_client(state, tenant_id, client_id)
+    check_secret(application, secret, now(state))
+    return principal
+
+
+def find_tenant(state: State, tenant: str) -> str:
+    """The ID of the tenant named by ID or default domain.
+
+    :raises SignInError: There is none.
+    """
+    for tenant_id, document in state["tenants"].items():
+        if tenant.lower() in (tenant_id, document["defaultDomainName"].lower()):
+            return tenant_id
+    raise SignInError(
+        "AADSTS90002",
+        f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the "
+        "correct cloud. Check with your subscription administrator, this may happen if there are no active "
+        "subscriptions for the tenant.",
+        "invalid_request",
+        400,
+    )
+
+
+def find_application(state: State, tenant_id: str, client_id: str) -> Json:
+    """The application of a client ID, as far as it is meant for the tenant: its own, or any if it is multi-tenant.
+
+    :raises SignInError: There is none.
+    """
+    application = next((one for one in state["applications"].values() if one["appId"] == client_id.lower()), None)
+    if application is not None and (
+        application["_tenant"] == tenant_id or application["signInAudience"] != "AzureADMyOrg"
+    ):
+        return application
+    raise SignInError(
+        "AADSTS700016",
+        f"Application with identifier '{client_id}' was not found in the directory "
+        f"'{state['tenants'][tenant_id]['displayName']}'. This can happen if the application has not been installed by "
+        "the administrator of the tenant or consented to by any user in the tenant. You may have sent your "
+        "authentication request to the wrong tenant.",
+        "unauthorized_client",
+        400,
+    )
+
+
+def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
+    """The application of a client ID and its enabled service principal in the tenant.
+
+    :raises SignInError: No such application, not for this tenant, without a service principal in it, or disabled.
+    """
+    tenant_id = find_tenant(state, tenant)
+    time = now(state)
+    application = find_application(state, tenant_id, client_id)
+    principal = next(
+        (
+            one
+            for one in state["servicePrincipals"].values()
+            if one["appId"] == application["appId"] and one["_tenant"] == tenant_id and one["_usable_at"] <= time
+        ),
+        None,
+    )
+    if principal is None:
+        raise SignInError(
+            "AADSTS7000229",
+            f"The client application {application['appId']} is missing service principal in the tenant {tenant_id}. "
+            "See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119",
+        )
+    if not principal["accountEnabled"]:
+        raise SignInError(
+            "AADSTS7000112",
+            f"Application '{application['appId']}'({application['displayName']}) is disabled.",
+            "unauthorized_client",
+        )
+    return application, principal
+
+
+def check_secret(application: Json, secret: str, time: float) -> None:
+    """Checks a client secret: known to sign-in at ``time``, begun, not expired.
+
+    :raises SignInError: It is not valid.
+    """
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    for credential in application["passwordCredentials"]:
+        usable = credential["_usable_at"] <= time and epoch(credential["startDateTime"]) <= time
+        if credential["_sha256"] == digest and usable:
+            if epoch(credential["endDateTime"]) > time:
+                return
+            raise SignInError(
+                "AADSTS7000222",
+                f"The provided client secret keys for app '{application['appId']}' are expired. Visit the Azure portal "
+                "to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate "
+                "credentials for added security: https://aka.ms/certCreds.",
+            )
+    raise SignInError(
+        "AADSTS7000215",
+        "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not "
+        f"the client secret ID, for a secret added to app '{application['appId']}'.",
+    )

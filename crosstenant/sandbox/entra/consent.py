@@ -1,0 +1,63 @@
+"""Admin consent: opening the link is the administrator's click, and makes the application's service principal.
+
+https://learn.microsoft.com/entra/identity-platform/v2-admin-consent. The sandbox has no people to sign in: whoever
+opens the link counts as an administrator of the tenant that it names.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from ..graph.documents import new_service_principal
+from ..state import State, now
+from ..times import timestamp
+from .clients import SignInError, find_application, find_tenant
+
+
+def consent(state: State, tenant: str, client_id: str) -> str:
+    """Grants an application access to a tenant; the tenant's ID.
+
+    :raises SignInError: No such tenant or application, the application is single-tenant, or it asks for nothing: one
+        without permissions cannot be consented to (AADSTS650056).
+    """
+    tenant_id = find_tenant(state, tenant)
+    application = find_application(state, tenant_id, client_id)
+    if not application["requiredResourceAccess"]:
+        raise SignInError(
+            "AADSTS650056",
+            "Misconfigured application. This could be due to one of the following: the client has not listed any "
+            "permissions for 'Windows Azure Active Directory' in the requested permissions in the client's application "
+            "registration. Or, the admin has not consented in the tenant. Or, check the application identifier in the "
+            "request to ensure it matches the configured client application identifier. Please contact your admin to "
+            f"fix the configuration or consent on behalf of the tenant. Client app ID: {application['appId']}.",
+            "invalid_request",
+            400,
+        )
+    exists = any(
+        one["appId"] == application["appId"] and one["_tenant"] == tenant_id
+        for one in state["servicePrincipals"].values()
+    )
+    if not exists:
+        object_id = str(uuid.uuid4())
+        principal = new_service_principal(object_id, application, tenant_id, timestamp(now(state)))
+        principal["_usable_at"] = now(state) + state["settings"]["lag"]["servicePrincipal"]
+        state["servicePrincipals"][object_id] = principal
+    return tenant_id
+
+
+def check_redirect(state: State, tenant: str, client_id: str, redirect_uri: str) -> None:
+    """Checks that the application lists ``redirect_uri``.
+
+    :raises SignInError: It does not.
+    """
+    application = find_application(state, find_tenant(state, tenant), client_id)
+    if redirect_uri not in application["web"]["redirectUris"]:
+        raise SignInError(
+            "AADSTS50011",
+            f"The redirect URI '{redirect_uri}' specified in the request does not match the redirect URIs configured "
+            f"for the application '{application['appId']}'. Make sure the redirect URI sent in the request matches one "
+            "added to your application in the Azure portal. Navigate to https://aka.ms/redirectUriMismatchError to "
+            "learn more about how to fix this.",
+            "invalid_request",
+            400,
+        )

@@ -1,0 +1,151 @@
+"""Subscriptions, resource groups, clusters and registries as Azure Resource Manager answers them: the seeded ones.
+
+https://learn.microsoft.com/rest/api/aks/managed-clusters/get and
+https://learn.microsoft.com/rest/api/container-registry/registries/get. Keys with ``_`` are the sandbox's own.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+Json = dict[str, Any]
+
+LOCATION: Final = "westeurope"
+CREATED: Final = "2024-01-01T00:00:00Z"
+NAMES: Final = uuid.UUID("a0000000-0000-4000-8000-00000000ffff")
+"""Namespace of everything seeded whose ID is a UUID made of a name."""
+
+
+def subscription(subscription_id: str, tenant_id: str, display_name: str) -> Json:
+    """A subscription of a tenant."""
+    return {
+        "id": f"/subscriptions/{subscription_id}",
+        "subscriptionId": subscription_id,
+        "tenantId": tenant_id,
+        "displayName": display_name,
+        "state": "Enabled",
+        "subscriptionPolicies": {
+            "locationPlacementId": "Public_2014-09-01",
+            "quotaId": "EnterpriseAgreement_2014-09-01",
+            "spendingLimit": "Off",
+        },
+        "authorizationSource": "RoleBased",
+        "managedByTenants": [],
+        "tags": {},
+        "_tenant": tenant_id,
+    }
+
+
+def resource_group(group_id: str, managed_by: str | None = None) -> Json:
+    """A resource group; ``managed_by`` is the ARM ID of the resource that made it, as with a cluster's node group."""
+    return {
+        "id": group_id,
+        "name": group_id.rsplit("/", 1)[-1],
+        "type": "Microsoft.Resources/resourceGroups",
+        "location": LOCATION,
+        "managedBy": managed_by,
+        "tags": {},
+        "properties": {"provisioningState": "Succeeded"},
+    }
+
+
+def node_resource_group_id(cluster_id: str) -> str:
+    """The ARM ID of the resource group that AKS makes for a cluster's nodes."""
+    _, _, subscription_id, _, group, *_, name = cluster_id.split("/")
+    return f"/subscriptions/{subscription_id}/resourceGroups/MC_{group}_{name}_{LOCATION}"
+
+
+def cluster(cluster_id: str, tenant_id: str, pools: dict[str, int], client_id: str, secret: str | None) -> Json:
+    """A running cluster.
+
+    :param pools: Node pools by name, each with its number of nodes.
+    :param client_id: The service principal that it and its nodes use; ``msi`` when it has a managed identity.
+    :param secret: The service principal's password; None with a managed identity.
+    """
+    name = cluster_id.rsplit("/", 1)[-1]
+    document: Json = {
+        "id": cluster_id,
+        "name": name,
+        "type": "Microsoft.ContainerService/ManagedClusters",
+        "location": LOCATION,
+        "tags": {"environment": "production"},
+        "sku": {"name": "Base", "tier": "Standard"},
+        "properties": {
+            "provisioningState": "Succeeded",
+            "powerState": {"code": "Running"},
+            "kubernetesVersion": "1.34",
+            "currentKubernetesVersion": "1.34.1",
+            "dnsPrefix": name,
+            "fqdn": f"{name}-{uuid.uuid5(NAMES, cluster_id).hex[:8]}.hcp.{LOCATION}.azmk8s.io",
+            "agentPoolProfiles": [_pool(pool, count) for pool, count in pools.items()],
+            "servicePrincipalProfile": {"clientId": client_id},
+            "nodeResourceGroup": node_resource_group_id(cluster_id).rsplit("/", 1)[-1],
+            "enableRBAC": True,
+            "maxAgentPools": 100,
+            "networkProfile": {
+                "networkPlugin": "azure",
+                "loadBalancerSku": "standard",
+                "serviceCidr": "10.0.0.0/16",
+                "dnsServiceIP": "10.0.0.10",
+                "outboundType": "loadBalancer",
+            },
+        },
+        "_credential": {"clientId": client_id, "secret": secret} if secret else None,
+        "_nodes": [
+            {
+                "name": f"aks-{pool}-10000000-vmss{number:06}",
+                "pool": pool,
+                "clientId": client_id,
+                "secret": secret,
+                "reimagedAt": CREATED,
+            }
+            for pool, count in pools.items()
+            for number in range(count)
+        ],
+    }
+    if secret is None:
+        principal_id = str(uuid.uuid5(NAMES, f"{cluster_id}/identity"))
+        document["identity"] = {"type": "SystemAssigned", "principalId": principal_id, "tenantId": tenant_id}
+    return document
+
+
+def registry(registry_id: str, mode: str) -> Json:
+    """A registry whose ``roleAssignmentMode`` is ``LegacyRegistryPermissions`` or ``AbacRepositoryPermissions``."""
+    name = registry_id.rsplit("/", 1)[-1]
+    return {
+        "id": registry_id,
+        "name": name,
+        "type": "Microsoft.ContainerRegistry/registries",
+        "location": LOCATION,
+        "tags": {},
+        "sku": {"name": "Premium", "tier": "Premium"},
+        "properties": {
+            "loginServer": f"{name}.azurecr.io",
+            "creationDate": CREATED,
+            "provisioningState": "Succeeded",
+            "adminUserEnabled": False,
+            "roleAssignmentMode": mode,
+            "publicNetworkAccess": "Enabled",
+            "networkRuleSet": {"defaultAction": "Allow", "ipRules": []},
+            "anonymousPullEnabled": False,
+            "dataEndpointEnabled": False,
+            "zoneRedundancy": "Disabled",
+        },
+    }
+
+
+def _pool(name: str, count: int) -> Json:
+    return {
+        "name": name,
+        "count": count,
+        "vmSize": "Standard_D4s_v5",
+        "osType": "Linux",
+        "type": "VirtualMachineScaleSets",
+        "mode": "System" if name == "system" else "User",
+        "orchestratorVersion": "1.34",
+        "currentOrchestratorVersion": "1.34.1",
+        "maxPods": 30,
+        "provisioningState": "Succeeded",
+        "powerState": {"code": "Running"},
+    }

@@ -1,0 +1,1 @@
+"""Microsoft Graph (``graph.microsoft.com``): applications, service principals, owners and password credentials."""

@@ -1,0 +1,130 @@
+"""Applications: https://learn.microsoft.com/graph/api/resources/application."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+
+from ..times import timestamp
+from .call import Call, Json, bad_request
+from .directory import APPLICATIONS, SERVICE_PRINCIPALS, all_seen, find, find_to_change, keep_history, merge
+from .documents import new_application
+from .owners import bound_owners
+from .queries import many, one
+
+_AUDIENCES: Final = {"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"}
+_READ_ONLY: Final = {"id", "appId", "createdDateTime", "deletedDateTime", "publisherDomain", "passwordCredentials"}
+
+
+def list_applications(call: Call) -> Json:
+    """``GET /applications``."""
+    call.may_read()
+    found = all_seen(call.state, APPLICATIONS, call.time)
+    return many(call, APPLICATIONS, [one for one in found if one["_tenant"] == call.caller.tenant_id])
+
+
+def get_application(call: Call) -> Json:
+    """``GET /applications/{id}``."""
+    call.may_read()
+    return one(call, APPLICATIONS, find(call, APPLICATIONS))
+
+
+def create_application(call: Call) -> Json:
+    """``POST /applications``; the caller becomes an owner if its right is to write what it owns."""
+    call.may_create()
+    body = dict(call.body)
+    if not body.get("displayName"):
+        raise bad_request("Property 'displayName' is required but was not specified.")
+    owners = bound_owners(call, body.pop("owners@odata.bind", []))
+    if not call.writes_all() and call.caller.object_id not in owners:
+        owners.append(call.caller.object_id)
+    object_id = str(uuid.uuid4())
+    domain = call.state["tenants"][call.caller.tenant_id]["defaultDomainName"]
+    application = new_application(
+        object_id, str(uuid.uuid4()), call.caller.tenant_id, body["displayName"], timestamp(call.time), domain
+    )
+    application["_owners"] = owners
+    _apply(application, body)
+    keep_history(call.state, APPLICATIONS, object_id, call.time)
+    call.state[APPLICATIONS][object_id] = application
+    return one(call, APPLICATIONS, application)
+
+
+def update_application(call: Call) -> None:
+    """``PATCH /applications/{id}``; what service principals copy of it follows."""
+    application = find_to_change(call, APPLICATIONS)
+    _apply(application, call.body)
+    for principal in call.state[SERVICE_PRINCIPALS].values():
+        if principal["appId"] != application["appId"]:
+            continue
+        principal["appDisplayName"] = application["displayName"]
+        principal["signInAudience"] = application["signInAudience"]
+        if principal["_tenant"] == application["_tenant"]:
+            principal["displayName"] = application["displayName"]
+            principal["replyUrls"] = list(application["web"]["redirectUris"])
+
+
+def delete_application(call: Call) -> None:
+    """``DELETE /applications/{id}``: the application and its home service principal; those elsewhere stay behind."""
+    application = find_to_change(call, APPLICATIONS)
+    del call.state[APPLICATIONS][application["id"]]
+    for object_id, principal in list(call.state[SERVICE_PRINCIPALS].items()):
+        if principal["appId"] == application["appId"] and principal["_tenant"] == application["_tenant"]:
+            keep_history(call.state, SERVICE_PRINCIPALS, object_id, call.time)
+            del call.state[SERVICE_PRINCIPALS][object_id]
+
+
+def _apply(application: Json, changes: Json) -> None:
+    changes = {name: value for name, value in changes.items() if not name.startswith("@")}
+    for name in _READ_ONLY & set(changes):
+        if changes[name] != application[name] and not (name == "passwordCredentials" and changes[name] is None):
+            _apply_read_only(application, name, changes[name])
+        del changes[name]
+    unknown = set(changes) - set(application) - {"oauth2RequirePostResponse", "uniqueName"}
+    if unknown or any(name.startswith("_") for name in changes):
+        raise bad_request(f"Invalid property '{sorted(unknown or changes)[0]}'.")
+    if "displayName" in changes and not changes["displayName"]:
+        raise bad_request("Invalid value specified for property 'displayName' of resource 'Application'.")
+    if changes.get("signInAudience", "AzureADMyOrg") not in _AUDIENCES:
+        raise bad_request("Invalid value specified for property 'signInAudience' of resource 'Application'.")
+    for platform in ("web", "spa", "publicClient"):
+        settings: Json = cast(Json, changes.get(platform) or {})
+        for uri in cast("list[str]", settings.get("redirectUris") or []):
+            _check_redirect_uri(uri)
+    if "keyCredentials" in changes:
+        changes["keyCredentials"] = [_certificate(given) for given in changes["keyCredentials"]]
+    merge(application, changes)
+
+
+def _apply_read_only(application: Json, name: str, value: Any) -> None:
+    if name != "passwordCredentials":
+        raise bad_request(f"Property '{name}' is read-only and cannot be set.")
+    kept = {credential.get("keyId") for credential in value}
+    if not kept <= {credential["keyId"] for credential in application["passwordCredentials"]}:
+        raise bad_request("Update to existing credential with KeyId is not allowed: use addPassword.")
+    found = application["passwordCredentials"]
+    application["passwordCredentials"] = [credential for credential in found if credential["keyId"] in kept]
+
+
+def _check_redirect_uri(uri: str) -> None:
+    """https://learn.microsoft.com/entra/identity-platform/reply-url"""
+    parts = urlsplit(uri)
+    reason = None
+    if parts.scheme not in ("http", "https") and not re.fullmatch(r"[a-z][a-z0-9+.-]*", parts.scheme):
+        reason = "it must be an absolute URI"
+    elif parts.scheme == "http" and parts.hostname not in ("localhost", "127.0.0.1"):
+        reason = "its scheme must be https"
+    elif parts.fragment:
+        reason = "it must not have a fragment"
+    elif parts.scheme in ("http", "https") and not parts.path:
+        reason = "it must end with a trailing slash when it has no path"
+    if reason:
+        raise bad_request(f"Invalid value specified for property 'redirectUris': '{uri}': {reason}.")
+
+
+def _certificate(given: Json) -> Json:
+    """A certificate as Graph keeps it: the key itself is never answered."""
+    key = given.get("key")
+    return {"keyId": str(uuid.uuid4()), **given, "key": None, "_key": key or given.get("_key")}

@@ -1,0 +1,89 @@
+"""The directory as a caller sees it: its own tenant's objects, as of ``lag.graphRead`` seconds ago.
+
+Graph reads from replicas, so that an object may be missing right after its creation and linger after its deletion
+(https://learn.microsoft.com/entra/architecture/architecture). Each change leaves the version before it in the state's
+``history`` until it has aged.
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any, Final
+
+from ..state import State
+from .call import Call, Json, not_found
+
+APPLICATIONS: Final = "applications"
+SERVICE_PRINCIPALS: Final = "servicePrincipals"
+
+
+def keep_history(state: State, kind: str, object_id: str, time: float) -> None:
+    """To be called before each change of an object: keeps the version that readers go on seeing for a while."""
+    lag = float(state["settings"]["lag"]["graphRead"])
+    history: dict[str, list[Json]] = state.setdefault("history", {})
+    kept = [entry for entry in history.get(object_id, []) if entry["until"] > time]
+    if lag > 0:
+        kept.append({"until": time + lag, "kind": kind, "document": copy.deepcopy(state[kind].get(object_id))})
+    if kept:
+        history[object_id] = kept
+    else:
+        history.pop(object_id, None)
+
+
+def seen(state: State, kind: str, object_id: str, time: float) -> Json | None:
+    """The version of an object that readers see now; None if they see none."""
+    for entry in state.get("history", {}).get(object_id, []):
+        if entry["until"] > time:
+            return entry["document"]
+    return state[kind].get(object_id)
+
+
+def all_seen(state: State, kind: str, time: float) -> list[Json]:
+    """All objects of a kind that readers see now, in all tenants."""
+    history: dict[str, list[Json]] = state.get("history", {})
+    ids = {**state[kind], **{key: None for key, entries in history.items() if entries and entries[0]["kind"] == kind}}
+    found = (seen(state, kind, object_id, time) for object_id in ids)
+    return [document for document in found if document is not None]
+
+
+def find(call: Call, kind: str) -> Json:
+    """The object that a call's path names by ``object_id`` or ``app_id``, as readers see it.
+
+    :raises GraphError: There is none in the caller's tenant.
+    """
+    app_id = call.path.get("app_id")
+    if app_id is None:
+        object_id = call.path["object_id"]
+        document = seen(call.state, kind, object_id, call.time)
+        if document is None or document["_tenant"] != call.caller.tenant_id:
+            raise not_found(object_id)
+        return document
+    for document in all_seen(call.state, kind, call.time):
+        if document["appId"] == app_id and document["_tenant"] == call.caller.tenant_id:
+            return document
+    raise not_found(app_id)
+
+
+def find_to_change(call: Call, kind: str) -> Json:
+    """The same object to be changed: the latest version, once readers see the object at all; its history is kept.
+
+    :raises GraphError: There is none, or the caller may not change it.
+    """
+    call.may_create()
+    object_id: str = find(call, kind)["id"]
+    document: Json | None = call.state[kind].get(object_id)
+    if document is None:
+        raise not_found(object_id)
+    call.may_write(document)
+    keep_history(call.state, kind, object_id, call.time)
+    return document
+
+
+def merge(document: Json, changes: Json) -> None:
+    """Applies a PATCH: objects are merged, all else is replaced."""
+    for name, value in changes.items():
+        current: Any = document.get(name)
+        if isinstance(current, dict) and isinstance(value, dict):
+            merge(current, value)  # pyright: ignore[reportUnknownArgumentType] - JSON
+        else:
+            document[name] = value

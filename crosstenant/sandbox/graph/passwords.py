@@ -1,0 +1,80 @@
+"""Password credentials of applications, under the tenant's application management policy.
+
+https://learn.microsoft.com/graph/api/application-addpassword,
+https://learn.microsoft.com/graph/api/application-removepassword and
+https://learn.microsoft.com/graph/api/resources/applicationauthenticationmethodpolicy
+"""
+
+from __future__ import annotations
+
+import secrets
+import string
+import uuid
+from typing import Final
+
+from ..state import public
+from ..times import epoch, timestamp
+from .call import Call, GraphError, Json, bad_request
+from .directory import APPLICATIONS, find_to_change
+from .documents import new_password
+from .queries import ROOT
+
+_DAY: Final = 86400
+_TWO_YEARS: Final = 730 * _DAY
+_ALPHABET: Final = string.ascii_letters + string.digits + "._~-"
+_POLICY: Final = "00000000-0000-4000-8000-00000000b011"
+
+
+def add_password(call: Call) -> Json:
+    """``POST /applications/{id}/addPassword``: the one answer that holds the secret."""
+    application = find_to_change(call, APPLICATIONS)
+    given: Json = call.body.get("passwordCredential") or {}
+    start = _time(given, "startDateTime", call.time)
+    end = _time(given, "endDateTime", start + _TWO_YEARS)
+    if end <= start or end <= call.time:
+        raise bad_request("Key credential end date is invalid.", "KeyCredentialsInvalidEndDate")
+    _check_policy(call.state["tenants"][application["_tenant"]]["_policies"], (end - start) / _DAY)
+    secret = "".join(secrets.choice(_ALPHABET[:62]) for _ in range(3)) + "8Q~"
+    secret += "".join(secrets.choice(_ALPHABET) for _ in range(34))
+    usable_at = call.time + float(call.state["settings"]["lag"]["secret"])
+    credential = new_password(
+        str(uuid.uuid4()), secret, given.get("displayName"), timestamp(start), timestamp(end), usable_at
+    )
+    application["passwordCredentials"].append(credential)
+    context = f"{ROOT}/{call.version}/$metadata#microsoft.graph.passwordCredential"
+    return {"@odata.context": context, **public(credential), "secretText": secret}
+
+
+def remove_password(call: Call) -> None:
+    """``POST /applications/{id}/removePassword``."""
+    application = find_to_change(call, APPLICATIONS)
+    key_id = str(call.body.get("keyId", "")).lower()
+    credentials = application["passwordCredentials"]
+    kept = [credential for credential in credentials if credential["keyId"] != key_id]
+    if len(kept) == len(credentials):
+        raise bad_request(f"No password credential found with keyId '{key_id}'.")
+    application["passwordCredentials"] = kept
+
+
+def _check_policy(policies: Json, days: float) -> None:
+    if policies["passwordAdditionBlocked"]:
+        raise GraphError(
+            400,
+            "CredentialTypeNotAllowedAsPerAppPolicy",
+            f"Credential type not allowed as per assigned policy '{_POLICY}'.",
+        )
+    most = policies["maxPasswordLifetimeDays"]
+    if most is not None and days > most:
+        message = f"Credential lifetime exceeds the max value allowed as per assigned policy '{_POLICY}'."
+        details = [{"code": "InvalidKeyEndDate", "message": message, "target": "EndDate"}]
+        raise GraphError(400, "CredentialInvalidLifetimeAsPerAppPolicy", message, details)
+
+
+def _time(given: Json, name: str, default: float) -> float:
+    value = given.get(name)
+    if not value:
+        return default
+    try:
+        return epoch(value)
+    except (TypeError, ValueError):
+        raise bad_request(f"Cannot convert the literal '{value}' to the expected type 'Edm.DateTimeOffset'.") from None

@@ -1,0 +1,79 @@
+"""Answers to reads: one object or a list, filtered, cut to the selected properties, page by page.
+
+https://learn.microsoft.com/graph/query-parameters
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from ..state import public
+from .call import Call, GraphError, Json, bad_request
+
+ROOT: Final = "https://graph.microsoft.com"
+_CONDITION: Final = re.compile(
+    r"(?P<property>\w+) eq '(?P<value>(?:[^']|'')*)'|startswith\((?P<started>\w+), ?'(?P<start>(?:[^']|'')*)'\)",
+    re.IGNORECASE,
+)
+_FILTERABLE: Final = {"id", "appId", "displayName", "servicePrincipalType", "signInAudience", "uniqueName"}
+
+
+def one(call: Call, kind: str, document: Json) -> Json:
+    """A single object as an answer."""
+    return {"@odata.context": f"{ROOT}/{call.version}/$metadata#{kind}/$entity", **_shape(call, document)}
+
+
+def many(call: Call, kind: str, documents: list[Json]) -> Json:
+    """A list of objects as an answer: one page of those that pass ``$filter``."""
+    chosen = [document for document in documents if _passes(document, call.query.get("$filter", ""))]
+    chosen.sort(key=lambda document: str(document["id"]))
+    size = _number(call, "$top", int(call.state["settings"]["page_size"]))
+    start = _number(call, "$skiptoken", 0)
+    answer: Json = {
+        "@odata.context": f"{ROOT}/{call.version}/$metadata#{kind}",
+        "value": [_shape(call, document) for document in chosen[start : start + size]],
+    }
+    if start + size < len(chosen):
+        query = urlencode({**call.query, "$skiptoken": start + size})
+        answer["@odata.nextLink"] = f"{ROOT}/{call.version}/{kind}?{query}"
+    return answer
+
+
+def _shape(call: Call, document: Json) -> Json:
+    shown: Json = public(document)
+    if call.version == "beta" and "publisherDomain" in shown:
+        shown["oauth2RequirePostResponse"] = document.get("oauth2RequirePostResponse", False)
+    selected = call.query.get("$select")
+    if not selected:
+        return shown
+    return {name: shown[name] for name in ("id", *(part.strip() for part in selected.split(","))) if name in shown}
+
+
+def _passes(document: Json, condition: str) -> bool:
+    if not condition.strip():
+        return True
+    return all(_holds(document, part.strip()) for part in re.split(r"\s+and\s+", condition))
+
+
+def _holds(document: Json, condition: str) -> bool:
+    match = _CONDITION.fullmatch(condition)
+    if match is None:
+        raise bad_request(f"Unsupported or invalid query filter clause: {condition}.", "Request_UnsupportedQuery")
+    name = match["property"] or match["started"]
+    if name not in _FILTERABLE:
+        raise bad_request(f"Unsupported property filter clause for property '{name}'.", "Request_UnsupportedQuery")
+    found = str(document.get(name, "")).lower()
+    if match["property"]:
+        return found == match["value"].replace("''", "'").lower()
+    return found.startswith(match["start"].replace("''", "'").lower())
+
+
+def _number(call: Call, name: str, default: int) -> int:
+    value: Any = call.query.get(name)
+    if value is None:
+        return default
+    if not value.isdigit() or int(value) > 999 or (name == "$top" and value == "0"):
+        raise GraphError(400, "Request_BadRequest", f"Invalid value '{value}' for query option {name}.")
+    return int(value)

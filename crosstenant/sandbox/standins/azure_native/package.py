@@ -1,0 +1,100 @@
+"""The azure-native provider: its configuration. It signs in only when something asks Azure."""
+
+from __future__ import annotations
+
+from crosstenant.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
+from crosstenant.plugin.dispatch import Package, Served
+from crosstenant.plugin.resource import Failure, Properties
+from crosstenant.plugin.serving import ProviderError
+
+from ..http import Http
+from ..schema import Kind, package_schema
+from ..settings import Settings
+from ..signin import SignIn, read_credential
+from .arm import Arm
+from .functions import FUNCTIONS
+from .managed_cluster import ManagedCluster
+from .registry import Registry
+from .resource_group import ResourceGroup
+from .role_assignment import RoleAssignment
+
+VERSION = "3.29.0"
+RESOURCES = (ManagedCluster, Registry, ResourceGroup, RoleAssignment)
+
+_CLOUDS: dict[str, Cloud] = {
+    "": PUBLIC,
+    "azurecloud": PUBLIC,
+    "azurepubliccloud": PUBLIC,
+    "public": PUBLIC,
+    "usgovernment": US_GOVERNMENT,
+    "azureusgovernment": US_GOVERNMENT,
+    "azureusgovernmentcloud": US_GOVERNMENT,
+    "china": CHINA,
+    "azurechinacloud": CHINA,
+}
+_KINDS = {
+    "certificate": "as a Service Principal using a Client Certificate",
+    "oidc": "with OIDC",
+    "secret": "as a Service Principal using a Client Secret",
+}
+
+_CONFIG: dict[str, Kind] = {
+    "clientCertificatePath": "string",
+    "clientId": "string",
+    "environment": "string",
+    "location": "string",
+    "oidcRequestUrl": "string",
+    "oidcTokenFilePath": "string",
+    "subscriptionId": "string",
+    "tenantId": "string",
+    "useMsi": "boolean",
+    "useOidc": "boolean",
+}
+
+
+class AzureNative(Package):
+    """The package."""
+
+    secret_config = frozenset({"clientCertificatePassword", "clientSecret", "oidcRequestToken", "oidcToken"})
+
+    def schema(self) -> str:
+        """The part of the package schema that this stand-in serves."""
+        resources = {resource.token: resource.schema for resource in RESOURCES}
+        functions = {function.token: function.schema for function in FUNCTIONS}
+        return package_schema("azure-native", VERSION, _CONFIG, self.secret_config, resources, functions)
+
+    async def check_config(self, config: Properties) -> tuple[Properties, list[Failure]]:
+        """Takes the arguments as they are: the real provider looks at them when it is configured."""
+        return config, []
+
+    async def configure(self, config: Properties) -> Served:
+        """Makes the resources and functions.
+
+        :raises ProviderError: The settings name no usable credential.
+        """
+        arm = prepare(Settings(config), Http())
+        return Served.of([resource(arm) for resource in RESOURCES], [function(arm) for function in FUNCTIONS])
+
+
+def prepare(settings: Settings, http: Http) -> Arm:
+    """ARM for the subscription and with the credential that the settings name."""
+    environment = settings.text("environment", "ARM_ENVIRONMENT", "AZURE_ENVIRONMENT").lower()
+    if environment not in _CLOUDS:
+        raise ProviderError(
+            f"'{environment}' is not an environment of this provider: use public, usgovernment or china"
+        )
+    cloud = _CLOUDS[environment]
+    uses_oidc = settings.flag("useOidc", "ARM_USE_OIDC")
+    credential = read_credential(settings, uses_oidc=uses_oidc, uses_msi=settings.flag("useMsi", "ARM_USE_MSI"))
+    subscription = settings.text("subscriptionId", "ARM_SUBSCRIPTION_ID")
+    if credential.method == "msi":
+        raise ProviderError("ManagedIdentityCredential authentication failed. no managed identity endpoint available")
+    if credential.method == "cli":
+        raise ProviderError("AzureCLICredential: Azure CLI not found on path")
+    required = {"Subscription ID": subscription, "Tenant ID": credential.tenant_id, "Client ID": credential.client_id}
+    for name, value in required.items():
+        if not value:
+            raise ProviderError(f"A {name} must be configured when authenticating {_KINDS[credential.method]}.")
+    return Arm(
+        http, SignIn(http, cloud, credential), cloud, subscription, settings.text("location", "ARM_LOCATION_NAME")
+    )

@@ -1,0 +1,245 @@
+"""The life of any resource of azure-native: everything is a table of inputs and a path."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import uuid
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal
+
+from crosstenant.plugin.resource import (
+    Change,
+    CustomResource,
+    Diff,
+    Difference,
+    Failure,
+    Observed,
+    Properties,
+)
+from crosstenant.plugin.serving import PartialError, ProviderError, current_request
+from crosstenant.plugin.values import UNKNOWN, Plain, to_properties
+
+from ..http import Json
+from ..schema import TYPES, Kind, type_spec
+from .arm import Arm, ArmError, StartedError
+from .differences import carry, changed_paths
+
+Place = Literal["path", "top", "properties"]
+
+
+@dataclass(frozen=True)
+class Input:
+    """One input of a resource type."""
+
+    kind: Kind
+    place: Place = "properties"
+    """Where it goes in the request: the path, the body, or the body's ``properties``."""
+    required: bool = False
+    force_new: bool = False
+    default: Plain = None
+
+
+class ArmResource(CustomResource[Arm]):
+    """A resource type of azure-native."""
+
+    api_version: ClassVar[str]
+    path: ClassVar[str]
+    """The ID with its parts in braces."""
+    inputs: ClassVar[dict[str, Input]]
+    outputs: ClassVar[tuple[str, ...]]
+    """Outputs that are no inputs."""
+    name_input: ClassVar[str]
+    """The path part that the provider makes up when the program does not give it."""
+    flat: ClassVar[bool] = True
+    """Whether the outputs hold the members of ``properties`` beside the others."""
+    secret_properties: ClassVar[frozenset[str]] = frozenset()
+
+    def __init__(self, context: Arm) -> None:
+        """Serves one provider."""
+        super().__init__(context)
+        self._named_by_provider: set[str] = set()
+
+    async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
+        """Validates the inputs; fills in defaults, a name and a location."""
+        failures = [
+            Failure(name, f"'{name}' is not a property of {self.token}") for name in news if name not in self.inputs
+        ]
+        inputs = {name: value for name, value in news.items() if name in self.inputs}
+        for name, declared in self.inputs.items():
+            if inputs.get(name) is None and declared.default is not None:
+                inputs[name] = declared.default
+        if inputs.get(self.name_input) is None:
+            inputs[self.name_input] = olds.get(self.name_input) or self.make_name(urn)
+            self._named_by_provider.add(urn)
+        if "location" in self.inputs and inputs.get("location") is None:
+            location = await self.default_location(inputs)
+            if location is not None:
+                inputs["location"] = location
+        for name, declared in self.inputs.items():
+            value = inputs.get(name)
+            if value is None:
+                if declared.required:
+                    failures.append(Failure(name, f"missing required property '{name}'"))
+            elif value is not UNKNOWN and not isinstance(value, TYPES[declared.kind]):
+                failures.append(
+                    Failure(name, f"'{name}' should be of type '{declared.kind}' but got a {type(value).__name__}")
+                )
+        return inputs, failures
+
+    def make_name(self, urn: str) -> str:
+        """A name from the resource's own and the engine's random seed, the same at preview and update."""
+        return f"{urn.rsplit('::', 1)[-1]}{seeded(urn).hex()[:8]}"
+
+    async def default_location(self, inputs: Properties) -> Plain:
+        """The provider's location, or else that of the resource group."""
+        if self.context.location or self.name_input == "resourceGroupName":
+            return self.context.location or None
+        group = inputs.get("resourceGroupName")
+        if not isinstance(group, str):
+            return group
+        path = f"/subscriptions/{self.context.subscription_id}/resourceGroups/{group}"
+        return (await self.context.get(path, "2020-10-01"))["location"]
+
+    async def diff(
+        self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
+    ) -> Diff:
+        """Compares the inputs; a replaced resource is deleted first, unless the provider made up its name."""
+        found: dict[str, Difference] = {}
+        for name, declared in self.inputs.items():
+            old, new = old_inputs.get(name), news.get(name)
+            replace = declared.force_new and not (old is None and new is not None and new == olds.get(name))
+            for path in changed_paths(name, old, new):
+                change = Change.REPLACE if replace else Change.UPDATE
+                found[path] = Difference(
+                    change, added=path == name and old is None, removed=path == name and new is None
+                )
+        replaces = any(item.change is Change.REPLACE for item in found.values())
+        return Diff(found, delete_before_replace=replaces and urn not in self._named_by_provider)
+
+    async def preview_create(self, urn: str, inputs: Properties) -> Properties:
+        """The inputs, and unknown the rest."""
+        shown = {name: value for name, value in inputs.items() if self.inputs[name].place != "path" or name == "scope"}
+        return {**dict.fromkeys(self.outputs, UNKNOWN), **shown, "azureApiVersion": self.api_version}
+
+    async def create(self, urn: str, inputs: Properties, timeout: float) -> tuple[str, Properties]:
+        """Creates it; one that exists already is an error."""
+        resource_id = self.id_of(inputs)
+        answer = await self.context.send("GET", resource_id, self.api_version)
+        if answer.status == 200 and answer.json:
+            raise ProviderError(f"cannot create already existing resource '{resource_id}'")
+        if answer.status not in (200, 204, 404):
+            raise ProviderError(
+                f"cannot check existence of resource '{resource_id}': status code {answer.status}, {answer.text}"
+            )
+        document = await self._put(resource_id, inputs)
+        return str(document["id"]), self.outputs_of(document)
+
+    async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
+        """Observes it; changes since the last state become changes of the inputs."""
+        try:
+            document = await self.context.get(resource_id, self.api_version)
+        except ArmError as error:
+            if error.means_gone:
+                return None
+            raise
+        outputs = self.outputs_of(document)
+        if inputs:
+            carried = carry(inputs, self._as_inputs(olds), self._as_inputs(outputs))
+        else:
+            carried = {**self.parts_of(resource_id), **self._as_inputs(outputs)}
+        return Observed(resource_id, carried, outputs)
+
+    async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
+        """The inputs, what never changes, and unknown the rest."""
+        stable = {name: olds[name] for name in ("name", "location") if name in olds}
+        return {**await self.preview_create(urn, news), **stable}
+
+    async def update(
+        self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
+    ) -> Properties:
+        """Puts the whole resource again."""
+        return self.outputs_of(await self._put(resource_id, news))
+
+    async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
+        """Deletes it; one that is gone is no error."""
+        await self.context.delete(resource_id, self.api_version)
+
+    async def _put(self, resource_id: str, inputs: Properties) -> Json:
+        try:
+            document = await self.context.put(resource_id, self.api_version, self.body_of(inputs))
+        except StartedError as error:
+            document = await self.context.get(resource_id, self.api_version)
+            outputs = to_properties(self.outputs_of(document))
+            raise PartialError(resource_id, outputs, [str(error)], to_properties(inputs)) from None
+        try:
+            # The answer of a PUT may differ from that of a GET, and a refresh compares with the latter.
+            return await self.context.get(str(document.get("id") or resource_id), self.api_version)
+        except ArmError:
+            return document
+
+    def id_of(self, inputs: Properties) -> str:
+        """The ARM ID."""
+        parts = {"subscriptionId": self.context.subscription_id, **inputs}
+        return re.sub(r"\{(\w+)\}", lambda part: str(parts[part[1]]).strip("/"), self.path)
+
+    def parts_of(self, resource_id: str) -> Properties:
+        """The inputs that an ARM ID holds, for an import."""
+        pattern = re.sub(r"\{(\w+)\}", lambda part: _part_pattern(part[1]), self.path)
+        match = re.fullmatch(pattern, resource_id, re.IGNORECASE)
+        if match is None:
+            raise ProviderError(f"failed to parse '{resource_id}' against the path '{self.path}'")
+        parts = {name: value for name, value in match.groupdict().items() if name in self.inputs}
+        return {**parts, **({"scope": f"/{parts['scope']}"} if "scope" in parts else {})}
+
+    def body_of(self, inputs: Properties) -> Json:
+        """The body of a PUT."""
+        body: Json = {"properties": {}}
+        for name, value in inputs.items():
+            place = self.inputs[name].place
+            if place == "top":
+                body[name] = value
+            elif place == "properties":
+                body["properties"][name] = value
+        return body if body["properties"] else {name: value for name, value in body.items() if name != "properties"}
+
+    def outputs_of(self, document: Json) -> Properties:
+        """The outputs that ARM's document tells."""
+        members = flattened(document) if self.flat else document
+        known = {*self.outputs, *self.inputs}
+        return {
+            **{name: value for name, value in members.items() if name in known},
+            "azureApiVersion": self.api_version,
+        }
+
+    def _as_inputs(self, outputs: Properties) -> Properties:
+        names = (name for name, declared in self.inputs.items() if declared.place != "path")
+        return {name: outputs[name] for name in names if outputs.get(name) is not None}
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        """The type's entry in the package schema."""
+        inputs = {name: type_spec(declared.kind) for name, declared in cls.inputs.items()}
+        anything = {name: {"$ref": "pulumi.json#/Any"} for name in (*cls.outputs, "azureApiVersion")}
+        return {
+            "inputProperties": inputs,
+            "requiredInputs": [name for name, declared in cls.inputs.items() if declared.required],
+            "properties": {**inputs, **anything},
+            "required": list(cls.outputs),
+        }
+
+
+def flattened(document: Json) -> Json:
+    """An ARM document with the members of its ``properties`` beside the others."""
+    properties: Json = document.get("properties") or {}
+    return {**{name: value for name, value in document.items() if name != "properties"}, **properties}
+
+
+def seeded(urn: str) -> bytes:
+    """Bytes that depend on the engine's seed for the resource at hand."""
+    seed: bytes = getattr(current_request.get(None), "randomSeed", b"") or uuid.uuid4().bytes
+    return hashlib.sha256(seed + urn.encode()).digest()
+
+
+def _part_pattern(name: str) -> str:
+    return f"(?P<{name}>.+)" if name == "scope" else f"(?P<{name}>[^/]+)"

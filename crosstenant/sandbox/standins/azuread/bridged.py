@@ -1,0 +1,99 @@
+"""What the three resource types share: the life of a resource behind Pulumi's Terraform bridge."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from typing import Any, ClassVar
+
+from crosstenant.plugin.resource import CustomResource, Diff, Failure, Observed, Properties
+from crosstenant.plugin.serving import PartialError, ProviderError
+from crosstenant.plugin.values import UNKNOWN, to_properties
+
+from ..schema import Kind, type_spec
+from .arguments import Arguments, check_arguments, diff_arguments, observed_inputs
+from .graph import Graph
+
+
+class BridgedResource(CustomResource[Graph]):
+    """A resource type of the azuread provider, from the tables of its inputs and outputs."""
+
+    arguments: ClassVar[Arguments]
+    computed: ClassVar[dict[str, Kind]]
+    """Outputs that are no inputs."""
+    write_only: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that Azure does not keep: the state remembers them."""
+    secret_properties: ClassVar[frozenset[str]] = frozenset()
+
+    async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
+        """Validates the inputs and fills in the defaults."""
+        inputs, failures = check_arguments(urn, self.arguments, news)
+        return inputs, failures or self.check_together(inputs)
+
+    def check_together(self, inputs: Properties) -> list[Failure]:
+        """What inputs that are each right are wrong together."""
+        return []
+
+    async def diff(
+        self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
+    ) -> Diff:
+        """Compares the last observed state with the program."""
+        return diff_arguments(self.arguments, olds, news)
+
+    async def preview_create(self, urn: str, inputs: Properties) -> Properties:
+        """The inputs, and unknown what Azure will say."""
+        open_arguments = [name for name, argument in self.arguments.items() if argument.computed]
+        return {**dict.fromkeys([*self.computed, *open_arguments], UNKNOWN), **inputs}
+
+    async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
+        """The state with the new inputs."""
+        return {**olds, **news}
+
+    async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
+        """Observes the object; an ID in a form that the provider does not write is an error."""
+        found = await self.observe(resource_id, olds)
+        if found is None:
+            return None
+        outputs = {**found, **{name: olds[name] for name in self.write_only if name in olds}}
+        return Observed(resource_id, observed_inputs(self.arguments, inputs, outputs), outputs)
+
+    @abstractmethod
+    async def observe(self, resource_id: str, olds: Properties) -> Properties | None:
+        """The outputs as Graph tells them; ``None`` when the object is gone."""
+
+    async def read_back(self, resource_id: str) -> Properties:
+        """The outputs right after a write: an object that is not there yet is an error, which nothing repeats."""
+        outputs = await self.observe(resource_id, {})
+        if outputs is None:
+            raise ProviderError(f"retrieving {resource_id}: unexpected status 404 (404 Not Found)")
+        return outputs
+
+    def remembered(self, inputs: Properties) -> Properties:
+        """The write-only inputs, for the outputs."""
+        return {name: inputs[name] for name in self.write_only if name in inputs}
+
+    @classmethod
+    def describe(cls) -> dict[str, Any]:
+        """The type's entry in the package schema."""
+        inputs = {name: type_spec(argument.kind) for name, argument in cls.arguments.items()}
+        outputs = {name: type_spec(kind) for name, kind in cls.computed.items()}
+        required = [name for name, argument in cls.arguments.items() if argument.required]
+        return {
+            "inputProperties": inputs,
+            "requiredInputs": required,
+            "properties": {
+                name: {**spec, **({"secret": True} if name in cls.secret_properties else {})}
+                for name, spec in {**inputs, **outputs}.items()
+            },
+            "required": [*required, *outputs],
+        }
+
+
+@asynccontextmanager
+async def keeping(resource_id: str, inputs: Properties, outputs: Properties) -> AsyncGenerator[None]:
+    """Work on an object that exists by now: when it fails, the engine keeps the object and reports the failure."""
+    try:
+        yield
+    except ProviderError as error:
+        raise PartialError(resource_id, to_properties(outputs), [str(error)], to_properties(inputs)) from None

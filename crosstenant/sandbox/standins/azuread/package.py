@@ -1,0 +1,102 @@
+"""The azuread provider: its configuration, and the sign-in that it does before anything else."""
+
+from __future__ import annotations
+
+from crosstenant.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
+from crosstenant.plugin.dispatch import Package, Served
+from crosstenant.plugin.resource import Failure, Properties
+from crosstenant.plugin.serving import ProviderError
+
+from ..http import Http
+from ..schema import Kind, package_schema
+from ..settings import Settings
+from ..signin import SignIn, SignInFailure, read_credential
+from .application import Application
+from .application_password import ApplicationPassword
+from .functions import GetApplication, GetClientConfig, GetServicePrincipal
+from .graph import Graph
+from .service_principal import ServicePrincipal
+
+VERSION = "6.11.1"
+RESOURCES = (Application, ApplicationPassword, ServicePrincipal)
+FUNCTIONS = (GetApplication, GetClientConfig, GetServicePrincipal)
+
+_CLOUDS: dict[str, Cloud] = {
+    "": PUBLIC,
+    "global": PUBLIC,
+    "public": PUBLIC,
+    "usgovernment": US_GOVERNMENT,
+    "usgovernmentl4": US_GOVERNMENT,
+    "china": CHINA,
+}
+_CONFIG: dict[str, Kind] = {
+    "clientCertificatePath": "string",
+    "clientId": "string",
+    "environment": "string",
+    "oidcRequestUrl": "string",
+    "oidcTokenFilePath": "string",
+    "tenantId": "string",
+    "useCli": "boolean",
+    "useMsi": "boolean",
+    "useOidc": "boolean",
+}
+
+
+class Azuread(Package):
+    """The package."""
+
+    secret_config = frozenset(
+        {"clientCertificate", "clientCertificatePassword", "clientSecret", "oidcRequestToken", "oidcToken"}
+    )
+
+    def schema(self) -> str:
+        """The part of the package schema that this stand-in serves."""
+        resources = {resource.token: resource.schema for resource in RESOURCES}
+        functions = {function.token: function.schema for function in FUNCTIONS}
+        return package_schema("azuread", VERSION, _CONFIG, self.secret_config, resources, functions)
+
+    async def check_config(self, config: Properties) -> tuple[Properties, list[Failure]]:
+        """Takes the arguments as they are: the real provider looks at them when it is configured."""
+        return config, []
+
+    async def configure(self, config: Properties) -> Served:
+        """Signs in; a provider that cannot sign in serves nothing.
+
+        :raises ProviderError: Entra refused, or the settings name no usable credential.
+        """
+        graph = await sign_in(Settings(config), Http())
+        return Served.of([resource(graph) for resource in RESOURCES], [function(graph) for function in FUNCTIONS])
+
+
+async def sign_in(settings: Settings, http: Http) -> Graph:
+    """The Graph of the tenant that the settings name, with a token."""
+    environment = settings.text("environment", "ARM_ENVIRONMENT").lower()
+    if environment not in _CLOUDS:
+        raise ProviderError(f'unable to determine environment: "{environment}" is not an environment of this provider')
+    cloud = _CLOUDS[environment]
+    uses_oidc = settings.flag("useOidc", "ARM_USE_OIDC")
+    credential = read_credential(settings, uses_oidc=uses_oidc, uses_msi=settings.flag("useMsi", "ARM_USE_MSI"))
+    prefix = "building client: unable to obtain access token: "
+    if credential.method == "msi":
+        raise ProviderError(f"{prefix}could not configure MSI Authorizer: no managed identity endpoint on this machine")
+    if credential.method == "cli":
+        if not settings.flag("useCli", "ARM_USE_CLI", default=True):
+            raise ProviderError(f"{prefix}no Authorizer could be configured, please check your configuration")
+        raise ProviderError(
+            f"{prefix}could not configure AzureCli Authorizer: could not parse Azure CLI version: launching Azure CLI: "
+            'exec: "az": executable file not found in $PATH'
+        )
+    missing = [name for name in ("tenant_id", "client_id") if not getattr(credential, name)]
+    if missing:
+        raise ProviderError(f"{prefix}{missing[0]} must be configured to authenticate with a {credential.method}")
+    graph = Graph(http, SignIn(http, cloud, credential), cloud)
+    try:
+        await graph.claims()
+    except SignInFailure as error:
+        received = (
+            f"clientCredentialsToken: received HTTP status {error.answer.status} with response: "
+            if error.answer
+            else ""
+        )
+        raise ProviderError(f"{prefix}{received}{error}") from None
+    return graph

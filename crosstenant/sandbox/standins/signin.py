@@ -1,0 +1,203 @@
+"""Sign-in of a stand-in: an application with a secret, a certificate or a federated token, at the real login host.
+
+Which of them is taken when several are set follows the real providers: certificate before secret before OIDC before
+managed identity before Azure CLI, however explicit the later one was.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+from urllib.parse import quote
+
+from crosstenant.clouds import Cloud
+from crosstenant.plugin.serving import ProviderError
+
+from .http import Answer, Http, Json
+from .settings import Settings
+
+_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+_AUDIENCE = "api://AzureADTokenExchange"
+
+
+@dataclass(frozen=True)
+class Credential:
+    """What a provider signs in with. ``method`` is ``certificate``, ``secret``, ``oidc``, ``msi`` or ``cli``."""
+
+    method: str
+    tenant_id: str
+    client_id: str
+    secret: str = ""
+    certificate_path: str = ""
+    certificate: bytes = b""
+    certificate_password: str = ""
+    oidc_token: str = ""
+    oidc_token_path: str = ""
+    oidc_request_url: str = ""
+    oidc_request_token: str = ""
+
+
+class SignInFailure(Exception):
+    """Sign-in did not give a token; holds the token endpoint's answer where there was one."""
+
+    def __init__(self, reason: str, answer: Answer | None = None) -> None:
+        """What went wrong, in one sentence."""
+        super().__init__(reason)
+        self.answer = answer
+
+
+def read_credential(settings: Settings, *, uses_oidc: bool, uses_msi: bool) -> Credential:
+    """The credential that the settings name.
+
+    :param uses_oidc: Whether OIDC is switched on; both providers need that said.
+    :param uses_msi: Whether managed identity is.
+    :raises ProviderError: A file that holds part of it cannot be read.
+    """
+    certificate_path = settings.text("clientCertificatePath", "ARM_CLIENT_CERTIFICATE_PATH")
+    certificate = settings.text("clientCertificate", "ARM_CLIENT_CERTIFICATE")
+    secret = _text_or_file(settings, "clientSecret", "ARM_CLIENT_SECRET")
+    oidc = {
+        "oidc_token": settings.text("oidcToken", "ARM_OIDC_TOKEN"),
+        "oidc_token_path": settings.text("oidcTokenFilePath", "ARM_OIDC_TOKEN_FILE_PATH"),
+        "oidc_request_url": settings.text(
+            "oidcRequestUrl", "ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"
+        ),
+        "oidc_request_token": settings.text(
+            "oidcRequestToken", "ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"
+        ),
+    }
+    if certificate_path or certificate:
+        method = "certificate"
+    elif secret:
+        method = "secret"
+    elif uses_oidc:
+        method = "oidc"
+    else:
+        method = "msi" if uses_msi else "cli"
+    return Credential(
+        method,
+        settings.text("tenantId", "ARM_TENANT_ID"),
+        _text_or_file(settings, "clientId", "ARM_CLIENT_ID"),
+        secret,
+        certificate_path,
+        base64.b64decode(certificate),
+        settings.text("clientCertificatePassword", "ARM_CLIENT_CERTIFICATE_PASSWORD"),
+        **oidc,
+    )
+
+
+class SignIn:
+    """Tokens of one credential, each kept until shortly before it expires."""
+
+    def __init__(self, http: Http, cloud: Cloud, credential: Credential) -> None:
+        """Asks for nothing yet."""
+        self.credential = credential
+        self._http = http
+        self._cloud = cloud
+        self._tokens: dict[str, tuple[str, float]] = {}
+
+    async def token(self, scope: str) -> str:
+        """An access token for ``scope``, ``https://graph.microsoft.com/.default``.
+
+        :raises SignInFailure: Entra refused, or the credential is incomplete.
+        """
+        token, expires = self._tokens.get(scope, ("", 0.0))
+        if time.time() > expires - 120:
+            token, expires = await self._request(scope)
+            self._tokens[scope] = token, expires
+        return token
+
+    async def _request(self, scope: str) -> tuple[str, float]:
+        credential = self.credential
+        url = f"https://{self._cloud.login_host}/{credential.tenant_id}/oauth2/v2.0/token"
+        form = {"client_id": credential.client_id, "grant_type": "client_credentials", "scope": scope}
+        if credential.method == "secret":
+            form["client_secret"] = credential.secret
+        else:
+            form["client_assertion_type"] = _ASSERTION_TYPE
+            form["client_assertion"] = await self._assertion(url)
+        answer = await self._http.send("POST", url, form=form)
+        if answer.status != 200:
+            raise SignInFailure(_refusal(answer), answer)
+        found = answer.json
+        return str(found["access_token"]), time.time() + float(found["expires_in"])
+
+    async def _assertion(self, audience: str) -> str:
+        credential = self.credential
+        if credential.method == "certificate":
+            return _sign_assertion(credential, audience)
+        if credential.oidc_token:
+            return credential.oidc_token
+        if credential.oidc_token_path:
+            return _read(credential.oidc_token_path).decode().strip()
+        if credential.oidc_request_url and credential.oidc_request_token:
+            return await self._requested_assertion()
+        raise SignInFailure("an OIDC token, or a request URL and token, must be configured for OIDC authentication")
+
+    async def _requested_assertion(self) -> str:
+        credential = self.credential
+        joint = "&" if "?" in credential.oidc_request_url else "?"
+        url = f"{credential.oidc_request_url}{joint}audience={quote(_AUDIENCE, safe='')}"
+        headers = {"Authorization": f"Bearer {credential.oidc_request_token}", "Accept": "application/json"}
+        answer = await self._http.send("GET", url, headers=headers)
+        if answer.status != 200:
+            raise SignInFailure(f"githubAssertion: received HTTP status {answer.status} from the OIDC provider", answer)
+        return str(answer.json["value"])
+
+
+def claims_of(token: str) -> Json:
+    """The claims of a token, unverified: the provider only looks up who it is."""
+    body = token.split(".")[1]
+    return cast(Json, json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
+
+
+def _refusal(answer: Answer) -> str:
+    if answer.status == 0:
+        return answer.text
+    described = str(answer.json.get("error_description", answer.text)).splitlines()
+    return described[0] if described else answer.reason
+
+
+def _text_or_file(settings: Settings, name: str, variable: str) -> str:
+    if found := settings.text(name, variable):
+        return found
+    path = settings.text(f"{name}FilePath", f"{variable}_FILE_PATH")
+    return _read(path).decode().strip() if path else ""
+
+
+def _read(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes()
+    except OSError as error:
+        raise ProviderError(f"reading {path}: {error.strerror}") from None
+
+
+def _sign_assertion(credential: Credential, audience: str) -> str:
+    # Heavy, and rarely used: only a certificate needs them.
+    import jwt
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    data = credential.certificate or _read(credential.certificate_path)
+    try:
+        key, certificate, _ = pkcs12.load_key_and_certificates(data, credential.certificate_password.encode())
+    except ValueError as error:
+        raise ProviderError(f"could not decode pkcs12 credential from client certificate: {error}") from None
+    if key is None or certificate is None:
+        raise ProviderError("could not decode pkcs12 credential from client certificate: it lacks a key or certificate")
+    now = int(time.time())
+    claims = {
+        "aud": audience,
+        "iss": credential.client_id,
+        "sub": credential.client_id,
+        "jti": str(uuid.uuid4()),
+        "nbf": now,
+        "exp": now + 600,
+    }
+    thumbprint = base64.urlsafe_b64encode(certificate.fingerprint(hashes.SHA1())).rstrip(b"=")  # noqa: S303 - x5t
+    return jwt.encode(claims, cast(Any, key), algorithm="RS256", headers={"x5t": thumbprint.decode()})

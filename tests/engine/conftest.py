@@ -1,0 +1,70 @@
+"""The real Pulumi engine against the sandbox: one fresh state for each test, the running sandbox shared by all."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from engine_world import Azure
+
+from crosstenant.sandbox.plugins import prepare_plugins
+from crosstenant.sandbox.server import Sandbox
+from crosstenant.sandbox.settle import open_store
+from lib.sandbox import CONFIG, SECRETS
+from lib.stack import Stack
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azure]:
+    folder = tmp_path_factory.mktemp("azure")
+    store = open_store(folder / "state.json")
+    with Sandbox(store) as sandbox:
+        environ = {**sandbox.surroundings(), **prepare_plugins(folder / "pulumi-home").environment}
+        yield Azure(store, environ)
+
+
+@pytest.fixture
+def azure(_running: Azure) -> Azure:
+    """The sandbox with its seeded state and an empty request log; resets take a moment."""
+    _running.store.reset()
+    Path(f"{_running.store.path}.requests.jsonl").unlink(missing_ok=True)
+    _running.change(lambda state: state["settings"]["reset"].update(seconds=0.5, retry_after=0))
+    return _running
+
+
+@pytest.fixture
+def quickstart(azure: Azure, tmp_path: Path) -> Stack:
+    """A stack of the quickstart program, configured for the seeded tenants."""
+    stack = Stack(ROOT, "test", tmp_path / "stack", environ=azure.environ)
+    stack.create(CONFIG, SECRETS)
+    return stack
+
+
+@pytest.fixture
+def make_stack(azure: Azure, tmp_path: Path) -> Callable[..., Stack]:
+    """Makes a stack of a program given as source; ``runtime`` is ``python`` or ``yaml``."""
+
+    def make(source: str, *, runtime: str = "python", config: dict[str, str] | None = None) -> Stack:
+        project = tmp_path / "project"
+        project.mkdir(exist_ok=True)
+        settings = {
+            "name": "program",
+            "runtime": runtime,
+            "plugins": {"providers": [{"name": "crosstenant", "path": str(ROOT / ".venv" / "bin")}]},
+        }
+        text = textwrap.dedent(source)
+        if runtime == "yaml":
+            (project / "Pulumi.yaml").write_text(json.dumps(settings)[:-1] + "," + text.strip()[1:])
+        else:
+            (project / "Pulumi.yaml").write_text(json.dumps(settings))
+            (project / "__main__.py").write_text(text)
+        stack = Stack(project, "test", tmp_path / "stack", environ=azure.environ)
+        stack.create({**CONFIG, **(config or {})}, SECRETS)
+        return stack
+
+    return make

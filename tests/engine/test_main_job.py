@@ -1,0 +1,157 @@
+"""The quickstart from first preview to destroy, on the real engine.
+
+It proves the chain against the sandbox, which refuses what Azure is known to refuse; it does not prove that Azure
+refuses nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from engine_world import Azure
+
+from crosstenant.sandbox import seed
+from lib.stack import Stack
+
+EXPECTED = [
+    ("azuread:index/application:Application", "quickstart-application"),
+    ("azuread:index/applicationPassword:ApplicationPassword", "quickstart-secret"),
+    ("azuread:index/servicePrincipal:ServicePrincipal", "quickstart-home-service-principal"),
+    ("azuread:index/servicePrincipal:ServicePrincipal", "quickstart-registry-service-principal"),
+    ("azure-native:authorization:RoleAssignment", "quickstart-fabrikamimages-pull-role"),
+    ("crosstenant:index:CrossTenantPull", "quickstart"),
+    ("crosstenant:index:PullCheck", "quickstart-fabrikamimages-pull-check"),
+    ("crosstenant:index:PullIdentity", "quickstart"),
+    ("crosstenant:index:RegistryAccess", "quickstart"),
+    ("crosstenant:index:ServicePrincipalProfile", "quickstart-aks-prod-profile"),
+]
+PROVIDERS = [
+    ("pulumi:providers:azure-native", "quickstart-registry-tenant-azure-native"),
+    ("pulumi:providers:azuread", "quickstart-cluster-tenant-azuread"),
+    ("pulumi:providers:azuread", "quickstart-registry-tenant-azuread"),
+    ("pulumi:providers:crosstenant", "quickstart-cluster-tenant-crosstenant"),
+    ("pulumi:providers:crosstenant", "quickstart-registry-tenant-crosstenant"),
+]
+
+
+def resource(stack: Stack, kind: str) -> dict:
+    return next(it for it in stack.resources() if it["type"] == kind)
+
+
+def test_preview_names_the_whole_chain_and_changes_nothing(quickstart: Stack, azure: Azure):
+    preview = quickstart.operate("preview")
+
+    assert preview.code == 0, preview.output
+    planned = sorted((it.type, it.name) for it in preview.changes if it.op == "create" and it.is_infrastructure)
+    assert planned == sorted(EXPECTED)
+    assert azure.writes == []
+    assert preview.says("2 node pools")
+
+
+def test_up_connects_the_cluster_and_is_then_quiet(quickstart: Stack, azure: Azure):
+    up = quickstart.operate("up")
+    assert up.code == 0, up.output
+
+    state = azure.state
+    application = next(it for it in state["applications"].values() if it["displayName"] == "quickstart")
+    principals = [it for it in state["servicePrincipals"].values() if it["appId"] == application["appId"]]
+    foreign = next(it for it in principals if it["_tenant"] == seed.REGISTRY_TENANT)
+    assignments = [
+        it["properties"] for it in state["roleAssignments"].values() if it["properties"]["principalId"] == foreign["id"]
+    ]
+    cluster = state["resources"][seed.CLUSTER.lower()]
+    assert application["signInAudience"] == "AzureADMultipleOrgs"
+    assert sorted(it["_tenant"] for it in principals) == [seed.CLUSTER_TENANT, seed.REGISTRY_TENANT]
+    assert [it["principalType"] for it in assignments] == ["ServicePrincipal"]
+    assert [it["scope"] for it in assignments] == [seed.REGISTRY]
+    assert assignments[0]["roleDefinitionId"].endswith("7f951dda-4ed3-4680-a7ca-43fe172d538d")
+    assert cluster["properties"]["servicePrincipalProfile"]["clientId"] == application["appId"]
+    assert {node["clientId"] for node in cluster["_nodes"]} == {application["appId"]}
+
+    resources = quickstart.resources()
+    made = sorted(
+        (it["type"], it["urn"].rsplit("::", 1)[-1]) for it in resources if it["type"] != "pulumi:pulumi:Stack"
+    )
+    assert made == sorted(EXPECTED + PROVIDERS)
+    for it in resources:
+        if not it["type"].startswith("pulumi:") and it.get("custom"):
+            assert "-tenant-" in it["provider"], f"{it['urn']} uses a default provider"
+
+    again = quickstart.operate("preview", "--refresh", "--expect-no-changes")
+    assert again.code == 0, again.output
+
+
+def test_a_deleted_role_assignment_is_seen_and_repaired(quickstart: Stack, azure: Azure):
+    assert quickstart.operate("up").code == 0
+
+    def remove_assignment(state):
+        role = resource(quickstart, "azure-native:authorization:RoleAssignment")
+        del state["roleAssignments"][role["id"].lower()]
+
+    azure.change(remove_assignment)
+    drift = quickstart.operate("preview", "--refresh", "--expect-no-changes")
+    assert drift.code != 0
+    assert drift.changed("azure-native:authorization:RoleAssignment").op == "create"
+    assert drift.changed("crosstenant:index:PullCheck").op == "update"
+    assert "result" in drift.changed("crosstenant:index:PullCheck").properties
+    assert drift.changed("crosstenant:index:ServicePrincipalProfile") is None
+
+    repair = quickstart.operate("up", "--refresh")
+    assert repair.code == 0, repair.output
+    assert len(azure.resets) == 1, "a repaired role is no reason to reimage nodes"
+    assert quickstart.operate("preview", "--refresh", "--expect-no-changes").code == 0
+
+
+def test_a_cluster_moved_to_another_application_is_seen_and_repaired(quickstart: Stack, azure: Azure):
+    assert quickstart.operate("up").code == 0
+    ours = azure.state["resources"][seed.CLUSTER.lower()]["properties"]["servicePrincipalProfile"]["clientId"]
+
+    def move(state):
+        cluster = state["resources"][seed.CLUSTER.lower()]
+        cluster["properties"]["servicePrincipalProfile"]["clientId"] = seed.OLD_CLUSTER_APP_ID
+
+    azure.change(move)
+    drift = quickstart.operate("preview", "--refresh", "--expect-no-changes")
+    assert drift.code != 0
+    assert drift.changed("crosstenant:index:ServicePrincipalProfile").op == "update"
+    assert "clientId" in drift.changed("crosstenant:index:ServicePrincipalProfile").properties
+
+    repair = quickstart.operate("up", "--refresh")
+    assert repair.code == 0, repair.output
+    cluster = azure.state["resources"][seed.CLUSTER.lower()]
+    assert cluster["properties"]["servicePrincipalProfile"]["clientId"] == ours
+    assert quickstart.operate("preview", "--refresh", "--expect-no-changes").code == 0
+
+
+def test_destroy_refuses_to_strand_the_cluster_and_passes_once_it_has_moved(quickstart: Stack, azure: Azure):
+    assert quickstart.operate("up").code == 0
+    writes = len(azure.writes)
+
+    refused = quickstart.operate("destroy")
+    assert refused.code != 0
+    assert refused.says("aks-prod", "abandon_on_delete")
+    assert azure.writes[writes:] == []
+
+    def move(state):
+        cluster = state["resources"][seed.CLUSTER.lower()]
+        cluster["properties"]["servicePrincipalProfile"]["clientId"] = seed.OLD_CLUSTER_APP_ID
+
+    azure.change(move)
+    destroyed = quickstart.operate("destroy")
+    assert destroyed.code == 0, destroyed.output
+    state = azure.state
+    assert [it for it in state["applications"].values() if it["displayName"] == "quickstart"] == []
+    seeded = seed.seed()
+    assert set(state["servicePrincipals"]) == set(seeded["servicePrincipals"])
+    assert set(state["roleAssignments"]) == set(seeded["roleAssignments"])
+
+
+@pytest.mark.parametrize("kind", ["crosstenant:index:ServicePrincipalProfile", "crosstenant:index:PullCheck"])
+def test_an_error_has_no_stack_trace(quickstart: Stack, azure: Azure, kind: str):
+    del kind
+    azure.change(lambda state: state["resources"].pop(seed.CLUSTER.lower()))
+    azure.change(lambda state: state["resources"].pop(seed.REGISTRY.lower()))
+    preview = quickstart.operate("preview")
+    assert preview.code != 0
+    assert not re.search(r"Traceback|File \"", preview.output), preview.output

@@ -1,0 +1,104 @@
+"""A fresh sandbox state for each test, its services without a network, and one running sandbox for all."""
+
+import copy
+import os
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from directory_world import Caller
+
+from crosstenant.sandbox import control, edge
+from crosstenant.sandbox.entra import app as entra
+from crosstenant.sandbox.graph import app as graph
+from crosstenant.sandbox.seed import seed
+from crosstenant.sandbox.server import Sandbox
+from crosstenant.sandbox.settle import settle
+from crosstenant.sandbox.state import State, Store
+from crosstenant.sandbox.tokens import GRAPH_AUDIENCE, issue
+
+HOSTS = {"login": "login.microsoftonline.com", "graph": "graph.microsoft.com", "control": "sandbox.test"}
+MODULES = {"login": entra, "graph": graph, "control": control}
+
+
+@pytest.fixture(scope="session")
+def seeded() -> State:
+    """The seeded state, made once: its signing key takes a moment."""
+    return seed()
+
+
+@pytest.fixture
+def store(tmp_path: Path, seeded: State) -> Store:
+    """A fresh state."""
+    return Store(tmp_path / "state.json", lambda: copy.deepcopy(seeded), settle)
+
+
+@pytest.fixture
+def client_for(store: Store) -> Callable[[str], httpx.AsyncClient]:
+    """Makes a client of a service (``login``, ``graph``, ``control``) on the fresh state, without a network."""
+
+    def make(service: str) -> httpx.AsyncClient:
+        transport = httpx.ASGITransport(MODULES[service].make_app(store))
+        return httpx.AsyncClient(transport=transport, base_url=f"https://{HOSTS[service]}")
+
+    return make
+
+
+@pytest.fixture
+def bearer(store: Store) -> Callable[..., dict[str, str]]:
+    """Makes the header that carries a token of an application in its home tenant."""
+
+    def make(app_id: str, audience: str = GRAPH_AUDIENCE, lifetime: int = 3599) -> dict[str, str]:
+        with store.read() as state:
+            principal = next(one for one in state["servicePrincipals"].values() if one["appId"] == app_id)
+            return {"Authorization": f"Bearer {issue(state, principal['_tenant'], principal, audience, lifetime)}"}
+
+    return make
+
+
+@pytest.fixture
+async def graph_caller(
+    client_for: Callable[[str], httpx.AsyncClient], bearer: Callable[..., dict[str, str]]
+) -> AsyncIterator[Callable[[str], Caller]]:
+    """Makes a caller of Microsoft Graph, by client ID, on the fresh state."""
+    async with client_for("graph") as client:
+        yield lambda app_id: Caller(client, bearer(app_id))
+
+
+class Running:
+    """A running sandbox, seen from a client."""
+
+    def __init__(self, sandbox: Sandbox, store: Store) -> None:
+        self.url = sandbox.url
+        self.store = store
+        self.environ = {**sandbox.surroundings(), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+        self.roots = Path(self.environ["SSL_CERT_FILE"])
+
+    def run(self, *command: str, code: int = 0) -> str:
+        """Runs a command inside; what it printed."""
+        done = subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=60)
+        assert done.returncode == code, done.stderr
+        return done.stdout + done.stderr
+
+    @property
+    def requests(self) -> list[dict[str, Any]]:
+        return control.requests(self.store)
+
+
+@pytest.fixture(scope="session")
+def _running(tmp_path_factory: pytest.TempPathFactory, seeded: State) -> Iterator[Running]:
+    store = Store(tmp_path_factory.mktemp("sandbox") / "state.json", lambda: copy.deepcopy(seeded), settle)
+    with Sandbox(store) as sandbox:
+        yield Running(sandbox, store)
+
+
+@pytest.fixture
+def running(_running: Running) -> Running:
+    """The running sandbox, with a fresh state and an empty request log."""
+    _running.store.reset()
+    edge.request_log(_running.store).unlink(missing_ok=True)
+    return _running

@@ -1,0 +1,133 @@
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from crosstenant.sandbox.commands import sandbox
+from crosstenant.sandbox.drift import application
+from crosstenant.sandbox.edge import request_log
+from crosstenant.sandbox.entra.assertions import check_assertion
+from crosstenant.sandbox.seed import CLUSTER_CALLER_ID, OLD_CLUSTER_SECRET, REGISTRY_TENANT
+
+
+@pytest.fixture
+def command(store):
+    def run(*arguments, code=0):
+        split = 2 if arguments[0] in ("fault", "clock", "drift") else 1
+        done = CliRunner().invoke(sandbox, [*arguments[:split], "--state", str(store.path), *arguments[split:]])
+        assert done.exit_code == code, done.output
+        return done.output
+
+    return run
+
+
+@pytest.fixture
+async def host(client_for):
+    async with client_for("control") as client:
+        yield client
+
+
+def test_show_lists_every_kind_and_no_secret(command):
+    shown = command("show")
+    for text in ("Contoso", "pulumi-clusters", "AbacRepositoryPermissions", "aks-prod", "managed identity", "AcrPull"):
+        assert (text in shown) is (text != "AcrPull")
+    assert "Azure Kubernetes Service Contributor Role" in shown
+    assert OLD_CLUSTER_SECRET not in shown
+
+
+def test_show_hides_secrets_on_every_path_unless_revealed(command):
+    for path in ("resources/aks-prod/_nodes/0/secret", "resources/aks-prod/_credential", "SIGNING_KEY", "signing_key/"):
+        shown = command("show", path)
+        assert "(hidden)" in shown
+        assert OLD_CLUSTER_SECRET not in shown
+        assert "PRIVATE" not in shown
+    assert OLD_CLUSTER_SECRET not in command("show", "--json")
+    assert json.loads(command("show", "--json"))["settings"]["page_size"] == 100
+    assert OLD_CLUSTER_SECRET in command("show", "--reveal", "resources/aks-prod/_nodes/0/secret")
+
+
+def test_set_delete_and_reset_change_the_file(command, store):
+    command("set", "resources/aks-prod/properties/powerState", '{"code": "Stopped"}')
+    command("set", "tenants/Contoso/displayName", "Contoso Ltd")
+    command("delete", f"servicePrincipals/{CLUSTER_CALLER_ID}")
+    assert json.loads(command("show", "resources/aks-prod/properties/powerState")) == {"code": "Stopped"}
+    with store.read() as state:
+        assert "Contoso Ltd" in {one["displayName"] for one in state["tenants"].values()}
+        assert CLUSTER_CALLER_ID not in {one["appId"] for one in state["servicePrincipals"].values()}
+    assert "nothing at 'resources/nothing'" in command("delete", "resources/nothing", code=1)
+    request_log(store).write_text("{}\n")
+    command("reset")
+    assert not request_log(store).exists()
+    with store.read() as state:
+        assert CLUSTER_CALLER_ID in {one["appId"] for one in state["servicePrincipals"].values()}
+
+
+def test_settings_faults_and_clock_are_set_by_command(command, store):
+    command("setting", "lag.secret", "20")
+    assert "there is no setting 'lag.secrets'" in command("setting", "lag.secrets", "20", code=1)
+    fault_id = command("fault", "add", "service=arm,status=429").strip()
+    assert json.loads(command("fault", "list"))["id"] == fault_id
+    assert "status 429" in command("show")
+    command("fault", "clear")
+    assert command("fault", "list") == ""
+    command("clock", "forward", "30d")
+    with store.read() as state:
+        assert state["settings"]["lag"]["secret"] == 20
+        assert state["clock"]["ahead_seconds"] == 2592000
+
+
+def test_drift_commands_say_what_they_did(command):
+    assert "aks-prod is stopped" in command("drift", "stop-cluster", "--cluster", "aks-prod")
+    assert "now AzureADMultipleOrgs" in command(
+        "drift", "set-audience", "--client-id", CLUSTER_CALLER_ID, "AzureADMultipleOrgs"
+    )
+    assert "AbacRepositoryPermissions" in command("drift", "registry-mode", "fabrikamimages", "abac")
+    refused = command(
+        "drift", "remove-role-assignment", "--registry", "fabrikamimages", "--client-id", CLUSTER_CALLER_ID, code=1
+    )
+    assert "has no role on registry fabrikamimages" in refused
+
+
+def test_consent_by_command_makes_the_service_principal(command, store):
+    consent = ("consent", "--tenant", "fabrikam.onmicrosoft.com", "--client-id", CLUSTER_CALLER_ID)
+    assert "AADSTS700016" in command(*consent, code=1)
+    with store.change() as state:
+        application(state, CLUSTER_CALLER_ID).update(signInAudience="AzureADMultipleOrgs", requiredResourceAccess=[{}])
+    command(*consent)
+    with store.read() as state:
+        tenants = {one["_tenant"] for one in state["servicePrincipals"].values() if one["appId"] == CLUSTER_CALLER_ID}
+    assert REGISTRY_TENANT in tenants
+
+
+async def test_control_host_reads_and_changes_the_state(host, store):
+    assert (await host.get("/state/settings/page_size")).json() == 100
+    assert (await host.put("/state/resources/aks-prod/tags/owner", content='"team"')).status_code == 204
+    assert (await host.get("/state")).json()["settings"]["page_size"] == 100
+    assert (await host.get("/state/resources/aks-prod/tags")).json() == {"environment": "production", "owner": "team"}
+    assert (await host.delete("/state/resources/aks-prod")).status_code == 204
+    missing = await host.get("/state/resources/aks-prod")
+    assert (missing.status_code, "nothing at" in missing.json()["error"]) == (404, True)
+    assert (await host.post("/reset")).status_code == 204
+    assert (await host.get("/state/resources/aks-prod/name")).json() == "aks-prod"
+
+
+async def test_control_host_takes_faults_settings_and_time(host, store):
+    added = (await host.post("/faults", json={"service": "graph", "status": 500})).json()
+    assert (await host.get("/faults")).json() == [added]
+    wrong = await host.post("/faults", json={"service": "dns"})
+    assert (wrong.status_code, "'dns' is no service" in wrong.json()["error"]) == (400, True)
+    assert (await host.delete("/faults")).status_code == 204
+    assert (await host.get("/faults")).json() == []
+    assert (await host.put("/settings/lag.secret", content="5")).status_code == 204
+    assert (await host.put("/settings/lag.secret", content='"x"')).status_code == 400
+    assert (await host.post("/clock", json={"forward_seconds": 60})).status_code == 204
+    assert (await host.get("/requests")).json() == []
+    with store.read() as state:
+        assert (state["settings"]["lag"]["secret"], state["clock"]["ahead_seconds"]) == (5, 60)
+
+
+async def test_federated_token_of_host_and_command_signs_in(host, command, store):
+    tokens = [(await host.get("/oidc")).json()["value"], command("assertion").strip()]
+    with store.read() as state:
+        for token in tokens:
+            check_assertion(state, application(state, CLUSTER_CALLER_ID), token)

@@ -1,0 +1,84 @@
+import pytest
+
+from crosstenant.sandbox import drift
+from crosstenant.sandbox.graph.documents import new_service_principal
+from crosstenant.sandbox.seed import (
+    ABAC_REGISTRY,
+    CLUSTER,
+    CLUSTER_CALLER_ID,
+    CLUSTER_TENANT,
+    OLD_CLUSTER_APP_ID,
+    OLD_CLUSTER_SECRET,
+    REGISTRY,
+    REGISTRY_TENANT,
+)
+from crosstenant.sandbox.tokens import SignInError, authenticate
+
+
+def grant(state, registry, name):
+    """Gives the cluster's application a role on a registry; the assignment's key."""
+    application = drift.application(state, OLD_CLUSTER_APP_ID)
+    principal = new_service_principal("principal", application, REGISTRY_TENANT, "2024-01-01T00:00:00Z")
+    state["servicePrincipals"]["principal"] = principal
+    key = f"{registry.lower()}/providers/microsoft.authorization/roleassignments/{name}"
+    state["roleAssignments"][key] = {"properties": {"scope": registry, "principalId": "principal"}}
+    return key
+
+
+def test_role_assignments_go_from_the_named_registry_only(store):
+    with store.change() as state:
+        gone, kept = grant(state, REGISTRY, "one"), grant(state, ABAC_REGISTRY, "two")
+        before = len(state["roleAssignments"])
+        drift.remove_role_assignment(state, "fabrikamimages", OLD_CLUSTER_APP_ID)
+        assert gone not in state["roleAssignments"]
+        assert kept in state["roleAssignments"]
+        assert len(state["roleAssignments"]) == before - 1
+        with pytest.raises(LookupError, match="has no role on registry fabrikamimages"):
+            drift.remove_role_assignment(state, "fabrikamimages", OLD_CLUSTER_APP_ID)
+        with pytest.raises(
+            LookupError, match="there is no 'nosuch' among the registries: fabrikamimages, fabrikamabac"
+        ):
+            drift.remove_role_assignment(state, "nosuch", OLD_CLUSTER_APP_ID)
+
+
+def test_cluster_moves_with_all_its_nodes_and_a_secret_that_signs_in(store):
+    with store.change() as state:
+        drift.reset_cluster(state, CLUSTER, CLUSTER_CALLER_ID)
+        cluster = drift.resource(state, drift.CLUSTERS, "aks-prod")
+        assert cluster["properties"]["servicePrincipalProfile"] == {"clientId": CLUSTER_CALLER_ID}
+        credentials = {(node["clientId"], node["secret"]) for node in cluster["_nodes"]}
+        assert credentials == {tuple(cluster["_credential"].values())}
+        authenticate(state, CLUSTER_TENANT, *credentials.pop())
+        drift.reset_cluster(state, "aks-prod")
+        assert cluster["_credential"] == {"clientId": OLD_CLUSTER_APP_ID, "secret": OLD_CLUSTER_SECRET}
+
+
+def test_removed_secret_and_disabled_or_deleted_principal_end_sign_in(store):
+    def refusal():
+        with pytest.raises(SignInError) as refused:
+            authenticate(state, CLUSTER_TENANT, OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET)
+        return refused.value.code
+
+    with store.change() as state:
+        drift.disable_service_principal(state, CLUSTER_TENANT, OLD_CLUSTER_APP_ID)
+        assert refusal() == "AADSTS7000112"
+        drift.delete_service_principal(state, CLUSTER_TENANT, OLD_CLUSTER_APP_ID)
+        assert refusal() == "AADSTS7000229"
+        with pytest.raises(LookupError, match="has no service principal in tenant"):
+            drift.delete_service_principal(state, CLUSTER_TENANT, OLD_CLUSTER_APP_ID)
+        drift.remove_secret(state, OLD_CLUSTER_APP_ID)
+        assert drift.application(state, OLD_CLUSTER_APP_ID)["passwordCredentials"] == []
+        with pytest.raises(LookupError, match="no such password"):
+            drift.remove_secret(state, OLD_CLUSTER_APP_ID, "unknown")
+
+
+def test_registry_mode_and_cluster_state_change(store):
+    with store.change() as state:
+        drift.registry_mode(state, "fabrikamimages", "abac")
+        mode = state["resources"][REGISTRY.lower()]["properties"]["roleAssignmentMode"]
+        assert mode == "AbacRepositoryPermissions"
+        drift.stop_cluster(state, "aks-prod")
+        assert state["resources"][CLUSTER.lower()]["properties"]["powerState"] == {"code": "Stopped"}
+        drift.delete_cluster(state, "aks-prod")
+        assert not [key for key in [*state["resources"], *state["roleAssignments"]] if "aks-prod" in key]
+        assert [key for key in state["resources"] if "aks-managed" in key]

@@ -1,0 +1,320 @@
+import pytest
+from directory_world import PASSWORD, pass_time, set_lag
+
+from crosstenant.sandbox.seed import (
+    CLUSTER_CALLER_ID,
+    CLUSTER_OWNER_ID,
+    CLUSTER_POWERLESS_ID,
+    CLUSTER_TENANT,
+    REGISTRY_CALLER_ID,
+    REGISTRY_TENANT,
+)
+from crosstenant.sandbox.times import epoch
+from crosstenant.sandbox.tokens import ARM_AUDIENCE, SignInError, authenticate
+
+CALLER_OBJECT = "a0000000-0000-4000-8000-0000000000d1"
+OWNER_OBJECT = "a0000000-0000-4000-8000-0000000000d3"
+DIRECTORY = "https://graph.microsoft.com/v1.0/directoryObjects"
+
+
+@pytest.fixture
+def caller(graph_caller):
+    return graph_caller(CLUSTER_CALLER_ID)
+
+
+@pytest.fixture
+def owner(graph_caller):
+    return graph_caller(CLUSTER_OWNER_ID)
+
+
+async def test_created_application_reads_back_as_it_was_given(caller):
+    web = {"redirectUris": ["https://www.microsoft.com/"]}
+    made = await caller.post("/applications", {"displayName": "puller", "web": web}, status=201)
+    read = await caller.get(f"/applications/{made['id']}")
+    assert read == made
+    assert read["signInAudience"] == "AzureADMyOrg"
+    assert read["web"]["redirectUris"] == ["https://www.microsoft.com/"]
+    assert read["web"]["implicitGrantSettings"] == {"enableAccessTokenIssuance": False, "enableIdTokenIssuance": False}
+    assert read["publisherDomain"] == "contoso.onmicrosoft.com"
+    assert read["groupMembershipClaims"] is None
+    assert not [key for key in read if key.startswith("_")]
+    by_app_id = await caller.get(f"/applications(appId='{made['appId']}')")
+    assert by_app_id["id"] == made["id"]
+
+
+async def test_patch_merges_objects_and_replaces_the_rest(caller):
+    made = await caller.application(web={"redirectUris": ["https://www.microsoft.com/"], "logoutUrl": "https://a/b"})
+    assert await caller.patch(f"/applications/{made['id']}", {"web": {"redirectUris": []}}, status=204) == {}
+    read = await caller.get(f"/applications/{made['id']}")
+    assert (read["web"]["redirectUris"], read["web"]["logoutUrl"]) == ([], "https://a/b")
+
+
+async def test_home_service_principal_follows_its_application(caller):
+    made = await caller.application()
+    principal = await caller.principal(made)
+    await caller.patch(f"/applications/{made['id']}", {"displayName": "renamed", "signInAudience": "AzureADMyOrg"})
+    read = await caller.get(f"/servicePrincipals/{principal['id']}")
+    assert (read["displayName"], read["appDisplayName"], read["signInAudience"]) == (
+        "renamed",
+        "renamed",
+        "AzureADMyOrg",
+    )
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ({"displayName": ""}, "'displayName'"),
+        ({"signInAudience": "Everybody"}, "'signInAudience'"),
+        ({"web": {"redirectUris": ["https://www.microsoft.com"]}}, "trailing slash"),
+        ({"web": {"redirectUris": ["http://example.com/"]}}, "scheme must be https"),
+        ({"web": {"redirectUris": ["https://example.com/#part"]}}, "fragment"),
+        ({"appId": CLUSTER_CALLER_ID}, "'appId' is read-only"),
+        ({"passwordCredentials": [{"keyId": "new", "secretText": "mine"}]}, "use addPassword"),
+        ({"nonsense": 1}, "'nonsense'"),
+        ({"_owners": []}, "'_owners'"),
+    ],
+)
+async def test_malformed_application_is_refused_and_nothing_changes(caller, body, message):
+    made = await caller.application()
+    error = await caller.patch(f"/applications/{made['id']}", {**body, "notes": "x"}, status=400)
+    assert error["code"] == "Request_BadRequest"
+    assert message in error["message"]
+    assert (await caller.get(f"/applications/{made['id']}")) == made
+
+
+async def test_tenants_see_their_own_applications_only(caller, graph_caller):
+    stranger = graph_caller(REGISTRY_CALLER_ID)
+    made = await caller.application()
+    error = await stranger.get(f"/applications/{made['id']}", status=404)
+    assert error["code"] == "Request_ResourceNotFound"
+    assert error["message"].startswith(f"Resource '{made['id']}' does not exist")
+    assert error["innerError"]["request-id"]
+    assert made["id"] not in {one["id"] for one in (await stranger.get("/applications"))["value"]}
+    await stranger.patch(f"/applications/{made['id']}", {"displayName": "theirs"}, status=404)
+
+
+async def test_powerless_caller_is_refused_everything(caller, graph_caller):
+    made = await caller.application()
+    powerless = graph_caller(CLUSTER_POWERLESS_ID)
+    for method, path, body in (
+        ("GET", "/applications", None),
+        ("GET", f"/applications/{made['id']}", None),
+        ("POST", "/applications", {"displayName": "x"}),
+        ("PATCH", f"/applications/{made['id']}", {"displayName": "x"}),
+        ("DELETE", f"/applications/{made['id']}", None),
+        ("POST", f"/applications/{made['id']}/addPassword", {}),
+        ("GET", "/servicePrincipals", None),
+        ("POST", "/servicePrincipals", {"appId": made["appId"]}),
+    ):
+        error = await powerless.call(method, path, body, status=403)
+        assert error["code"] == "Authorization_RequestDenied"
+        assert error["message"] == "Insufficient privileges to complete the operation."
+
+
+async def test_owned_by_ends_with_ownership(caller, owner):
+    made = await caller.application()
+    path = f"/applications/{made['id']}"
+    assert [one["id"] for one in (await caller.get(f"{path}/owners"))["value"]] == [CALLER_OBJECT]
+    await caller.delete(f"{path}/owners/{CALLER_OBJECT}/$ref", status=204)
+    await caller.get(path)  # reading stays open
+    await caller.patch(path, {"displayName": "x"}, status=403)
+    await caller.post(f"{path}/addPassword", {}, status=403)
+    await caller.post("/servicePrincipals", {"appId": made["appId"]}, status=403)
+    await caller.delete(path, status=403)
+    await owner.post(f"{path}/owners/$ref", {"@odata.id": f"{DIRECTORY}/{CALLER_OBJECT}"}, status=204)
+    await caller.patch(path, {"displayName": "x"}, status=204)
+
+
+async def test_owned_by_reaches_only_what_the_caller_owns(caller, owner):
+    made = await owner.application()
+    await caller.patch(f"/applications/{made['id']}", {"displayName": "x"}, status=403)
+    mine = await caller.application()
+    reference = {"@odata.id": f"{DIRECTORY}/{OWNER_OBJECT}"}
+    await caller.post(f"/applications/{mine['id']}/owners/$ref", reference, status=403)
+    await owner.post(f"/applications/{mine['id']}/owners/$ref", reference, status=204)
+    error = await owner.post(f"/applications/{mine['id']}/owners/$ref", reference, status=400)
+    assert "already exist" in error["message"]
+
+
+async def test_owners_are_bound_at_creation_and_must_exist(owner):
+    made = await owner.application(**{"owners@odata.bind": [f"{DIRECTORY}/{CALLER_OBJECT}"]})
+    owners = (await owner.get(f"/applications/{made['id']}/owners"))["value"]
+    assert [(one["@odata.type"], one["id"]) for one in owners] == [("#microsoft.graph.servicePrincipal", CALLER_OBJECT)]
+    unknown = {"displayName": "x", "owners@odata.bind": [f"{DIRECTORY}/c0000000-0000-4000-8000-000000000000"]}
+    await owner.post("/applications", unknown, status=404)
+    await owner.delete(f"/applications/{made['id']}/owners/{OWNER_OBJECT}/$ref", status=404)
+
+
+async def test_password_is_shown_once_and_signs_in_until_removed(caller, store):
+    made = await caller.application()
+    await caller.principal(made)
+    added = await caller.post(f"/applications/{made['id']}/addPassword", {"passwordCredential": {"displayName": "p"}})
+    assert len(added["secretText"]) == 40
+    assert added["hint"] == added["secretText"][:3]
+    assert epoch(added["endDateTime"]) - epoch(added["startDateTime"]) == 730 * 86400
+    [read] = (await caller.get(f"/applications/{made['id']}"))["passwordCredentials"]
+    assert (read["keyId"], read["displayName"], read["secretText"]) == (added["keyId"], "p", None)
+    assert added["secretText"] not in store.path.read_text()
+
+    def sign_in():
+        with store.read() as state:
+            return authenticate(state, CLUSTER_TENANT, made["appId"], added["secretText"])
+
+    assert sign_in()["appId"] == made["appId"]
+    await caller.post(f"/applications/{made['id']}/removePassword", {"keyId": added["keyId"]}, status=204)
+    with pytest.raises(SignInError, match="AADSTS7000215"):
+        sign_in()
+    await caller.post(f"/applications/{made['id']}/removePassword", {"keyId": added["keyId"]}, status=400)
+
+
+async def test_password_takes_the_dates_it_is_given(caller):
+    made = await caller.application()
+    path = f"/applications/{made['id']}/addPassword"
+    added = await caller.post(path, {"passwordCredential": PASSWORD})
+    assert (added["startDateTime"], added["endDateTime"]) == (PASSWORD["startDateTime"], PASSWORD["endDateTime"])
+    past = {"endDateTime": "2020-01-01T00:00:00Z"}
+    assert (await caller.post(path, {"passwordCredential": past}, status=400))["code"] == "KeyCredentialsInvalidEndDate"
+    words = {"endDateTime": "tomorrow"}
+    assert "Edm.DateTimeOffset" in (await caller.post(path, {"passwordCredential": words}, status=400))["message"]
+
+
+async def test_tenant_policy_caps_or_blocks_passwords(caller, store):
+    made = await caller.application()
+    path = f"/applications/{made['id']}/addPassword"
+    with store.change() as state:
+        state["tenants"][CLUSTER_TENANT]["_policies"]["maxPasswordLifetimeDays"] = 59
+    await caller.post(path, {"passwordCredential": {**PASSWORD, "endDateTime": "2030-03-01T00:00:00Z"}}, status=200)
+    error = await caller.post(
+        path, {"passwordCredential": {**PASSWORD, "endDateTime": "2030-03-02T00:00:00Z"}}, status=400
+    )
+    assert error["code"] == "CredentialInvalidLifetimeAsPerAppPolicy"
+    assert error["details"][0]["code"] == "InvalidKeyEndDate"
+    with store.change() as state:
+        state["tenants"][CLUSTER_TENANT]["_policies"]["passwordAdditionBlocked"] = True
+    error = await caller.post(path, {"passwordCredential": PASSWORD}, status=400)
+    assert error["code"] == "CredentialTypeNotAllowedAsPerAppPolicy"
+
+
+async def test_new_password_needs_its_time_to_replicate(caller, store):
+    set_lag(store, secret=20)
+    made = await caller.application()
+    await caller.principal(made)
+    secret = (await caller.post(f"/applications/{made['id']}/addPassword", {}))["secretText"]
+
+    def sign_in():
+        with store.read() as state:
+            return authenticate(state, CLUSTER_TENANT, made["appId"], secret)
+
+    with pytest.raises(SignInError, match="AADSTS7000215"):
+        sign_in()
+    pass_time(store, 21)
+    assert sign_in()
+
+
+async def test_reads_lag_behind_writes(caller, store):
+    made = await caller.application()
+    set_lag(store, graphRead=10)
+    path = f"/applications/{made['id']}"
+    await caller.patch(path, {"displayName": "second"})
+    pass_time(store, 5)
+    await caller.patch(path, {"displayName": "third"})
+    assert (await caller.get(path))["displayName"] == "puller"
+    pass_time(store, 6)
+    assert (await caller.get(path))["displayName"] == "second"
+    pass_time(store, 5)
+    assert (await caller.get(path))["displayName"] == "third"
+
+
+async def test_new_and_deleted_objects_lag_as_well(caller, store):
+    set_lag(store, graphRead=10)
+    made = await caller.application()
+    path = f"/applications/{made['id']}"
+    await caller.get(path, status=404)
+    await caller.patch(path, {"displayName": "x"}, status=404)
+    assert (await caller.get("/applications", filter=f"appId eq '{made['appId']}'"))["value"] == []
+    pass_time(store, 11)
+    await caller.get(path)
+    await caller.delete(path)
+    await caller.get(path)
+    assert len((await caller.get("/applications", filter=f"appId eq '{made['appId']}'"))["value"]) == 1
+    pass_time(store, 11)
+    await caller.get(path, status=404)
+
+
+async def test_deleting_an_application_takes_its_home_service_principal_only(caller, graph_caller, store):
+    registry_side = graph_caller(REGISTRY_CALLER_ID)
+    made = await caller.application()
+    home, abroad = await caller.principal(made), await registry_side.principal(made)
+    secret = (await caller.post(f"/applications/{made['id']}/addPassword", {}))["secretText"]
+    await caller.delete(f"/applications/{made['id']}", status=204)
+    await caller.get(f"/servicePrincipals/{home['id']}", status=404)
+    await registry_side.get(f"/servicePrincipals/{abroad['id']}")
+    with store.read() as state, pytest.raises(SignInError, match="AADSTS700016"):
+        authenticate(state, REGISTRY_TENANT, made["appId"], secret)
+
+
+async def test_lists_are_filtered_cut_and_paged(caller, store):
+    names = ["alpha", "alpine", "beta", "o'hara"]
+    for name in names:
+        await caller.application(name)
+
+    async def found(**query):
+        return sorted(one["displayName"] for one in (await caller.get("/applications", **query))["value"])
+
+    assert await found(filter="displayName eq 'beta'") == ["beta"]
+    assert await found(filter="displayName eq 'o''hara'") == ["o'hara"]
+    assert await found(filter="startswith(displayName,'alp')") == ["alpha", "alpine"]
+    assert await found(filter="startswith(displayName,'alp') and displayName eq 'alpine'") == ["alpine"]
+    assert (await caller.get("/applications", filter="tags/any(t:t eq 'x')", status=400))["code"] == (
+        "Request_UnsupportedQuery"
+    )
+    cut = (await caller.get("/applications", filter="displayName eq 'beta'", select="displayName"))["value"]
+    assert [sorted(one) for one in cut] == [["displayName", "id"]]
+    with store.change() as state:
+        state["settings"]["page_size"] = 3
+    page, seen = await caller.get("/applications"), []
+    while True:
+        seen += [one["displayName"] for one in page["value"]]
+        if "@odata.nextLink" not in page:
+            break
+        assert len(page["value"]) == 3
+        page = (await caller.client.get(page["@odata.nextLink"], headers=caller.headers)).json()
+    assert sorted(seen) == sorted(
+        [*names, "pulumi-clusters", "powerless-contoso", "owner-contoso", "aks-prod-original"]
+    )
+
+
+async def test_beta_answers_what_the_provider_reads_there(caller):
+    made = await caller.application()
+    read = await caller.get(f"/beta/applications/{made['id']}", select="oauth2RequirePostResponse")
+    assert read["oauth2RequirePostResponse"] is False
+    principal = await caller.principal(made)
+    read = await caller.get(f"/beta/servicePrincipals/{principal['id']}", select="samlMetadataUrl")
+    assert read["samlMetadataUrl"] is None
+
+
+async def test_organization_and_me(caller):
+    [organization] = (await caller.get("/organization"))["value"]
+    assert (organization["id"], organization["displayName"]) == (CLUSTER_TENANT, "Contoso")
+    assert (await caller.get("/me", status=400))["message"].startswith("/me request is only valid with delegated")
+    assert (await caller.get("/users/x", status=400))["message"].startswith("Resource not found for the segment")
+
+
+async def test_federated_credentials_are_managed_per_application(caller):
+    made = await caller.application()
+    path = f"/applications/{made['id']}/federatedIdentityCredentials"
+    body = {"name": "ci", "issuer": "https://ci.example.com", "subject": "main", "audiences": ["api://x"]}
+    added = await caller.post(path, body, status=201)
+    await caller.post(path, body, status=409)
+    await caller.post(path, {**body, "subject": ""}, status=400)
+    assert [one["subject"] for one in (await caller.get(path))["value"]] == ["main"]
+    await caller.delete(f"{path}/{added['id']}", status=204)
+    assert (await caller.get(path))["value"] == []
+
+
+async def test_tokens_of_other_services_are_refused(client_for, bearer):
+    async with client_for("graph") as client:
+        answer = await client.get("/v1.0/applications", headers=bearer(CLUSTER_CALLER_ID, ARM_AUDIENCE))
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "InvalidAuthenticationToken")
+        assert (await client.get("/v1.0/applications")).status_code == 401

@@ -1,0 +1,126 @@
+import pytest
+from directory_world import pass_time, set_lag
+
+from crosstenant.sandbox.seed import (
+    CLUSTER_CALLER_ID,
+    CLUSTER_OWNER_ID,
+    CLUSTER_TENANT,
+    REGISTRY_CALLER_ID,
+    REGISTRY_TENANT,
+)
+from crosstenant.sandbox.tokens import SignInError, authenticate
+
+
+@pytest.fixture
+def caller(graph_caller):
+    return graph_caller(CLUSTER_CALLER_ID)
+
+
+@pytest.fixture
+def registry_side(graph_caller):
+    return graph_caller(REGISTRY_CALLER_ID)
+
+
+async def test_multi_tenant_application_gets_a_service_principal_in_each_tenant(caller, registry_side, store):
+    made = await caller.application()
+    home = await caller.principal(made, status=201)
+    abroad = await registry_side.principal(made, status=201)
+    assert home["id"] != abroad["id"]
+    for principal in (home, abroad):
+        assert principal["appId"] == made["appId"]
+        assert principal["appOwnerOrganizationId"] == CLUSTER_TENANT
+        assert principal["accountEnabled"] is True
+        assert principal["servicePrincipalType"] == "Application"
+    secret = (await caller.post(f"/applications/{made['id']}/addPassword", {}))["secretText"]
+    with store.read() as state:
+        assert authenticate(state, REGISTRY_TENANT, made["appId"], secret)["id"] == abroad["id"]
+        assert authenticate(state, CLUSTER_TENANT, made["appId"], secret)["id"] == home["id"]
+
+
+async def test_single_tenant_application_is_no_valid_application_elsewhere(caller, registry_side):
+    made = await caller.application(audience="AzureADMyOrg")
+    error = await registry_side.principal(made, status=400)
+    assert error["code"] == "Request_BadRequest"
+    assert error["message"] == (
+        f"The appId '{made['appId']}' of the service principal does not reference a valid application object."
+    )
+    await caller.principal(made, status=201)
+
+
+async def test_new_application_is_unknown_elsewhere_until_it_has_replicated(caller, registry_side, store):
+    set_lag(store, graphRead=10)
+    made = await caller.application()
+    await registry_side.principal(made, status=400)
+    pass_time(store, 11)
+    await registry_side.principal(made, status=201)
+
+
+async def test_owned_by_cannot_make_one_of_a_foreign_application(caller, graph_caller):
+    foreign = await graph_caller(REGISTRY_CALLER_ID).application()
+    error = await caller.principal(foreign, status=403)
+    assert error["code"] == "Authorization_RequestDenied"
+    assert "the backing application of the service principal being created must in the local tenant" in error["message"]
+    await graph_caller(CLUSTER_OWNER_ID).principal(foreign, status=201)
+
+
+async def test_second_service_principal_of_an_application_is_a_conflict(caller):
+    made = await caller.application()
+    await caller.principal(made)
+    error = await caller.principal(made, status=409)
+    assert error["code"] == "Request_MultipleObjectsWithSameKeyValue"
+    assert f"{made['appId']} is already in use" in error["message"]
+
+
+async def test_found_by_application_and_by_name(caller, registry_side):
+    made = await caller.application("the puller")
+    principal = await caller.principal(made)
+    for condition in (f"appId eq '{made['appId']}'", "displayName eq 'the puller'"):
+        found = (await caller.get("/servicePrincipals", filter=condition))["value"]
+        assert [one["id"] for one in found] == [principal["id"]]
+    assert (await registry_side.get("/servicePrincipals", filter=f"appId eq '{made['appId']}'"))["value"] == []
+    by_app_id = await caller.get(f"/servicePrincipals(appId='{made['appId']}')")
+    assert by_app_id["id"] == principal["id"]
+
+
+async def test_disabling_one_tenant_leaves_the_other_signing_in(caller, registry_side, store):
+    made = await caller.application()
+    await caller.principal(made)
+    abroad = await registry_side.principal(made)
+    secret = (await caller.post(f"/applications/{made['id']}/addPassword", {}))["secretText"]
+    await registry_side.patch(f"/servicePrincipals/{abroad['id']}", {"accountEnabled": False}, status=204)
+    assert (await registry_side.get(f"/servicePrincipals/{abroad['id']}"))["accountEnabled"] is False
+    with store.read() as state:
+        with pytest.raises(SignInError, match="AADSTS7000112"):
+            authenticate(state, REGISTRY_TENANT, made["appId"], secret)
+        assert authenticate(state, CLUSTER_TENANT, made["appId"], secret)
+
+
+async def test_update_refuses_what_belongs_to_the_application(caller):
+    principal = await caller.principal(await caller.application())
+    path = f"/servicePrincipals/{principal['id']}"
+    assert "read-only" in (await caller.patch(path, {"signInAudience": "AzureADMyOrg"}, status=400))["message"]
+    await caller.patch(path, {"accountEnabled": "maybe"}, status=400)
+    await caller.patch(path, {"description": "for pulls", "tags": ["x"]}, status=204)
+    read = await caller.get(path)
+    assert (read["description"], read["tags"]) == ("for pulls", ["x"])
+
+
+async def test_service_principal_signs_in_only_once_it_has_replicated(caller, store):
+    set_lag(store, servicePrincipal=30)
+    made = await caller.application()
+    await caller.principal(made)
+    secret = (await caller.post(f"/applications/{made['id']}/addPassword", {}))["secretText"]
+    with store.read() as state, pytest.raises(SignInError, match="AADSTS7000229"):
+        authenticate(state, CLUSTER_TENANT, made["appId"], secret)
+    pass_time(store, 31)
+    with store.read() as state:
+        assert authenticate(state, CLUSTER_TENANT, made["appId"], secret)
+
+
+async def test_deleted_service_principal_is_gone_and_may_be_made_again(caller):
+    made = await caller.application()
+    principal = await caller.principal(made)
+    await caller.delete(f"/servicePrincipals/{principal['id']}", status=204)
+    await caller.get(f"/servicePrincipals/{principal['id']}", status=404)
+    again = await caller.principal(made, status=201)
+    assert again["id"] != principal["id"]

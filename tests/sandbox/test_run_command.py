@@ -1,0 +1,183 @@
+import os
+import pty
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from crosstenant.sandbox.control import requests
+from crosstenant.sandbox.settle import open_store
+
+CROSSTENANT = [sys.executable, "-m", "crosstenant.cli", "sandbox"]
+SLEEPER = """
+import signal, sys, time
+def note(number, frame):
+    print("got", signal.Signals(number).name, flush=True)
+    sys.exit(5)
+for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+    signal.signal(number, note)
+print("ready", flush=True)
+time.sleep(30)
+"""
+COUNTER = """
+import signal, sys, time
+seen = []
+signal.signal(signal.SIGINT, lambda *_: seen.append(1))
+print("ready", flush=True)
+time.sleep(1.5)
+print("count", len(seen), flush=True)
+sys.exit(6)
+"""
+
+
+@pytest.fixture
+def environ(tmp_path):
+    kept = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
+    return {**kept, "HTTPS_PROXY": "http://old.invalid:1", "ALL_PROXY": "http://old.invalid:1", "HOME": str(tmp_path)}
+
+
+@pytest.fixture
+def run(tmp_path, environ):
+    def run(*arguments, **more):
+        return subprocess.run(
+            [*CROSSTENANT, *arguments], env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=60, **more
+        )
+
+    return run
+
+
+@pytest.fixture
+def start(tmp_path, environ):
+    started = []
+
+    def start(*arguments, **more):
+        process = subprocess.Popen(
+            [*CROSSTENANT, *arguments], env=environ, cwd=tmp_path, stdout=subprocess.PIPE, text=True, **more
+        )
+        started.append(process)
+        return process
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()
+
+
+def test_command_sees_the_sandbox_and_nothing_of_the_old_proxies(run, tmp_path):
+    done = run("run", "--", "sh", "-c", "env; test -s $SSL_CERT_FILE && echo roots are there")
+    assert done.returncode == 0, done.stderr
+    found = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    url = found["CROSSTENANT_SANDBOX"]
+    assert url.startswith("http://127.0.0.1:")
+    assert {found[name] for name in ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy")} == {url}
+    assert "ALL_PROXY" not in found
+    assert found["NO_PROXY"] == found["no_proxy"] == found["no_grpc_proxy"] == "127.0.0.1,localhost,::1"
+    assert found["SSL_CERT_FILE"] == found["REQUESTS_CA_BUNDLE"] == found["CURL_CA_BUNDLE"]
+    assert found["CROSSTENANT_SANDBOX_STATE"] == str(tmp_path / ".sandbox" / "state.json")
+    assert found["PULUMI_SKIP_UPDATE_CHECK"] == "true"
+    assert "roots are there" in done.stdout
+    assert not Path(found["SSL_CERT_FILE"]).exists()
+
+
+def test_roots_hold_the_throw_away_authority_and_the_public_ones(run):
+    done = run("run", "--", "sh", "-c", "grep -c BEGIN $SSL_CERT_FILE")
+    assert int(done.stdout) > 100
+
+
+def test_exit_status_is_the_command_s_own(run):
+    assert run("run", "--", "sh", "-c", "exit 7").returncode == 7
+    assert run("run", "--", "sh", "-c", "kill -9 $$").returncode == 137
+    missing = run("run", "--", "no-such-command")
+    assert missing.returncode == 127
+    assert "there is no command 'no-such-command'" in missing.stderr
+    assert run("run").returncode == 2
+
+
+def test_curl_gets_an_answer_within_two_seconds(run):
+    started = time.monotonic()
+    done = run("run", "--", "curl", "-sf", "https://login.microsoftonline.com/common/discovery/keys")
+    assert done.returncode == 0
+    assert '"keys"' in done.stdout
+    assert time.monotonic() - started < 2
+
+
+def test_state_stays_from_run_to_run_unless_fresh(run, tmp_path):
+    assert run("set", "settings.page_size", "7").returncode == 0
+    assert run("run", "--", "true").returncode == 0
+    assert run("show", "settings.page_size").stdout == "7\n"
+    run("run", "--fresh", "--", "true")
+    assert run("show", "settings.page_size").stdout == "100\n"
+    named = tmp_path / "elsewhere" / "azure.json"
+    assert run("run", "--state", str(named), "--", "true").returncode == 0
+    assert named.exists()
+
+
+def test_faults_of_a_run_end_with_it(run, tmp_path):
+    curl = "curl -s -o /dev/null -w '%{http_code} ' https://login.microsoftonline.com/common/discovery/keys"
+    done = run(
+        "run",
+        "--fault",
+        "service=login,status=500,times=2",
+        "--fault",
+        "service=arm",
+        "--",
+        "sh",
+        "-c",
+        f"{curl}; {curl}; {curl}",
+    )
+    assert done.stdout == "500 500 200 "
+    with open_store(tmp_path / ".sandbox" / "state.json").read() as state:
+        assert state["faults"] == []
+    refused = run("run", "--fault", "service=dns", "--", "true")
+    assert refused.returncode == 2
+    assert "'dns' is no service of the sandbox" in refused.stderr
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_signal_reaches_the_command_and_the_sandbox_waits_for_its_end(start, number):
+    process = start("run", "--", sys.executable, "-c", SLEEPER, stdin=subprocess.DEVNULL, start_new_session=True)
+    assert process.stdout.readline() == "ready\n"
+    process.send_signal(number)
+    assert process.stdout.readline() == f"got {number.name}\n"
+    assert process.wait(timeout=10) == 5
+
+
+def test_interrupt_from_the_terminal_reaches_the_command_once(tmp_path, environ):
+    pid, terminal = pty.fork()
+    if pid == 0:
+        os.chdir(tmp_path)
+        os.execve(sys.executable, [*CROSSTENANT, "run", "--", sys.executable, "-c", COUNTER], environ)
+    seen = b""
+    while b"ready" not in seen:
+        seen += os.read(terminal, 1024)
+    os.write(terminal, b"\x03")
+    with suppress(OSError):  # how a terminal ends whose last program has gone
+        while True:
+            seen += os.read(terminal, 1024)
+    assert b"count 1" in seen
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 6
+
+
+def test_serve_prints_the_environment_and_ends_when_interrupted(start, environ, tmp_path):
+    process = start("serve", stdin=subprocess.DEVNULL)
+    exports = {}
+    while "PULUMI_SKIP_UPDATE_CHECK" not in exports:
+        name, _, value = process.stdout.readline().removeprefix("export ").strip().partition("=")
+        exports[name] = value.strip("'")
+    command = ["curl", "-sf", "https://login.microsoftonline.com/common/discovery/keys"]
+    done = subprocess.run(command, env={**environ, **exports}, capture_output=True, text=True, timeout=20)
+    assert '"keys"' in done.stdout
+    process.send_signal(signal.SIGINT)
+    assert process.wait(timeout=10) == 0
+    assert len(requests(open_store(tmp_path / ".sandbox" / "state.json"))) == 1
+
+
+def test_host_may_be_passed_through(run):
+    command = ["curl", "-s", "-o", "/dev/null", "-v", "https://passed.invalid/"]
+    assert "403" in run("run", "--", *command).stderr
+    # The name does not exist, and so is the proxy of the surroundings that was asked for it.
+    assert "502" in run("run", "--pass-through", "*.invalid", "--", *command).stderr

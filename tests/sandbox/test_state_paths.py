@@ -1,0 +1,75 @@
+import pytest
+
+from crosstenant.sandbox import paths
+from crosstenant.sandbox.seed import CLUSTER, CLUSTER_CALLER_ID, CLUSTER_GROUP, REGISTRY, REGISTRY_TENANT
+
+CALLER_OBJECT = "a0000000-0000-4000-8000-0000000000d1"
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("settings.lag.secret", 0),
+        ("settings/lag/secret", 0),
+        (f"tenants.{REGISTRY_TENANT}.displayName", "Fabrikam"),
+        ("tenants/Fabrikam/defaultDomainName", "fabrikam.onmicrosoft.com"),
+        (f"{CLUSTER}/properties/powerState/code", "Running"),
+        (f"{CLUSTER.upper()}.properties.powerState.code", "Running"),
+        (f"resources.{CLUSTER}.name", "aks-prod"),
+        (f"resources/{CLUSTER.lstrip('/')}/name", "aks-prod"),
+        ("resources/aks-prod/_nodes/1/pool", "system"),
+        ("resources.aks-prod._nodes.aks-apps-10000000-vmss000002.pool", "apps"),
+        (f"{CLUSTER_GROUP}/location", "westeurope"),
+        (f"servicePrincipals/{CALLER_OBJECT}/accountEnabled", True),
+        (f"servicePrincipals/{CLUSTER_CALLER_ID}/displayName", "pulumi-clusters"),
+    ],
+)
+def test_path_leads_to_its_object(seeded, path, expected):
+    assert paths.get(seeded, path) == expected
+
+
+@pytest.mark.parametrize(
+    ("path", "message"),
+    [
+        ("nothing", "no 'nothing'"),
+        ("settings.lag.nothing", "no 'nothing'"),
+        ("settings.nothing.deeper", "no 'nothing.deeper'"),
+        ("settings.page_size.deeper", "'page_size' is a plain value"),
+        (f"{CLUSTER}x/name", "no '/subscriptions"),
+        ("resources/aks-prod/_nodes/9", "no '9'"),
+    ],
+)
+def test_path_that_leads_nowhere_says_where_it_ends(seeded, path, message):
+    with pytest.raises(LookupError) as refused:
+        paths.get(seeded, path)
+    assert message.lower() in str(refused.value).lower()
+
+
+def test_put_replaces_adds_and_appends(store):
+    with store.change() as state:
+        paths.put(state, f"{CLUSTER}/properties/powerState/code", "Stopped")
+        paths.put(state, f"{CLUSTER}/tags/owner", "team")
+        paths.put(state, "resources/aks-prod/_nodes/+", {"name": "another"})
+        paths.put(state, "resources/aks-prod/_nodes/0/pool", "moved")
+        paths.put(state, REGISTRY.upper() + "2", {"name": "second"})
+        cluster = state["resources"][CLUSTER.lower()]
+        assert cluster["properties"]["powerState"] == {"code": "Stopped"}
+        assert cluster["tags"] == {"environment": "production", "owner": "team"}
+        assert [one["name"] for one in cluster["_nodes"]][-1] == "another"
+        assert cluster["_nodes"][0]["pool"] == "moved"
+        assert state["resources"][REGISTRY.lower() + "2"] == {"name": "second"}
+        with pytest.raises(LookupError, match="use \\+ to append"):
+            paths.put(state, "resources/aks-prod/_nodes/99", {})
+        with pytest.raises(LookupError, match="nothing at"):
+            paths.put(state, "resources/aks-prod/no/such", 1)
+
+
+def test_remove_takes_one_object(store):
+    with store.change() as state:
+        assignment = next(iter(state["roleAssignments"]))
+        paths.remove(state, assignment)
+        assert assignment not in state["roleAssignments"]
+        with pytest.raises(LookupError):
+            paths.remove(state, assignment)
+        paths.remove(state, "resources/aks-prod/_nodes/0")
+        assert len(state["resources"][CLUSTER.lower()]["_nodes"]) == 4

@@ -1,0 +1,112 @@
+"""What the package costs beside doing without it: importing it, and previewing the quickstart.
+
+    make bench
+
+Both sides of a comparison run in turn, in one go and on one machine, so that what else the machine does hits both.
+Each figure is the median of the runs; the command fails if a ratio is past its bound.
+"""
+
+from __future__ import annotations
+
+import os
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lib import sandbox
+from lib.checkout import ROOT, SCRATCH, VENV
+from lib.stack import Stack, run
+
+IMPORT_RUNS, IMPORT_BOUND = 9, 1.25
+PREVIEW_RUNS, PREVIEW_BOUND = 7, 1.2
+
+HANDWRITTEN = ROOT / "tests" / "fixtures" / "handwritten"
+FOLDER = SCRATCH / "bench"
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Two medians in seconds, and how far apart they may be."""
+
+    what: str
+    ours: float
+    theirs: float
+    bound: float
+
+    @property
+    def holds(self) -> bool:
+        """Whether the ratio is within its bound."""
+        return self.ours <= self.bound * self.theirs
+
+    def __str__(self) -> str:
+        """One line for the reader."""
+        verdict = "holds" if self.holds else "BROKEN"
+        ratio = f"ratio {self.ours / self.theirs:.2f}, bound {self.bound:.2f}: {verdict}"
+        return f"{self.what}: {self.ours:.2f} s beside {self.theirs:.2f} s; {ratio}"
+
+
+def main(_started: float) -> None:
+    """Measure, print, and exit with 1 if a bound is broken."""
+    figures = [measure_import(), measure_preview()]
+    print()
+    for figure in figures:
+        print(figure)
+    sys.exit(0 if all(figure.holds for figure in figures) else 1)
+
+
+def measure_import() -> Figure:
+    """Everything a program takes from the package, beside the libraries that it stands on."""
+    ours, theirs = "from crosstenant import *", "import pulumi, pulumi_azuread, pulumi_azure_native"
+    print(f"import: {IMPORT_RUNS} runs each of `{ours}` and `{theirs}`")
+    a, b = medians(lambda: _import(ours), lambda: _import(theirs), IMPORT_RUNS)
+    return Figure("import", a, b, IMPORT_BOUND)
+
+
+def measure_preview() -> Figure:
+    """The quickstart, beside a program that registers its resources with the same providers and no component."""
+    print(f"preview: {PREVIEW_RUNS} runs each of the quickstart and {HANDWRITTEN.relative_to(ROOT)}, both undeployed")
+    stacks = [Stack(ROOT, "bench", FOLDER / "quickstart"), Stack(HANDWRITTEN, "bench", FOLDER / "handwritten")]
+    planned: list[list[str]] = []
+    for stack in stacks:
+        stack.create(sandbox.CONFIG, sandbox.SECRETS)
+        changes = stack.operate("preview").changes  # also warms the file caches of both
+        # Components are no resources of any provider; all else must be the same on both sides.
+        planned.append(sorted(change.type for change in changes if not _is_overhead(change.type)))
+    if planned[0] != planned[1] or not planned[0]:
+        sys.exit(f"bench: the two programs do not register the same resources:\n{planned[0]}\n{planned[1]}")
+    a, b = medians(lambda: _preview(stacks[0]), lambda: _preview(stacks[1]), PREVIEW_RUNS)
+    return Figure("preview", a, b, PREVIEW_BOUND)
+
+
+def medians(first: Callable[[], None], second: Callable[[], None], runs: int) -> tuple[float, float]:
+    """The median duration of each, run in turn; who goes first alternates."""
+    times: tuple[list[float], list[float]] = ([], [])
+    for number in range(runs):
+        for which in (0, 1) if number % 2 == 0 else (1, 0):
+            start = time.perf_counter()
+            (first, second)[which]()
+            times[which].append(time.perf_counter() - start)
+    return statistics.median(times[0]), statistics.median(times[1])
+
+
+def _is_overhead(resource_type: str) -> bool:
+    return resource_type.split(":")[-1] in ("Stack", "CrossTenantPull", "PullIdentity", "RegistryAccess")
+
+
+def _import(statement: str) -> None:
+    done = run([str(VENV / "bin" / "python"), "-c", statement], cwd=Path("/"), env=os.environ, shown=statement)
+    if done.code:
+        sys.exit(f"bench: {statement} failed:\n{done.output}")
+
+
+def _preview(stack: Stack) -> None:
+    done = stack.operate("preview")
+    if done.code:
+        sys.exit(f"bench: {done.command} failed:\n{done.output}")
+
+
+if __name__ == "__main__":
+    sandbox.run_inside(FOLDER, main)

@@ -1,0 +1,279 @@
+"""The quickstart told step by step: a cluster of one tenant pulls from a registry of another, drifts, and is repaired.
+
+    make demo
+
+Everything happens on this machine, in the sandbox. Each step is checked, by exit code and by what is then true of the
+stack and of both tenants; the first that does not do what it says ends the demo with its output.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import dataclass
+
+from crosstenant.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
+from crosstenant.sandbox import seed
+from lib import sandbox
+from lib.checkout import ROOT, SCRATCH
+from lib.narration import Narrator
+from lib.stack import Change, Outcome, Stack
+
+FOLDER = SCRATCH / "demo"
+REGISTRY_NAME = parse_arm_id(seed.REGISTRY, REGISTRY_TYPE).name
+CLUSTER_NAME = parse_arm_id(seed.CLUSTER, CLUSTER_TYPE).name
+IMAGE = f"{REGISTRY_NAME}.azurecr.io/backend/api:1.0"
+
+LONG_DIGEST = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]+")
+
+APPLICATION = "azuread:index/application:Application"
+PRINCIPAL = "azuread:index/servicePrincipal:ServicePrincipal"
+SECRET = "azuread:index/applicationPassword:ApplicationPassword"  # noqa: S105 - a type
+ROLE = "azure-native:authorization:RoleAssignment"
+CHECK = "crosstenant:index:PullCheck"
+PROFILE = "crosstenant:index:ServicePrincipalProfile"
+
+MEANING = {
+    APPLICATION: "the application that the cluster will be",
+    SECRET: "its secret",
+    ROLE: "Tenant B: the right to pull",
+    CHECK: "Tenant B: the proof that the pull works",
+    PROFILE: "Tenant A: the cluster's credential",
+}
+
+
+@dataclass(frozen=True)
+class Estate:
+    """What of both tenants the demo watches."""
+
+    applications: frozenset[str]
+    principals: frozenset[str]
+    roles: frozenset[str]
+    cluster: str
+    """The client ID that the cluster uses."""
+    nodes: frozenset[str]
+    """The client IDs that its nodes pull with."""
+
+    @classmethod
+    def now(cls, azure: sandbox.Sandbox) -> Estate:
+        """As it stands."""
+        state = azure.show()
+        cluster = state["resources"][seed.CLUSTER.lower()]
+        return cls(
+            frozenset(one["appId"] for one in state["applications"].values()),
+            frozenset(state["servicePrincipals"]),
+            frozenset(state["roleAssignments"]),
+            cluster["properties"]["servicePrincipalProfile"]["clientId"],
+            frozenset(node["clientId"] for node in cluster["_nodes"]),
+        )
+
+
+class Demo:
+    """The steps, in order."""
+
+    def __init__(self) -> None:
+        self.azure = sandbox.Sandbox()
+        self.stack = Stack(ROOT, "demo", FOLDER / "stack")
+        self.tell = Narrator(steps=11)
+        self.client_id = ""
+
+    def run(self) -> None:
+        """All of it."""
+        seeded = Estate.now(self.azure)
+        self.stack.create(sandbox.CONFIG, sandbox.SECRETS)
+        self.before()
+        self.preview()
+        self.deploy(seeded)
+        self.pull("The cluster pulls", "The nodes ask the registry with the credential that the update gave them.")
+        self.drift()
+        self.see_drift()
+        self.repair()
+        self.pull("The cluster pulls again", "The same pull as before, with what is on the nodes now.")
+        self.nothing_to_do()
+        self.leave(seeded)
+        self.left(seeded)
+
+    def before(self) -> None:
+        """No pull yet."""
+        self.tell.step(
+            "Before",
+            f"Tenant A (Contoso) has the AKS cluster {CLUSTER_NAME}, Tenant B (Fabrikam) the registry {REGISTRY_NAME}. "
+            "The cluster's present service principal is unknown in Tenant B.",
+        )
+        self.expect_refused_pull()
+
+    def preview(self) -> None:
+        """The plan."""
+        self.tell.step("Preview", "The program at the top of this repository names the two and asks for the chain.")
+        plan = self.stack.operate("preview")
+        self.tell.ran(plan)
+        self.tell.expect(plan.code == 0, "a plan", plan)
+        self.list_changes(plan)
+        kinds = sorted(change.type for change in plan.changes if change.type in (PRINCIPAL, *MEANING))
+        self.tell.expect(
+            kinds == sorted([*MEANING, PRINCIPAL, PRINCIPAL]) and {change.op for change in plan.changes} == {"create"},
+            "the chain of seven resources, all to be created",
+            plan,
+        )
+
+    def deploy(self, seeded: Estate) -> None:
+        """The update, and what it made of both tenants."""
+        self.tell.step(
+            "Deploy",
+            "The secret is proved in both tenants before the cluster is touched; only then are its nodes moved to it.",
+        )
+        up = self.up()
+        estate = Estate.now(self.azure)
+        new = estate.applications - seeded.applications
+        self.tell.expect(len(new) == 1, "one new application", up)
+        (self.client_id,) = new
+        self.tell.expect(
+            len(estate.principals - seeded.principals) == 2 and len(estate.roles - seeded.roles) == 1,
+            "a service principal in each tenant and one role assignment",
+            up,
+        )
+        self.expect_connected(up)
+        self.tell.line(f"application {self.client_id}, known in both tenants; all nodes of {CLUSTER_NAME} pull with it")
+
+    def pull(self, title: str, text: str) -> None:
+        """A pull by every node."""
+        self.tell.step(title, text)
+        pull = self.azure.pull("--cluster", CLUSTER_NAME, "--node", "all", IMAGE)
+        self.tell.ran(pull)
+        self.tell.expect(pull.code == 0 and "sha256:" in pull.output, "the image", pull)
+        lines = pull.output.strip().splitlines()
+        self.tell.line(LONG_DIGEST.sub(r"\1...", lines[0]))
+        if len(lines) > 1:
+            self.tell.line(f"... and {len(lines) - 1} nodes more")
+
+    def drift(self) -> None:
+        """Two changes that Pulumi does not know of."""
+        self.tell.step(
+            "Drift, behind Pulumi's back",
+            "Somebody in Tenant B deletes the role assignment; somebody in Tenant A resets the cluster to its old "
+            "service principal.",
+        )
+        for change in (
+            self.azure.drift("remove-role-assignment", "--registry", REGISTRY_NAME, "--client-id", self.client_id),
+            self.azure.drift("reset-cluster", "--cluster", CLUSTER_NAME),
+        ):
+            self.tell.ran(change)
+            self.tell.expect(change.code == 0, "the change", change)
+        self.expect_refused_pull()
+
+    def see_drift(self) -> None:
+        """The preview that shows both."""
+        self.tell.step("Pulumi sees it", "A preview with refresh, as a nightly job would run it: it fails on drift.")
+        plan = self.stack.operate("preview", "--refresh", "--expect-no-changes")
+        self.tell.ran(plan)
+        self.list_changes(plan)
+        self.tell.expect(plan.code != 0 and plan.says("no changes were expected"), "a failure because of drift", plan)
+        role, profile = plan.changed(ROLE), plan.changed(PROFILE)
+        self.tell.expect(role is not None and role.op == "create", "the role assignment to be made again", plan)
+        self.tell.expect(
+            profile is not None and profile.op == "update" and "clientId" in profile.properties,
+            "the cluster's client ID to be changed back",
+            plan,
+        )
+
+    def repair(self) -> None:
+        """The update that puts both back."""
+        self.tell.step("Repair", "The same order again: the grant, its proof, and the cluster last.")
+        up = self.up("--refresh")
+        self.tell.expect(up.changed(ROLE) is not None and up.changed(PROFILE) is not None, "both repaired", up)
+        self.expect_connected(up)
+
+    def nothing_to_do(self) -> None:
+        """No change, with refresh."""
+        self.tell.step("Nothing to do", "The stack and both tenants agree.")
+        plan = self.stack.operate("preview", "--refresh", "--expect-no-changes")
+        self.tell.ran(plan)
+        self.tell.expect(plan.code == 0 and not plan.changes, "a plan without a change", plan)
+        self.tell.line("no changes")
+
+    def leave(self, seeded: Estate) -> None:
+        """The refusal, the way out, and the end of the stack."""
+        self.tell.step(
+            "Leave",
+            "A cluster must not lose its identity: as long as it uses the application, nothing is destroyed. Once it "
+            "has moved to another service principal, everything is.",
+        )
+        refused = self.stack.operate("destroy")
+        self.tell.ran(refused)
+        self.tell.expect(
+            refused.code != 0 and seed.CLUSTER in _message(refused), "a refusal that names the cluster", refused
+        )
+        self.tell.line(_message(refused))
+        self.expect_connected(refused)
+        moved = self.azure.drift("reset-cluster", "--cluster", CLUSTER_NAME, "--client-id", seeded.cluster)
+        self.tell.ran(moved)
+        self.tell.expect(moved.code == 0, "the cluster on its old service principal", moved)
+        gone = self.stack.operate("destroy")
+        self.tell.ran(gone)
+        self.tell.expect(gone.code == 0, "everything destroyed", gone)
+        self.list_changes(gone)
+
+    def left(self, seeded: Estate) -> None:
+        """Nothing."""
+        self.tell.step("What is left", "The stack's state is empty, and both tenants are what they were at the start.")
+        resources = self.stack.resources()
+        self.tell.expect(resources == [], f"no resources in the stack's state, not {len(resources)}")
+        estate = Estate.now(self.azure)
+        self.tell.expect(estate == seeded, f"both tenants as they were:\n{seeded}\nnot\n{estate}")
+        self.tell.line("no application, no service principal, no role assignment; the cluster as before")
+
+    def up(self, *options: str) -> Outcome:
+        """An update that must succeed."""
+        up = self.stack.operate("up", *options)
+        self.tell.ran(up)
+        self.tell.expect(up.code == 0, "an update without an error", up)
+        self.list_changes(up)
+        return up
+
+    def expect_connected(self, outcome: Outcome) -> None:
+        """The cluster and each of its nodes use the application, and the grant is there."""
+        estate = Estate.now(self.azure)
+        self.tell.expect(
+            estate.cluster == self.client_id and estate.nodes == {self.client_id},
+            f"the cluster and its nodes on application {self.client_id}",
+            outcome,
+        )
+        self.tell.expect(
+            any(seed.REGISTRY.lower() in role for role in estate.roles), "a grant on the registry", outcome
+        )
+
+    def expect_refused_pull(self) -> None:
+        """A pull that fails at the registry."""
+        pull = self.azure.pull("--cluster", CLUSTER_NAME, IMAGE)
+        self.tell.ran(pull)
+        self.tell.expect(pull.code != 0 and pull.says("401"), "a pull that the registry refuses", pull)
+        self.tell.line(_message(pull))
+
+    def list_changes(self, outcome: Outcome) -> None:
+        """One line for each resource of the chain; components and providers go without."""
+        for change in outcome.changes:
+            if change.type in (PRINCIPAL, *MEANING):
+                self.tell.line(_describe(change))
+
+
+def _describe(change: Change) -> str:
+    meaning = MEANING.get(change.type)
+    if meaning is None:
+        meaning = f"Tenant {'B' if 'registry' in change.name else 'A'}: its service principal"
+    properties = f" ({', '.join(change.properties)})" if change.op == "update" else ""
+    return f"{change.op:<8} {change.type.split(':')[-1]:<24} {meaning}{properties}"
+
+
+def _message(outcome: Outcome) -> str:
+    """The first thing it has to say, be it Pulumi or the sandbox."""
+    return next(iter([*outcome.errors, *outcome.output.strip().splitlines()]), "")
+
+
+def main(started: float) -> None:
+    """Run it, and say how long it took."""
+    Demo().run()
+    print(f"\nEvery step did what it says. {time.monotonic() - started:.0f} s in all.")
+
+
+if __name__ == "__main__":
+    sandbox.run_inside(FOLDER, main)

@@ -1,0 +1,76 @@
+"""The local Azure that the commands in tools/ run in: entering it, looking at it, changing it behind Pulumi's back."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from crosstenant.sandbox import seed
+from lib.checkout import VENV, search_path
+from lib.stack import Outcome, run
+
+Json = dict[str, Any]
+
+STARTED = "CROSSTENANT_TOOLS_STARTED"
+"""Environment variable: when the command began, before it entered the sandbox."""
+
+CONFIG = {
+    "clusterTenantId": seed.CLUSTER_TENANT,
+    "clusterId": seed.CLUSTER,
+    "clusterClientId": seed.CLUSTER_CALLER_ID,
+    "registryTenantId": seed.REGISTRY_TENANT,
+    "registryId": seed.REGISTRY,
+    "registryClientId": seed.REGISTRY_CALLER_ID,
+}
+SECRETS = {
+    "clusterClientSecret": seed.CLUSTER_CALLER_SECRET,
+    "registryClientSecret": seed.REGISTRY_CALLER_SECRET,
+}
+"""The quickstart's configuration for the seeded tenants."""
+
+
+def run_inside(folder: Path, main: Callable[[float], None]) -> None:
+    """Run `main` in a fresh sandbox whose state is in this folder: the present command starts itself again in one.
+
+    `main` gets the time (`time.monotonic`) at which the command began.
+    """
+    state = folder / "state.json"
+    try:
+        if STARTED in os.environ and os.environ.get("CROSSTENANT_SANDBOX_STATE") == str(state):
+            main(float(os.environ[STARTED]))
+            return
+        env = {**os.environ, "PATH": search_path(), STARTED: str(time.monotonic())}
+        command = [str(VENV / "bin" / "crosstenant"), "sandbox", "run", "--fresh", "--state", str(state), "--"]
+        sys.exit(subprocess.call([*command, sys.executable, *sys.argv], env=env))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+class Sandbox:
+    """The sandbox this process runs in, through its own command line."""
+
+    def show(self) -> Json:
+        """The whole estate as Azure would show it."""
+        outcome = self._call("show", "--json")
+        if outcome.code:
+            raise RuntimeError(outcome.output)
+        return json.loads(outcome.output)
+
+    def pull(self, *options: str) -> Outcome:
+        """Pull an image as a node of the cluster does: with the credential that is on it."""
+        return self._call("pull", *options)
+
+    def drift(self, *words: str) -> Outcome:
+        """Change something behind Pulumi's back."""
+        return self._call("drift", *words)
+
+    def _call(self, *words: str) -> Outcome:
+        command = ["crosstenant", "sandbox", *words]
+        path = [str(VENV / "bin" / "crosstenant"), *command[1:]]
+        return run(path, cwd=Path.cwd(), env=os.environ, shown=" ".join(command))

