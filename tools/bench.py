@@ -20,7 +20,7 @@ from lib import sandbox
 from lib.checkout import ROOT, SCRATCH, VENV
 from lib.stack import Stack, run
 
-IMPORT_RUNS, IMPORT_BOUND = 9, 1.25
+IMPORT_RUNS, IMPORT_BOUND = 15, 1.25
 PREVIEW_RUNS, PREVIEW_BOUND = 7, 1.2
 
 HANDWRITTEN = ROOT / "tests" / "fixtures" / "handwritten"
@@ -50,24 +50,25 @@ class Figure:
 
 def main(_started: float) -> None:
     """Measure, print, and exit with 1 if a bound is broken."""
-    figures = [measure_import(), measure_preview()]
+    # Names are loaded when they are used: `import crosstenant` alone says little, a program's cost is the second.
+    figures = [measure_import("import crosstenant"), measure_import("from crosstenant import *"), measure_preview()]
     print()
     for figure in figures:
         print(figure)
     sys.exit(0 if all(figure.holds for figure in figures) else 1)
 
 
-def measure_import() -> Figure:
-    """Everything a program takes from the package, beside the libraries that it stands on."""
-    ours, theirs = "from crosstenant import *", "import pulumi, pulumi_azuread, pulumi_azure_native"
-    print(f"import: {IMPORT_RUNS} runs each of `{ours}` and `{theirs}`")
+def measure_import(ours: str) -> Figure:
+    """The package, beside the libraries that it stands on."""
+    theirs = "import pulumi, pulumi_azuread, pulumi_azure_native"
+    print(f"`{ours}` and `{theirs}`, {IMPORT_RUNS} runs each")
     a, b = medians(lambda: _import(ours), lambda: _import(theirs), IMPORT_RUNS)
-    return Figure("import", a, b, IMPORT_BOUND)
+    return Figure(ours, a, b, IMPORT_BOUND)
 
 
 def measure_preview() -> Figure:
     """The quickstart, beside a program that registers its resources with the same providers and no component."""
-    print(f"preview: {PREVIEW_RUNS} runs each of the quickstart and {HANDWRITTEN.relative_to(ROOT)}, both undeployed")
+    print(f"previews of the quickstart and of {HANDWRITTEN.relative_to(ROOT)}, {PREVIEW_RUNS} runs each")
     stacks = [Stack(ROOT, "bench", FOLDER / "quickstart"), Stack(HANDWRITTEN, "bench", FOLDER / "handwritten")]
     planned: list[list[str]] = []
     for stack in stacks:

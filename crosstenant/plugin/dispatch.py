@@ -79,7 +79,7 @@ class DispatchProvider(Provider):
         config = {key: value for key, value in from_properties(request.args).items() if value is not UNKNOWN}
         self._served = await self._package.configure(config)
         return pulumi_provider.ConfigureResponse(
-            accept_secrets=True, supports_preview=True, accept_resources=False, accept_outputs=False
+            accept_secrets=True, supports_preview=True, accept_resources=False, accept_outputs=True
         )
 
     async def invoke(self, request: pulumi_provider.InvokeRequest) -> pulumi_provider.InvokeResponse:

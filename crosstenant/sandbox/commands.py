@@ -38,17 +38,16 @@ def sandbox() -> None:
 sandbox.add_command(drift_group)
 
 
-class _Fault(click.ParamType[Json]):
-    name = "fault"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Json:
-        try:
-            return parse_fault(value)
-        except ValueError as error:
-            self.fail(str(error), param, ctx)
+def _read_faults(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> list[Json]:
+    try:
+        return [parse_fault(text) for text in texts]
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
 
 
-_fault_option = click.option("--fault", "faults", type=_Fault(), multiple=True, help="A fault; see `fault add`.")
+_fault_option = click.option(
+    "--fault", "faults", multiple=True, callback=_read_faults, metavar="FAULT", help="A fault; see `fault add`."
+)
 _pass_option = click.option(
     "--pass-through", multiple=True, metavar="HOST", help="Host (or pattern, *.example.com) to reach on the network."
 )
@@ -61,9 +60,7 @@ _fresh_option = click.option("--fresh", is_flag=True, help="Begin with the seede
 @_pass_option
 @_fresh_option
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def run(
-    store: Store, faults: tuple[Json, ...], pass_through: tuple[str, ...], fresh: bool, command: tuple[str, ...]
-) -> None:
+def run(store: Store, faults: list[Json], pass_through: tuple[str, ...], fresh: bool, command: tuple[str, ...]) -> None:
     """Run COMMAND with the sandbox as its Azure: `crosstenant sandbox run -- pulumi preview`."""
     if fresh:
         reset(store)
@@ -75,7 +72,7 @@ def run(
 @_fault_option
 @_pass_option
 @_fresh_option
-def serve(store: Store, faults: tuple[Json, ...], pass_through: tuple[str, ...], fresh: bool) -> None:
+def serve(store: Store, faults: list[Json], pass_through: tuple[str, ...], fresh: bool) -> None:
     """Serve until interrupted, and print the environment for other shells to export."""
     if fresh:
         reset(store)
@@ -157,8 +154,8 @@ def fault_group() -> None:
 
 @fault_group.command(name="add")
 @on_state
-@click.argument("fault", type=_Fault())
-def fault_add(store: Store, fault: Json) -> None:
+@click.argument("fault")
+def fault_add(store: Store, fault: str) -> None:
     """Add a FAULT: name=value pairs parted by commas, or JSON.
 
     \b
@@ -175,9 +172,10 @@ def fault_add(store: Store, fault: Json) -> None:
     drop         true: break the connection instead of answering
     after        true: let the service do its work first
     """
+    added = parse_fault(fault)
     with store.change() as state:
-        state["faults"].append(fault)
-    click.echo(fault["id"])
+        state["faults"].append(added)
+    click.echo(added["id"])
 
 
 @fault_group.command(name="list")

@@ -141,7 +141,15 @@ def settings(store: Store, **reset: Any) -> None:
 def fault(store: Store, **what: Any) -> None:
     with store.change() as state:
         state["faults"].append(
-            {"id": str(uuid.uuid4()), "service": "arm", "method": "*", "path": ".*", "skip": 0, "times": 1, "status": 503}
+            {
+                "id": str(uuid.uuid4()),
+                "service": "arm",
+                "method": "*",
+                "path": ".*",
+                "skip": 0,
+                "times": 1,
+                "status": 503,
+            }
             | what
         )
 
@@ -268,9 +276,7 @@ async def test_failed_reset_keeps_azures_words(profile: ServicePrincipalProfile,
 async def test_reset_failed_is_told_from_reset_unseen(clusters: Clusters, store: Store):
     settings(store, outcome="Failed", error_code="SubnetIsFull", error_message="Subnet is full.")
     limits = {"deadline": time.monotonic() + 60, "propagation_deadline": time.monotonic() + 5}
-    operation = await clusters.start_reset(
-        PROD_ID, CLIENT_ID, SECRET, on_progress=silent, attempt=Attempt(), **limits
-    )
+    operation = await clusters.start_reset(PROD_ID, CLIENT_ID, SECRET, on_progress=silent, attempt=Attempt(), **limits)
     with pytest.raises(ResetFailed):
         await operation.wait(30, lambda: silent(""))
     assert await clusters.operation_status(operation.url) == "Failed"
@@ -281,12 +287,10 @@ async def test_reset_failed_is_told_from_reset_unseen(clusters: Clusters, store:
         await operation.wait(30, lambda: silent(""))
 
 
-async def test_interrupted_reset_is_not_repeated_once_aks_has_done_it(
-    profile: ServicePrincipalProfile, store: Store
-):
+async def test_interrupted_reset_is_not_repeated_once_aks_has_done_it(profile: ServicePrincipalProfile, store: Store):
     settings(store, seconds=3)
     work = asyncio.ensure_future(profile.create(URN, inputs(), 0))
-    while not resets(store):
+    while not resets(store):  # noqa: ASYNC110 - the state file has no event for it
         await asyncio.sleep(0.1)
     await asyncio.sleep(0.3)
     work.cancel()
@@ -311,7 +315,9 @@ async def test_time_limit_leaves_reset_to_aks(profile: ServicePrincipalProfile, 
 
 
 async def test_throttled_reset_is_repeated(profile: ServicePrincipalProfile, store: Store):
-    fault(store, method="POST", path=".*resetServicePrincipalProfile.*", status=429, code="TooManyRequests", retry_after=1)
+    fault(
+        store, method="POST", path=".*resetServicePrincipalProfile.*", status=429, code="TooManyRequests", retry_after=1
+    )
     _, outputs = await profile.create(URN, inputs(), 0)
     assert outputs["applied"] == "true"
     assert resets(store) == 1

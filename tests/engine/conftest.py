@@ -59,7 +59,8 @@ def make_stack(azure: Azure, tmp_path: Path) -> Callable[..., Stack]:
         }
         text = textwrap.dedent(source)
         if runtime == "yaml":
-            (project / "Pulumi.yaml").write_text(json.dumps(settings)[:-1] + "," + text.strip()[1:])
+            lines = [f"{key}: {json.dumps(value)}" for key, value in settings.items()]
+            (project / "Pulumi.yaml").write_text("\n".join([*lines, text]))
         else:
             (project / "Pulumi.yaml").write_text(json.dumps(settings))
             (project / "__main__.py").write_text(text)

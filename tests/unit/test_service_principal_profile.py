@@ -100,7 +100,9 @@ async def test_another_application_resets(world: World):
     assert world.resets == [(APP, SECRET)]
 
 
-@pytest.mark.parametrize("change", [{"abandonOnDelete": True}, {"waitForPrincipalSeconds": 10}, {"clientId": APP.upper()}])
+@pytest.mark.parametrize(
+    "change", [{"abandonOnDelete": True}, {"waitForPrincipalSeconds": 10}, {"clientId": APP.upper()}]
+)
 async def test_other_arguments_never_reset(world: World, change: dict[str, Any]):
     olds = await created(world)
     world.clock.time += 3600

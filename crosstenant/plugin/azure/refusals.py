@@ -116,7 +116,7 @@ _AADSTS: Final = re.compile(r"AADSTS\d+")
 _TOKEN: Final = re.compile(r"\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?")
 # Entra's secrets: three characters, a digit, `Q~`, 31 to 34 more
 # (https://learn.microsoft.com/purview/sit-defn-azure-ad-client-secret).
-_CLIENT_SECRET: Final = re.compile(r"[\w.~-]{3}\dQ~[\w.~-]{31,34}")
+_CLIENT_SECRET: Final = re.compile(r"[\w.~-]{3}\dQ~[\w.~-]{31,}")
 _DENIED: Final = re.compile(
     r"client '(?P<client>[^']+)' with object id '(?P<object>[^']+)' does not have authorization"
     r".*? action '(?P<action>[^']+)'.*? over scope '(?P<scope>[^']+)'",
@@ -171,9 +171,10 @@ def _quoted(said: AzureAnswer) -> str:
     others = [code for code in said.codes[1:] if code != said.code]
     if others:
         name = f"{name} ({', '.join(others)})"
-    # Azure's login errors carry their own trace ID in the text.
+    # Entra begins the text with the code, and ends it with its own trace ID.
+    text = said.message if said.message.startswith(f"{name}:") else f"{name}: {said.message}"
     suffix = f" (request ID {said.request_id})" if said.request_id and said.request_id not in said.message else ""
-    return f"Azure says {name}: {said.message}{suffix}"
+    return f"Azure says {text}{suffix}"
 
 
 def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) -> str:

@@ -56,6 +56,6 @@ def delete_federated(call: Call) -> None:
 def _credential(call: Call, application: Json) -> Json:
     wanted = call.path["credential"]
     for credential in application["_federatedIdentityCredentials"]:
-        if wanted in (credential["id"], credential["name"]):
+        if wanted in (credential["id"], credential["name"].lower()):
             return credential
     raise not_found(wanted)
