@@ -22,7 +22,7 @@ from .entra.consent import consent
 from .faults import parse_fault
 from .options import on_state
 from .run import command_environment, run_command
-from .seed import FEDERATION_AUDIENCE, GITHUB_ISSUER, GITHUB_SUBJECT
+from .seed import FEDERATION_AUDIENCE, GITHUB_ISSUER, GITHUB_SUBJECT, SECOND_REGISTRY, add_registry_tenant
 from .server import Sandbox
 from .show import overview
 from .state import Store
@@ -227,6 +227,15 @@ def consent_command(store: Store, tenant: str, client_id: str) -> None:
     """Grant an application access to a tenant, as its administrator does by the consent link."""
     with store.change() as state:
         consent(state, tenant, client_id)
+
+
+@sandbox.command(name="add-registry-tenant")
+@on_state
+def add_registry_tenant_command(store: Store) -> None:
+    """Add a second tenant with a registry, for stacks that pull from more than one."""
+    with store.change() as state:
+        add_registry_tenant(state)
+    click.echo(SECOND_REGISTRY)
 
 
 @sandbox.command()

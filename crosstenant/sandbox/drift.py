@@ -72,6 +72,29 @@ def remove_secret(state: State, client_id: str, key_id: str | None = None) -> st
     return f"removed {len(before) - len(kept)} password(s) of application {client_id}"
 
 
+def expire_secret(state: State, client_id: str) -> str:
+    """Has every password of an application end a minute ago, as time alone does.
+
+    :raises LookupError: There is no such application.
+    """
+    ended = timestamp(now(state) - 60)
+    passwords = application(state, client_id)["passwordCredentials"]
+    for one in passwords:
+        one["endDateTime"] = ended
+    return f"{len(passwords)} password(s) of application {client_id} ended at {ended}"
+
+
+def delete_application(state: State, client_id: str) -> str:
+    """Deletes an application with its service principal at home; those in other tenants stay, and sign in no more.
+
+    :raises LookupError: There is no such application.
+    """
+    document = application(state, client_id)
+    del state["applications"][document["id"]]
+    delete_service_principal(state, document["_tenant"], client_id)
+    return f"deleted application {client_id} and its service principal in tenant {document['_tenant']}"
+
+
 def delete_service_principal(state: State, tenant: str, client_id: str) -> str:
     """Deletes an application's service principal in a tenant; its role assignments stay.
 
@@ -99,6 +122,36 @@ def set_audience(state: State, client_id: str, audience: str) -> str:
     return f"application {client_id} is now {audience}"
 
 
+def set_redirect_uri(state: State, client_id: str, uri: str) -> str:
+    """Makes ``uri`` the one redirect URI of an application.
+
+    :raises LookupError: There is no such application.
+    """
+    application(state, client_id)["web"]["redirectUris"] = [uri]
+    return f"application {client_id} now redirects to {uri}"
+
+
+def close_registry(state: State, registry: str) -> str:
+    """Closes a registry to all but private endpoints.
+
+    :raises LookupError: There is no such registry.
+    """
+    resource(state, REGISTRIES, registry)["properties"]["publicNetworkAccess"] = "Disabled"
+    return f"registry {registry} is closed to public networks"
+
+
+def delete_registry(state: State, registry: str) -> str:
+    """Deletes a registry with the role assignments on it.
+
+    :raises LookupError: There is no such registry.
+    """
+    registry_id = resource(state, REGISTRIES, registry)["id"].lower()
+    del state["resources"][registry_id]
+    for key in [one for one in state["roleAssignments"] if one.startswith(f"{registry_id}/")]:
+        del state["roleAssignments"][key]
+    return f"registry {registry} is deleted"
+
+
 def registry_mode(state: State, registry: str, mode: str) -> str:
     """Switches a registry between ``abac`` and ``legacy`` permissions.
 
@@ -115,6 +168,20 @@ def stop_cluster(state: State, cluster: str) -> str:
     """
     set_power(resource(state, CLUSTERS, cluster), "Stopped")
     return f"cluster {cluster} is stopped"
+
+
+def enable_managed_identity(state: State, cluster: str) -> str:
+    """Gives a cluster and its nodes a managed identity in place of its application.
+
+    :raises LookupError: There is no such cluster.
+    """
+    document = resource(state, CLUSTERS, cluster)
+    document["properties"]["servicePrincipalProfile"] = {"clientId": "msi"}
+    document["identity"] = {"type": "SystemAssigned", "principalId": str(uuid.uuid4())}
+    document["_credential"] = None
+    for node in document["_nodes"]:
+        node.update(clientId="msi", secret=None, reimagedAt=timestamp(now(state)))
+    return f"cluster {document['name']} and its {len(document['_nodes'])} nodes now use a managed identity"
 
 
 def delete_cluster(state: State, cluster: str) -> str:

@@ -40,6 +40,10 @@ REGISTRY_POWERLESS_ID: Final = "b0000000-0000-4000-8000-0000000000c2"
 REGISTRY_POWERLESS_SECRET: Final = "sandbox-registry-tenant-powerless-secret"
 REGISTRY_OWNER_ID: Final = "b0000000-0000-4000-8000-0000000000c3"
 REGISTRY_OWNER_SECRET: Final = "sandbox-registry-tenant-owner-secret"
+SECOND_REGISTRY_TENANT: Final = "c0000000-0000-4000-8000-00000000000c"
+SECOND_REGISTRY_SUBSCRIPTION: Final = "c0000000-0000-4000-8000-0000000000a1"
+SECOND_REGISTRY_CALLER_ID: Final = "c0000000-0000-4000-8000-0000000000c1"
+SECOND_REGISTRY_CALLER_SECRET: Final = "sandbox-second-registry-tenant-caller-secret"
 OLD_CLUSTER_APP_ID: Final = "a0000000-0000-4000-8000-0000000000f1"
 OLD_CLUSTER_SECRET: Final = "sandbox-old-cluster-secret"
 
@@ -49,6 +53,8 @@ CLUSTER: Final = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedC
 MANAGED_IDENTITY_CLUSTER: Final = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-managed"
 REGISTRY: Final = f"{REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries/fabrikamimages"
 ABAC_REGISTRY: Final = f"{REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries/fabrikamabac"
+SECOND_REGISTRY_GROUP: Final = f"/subscriptions/{SECOND_REGISTRY_SUBSCRIPTION}/resourceGroups/rg-images"
+SECOND_REGISTRY: Final = f"{SECOND_REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries/northwindimages"
 
 # Built-in roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 READER: Final = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
@@ -103,6 +109,28 @@ def seed() -> State:
     _add_callers(state)
     _add_resources(state)
     return state
+
+
+def add_registry_tenant(state: State) -> None:
+    """Adds a second tenant with a registry (ABAC) and a caller who may make service principals and assign roles there.
+
+    For stacks that pull from more than one tenant; it is not part of the seeded state.
+    """
+    tenant, permissions = SECOND_REGISTRY_TENANT, ["Application.ReadWrite.All"]
+    state["tenants"][tenant] = _tenant("Northwind", "northwind.onmicrosoft.com")
+    state["subscriptions"][SECOND_REGISTRY_SUBSCRIPTION] = subscription(
+        SECOND_REGISTRY_SUBSCRIPTION, tenant, "Northwind Images"
+    )
+    for document in (
+        resource_group(SECOND_REGISTRY_GROUP),
+        registry(SECOND_REGISTRY, "AbacRepositoryPermissions"),
+    ):
+        state["resources"][document["id"].lower()] = document
+    caller = _identity(
+        state, tenant, SECOND_REGISTRY_CALLER_ID, "pulumi-images", SECOND_REGISTRY_CALLER_SECRET, permissions
+    )
+    _assign(state, SECOND_REGISTRY_GROUP, READER, caller)
+    _assign(state, SECOND_REGISTRY_GROUP, RBAC_ADMINISTRATOR, caller)
 
 
 def _add_callers(state: State) -> None:

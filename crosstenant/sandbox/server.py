@@ -98,6 +98,8 @@ class Sandbox:
         authority = Authority()
         authority.write_roots(self._folder / "roots.pem")
         listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        # asyncio sets it for sockets that it made itself only; without it every answer waits for a delayed ACK.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
         def context_factory(_config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
             return authority.server_context()

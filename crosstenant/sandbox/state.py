@@ -87,10 +87,23 @@ class Store:
         draft = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         # The file holds what a node of the cluster holds: the secret. Only its owner may read it.
         with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            json.dump(state, file, indent=1)
+            file.write(_text(state))
         draft.replace(self.path)
         found = self.path.stat()
         self._cached, self._stamp = state, (found.st_mtime_ns, found.st_ino)
+
+
+def _text(state: State) -> str:
+    """The document with one object to a line; Python's encoder that indents is some fifteen times slower."""
+    sections = [f"{json.dumps(name)}: {_section(value)}" for name, value in state.items()]
+    return "{\n " + ",\n ".join(sections) + "\n}\n"
+
+
+def _section(value: Any) -> str:
+    if not isinstance(value, dict) or not value:
+        return json.dumps(value)
+    items = [f"{json.dumps(name)}: {json.dumps(item)}" for name, item in cast(State, value).items()]
+    return "{\n  " + ",\n  ".join(items) + "\n }"
 
 
 def now(state: State) -> float:

@@ -6,6 +6,7 @@ import pytest
 from standin_world import Managed, change, credential, read_state
 
 from crosstenant.plugin.serving import PartialError, ProviderError
+from crosstenant.plugin.values import UNKNOWN
 from crosstenant.sandbox.drift import reset_cluster
 from crosstenant.sandbox.seed import (
     CLUSTER,
@@ -141,6 +142,12 @@ async def test_registry_takes_its_location_from_the_group_and_shows_no_mode(make
     }
     await thing.delete()
     assert not await thing.refresh()
+
+
+async def test_registry_in_a_missing_group_has_no_location(make_arm_client):
+    failures = await Managed(Registry(make_arm_client())).failures(**{**NEW_REGISTRY, "resourceGroupName": "none"})
+    assert failures == {"location": "missing required property 'location'"}
+    assert await Managed(Registry(make_arm_client())).failures(**{**NEW_REGISTRY, "resourceGroupName": UNKNOWN}) == {}
 
 
 async def test_registry_drift_becomes_an_input(make_arm_client, store):

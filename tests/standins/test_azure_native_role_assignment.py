@@ -116,7 +116,7 @@ async def test_removed_assignment_is_gone_at_refresh(make_arm_client, store):
     await thing.delete()
 
 
-async def test_changed_condition_shows_as_an_update(make_arm_client, store):
+async def test_change_by_others_shows_as_an_update(make_arm_client, store):
     thing = await Managed(RoleAssignment(make_arm_client())).create(**PROGRAM)
     assignments = read_state(store)["roleAssignments"]
     key = next(key for key in assignments if key.endswith(NAME))

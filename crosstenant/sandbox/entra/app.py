@@ -14,14 +14,14 @@ from urllib.parse import parse_qsl, unquote_plus, urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from .. import tokens
 from ..state import State, Store, now
 from .assertions import ASSERTION_TYPE, check_assertion, client_id_of
-from .clients import Json, SignInError, check_secret, find_client, find_tenant
-from .consent import check_redirect, consent
+from .clients import Json, SignInError, check_multi_tenant, check_secret, find_application, find_client, find_tenant
+from .consent import consent, find_redirect
 
 HOST: Final = "login.microsoftonline.com"
 _NO_STORE: Final = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
@@ -62,10 +62,19 @@ def make_app(store: Store) -> Starlette:
         tenant, query = request.path_params["tenant"], request.query_params
         client_id, redirect_uri = query.get("client_id", ""), query.get("redirect_uri", "")
         with store.change() as state:
-            check_redirect(state, tenant, client_id, redirect_uri)
+            redirect_uri = find_redirect(state, tenant, client_id, redirect_uri)
             tenant_id = consent(state, tenant, client_id)
         answer = {"tenant": tenant_id, "admin_consent": "True", "state": query.get("state", "")}
         return RedirectResponse(f"{redirect_uri}?{urlencode(answer)}", status_code=302)
+
+    async def sign_in_page(request: Request) -> Response:
+        client_id = request.query_params.get("client_id", "")
+        with store.read() as state:
+            if request.path_params["tenant"] in ("common", "organizations"):
+                check_multi_tenant(state, client_id)
+            else:
+                find_application(state, find_tenant(state, request.path_params["tenant"]), client_id)
+        return HTMLResponse("<!DOCTYPE html><title>Sign in to your account</title>")
 
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, SignInError)
@@ -83,6 +92,7 @@ def make_app(store: Store) -> Starlette:
             Route("/{tenant}/adminconsent", grant_consent),
             Route("/{tenant}/v2.0/adminconsent", grant_consent),
             Route("/{tenant}/oauth2/authorize", grant_consent),
+            Route("/{tenant}/oauth2/v2.0/authorize", sign_in_page),
         ],
         exception_handlers={SignInError: refuse},
     )

@@ -77,6 +77,30 @@ def find_application(state: State, tenant_id: str, client_id: str) -> Json:
     )
 
 
+def check_multi_tenant(state: State, client_id: str) -> None:
+    """Checks that an application may be signed in to from any tenant.
+
+    :raises SignInError: There is no such application, or it is for its own tenant alone.
+    """
+    application = next((one for one in state["applications"].values() if one["appId"] == client_id.lower()), None)
+    if application is None:
+        raise SignInError(
+            "AADSTS700016",
+            f"Application with identifier '{client_id}' was not found in the directory 'Microsoft Accounts'.",
+            "unauthorized_client",
+            400,
+        )
+    if application["signInAudience"] == "AzureADMyOrg":
+        raise SignInError(
+            "AADSTS50194",
+            f"Application '{application['appId']}'({application['displayName']}) is not configured as a multi-tenant "
+            "application. Usage of the /common endpoint is not supported for such applications created after "
+            "'10/15/2018'. Use a tenant-specific endpoint or configure the application to be multi-tenant.",
+            "invalid_request",
+            400,
+        )
+
+
 def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
     """The application of a client ID and its enabled service principal in the tenant.
 

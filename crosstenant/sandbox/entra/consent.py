@@ -45,13 +45,16 @@ def consent(state: State, tenant: str, client_id: str) -> str:
     return tenant_id
 
 
-def check_redirect(state: State, tenant: str, client_id: str, redirect_uri: str) -> None:
-    """Checks that the application lists ``redirect_uri``.
+def find_redirect(state: State, tenant: str, client_id: str, redirect_uri: str) -> str:
+    """Where the page goes when it is done: ``redirect_uri``, or the application's first where that is empty.
 
-    :raises SignInError: It does not.
+    :raises SignInError: The application does not list it, or lists none.
     """
     application = find_application(state, find_tenant(state, tenant), client_id)
-    if redirect_uri not in application["web"]["redirectUris"]:
+    listed: list[str] = application["web"]["redirectUris"]
+    if not redirect_uri and not listed:
+        raise SignInError("AADSTS500113", "No reply address is registered for the application.", "invalid_request", 400)
+    if redirect_uri and redirect_uri not in listed:
         raise SignInError(
             "AADSTS50011",
             f"The redirect URI '{redirect_uri}' specified in the request does not match the redirect URIs configured "
@@ -61,3 +64,4 @@ def check_redirect(state: State, tenant: str, client_id: str, redirect_uri: str)
             "invalid_request",
             400,
         )
+    return redirect_uri or listed[0]

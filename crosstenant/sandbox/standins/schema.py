@@ -36,5 +36,7 @@ def package_schema(
     arguments = {argument: type_spec(kind) for argument, kind in config.items()}
     secrets = {argument: {"type": "string", "secret": True} for argument in sorted(secret_config)}
     provider = {"inputProperties": {**arguments, **secrets}}
-    described = {"name": name, "version": version, "provider": provider}
+    # A token of a bridged package has the name once more in its module: azuread:index/application:Application.
+    meta = {"moduleFormat": "(.*)(?:/[^/]*)"}
+    described = {"name": name, "version": version, "meta": meta, "provider": provider}
     return json.dumps({**described, "resources": dict(resources), "functions": dict(functions)})

@@ -99,7 +99,12 @@ class ArmResource(CustomResource[Arm]):
         if not isinstance(group, str):
             return group
         path = f"/subscriptions/{self.context.subscription_id}/resourceGroups/{group}"
-        return (await self.context.get(path, "2020-10-01"))["location"]
+        try:
+            return (await self.context.get(path, "2020-10-01"))["location"]
+        except ArmError as error:
+            if error.means_gone:
+                return None
+            raise
 
     async def diff(
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
