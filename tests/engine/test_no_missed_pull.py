@@ -1,0 +1,49 @@
+"""Nodes pull without pause while the secret is rotated: no pull is refused.
+
+It proves the order of the steps, with nodes that roll one by one as AKS rolls them. It does not prove how long Entra ID
+takes to tell all its replicas of a new secret: the pull check waits for those that it meets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine_world import Azure
+from rotation_world import Rotating, nodes_pulling
+
+from lib.stack import Stack
+
+
+def test_no_pull_is_missed_in_any_rotation(azure: Azure, make_stack: Callable[..., Stack], tmp_path: Path):
+    rotating = Rotating.make(azure, make_stack, tmp_path, rotate_every_days=60, rotate_from="2026-01-01")
+    azure.change(lambda state: state["settings"]["lag"].update(secret=1))
+    rotating.up()
+    secrets = [*rotating.secrets]
+
+    with nodes_pulling(azure) as result:
+        # The next period: as if time had passed, since the clock is the machine's.
+        rotating.ask(rotate_every_days=60, rotate_from=rotating.day(0))
+        scheduled = rotating.up()
+        assert scheduled.changed("azuread:index/applicationPassword:ApplicationPassword")
+        secrets += rotating.secrets
+
+        triggered = {"rotate_every_days": 60, "rotate_from": rotating.day(0)}
+        rotating.ask(**triggered, rotation_trigger="1")
+        rotating.up()
+        secrets += rotating.secrets
+
+        azure.change(lambda state: state["settings"]["reset"].update(outcome="Failed"))
+        rotating.ask(**triggered, rotation_trigger="2")
+        rotating.fails("the reset failed on cluster", "aks-prod")
+        assert len(rotating.secrets) == 2
+        assert len(set(rotating.on_nodes)) == 2, "a failed reset leaves nodes with either secret"
+        azure.change(lambda state: state["settings"]["reset"].update(outcome="Succeeded"))
+        rotating.up()
+        secrets += rotating.secrets
+
+    assert len(set(secrets)) == 4
+    assert set(rotating.on_nodes) == {secrets[-1]}
+    assert result["refusals"] == []
+    assert result["pulls"] >= 40, "too few pulls to prove anything"
+    assert [len(used) for used in result["used"].values()] == [4] * 5, "a node did not pull with each of its secrets"
