@@ -1,50 +1,28 @@
 """What the registry's tenant gives: a service principal of the application, its pull roles, and the proof of a pull."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 import pulumi
-import pulumi_azuread as azuread
-from pulumi_azure_native import authorization
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.arm_id import REGISTRY_TYPE, ArmId, parse_arm_id
+from crosstenant.arguments import checked
+from crosstenant.consent import consent_message, consent_url
+from crosstenant.consented_service_principal import ConsentedServicePrincipal
 from crosstenant.errors import ArgumentError
-from crosstenant.functions import RegistryInfo, get_registry
-from crosstenant.names import role_assignment_name
+from crosstenant.functions import get_registry
+from crosstenant.managed_service_principal import managed_service_principal
 from crosstenant.pull_check import PullCheck
-from crosstenant.repository_condition import CONDITION_VERSION, repository_condition, repository_within
+from crosstenant.pull_grant import Puller, PullGrant, grant_pull
+from crosstenant.registry_args import RegistryArgs, check_mode, check_registries
 from crosstenant.tenant import TenantArgs, TenantProviders
 
+T = TypeVar("T")
 
-class PullCheckArgs(TypedDict):
-    """How the pull from a registry is proved."""
-
-    mode: NotRequired[str]
-    """``require`` (default): no cluster is touched before the proof; ``warn``; or ``skip`` for runners that cannot
-    reach a private registry."""
-
-    repository: NotRequired[str]
-    """A repository to prove, ``backend/api``."""
-
-    reference: NotRequired[str]
-    """A tag or digest in it, whose manifest must be there."""
-
-    timeout_seconds: NotRequired[int]
-    """How long to wait for a new grant to propagate, in seconds; 300 by default."""
-
-
-class RegistryArgs(TypedDict):
-    """One registry and what of it may be pulled."""
-
-    registry_id: str
-    """ARM ID of the registry."""
-
-    repositories: NotRequired[list[str]]
-    """Repositories that may be pulled, ``backend/api``; only for a registry in ABAC mode. Default: all."""
-
-    repository_prefixes: NotRequired[list[str]]
-    """Prefixes of repositories that may be pulled, with their slash, ``backend/``; only in ABAC mode."""
-
-    pull_check: NotRequired[PullCheckArgs]
-    """How the pull is proved."""
+MANAGED = "managed"
+CONSENTED = "consented"
+NOT_CONSENTED = "not consented"
+"""The pull result of a registry whose tenant has not consented yet."""
 
 
 class RegistryAccessArgs(TypedDict):
@@ -62,6 +40,14 @@ class RegistryAccessArgs(TypedDict):
     registries: list[RegistryArgs]
     """The registries, all of this tenant."""
 
+    service_principal: NotRequired[str]
+    """How the application gets its service principal in this tenant. ``managed`` (default): the stack makes it, which
+    takes the right to make applications there. ``consented``: an administrator of the tenant makes it by opening the
+    consent page; until then the stack assigns no role and ends with a warning that holds the page's address."""
+
+    redirect_uri: NotRequired[str]
+    """Where the consent page goes when it is done: one of the application's redirect URIs. Default: its own."""
+
 
 class RegistryAccess(pulumi.ComponentResource):
     """Lets an application of another tenant pull from registries of this one, and proves that it can.
@@ -71,16 +57,16 @@ class RegistryAccess(pulumi.ComponentResource):
     """
 
     service_principal_id: pulumi.Output[str]
-    """Object ID (UUID) of the application's service principal in this tenant."""
+    """Object ID (UUID) of the application's service principal in this tenant; empty before the consent."""
 
     login_servers: pulumi.Output[list[str]]
     """Hosts of the registries, in the order given."""
 
     role_assignment_ids: pulumi.Output[list[str]]
-    """ARM IDs of the role assignments, in the order of the registries."""
+    """ARM IDs of the role assignments, in the order of the registries; none before the consent."""
 
     pull_results: pulumi.Output[list[str]]
-    """What the pull checks proved, in the order of the registries."""
+    """What the pull checks proved, in the order of the registries; ``not consented`` before the consent."""
 
     def __init__(
         self,
@@ -99,38 +85,59 @@ class RegistryAccess(pulumi.ComponentResource):
         """
         super().__init__("crosstenant:index:RegistryAccess", name, {}, opts)
         owner = f"RegistryAccess '{name}'"
+        args = checked(owner, "", RegistryAccessArgs, args)
         ids = check_registries(owner, args["registries"])
+        consented = check_way(owner, "service_principal", args.get("service_principal")) == CONSENTED
         providers = registry_providers or TenantProviders(
             f"{name}-registry-tenant",
             args["tenant"],
             default_subscription_id=ids[0].subscription_id,
+            owner=owner,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        self._tenant = providers
+        # Whichever the way, the registries are looked at: what they cannot do is refused before a consent is asked for.
+        found = [
+            get_registry(
+                providers.signed_in_tenant_id.apply(lambda _, registry_id=registry_id: str(registry_id)),
+                pulumi.InvokeOptions(parent=self, provider=providers.crosstenant),
+                given_as=(owner, f"registries[{index}].registry_id"),
+            ).apply(lambda it, registry=registry: check_mode(owner, registry, it))
+            for index, (registry, registry_id) in enumerate(zip(args["registries"], ids, strict=True))
+        ]
 
-        principal = azuread.ServicePrincipal(
-            f"{name}-registry-service-principal",
-            client_id=args["client_id"],
-            opts=pulumi.ResourceOptions(parent=self, provider=providers.azuread),
+        def grant(service_principal_id: pulumi.Output[str]) -> list[PullGrant]:
+            puller = Puller(args["client_id"], args["secret"], service_principal_id)
+            registries = zip(args["registries"], ids, found, strict=True)
+            return [
+                grant_pull(name, registry, registry_id, info, puller, self, providers)
+                for registry, registry_id, info in registries
+            ]
+
+        principal_name = f"{name}-registry-service-principal"
+        self._grants: list[PullGrant] | pulumi.Output[list[PullGrant]]
+        if consented:
+            lookup = ConsentedServicePrincipal(
+                principal_name,
+                client_id=args["client_id"],
+                secret=args["secret"],
+                opts=pulumi.ResourceOptions(parent=self, provider=providers.crosstenant),
+            )
+            self._tell(args, lookup, providers)
+            self.service_principal_id = lookup.object_id
+            # Declared before the consent too: what was granted by hand is imported through it.
+            _ = providers.azure_native
+            # The one place where resources are declared in an apply: there are none to declare before the consent.
+            self._grants = lookup.object_id.apply(lambda object_id: grant(lookup.object_id) if object_id else [])
+        else:
+            principal = managed_service_principal(principal_name, args["client_id"], self, providers)
+            self.service_principal_id = principal.object_id
+            self._grants = grant(principal.object_id)
+
+        self.login_servers = pulumi.Output.all(*(info.apply(lambda it: it.login_server) for info in found))
+        self.role_assignment_ids = self._of_grants(lambda grants: [it.assignment.id for it in grants], [])
+        self.pull_results = self._of_grants(
+            lambda grants: [it.check.result for it in grants], [NOT_CONSENTED for _ in ids]
         )
-
-        assignments: list[authorization.RoleAssignment] = []
-        self.pull_checks: list[PullCheck] = []
-        login_servers: list[pulumi.Output[str]] = []
-        for registry, registry_id in zip(args["registries"], ids, strict=True):
-            info = get_registry(
-                str(registry_id), pulumi.InvokeOptions(parent=self, provider=providers.crosstenant)
-            ).apply(lambda it, registry=registry: _check_mode(owner, registry, it))
-            assignment = self._assign(name, registry, registry_id.name, info, principal)
-            check = self._check(name, registry, registry_id.name, args, assignment)
-            assignments.append(assignment)
-            self.pull_checks.append(check)
-            login_servers.append(info.apply(lambda it: it.login_server))
-
-        self.service_principal_id = principal.object_id
-        self.login_servers = pulumi.Output.all(*login_servers)
-        self.role_assignment_ids = pulumi.Output.all(*(item.id for item in assignments))
-        self.pull_results = pulumi.Output.all(*(item.result for item in self.pull_checks))
         self.register_outputs(
             {
                 "servicePrincipalId": self.service_principal_id,
@@ -140,97 +147,47 @@ class RegistryAccess(pulumi.ComponentResource):
             }
         )
 
-    def _assign(
-        self,
-        name: str,
-        registry: RegistryArgs,
-        registry_name: str,
-        info: pulumi.Output[RegistryInfo],
-        principal: azuread.ServicePrincipal,
-    ) -> authorization.RoleAssignment:
-        scope = registry["registry_id"]
-        role_guid = info.apply(lambda it: it.pull_role_definition_id)
-        repositories, prefixes = registry.get("repositories", []), registry.get("repository_prefixes", [])
-        restricted = bool(repositories or prefixes)
-        return authorization.RoleAssignment(
-            f"{name}-{registry_name}-pull-role",
-            role_assignment_name=pulumi.Output.all(principal.object_id, role_guid).apply(
-                lambda it: role_assignment_name(scope, it[0], it[1])
-            ),
-            scope=scope,
-            principal_id=principal.object_id,
-            # The SDK's default is "User", which Azure refuses for a service principal that has not replicated yet.
-            principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
-            role_definition_id=role_guid.apply(lambda guid: _role_definition_id(scope, guid)),
-            condition=repository_condition(repositories, prefixes) if restricted else None,
-            condition_version=CONDITION_VERSION if restricted else None,
-            opts=pulumi.ResourceOptions(parent=self, provider=self._tenant.azure_native),
-        )
+    def once_granted(self, declare: Callable[[list[PullCheck]], list[T]]) -> pulumi.Output[list[T]]:
+        """Declares what needs the pull: at once in the managed way, else not before the consent.
 
-    def _check(
-        self,
-        name: str,
-        registry: RegistryArgs,
-        registry_name: str,
-        args: RegistryAccessArgs,
-        assignment: authorization.RoleAssignment,
-    ) -> PullCheck:
-        check = registry.get("pull_check") or PullCheckArgs()
-        repositories, prefixes = registry.get("repositories", []), registry.get("repository_prefixes", [])
-        # A grant for some repositories says nothing about others: ask for one of those.
-        granted = repository_within(repositories, prefixes, "probe") if repositories or prefixes else None
-        return PullCheck(
-            f"{name}-{registry_name}-pull-check",
-            registry_id=registry["registry_id"],
-            client_id=args["client_id"],
-            secret=args["secret"],
-            repository=check.get("repository") or granted,
-            reference=check.get("reference"),
-            mode=check.get("mode"),
-            timeout_seconds=check.get("timeout_seconds"),
-            triggers=[assignment.id],
-            opts=pulumi.ResourceOptions(parent=self, provider=self._tenant.crosstenant, depends_on=[assignment]),
-        )
+        :param declare: Declares it, given the pull checks, which it shall depend on.
+        :returns: What ``declare`` returned; nothing before the consent.
+        """
+        if isinstance(self._grants, pulumi.Output):
+            return self._grants.apply(lambda grants: declare([it.check for it in grants]) if grants else [])
+        return pulumi.Output.from_input(declare([it.check for it in self._grants]))
+
+    def _of_grants(
+        self, read: Callable[[list[PullGrant]], list[pulumi.Output[str]]], otherwise: list[str]
+    ) -> pulumi.Output[list[str]]:
+        if isinstance(self._grants, pulumi.Output):
+            return self._grants.apply(
+                lambda grants: pulumi.Output.all(*read(grants)) if grants else pulumi.Output.from_input(otherwise)
+            )
+        return pulumi.Output.all(*read(self._grants))
+
+    def _tell(self, args: RegistryAccessArgs, lookup: ConsentedServicePrincipal, providers: TenantProviders) -> None:
+        """Warns, as long as the tenant has not consented."""
+
+        def warn(known: list[str | bool]) -> None:
+            client_id, object_id, exists = str(known[0]), str(known[1]), known[2]
+            if not exists:
+                url = consent_url(providers.cloud, providers.tenant_id, client_id, args.get("redirect_uri"))
+                pulumi.log.warn(consent_message(providers.tenant_id, client_id, url, gone=bool(object_id)), self)
+
+        pulumi.Output.all(args["client_id"], lookup.object_id, lookup.exists).apply(warn)
 
 
-def check_registries(owner: str, registries: list[RegistryArgs]) -> list[ArmId]:
-    """Reads the registries' IDs.
+def check_way(owner: str, path: str, way: str | None) -> str:
+    """``way`` of getting a service principal, the managed one by default.
 
-    :raises ArgumentError: There is none, one is malformed or given twice, or a repository is not well named.
+    :param owner: The component's type and name, for the message.
+    :param path: The argument that holds it.
+    :param way: What the program gave.
+    :raises ArgumentError: It is none.
     """
-    if not registries:
-        raise ArgumentError(owner, "registries", "is empty: give at least one registry to pull from")
-    ids: list[ArmId] = []
-    for index, registry in enumerate(registries):
-        path = f"registries[{index}]"
-        try:
-            registry_id = parse_arm_id(registry["registry_id"], REGISTRY_TYPE)
-        except ValueError as error:
-            raise ArgumentError(owner, f"{path}.registry_id", str(error)) from None
-        if any(registry_id.key == earlier.key for earlier in ids):
-            raise ArgumentError(owner, f"{path}.registry_id", f"'{registry_id.name}' is given twice: remove one")
-        ids.append(registry_id)
-        repositories, prefixes = registry.get("repositories", []), registry.get("repository_prefixes", [])
-        if repositories or prefixes:
-            try:
-                repository_condition(repositories, prefixes)
-            except ValueError as error:
-                raise ArgumentError(owner, path, str(error)) from None
-    return ids
-
-
-def _check_mode(owner: str, registry: RegistryArgs, info: RegistryInfo) -> RegistryInfo:
-    restricted = "repositories" if registry.get("repositories") else "repository_prefixes"
-    if registry.get(restricted) and info.role_assignment_mode == "legacy":
+    if way not in (None, MANAGED, CONSENTED):
         raise ArgumentError(
-            owner,
-            f"registries['{info.name}'].{restricted}",
-            "the registry's role assignments are registry-wide, so a pull cannot be limited to repositories:"
-            f" remove {restricted}, or switch the registry to 'RBAC Registry + ABAC Repository Permissions'",
+            owner, path, f"'{way}' is no way to a service principal: write '{MANAGED}' or '{CONSENTED}'"
         )
-    return info
-
-
-def _role_definition_id(scope: str, guid: str) -> str:
-    subscription_id = parse_arm_id(scope, REGISTRY_TYPE).subscription_id
-    return f"/subscriptions/{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{guid}"
+    return way or MANAGED

@@ -1,0 +1,42 @@
+"""The image pull secret of another tenant's registry, as a Kubernetes Secret that pods or a service account name."""
+
+import pulumi
+import pulumi_kubernetes as kubernetes
+
+from crosstenant import CrossTenantPull, CrossTenantPullArgs, RegistryArgs, TenantArgs
+
+config = pulumi.Config()
+
+
+def tenant(side: str) -> TenantArgs:
+    """One tenant from the stack's configuration; without a client ID the Azure CLI signs in."""
+    args = TenantArgs(tenant_id=config.require(f"{side}TenantId"))
+    if client_id := config.get(f"{side}ClientId"):
+        args["client_id"] = client_id
+        args["client_secret"] = config.require_secret(f"{side}ClientSecret")
+    return args
+
+
+# No clusters: one with a managed identity keeps it, and takes nothing but the Secret below.
+pull = CrossTenantPull(
+    "images",
+    CrossTenantPullArgs(
+        cluster_tenant=tenant("cluster"),
+        registry_tenant=tenant("registry"),
+        registries=[RegistryArgs(registry_id=config.require("registryId"))],
+    ),
+)
+
+cluster = kubernetes.Provider("cluster", render_yaml_to_directory=config.get("renderTo") or None)
+secret = kubernetes.core.v1.Secret(
+    "registry-credentials",
+    metadata=kubernetes.meta.v1.ObjectMetaArgs(name="registry-credentials", namespace=config.get("namespace")),
+    type="kubernetes.io/dockerconfigjson",
+    string_data={".dockerconfigjson": pull.image_pull_secret},
+    # Only once a pull is proved: pods that name the Secret earlier would fail with it.
+    opts=pulumi.ResourceOptions(provider=cluster, depends_on=[pull]),
+)
+
+pulumi.export("secretName", secret.metadata.name)
+pulumi.export("loginServers", pull.login_servers)
+pulumi.export("secretExpiresAt", pull.secret_expires_at)
