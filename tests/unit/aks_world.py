@@ -11,7 +11,7 @@ from typing import Any, cast
 from crosstenant.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
 from crosstenant.clouds import PUBLIC
 from crosstenant.plugin.azure.cluster_state import ClusterState, IdentityKind, NodePool
-from crosstenant.plugin.azure.clusters import Attempt, Clusters
+from crosstenant.plugin.azure.clusters import Attempt, Clusters, Ending
 from crosstenant.plugin.azure.reset_operation import ResetOperation
 from crosstenant.plugin.azure.sign_in import SignInError
 from crosstenant.plugin.azure.tenant import ClientSecret, Tenant
@@ -137,7 +137,8 @@ class World:
     waits: int = 0
     allowed: float = 0
     roles: int | None = 1
-    operation_statuses: dict[str, str] = field(default_factory=dict)
+    may: bool | None = True
+    endings: dict[str, Ending] = field(default_factory=dict)
     proof_fails: SignInError | None = None
     start_fails: BaseException | None = None
     start_accepts: bool = False
@@ -198,8 +199,11 @@ class World:
         assert self.state is not None
         return FakeOperation(self)
 
-    async def operation_status(self, url: str) -> str:
-        return self.operation_statuses.get(url, "")
+    async def ending(self, url: str) -> Ending:
+        return self.endings.get(url, Ending())
+
+    async def may_reset(self, cluster_id: ArmId) -> bool | None:
+        return self.may
 
     async def roles_on_node_group(self, cluster: ClusterState, object_id: str) -> int | None:
         assert object_id == OBJECT_ID

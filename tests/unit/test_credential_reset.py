@@ -25,10 +25,12 @@ from aks_world import (
 from azure.core.exceptions import HttpResponseError, ServiceResponseError
 from azure_answers import answer
 
-from crosstenant.plugin.azure.clusters import ClusterGone
+from crosstenant.plugin.azure.clusters import ClusterGone, Ending
 from crosstenant.plugin.azure.reset_operation import ResetFailed
 from crosstenant.plugin.resource import Change
 from crosstenant.plugin.serving import PartialError, ProviderError
+
+SUCCEEDED = Ending("Succeeded", "2026-01-31T12:34:56Z")
 
 
 @pytest.fixture
@@ -177,16 +179,24 @@ async def test_after_cancel_the_next_update_waits_and_repeats_only_if_it_must(wo
     olds = await after_cancel(world)
     world.state = cluster(client_id=APP, provisioning_state="Updating")
     world.states_while_busy = [cluster(client_id=APP)]
-    world.operation_statuses[OPERATION] = status
+    world.endings[OPERATION] = Ending(status)
     outputs = await world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET), 0)
     assert world.resets == [(APP, NEXT_SECRET)] * repeated
     assert (outputs["applied"], outputs["pendingOperation"]) == ("true", None)
 
 
+async def test_preview_after_cancel_says_that_the_reset_goes_on(world: World):
+    olds = await after_cancel(world)
+    world.state = cluster(client_id=APP, provisioning_state="Updating")
+    await world.profile.preview_update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET))
+    await world.profile.preview_update(URN, CLUSTER_ID, olds, inputs(secret=SECRET))
+    assert ["goes on in AKS" in warning for warning in world.terminal.warnings] == [True, False]
+
+
 async def test_after_cancel_a_third_secret_is_reset_whatever_came_of_the_second(world: World):
     olds = await after_cancel(world)
     world.state = cluster(client_id=APP)
-    world.operation_statuses[OPERATION] = "Succeeded"
+    world.endings[OPERATION] = SUCCEEDED
     await world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=SECRET), 0)
     assert world.resets == [(APP, SECRET)]
 
@@ -194,7 +204,7 @@ async def test_after_cancel_a_third_secret_is_reset_whatever_came_of_the_second(
 async def test_after_cancel_and_failure_by_aks_the_reset_may_be_repeated(world: World):
     olds = await after_cancel(world)
     world.state = cluster(client_id=APP, provisioning_state="Failed")
-    world.operation_statuses[OPERATION] = "Failed"
+    world.endings[OPERATION] = Ending("Failed")
     await world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET), 0)
     assert world.resets == [(APP, NEXT_SECRET)]
 
@@ -202,10 +212,11 @@ async def test_after_cancel_and_failure_by_aks_the_reset_may_be_repeated(world: 
 async def test_refresh_after_cancel_learns_how_the_operation_ended(world: World):
     olds = await after_cancel(world)
     world.state = cluster(client_id=APP)
-    world.operation_statuses[OPERATION] = "Succeeded"
+    world.endings[OPERATION] = SUCCEEDED
     found = await world.profile.read(URN, CLUSTER_ID, inputs(secret=NEXT_SECRET), olds)
     assert found is not None
     assert (found.outputs["applied"], found.outputs["pendingOperation"]) == ("true", None)
+    assert found.outputs["resetAt"] == "2026-01-31T12:34:56Z"
 
 
 async def test_refresh_during_the_operation_does_not_lose_it(world: World):
@@ -218,7 +229,7 @@ async def test_refresh_during_the_operation_does_not_lose_it(world: World):
     assert (found.inputs["clientId"], found.outputs["pendingOperation"]) == (OLD_APP, OPERATION)
     world.resets.clear()
     world.states_while_busy = [cluster(client_id=APP)]
-    world.operation_statuses[OPERATION] = "Succeeded"
+    world.endings[OPERATION] = SUCCEEDED
     outputs = await world.profile.update(URN, CLUSTER_ID, found.outputs, inputs(), 0)
     assert world.resets == []
     assert outputs["applied"] == "true"

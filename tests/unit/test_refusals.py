@@ -81,6 +81,12 @@ def test_innermost_code_that_is_known_counts():
     assert "ResourceOperationFailure (CreateRoleAssignmentError): Failed. No rights." in text
 
 
+def test_detail_tells_more_than_what_it_is_a_detail_of():
+    error = arm(400, "InternalOperationError", "Failed.", ("SubnetIsFull", "No address."))
+    assert "enlarge the subnet" in said(error)
+    assert retry_of(error) is Retry.NEVER
+
+
 def test_entra_refusal_names_caller_and_tenant():
     error = ClientAuthenticationError(
         message="x", response=entra_answer("invalid_client", "AADSTS7000222: Expired. Trace ID: t")

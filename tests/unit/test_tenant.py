@@ -76,6 +76,7 @@ async def test_managed_identity_is_no_pods_workload_identity(monkeypatch: pytest
     monkeypatch.setenv("AZURE_TENANT_ID", B)
     monkeypatch.setenv("AZURE_CLIENT_ID", "other")
     monkeypatch.setenv("AZURE_FEDERATED_TOKEN_FILE", "/run/token")
+    monkeypatch.setenv("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.com")
     made: Any = make_credential(A, PUBLIC, ManagedIdentity())
     assert type(made._credential).__name__ == "ImdsCredential"
     await made.close()

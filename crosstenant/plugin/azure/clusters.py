@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from crosstenant.arm_id import ArmId
 from crosstenant.plugin.azure.arm import Arm, client_settings
+from crosstenant.plugin.azure.caller_rights import permits
 from crosstenant.plugin.azure.cluster_state import ClusterState, RunningOperation, from_model, running_operation
 from crosstenant.plugin.azure.refusal_table import Retry
 from crosstenant.plugin.azure.refusals import retry_of, take_apart
@@ -21,6 +22,8 @@ from crosstenant.plugin.azure.waiting import Clock, growing, lasting
 
 if TYPE_CHECKING:
     from azure.mgmt.containerservice.aio import ContainerServiceClient
+
+RESET_ACTION: Final = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action"
 
 OnProgress = Callable[[str], Awaitable[None]]
 """Shows how far things are, to the person at the terminal."""
@@ -43,6 +46,16 @@ class Attempt:
 
     maybe_accepted: bool = False
     """Whether a request went out that AKS may have accepted, as far as anybody can tell here."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The end of an operation."""
+
+    status: str = ""
+    """``Succeeded``, ``Failed`` or ``Canceled``; ``InProgress`` before the end; empty if nobody knows."""
+    ended: str = ""
+    """UTC time, ``2026-01-31T12:00:00Z``; empty before the end."""
 
 
 class Clusters:
@@ -145,30 +158,27 @@ class Clusters:
                 # A refusal settles what became of this request, but not of an earlier one that got no answer.
                 attempt.maybe_accepted = unanswered or said.status == 0 or said.status >= 500
                 retry = Retry.THROTTLED if said.status == 0 else retry_of(error)
-                tries += retry is not Retry.PROPAGATION
+                running = running_operation(said.message) if retry is Retry.BUSY else None
+                tries += retry is not Retry.PROPAGATION and running is None
                 pause = max(next(pauses), said.retry_after)
                 latest = propagation_deadline if retry is Retry.PROPAGATION else deadline
                 if retry is Retry.NEVER or tries >= _ATTEMPTS or self._clock.now() + pause > latest:
                     raise
-            if retry is Retry.BUSY:
-                state = await self.get(cluster_id)
-                if state and not state.is_idle:
-                    running = running_operation(said.message)
-                    state = await self.wait_until_idle(
-                        cluster_id, deadline=deadline, on_progress=on_progress, running=running
-                    )
-                    tries, pause = 0, 0.0
+            what = f"waiting for {self._named(running)}" if running else f"{_REASONS[retry]} ({said.code})"
+            await on_progress(f"{what}, asking again in {lasting(pause)}")
+            await self._clock.sleep(pause)
+            if retry is Retry.BUSY or attempt.maybe_accepted:
+                state = await self.wait_until_idle(
+                    cluster_id, deadline=deadline, on_progress=on_progress, running=running
+                )
                 if state is None:
                     raise ClusterGone
                 # A request got no answer, yet the cluster has since come to use the application: it was ours.
-                if unanswered and state.uses(client_id) and before and not before.uses(client_id):
+                if attempt.maybe_accepted and state.uses(client_id) and before and not before.uses(client_id):
                     return ResetOperation()
-            if pause:
-                await on_progress(f"{_REASONS[retry]} ({said.code}), asking again in {lasting(pause)}")
-                await self._clock.sleep(pause)
 
-    async def operation_status(self, url: str) -> str:
-        """How an operation accepted earlier ended: ``Succeeded``, ``Failed``, ``Canceled``, or empty if unknown.
+    async def ending(self, url: str) -> Ending:
+        """How an operation accepted earlier ended; an empty ``Ending`` if it runs still, or Azure has forgotten it.
 
         :param url: The operation's address, as ``ResetOperation.url`` gave it.
         """
@@ -176,9 +186,15 @@ class Clusters:
 
         try:
             found = await self._arm.get(url)
-        except (AzureError, ValueError):  # Azure forgets operations after a while.
-            return ""
-        return str(found.get("status", ""))
+        except (AzureError, ValueError):
+            return Ending()
+        ended = str(found.get("endTime") or "")
+        # Azure writes fractions of seconds or not: one form is enough.
+        return Ending(str(found.get("status") or ""), f"{ended[:19]}Z" if ended else "")
+
+    async def may_reset(self, cluster_id: ArmId) -> bool | None:
+        """Whether the caller's roles permit a reset of the cluster; ``None`` if Azure does not tell."""
+        return await permits(self._arm, str(cluster_id), RESET_ACTION)
 
     async def roles_on_node_group(self, cluster: ClusterState, object_id: str) -> int | None:
         """How many roles a principal holds on the group of the cluster's nodes; ``None`` if the caller may not see.
@@ -233,6 +249,9 @@ class Clusters:
     def _described(self, state: ClusterState, running: RunningOperation | None, waited: float) -> str:
         if running is None:
             return f"the cluster, which is {state.provisioning_state} ({lasting(waited)})"
+        return self._named(running, waited)
+
+    def _named(self, running: RunningOperation, waited: float = 0) -> str:
         age = (self._clock.utc() - running.started).total_seconds() if running.started else waited
         return f"the operation '{running.name}' on the cluster, running for {lasting(max(age, 0))}"
 

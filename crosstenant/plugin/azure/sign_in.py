@@ -52,6 +52,7 @@ async def prove_secret(
     deadline: float,
     on_wait: OnWait,
     clock: Clock | None = None,
+    wait_for_application: bool = True,
 ) -> str:
     """Signs in with a secret; tries again while Entra may only not have caught up.
 
@@ -62,6 +63,7 @@ async def prove_secret(
     :param deadline: When to stop trying, on ``clock``.
     :param on_wait: Told what is being waited for before each pause.
     :param clock: The clock; the machine's if not given.
+    :param wait_for_application: Whether a tenant that does not know the application may only not have caught up.
     :returns: The object ID of the application's service principal in that tenant, empty if the token does not say.
     :raises SignInError: The secret does not sign in; the class says why where that matters.
     """
@@ -79,9 +81,11 @@ async def prove_secret(
         except AzureError as error:
             pause = next(pauses)
             waited = clock.now() - began
+            refusal = _refused(error, tenant_id, client_id, secret, waited)
+            unknown = isinstance(refusal, ApplicationUnknown) and not wait_for_application
             # Without an answer at all azure-core has tried several times already.
-            if retry_of(error) is Retry.NEVER or clock.now() + pause > deadline:
-                raise _refused(error, tenant_id, client_id, secret, waited) from None
+            if unknown or retry_of(error) is Retry.NEVER or clock.now() + pause > deadline:
+                raise refusal from None
         await on_wait(f"waiting for Entra to accept the secret of application {client_id} ({lasting(waited)})")
         await clock.sleep(pause)
 
@@ -124,4 +128,5 @@ _KINDS: dict[str, type[SignInError]] = {
     "AADSTS7000222": SecretExpired,
     "AADSTS700016": ApplicationUnknown,
     "AADSTS7000229": ApplicationUnknown,
+    "AADSTS65001": ApplicationUnknown,
 }

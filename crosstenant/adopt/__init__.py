@@ -1,0 +1,1 @@
+"""``crosstenant adopt``: takes a chain that was made by hand into a stack, without making any of it anew."""

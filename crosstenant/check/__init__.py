@@ -1,0 +1,1 @@
+"""``crosstenant check``: walks the chain from a cluster to the registries link by link, and changes nothing."""
