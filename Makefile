@@ -8,10 +8,10 @@ BIN := .venv/bin
 RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench clean distclean
+.PHONY: help setup demo test lint format bench bench-fleet clean distclean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
 
 setup: ## .venv and, where there is no Pulumi, .tools/bin (once; the other targets do it by themselves)
 	@$(PYTHON) tools/setup.py
@@ -34,6 +34,9 @@ format: setup ## rewrite the code in ruff's format
 
 bench: setup ## what importing the package and previewing the quickstart cost; fails past the bounds
 	@$(RUN) $(BIN)/python tools/bench.py
+
+bench-fleet: setup ## what a hundred clusters cost beside one, in time and memory; fails past the bounds
+	@$(RUN) $(BIN)/python tools/bench_fleet.py
 
 clean: ## what runs leave behind: .sandbox, caches, build results
 	rm -rf .sandbox .pytest_cache .ruff_cache build dist

@@ -8,5 +8,9 @@ import pulumi
 
 
 def output_of(resource: pulumi.CustomResource, name: str) -> pulumi.Output[Any]:
-    """The resource's output that Python calls ``name``, for a property decorated with ``pulumi.getter``."""
-    return cast("pulumi.Output[Any]", pulumi.get(resource, name))  # pyright: ignore[reportUnknownMemberType]
+    """The resource's output that the plugin calls ``name`` (camelCase).
+
+    The properties that return it are plain ones: ``pulumi.getter`` would have the SDK look for the value under the
+    Python name, while the arguments that announce it carry the plugin's.
+    """
+    return cast("pulumi.Output[Any]", vars(resource)[name])

@@ -8,12 +8,20 @@ import click
 
 
 class _Commands(click.Group):
-    """Loads a subcommand when it is called for: the sandbox needs libraries that only its extra installs."""
+    """Loads a subcommand when it is called for: each needs libraries of its own, the sandbox those of its extra."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return ["sandbox"]
+        return ["adopt", "check", "sandbox"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "adopt":
+            from .adopt.commands import adopt
+
+            return adopt
+        if cmd_name == "check":
+            from .check.command import check
+
+            return check
         if cmd_name != "sandbox":
             return None
         try:

@@ -1,30 +1,21 @@
 """The whole chain: clusters of one tenant pull from registries of another."""
 
-from typing import cast
-
 import pulumi
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
+from crosstenant.arguments import checked
+from crosstenant.arm_id import ArmId
+from crosstenant.cluster_args import ClusterArgs, ClusterRoleArgs, check_cluster_roles, check_clusters, reset_timeouts
+from crosstenant.cluster_roles import assign_cluster_roles
+from crosstenant.consent import DEFAULT_REDIRECT_URI
 from crosstenant.errors import ArgumentError
-from crosstenant.pull_identity import PullIdentity, PullIdentityArgs, SecretArgs
-from crosstenant.registry_access import RegistryAccess, RegistryAccessArgs, RegistryArgs, check_registries
+from crosstenant.pull_check import PullCheck
+from crosstenant.pull_identity import PullIdentity, PullIdentityArgs
+from crosstenant.registry_access import CONSENTED, RegistryAccess, RegistryAccessArgs, check_way
+from crosstenant.registry_args import RegistryArgs, check_registries
+from crosstenant.secret_plan import SecretArgs
 from crosstenant.service_principal_profile import ServicePrincipalProfile
 from crosstenant.tenant import TenantArgs, TenantProviders, check_tenant
-
-
-class ClusterArgs(TypedDict):
-    """One cluster that shall pull."""
-
-    cluster_id: str
-    """ARM ID of the cluster, as a plain string. It uses a service principal, not a managed identity."""
-
-    abandon_on_delete: NotRequired[bool]
-    """Let go of the cluster when it is taken out of the program although it still uses the application. Default:
-    refused then, since it would lose its identity."""
-
-    reset_timeout_minutes: NotRequired[int]
-    """How long a reset of its credential may take, in minutes; 90 by default."""
 
 
 class CrossTenantPullArgs(TypedDict):
@@ -43,6 +34,11 @@ class CrossTenantPullArgs(TypedDict):
     """The clusters, all of the cluster tenant. Default: none; ``image_pull_secret`` serves those with a managed
     identity."""
 
+    cluster_role_assignments: NotRequired[list[ClusterRoleArgs]]
+    """Roles that the application needs in the cluster tenant as the clusters' identity (a subnet of your own, a route
+    table, a private DNS zone, a registry there), assigned before a cluster is touched. Default: none but what AKS
+    gives it on the nodes' resource group."""
+
     display_name: NotRequired[str]
     """The application's display name. Default: the component's name."""
 
@@ -52,8 +48,13 @@ class CrossTenantPullArgs(TypedDict):
     redirect_uri: NotRequired[str]
     """Where the consent page goes when it is done. Default: ``https://www.microsoft.com/``."""
 
+    registry_service_principal: NotRequired[str]
+    """How the application gets its service principal in the registry tenant. ``managed`` (default): the stack makes
+    it, which takes the right to make applications there. ``consented``: an administrator of that tenant makes it by
+    opening the consent page; until then no role is assigned and no cluster is touched."""
+
     secret: NotRequired[SecretArgs]
-    """The secret's dates."""
+    """When the secret is replaced, and for how long each is good."""
 
 
 class CrossTenantPull(pulumi.ComponentResource):
@@ -85,6 +86,9 @@ class CrossTenantPull(pulumi.ComponentResource):
 
     secret_expires_at: pulumi.Output[str]
     """When the application's secret ends: a UTC time."""
+
+    next_rotation_at: pulumi.Output[str | None]
+    """When the next update makes a new secret: a UTC time; nothing unless ``rotate_every_days`` is given."""
 
     login_servers: pulumi.Output[list[str]]
     """Hosts of the registries, in the order given."""
@@ -120,21 +124,28 @@ class CrossTenantPull(pulumi.ComponentResource):
         """
         super().__init__("crosstenant:index:CrossTenantPull", name, {}, opts)
         owner = f"CrossTenantPull '{name}'"
+        args = checked(owner, "", CrossTenantPullArgs, args)
         child = pulumi.ResourceOptions(parent=self)
         registry_ids = check_registries(owner, args["registries"])
         clusters = args.get("clusters") or []
-        cluster_ids = _check_clusters(owner, clusters)
+        cluster_ids = check_clusters(owner, clusters)
+        roles = check_cluster_roles(owner, args.get("cluster_role_assignments") or [], registry_ids)
+        way = check_way(owner, "registry_service_principal", args.get("registry_service_principal"))
         _check_tenants(owner, args, cluster_ids, registry_ids, cluster_providers, registry_providers)
         home = cluster_providers or TenantProviders(
             f"{name}-cluster-tenant",
             args["cluster_tenant"],
             default_subscription_id=cluster_ids[0].subscription_id if cluster_ids else None,
+            owner=owner,
+            path="cluster_tenant",
             opts=child,
         )
         foreign = registry_providers or TenantProviders(
             f"{name}-registry-tenant",
             args["registry_tenant"],
             default_subscription_id=registry_ids[0].subscription_id,
+            owner=owner,
+            path="registry_tenant",
             opts=child,
         )
 
@@ -146,27 +157,39 @@ class CrossTenantPull(pulumi.ComponentResource):
                 client_id=identity.client_id,
                 secret=identity.secret,
                 registries=args["registries"],
+                service_principal=way,
+                redirect_uri=args.get("redirect_uri") or DEFAULT_REDIRECT_URI,
             ),
             child,
             registry_providers=foreign,
         )
-        profiles = [
-            ServicePrincipalProfile(
-                f"{name}-{cluster_id.name}-profile",
-                cluster_id=str(cluster_id),
-                client_id=identity.client_id,
-                secret=identity.secret,
-                abandon_on_delete=cluster.get("abandon_on_delete"),
-                opts=pulumi.ResourceOptions(
-                    parent=self,
-                    provider=home.crosstenant,
-                    # Prove, then touch: no cluster is reset before every registry has answered.
-                    depends_on=access.pull_checks,
-                    custom_timeouts=_reset_timeouts(cluster),
-                ),
-            )
-            for cluster, cluster_id in zip(clusters, cluster_ids, strict=True)
-        ]
+
+        assignments = assign_cluster_roles(name, roles, identity.service_principal_id, self, home)
+        self.profiles: list[ServicePrincipalProfile] = []
+        """The clusters' credentials, in the order of the clusters; none before the consent where one is needed."""
+
+        def connect(pull_checks: list[PullCheck]) -> list[ServicePrincipalProfile]:
+            self.profiles += [
+                ServicePrincipalProfile(
+                    f"{name}-{cluster_id.name}-profile",
+                    cluster_id=str(cluster_id),
+                    client_id=identity.client_id,
+                    secret=identity.secret,
+                    abandon_on_delete=cluster.get("abandon_on_delete"),
+                    opts=pulumi.ResourceOptions(
+                        parent=self,
+                        provider=home.crosstenant,
+                        # Prove, then touch: no cluster is reset before every registry has answered, nor before its
+                        # new identity has its roles.
+                        depends_on=[*pull_checks, *assignments],
+                        custom_timeouts=reset_timeouts(cluster),
+                    ),
+                )
+                for cluster, cluster_id in zip(clusters, cluster_ids, strict=True)
+            ]
+            return self.profiles
+
+        profiles = access.once_granted(connect)
 
         self.client_id = identity.client_id
         self.application_object_id = identity.application_object_id
@@ -174,14 +197,19 @@ class CrossTenantPull(pulumi.ComponentResource):
         self.registry_service_principal_id = access.service_principal_id
         self.consent_url = identity.consent_url(foreign.tenant_id)
         self.secret_expires_at = identity.secret_expires_at
+        self.next_rotation_at = identity.next_rotation_at
         self.login_servers = access.login_servers
         self.role_assignment_ids = access.role_assignment_ids
         self.pull_results = access.pull_results
-        # From a profile where there is one, so that a cluster which takes it is made or changed after its reset.
+        # From the profiles where there are some, so that a cluster which takes it is made or changed after every reset.
         self.service_principal_profile = pulumi.Output.secret(
-            profiles[0].service_principal_profile
-            if profiles
-            else pulumi.Output.all(clientId=identity.client_id, secret=identity.secret)
+            profiles.apply(
+                lambda made: (
+                    pulumi.Output.all(*(it.service_principal_profile for it in made)).apply(lambda known: known[0])
+                    if made
+                    else pulumi.Output.all(clientId=identity.client_id, secret=identity.secret)
+                )
+            )
         )
         self.image_pull_secret = identity.image_pull_secret(access.login_servers)
         self.register_outputs(
@@ -192,6 +220,7 @@ class CrossTenantPull(pulumi.ComponentResource):
                 "registryServicePrincipalId": self.registry_service_principal_id,
                 "consentUrl": self.consent_url,
                 "secretExpiresAt": self.secret_expires_at,
+                "nextRotationAt": self.next_rotation_at,
                 "loginServers": self.login_servers,
                 "roleAssignmentIds": self.role_assignment_ids,
                 "pullResults": self.pull_results,
@@ -211,38 +240,8 @@ def _identity_args(args: CrossTenantPullArgs) -> PullIdentityArgs:
         identity["redirect_uri"] = args["redirect_uri"]
     if "secret" in args:
         identity["secret"] = args["secret"]
+    identity["for_consent"] = args.get("registry_service_principal") == CONSENTED
     return identity
-
-
-def _reset_timeouts(cluster: ClusterArgs) -> pulumi.CustomTimeouts | None:
-    minutes = cluster.get("reset_timeout_minutes")
-    return pulumi.CustomTimeouts(create=f"{minutes}m", update=f"{minutes}m") if minutes else None
-
-
-def _check_clusters(owner: str, clusters: list[ClusterArgs]) -> list[ArmId]:
-    ids: list[ArmId] = []
-    for index, cluster in enumerate(clusters):
-        path = f"clusters[{index}]"
-        cluster_id = cast("object", cluster["cluster_id"])
-        if not isinstance(cluster_id, str):
-            raise ArgumentError(
-                owner,
-                f"{path}.cluster_id",
-                "is an output: write the ARM ID as a plain string, since the cluster may wait for its credential",
-            )
-        try:
-            parsed = parse_arm_id(cluster_id, CLUSTER_TYPE)
-        except ValueError as error:
-            raise ArgumentError(owner, f"{path}.cluster_id", str(error)) from None
-        if any(parsed.key == earlier.key for earlier in ids):
-            raise ArgumentError(owner, f"{path}.cluster_id", f"'{parsed.name}' is given twice: remove one")
-        minutes = cluster.get("reset_timeout_minutes")
-        if minutes is not None and minutes <= 0:
-            raise ArgumentError(
-                owner, f"{path}.reset_timeout_minutes", f"{minutes} is no time: write 1 or more minutes"
-            )
-        ids.append(parsed)
-    return ids
 
 
 def _check_tenants(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pulumi
 
 from crosstenant._version import VERSION
+from crosstenant.errors import ArgumentError
 
 
 @dataclass(frozen=True)
@@ -58,16 +60,17 @@ class ClusterInfo:
 
 
 def get_registry(
-    registry_id: pulumi.Input[str], opts: pulumi.InvokeOptions | None = None
+    registry_id: pulumi.Input[str], opts: pulumi.InvokeOptions | None = None, *, given_as: tuple[str, str] | None = None
 ) -> pulumi.Output[RegistryInfo]:
     """Looks a registry up, in the tenant of the provider in ``opts``.
 
     :param registry_id: ARM ID of the registry.
     :param opts: Invoke options with a ``crosstenant.Provider`` of the registry's tenant.
+    :param given_as: The component (its type and name) and its argument that holds the ID, for messages.
     :returns: The registry. The run ends with one sentence when it is not there, belongs to another tenant, or the
         caller may not read it (``Microsoft.ContainerRegistry/registries/read``).
     """
-    found = _invoke("getRegistry", {"registryId": registry_id}, opts)
+    found = _invoke("getRegistry", {"registryId": registry_id}, opts, given_as)
     return found.apply(
         lambda it: RegistryInfo(
             registry_id=it["registryId"],
@@ -106,20 +109,60 @@ def get_cluster(cluster_id: pulumi.Input[str], opts: pulumi.InvokeOptions | None
     )
 
 
+@dataclass(frozen=True)
+class SignInProblem:
+    """Why a provider's credential does not sign in."""
+
+    argument: str
+    """The argument that is wrong, as Python spells it: ``client_secret``."""
+    text: str
+    """What is wrong with it and what to do."""
+
+
+async def sign_in_problem(opts: pulumi.InvokeOptions) -> SignInProblem | None:
+    """Signs in with the provider in ``opts``; what is wrong if that fails.
+
+    :param opts: Invoke options with a ``crosstenant.Provider``.
+    """
+    found = await _call("checkSignIn", {}, opts)
+    # A provider whose arguments a preview does not know yet answers nothing.
+    if not found.get("problem"):
+        return None
+    argument = re.sub("[A-Z]", lambda letter: f"_{letter[0].lower()}", found["argument"])
+    return SignInProblem(argument, found["problem"])
+
+
+async def service_principal_obstacle(client_id: str | None, opts: pulumi.InvokeOptions) -> str:
+    """What makes it impossible to make a service principal, in the tenant of the provider in ``opts``, of another
+    tenant's application; empty if nothing is known to.
+
+    :param client_id: The application's client ID (UUID), where it is known already.
+    :param opts: Invoke options with a ``crosstenant.Provider`` of the tenant.
+    """
+    found = await _call("checkServicePrincipal", {"clientId": client_id} if client_id else {}, opts)
+    return found["obstacle"]
+
+
 def _invoke(
-    function: str, arguments: dict[str, pulumi.Input[str]], opts: pulumi.InvokeOptions | None
+    function: str,
+    arguments: dict[str, pulumi.Input[str]],
+    opts: pulumi.InvokeOptions | None,
+    given_as: tuple[str, str] | None = None,
 ) -> pulumi.Output[dict[str, Any]]:
+    return pulumi.Output.all(**arguments).apply(lambda known: _call(function, known, opts, given_as))
+
+
+async def _call(
+    function: str, arguments: dict[str, str], opts: pulumi.InvokeOptions | None, given_as: tuple[str, str] | None = None
+) -> dict[str, Any]:
     token = f"crosstenant:index:{function}"
     options = pulumi.InvokeOptions.merge(pulumi.InvokeOptions(version=VERSION), opts)
-
-    async def call(known: dict[str, str]) -> dict[str, Any]:
-        try:
-            return await pulumi.runtime.invoke_async(token, known, options)
-        except Exception as error:
-            # Pulumi's SDK raises a bare Exception, which would reach the terminal as a stack trace.
-            raise pulumi.RunError(_plain(str(error), token)) from None
-
-    return pulumi.Output.all(**arguments).apply(call)
+    try:
+        return await pulumi.runtime.invoke_async(token, arguments, options)
+    except Exception as error:
+        # Pulumi's SDK raises a bare Exception, which would reach the terminal as a stack trace.
+        text = _plain(str(error), token)
+        raise (ArgumentError(*given_as, text) if given_as else pulumi.RunError(text)) from None
 
 
 def _plain(message: str, token: str) -> str:

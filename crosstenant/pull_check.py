@@ -64,25 +64,21 @@ class PullCheck(pulumi.CustomResource):
         super().__init__("crosstenant:index:PullCheck", resource_name, arguments, opts)
 
     @property
-    @pulumi.getter(name="loginServer")
     def login_server(self) -> pulumi.Output[str]:
         """The registry's host, ``fabrikamimages.azurecr.io``."""
-        return output_of(self, "login_server")
+        return output_of(self, "loginServer")
 
     @property
-    @pulumi.getter(name="result")
     def result(self) -> pulumi.Output[str]:
         """What was proved, or why not: ``pulled``, ``signed in``, ``skipped`` or ``refused: ...``."""
         return output_of(self, "result")
 
     @property
-    @pulumi.getter(name="grantedActions")
     def granted_actions(self) -> pulumi.Output[Sequence[str]]:
         """The actions that the registry granted, ``pull``."""
-        return output_of(self, "granted_actions")
+        return output_of(self, "grantedActions")
 
     @property
-    @pulumi.getter(name="manifestDigest")
     def manifest_digest(self) -> pulumi.Output[str | None]:
         """Digest of the manifest that was found, where a reference was given."""
-        return output_of(self, "manifest_digest")
+        return output_of(self, "manifestDigest")

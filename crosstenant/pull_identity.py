@@ -1,27 +1,17 @@
 """The identity that pulls: an application of the cluster's tenant, its service principal there and its secret."""
 
+from datetime import datetime, timezone
+
 import pulumi
 import pulumi_azuread as azuread
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.consent import consent_url
+from crosstenant.arguments import checked
+from crosstenant.consent import DEFAULT_REDIRECT_URI, MICROSOFT_GRAPH, USER_READ, consent_url
 from crosstenant.docker_config import docker_config
-from crosstenant.secret_dates import check_end_date
+from crosstenant.pull_secret import PullSecret
+from crosstenant.secret_plan import SecretArgs, plan_secrets
 from crosstenant.tenant import TenantArgs, TenantProviders
-
-DEFAULT_REDIRECT_URI = "https://www.microsoft.com/"
-
-
-class SecretArgs(TypedDict):
-    """When the application's secret ends, and what makes a new one."""
-
-    end_date: NotRequired[str]
-    """When the secret expires: a UTC time, ``2027-06-30T00:00:00Z``. Another date makes a new secret. Default: two
-    years after it is made, unless the tenant's app management policy caps it."""
-
-    rotation_trigger: NotRequired[str]
-    """Any text; a change makes a new secret, moves every cluster to it and then removes the old one. Each cluster's
-    nodes are reimaged."""
 
 
 class PullIdentityArgs(TypedDict):
@@ -40,8 +30,13 @@ class PullIdentityArgs(TypedDict):
     redirect_uri: NotRequired[str]
     """Where the consent page goes when it is done. Default: ``https://www.microsoft.com/``."""
 
+    for_consent: NotRequired[bool]
+    """Have the application ask for a permission, Microsoft Graph's ``User.Read``, without which another tenant's
+    consent page may refuse it (AADSTS650056, AADSTS90008). It is never used. Default: the application asks for
+    nothing."""
+
     secret: NotRequired[SecretArgs]
-    """The secret's dates."""
+    """When the secret is replaced, and for how long each is good."""
 
 
 class PullIdentity(pulumi.ComponentResource):
@@ -66,6 +61,9 @@ class PullIdentity(pulumi.ComponentResource):
     secret_expires_at: pulumi.Output[str]
     """When the secret ends: a UTC time."""
 
+    next_rotation_at: pulumi.Output[str | None]
+    """When the next update makes a new secret: a UTC time; nothing unless ``rotate_every_days`` is given."""
+
     def __init__(
         self,
         name: str,
@@ -82,10 +80,14 @@ class PullIdentity(pulumi.ComponentResource):
         :raises ArgumentError: An argument is wrong; the text names it and the remedy.
         """
         super().__init__("crosstenant:index:PullIdentity", name, {}, opts)
+        owner = f"PullIdentity '{name}'"
+        args = checked(owner, "", PullIdentityArgs, args)
         child = pulumi.ResourceOptions(parent=self)
-        providers = cluster_providers or TenantProviders(f"{name}-cluster-tenant", args["tenant"], opts=child)
-        dates = args.get("secret") or SecretArgs()
-        check_end_date(f"PullIdentity '{name}'", "secret.end_date", dates.get("end_date"))
+        providers = cluster_providers or TenantProviders(
+            f"{name}-cluster-tenant", args["tenant"], owner=owner, opts=child
+        )
+        now = datetime.now(timezone.utc)
+        plan = plan_secrets(owner, args.get("secret") or SecretArgs(), now)
         self._cloud = providers.cloud
         self._redirect_uri = args.get("redirect_uri") or DEFAULT_REDIRECT_URI
 
@@ -105,26 +107,22 @@ class PullIdentity(pulumi.ComponentResource):
             sign_in_audience="AzureADMultipleOrgs",
             owners=owners,
             web=azuread.ApplicationWebArgs(redirect_uris=[self._redirect_uri]),
+            required_resource_accesses=_for_consent() if args.get("for_consent") else None,
             opts=owned,
         )
         home = azuread.ServicePrincipal(
             f"{name}-home-service-principal", client_id=application.client_id, owners=owners, opts=owned
         )
-        password = azuread.ApplicationPassword(
-            f"{name}-secret",
-            application_id=application.id,
-            display_name=name,
-            end_date=dates.get("end_date"),
-            rotate_when_changed={"trigger": dates.get("rotation_trigger", "")},
-            opts=pulumi.ResourceOptions(parent=self, provider=providers.azuread, additional_secret_outputs=["value"]),
-        )
+        secret = PullSecret(name, plan, application, owner=owner, parent=self, provider=providers.azuread, now=now)
 
         self.client_id = application.client_id
         self.application_object_id = application.object_id
         self.service_principal_id = home.object_id
-        # Known only once the home service principal is there: without it no secret signs in to its tenant.
-        self.secret = pulumi.Output.secret(pulumi.Output.all(password.value, home.object_id).apply(lambda it: it[0]))
-        self.secret_expires_at = password.end_date
+        # Known only once the home service principal is there: without it no secret signs in to its tenant. That it is
+        # to be made again makes no other secret, so this waits for its URN, which a preview knows.
+        self.secret = pulumi.Output.secret(pulumi.Output.all(secret.value, home.urn).apply(lambda it: it[0]))
+        self.secret_expires_at = secret.expires_at
+        self.next_rotation_at = pulumi.Output.from_input(plan.next_rotation_at)
         self.register_outputs(
             {
                 "clientId": self.client_id,
@@ -132,6 +130,7 @@ class PullIdentity(pulumi.ComponentResource):
                 "servicePrincipalId": self.service_principal_id,
                 "secret": self.secret,
                 "secretExpiresAt": self.secret_expires_at,
+                "nextRotationAt": self.next_rotation_at,
             }
         )
 
@@ -146,3 +145,10 @@ class PullIdentity(pulumi.ComponentResource):
         return pulumi.Output.secret(
             pulumi.Output.all(login_servers, self.client_id, self.secret).apply(lambda it: docker_config(*it))
         )
+
+
+def _for_consent() -> list[azuread.ApplicationRequiredResourceAccessArgs]:
+    permission = azuread.ApplicationRequiredResourceAccessResourceAccessArgs(id=USER_READ, type="Scope")
+    return [
+        azuread.ApplicationRequiredResourceAccessArgs(resource_app_id=MICROSOFT_GRAPH, resource_accesses=[permission])
+    ]

@@ -36,6 +36,7 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         client_id: pulumi.Input[str],
         secret: pulumi.Input[str],
         abandon_on_delete: pulumi.Input[bool] | None = None,
+        wait_for_principal_seconds: pulumi.Input[float] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -46,6 +47,8 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         :param secret: The application's secret, 190 bytes at most. Secret.
         :param abandon_on_delete: Let go of the cluster when this resource is deleted, even if it still uses the
             application. Default: deleting is refused then, since the cluster would lose its identity.
+        :param wait_for_principal_seconds: How long to wait until Entra accepts a secret or service principal that was
+            just made, 0 to 3600 seconds; 300 by default.
         :param opts: Resource options; the provider is one of the cluster's tenant. ``custom_timeouts`` bound the
             reset, 90 minutes by default.
         """
@@ -54,6 +57,9 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             "clientId": client_id,
             "secret": pulumi.Output.secret(secret),
             "abandonOnDelete": abandon_on_delete,
+            "waitForPrincipalSeconds": wait_for_principal_seconds,
+            "applied": None,
+            "nodePools": None,
             "provisioningState": None,
             "resetAt": None,
             "servicePrincipalProfile": None,
@@ -62,31 +68,37 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         super().__init__("crosstenant:index:ServicePrincipalProfile", resource_name, arguments, opts)
 
     @property
-    @pulumi.getter(name="clusterId")
     def cluster_id(self) -> pulumi.Output[str]:
         """ARM ID of the cluster."""
-        return output_of(self, "cluster_id")
+        return output_of(self, "clusterId")
 
     @property
-    @pulumi.getter(name="clientId")
     def client_id(self) -> pulumi.Output[str]:
         """Client ID of the application that the cluster uses."""
-        return output_of(self, "client_id")
+        return output_of(self, "clientId")
 
     @property
-    @pulumi.getter(name="provisioningState")
+    def applied(self) -> pulumi.Output[str]:
+        """Whether the cluster has the credential: ``true``; ``pending`` where it did not exist when last looked at;
+        ``failed`` or ``unknown`` where the next update makes sure."""
+        return output_of(self, "applied")
+
+    @property
+    def node_pools(self) -> pulumi.Output[list[str] | None]:
+        """Names of the cluster's node pools when it was last looked at; none before it exists."""
+        return output_of(self, "nodePools")
+
+    @property
     def provisioning_state(self) -> pulumi.Output[str | None]:
         """The cluster's provisioning state when it was last looked at; none before it exists."""
-        return output_of(self, "provisioning_state")
+        return output_of(self, "provisioningState")
 
     @property
-    @pulumi.getter(name="resetAt")
     def reset_at(self) -> pulumi.Output[str | None]:
         """UTC time of the last reset that this resource made; none if it has made none."""
-        return output_of(self, "reset_at")
+        return output_of(self, "resetAt")
 
     @property
-    @pulumi.getter(name="servicePrincipalProfile")
     def service_principal_profile(self) -> pulumi.Output[dict[str, str]]:
         """``clientId`` and ``secret``, as azure-native's ``ManagedCluster`` takes them. Secret."""
-        return output_of(self, "service_principal_profile")
+        return output_of(self, "servicePrincipalProfile")

@@ -9,9 +9,11 @@ import pulumi_azure_native
 import pulumi_azuread
 from typing_extensions import NotRequired, TypedDict
 
+from crosstenant.arguments import checked
 from crosstenant.arm_id import is_uuid
 from crosstenant.clouds import PUBLIC, Cloud, cloud_named
 from crosstenant.errors import ArgumentError
+from crosstenant.functions import SignInProblem, sign_in_problem
 from crosstenant.provider import Provider
 
 
@@ -77,6 +79,8 @@ class TenantProviders:
         azuread: pulumi_azuread.Provider | None = None,
         azure_native: pulumi_azure_native.Provider | None = None,
         crosstenant: Provider | None = None,
+        owner: str = "",
+        path: str = "tenant",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -86,14 +90,18 @@ class TenantProviders:
         :param azuread: A ready-made provider for Microsoft Entra ID, signed in to this tenant.
         :param azure_native: A ready-made provider for Azure Resource Manager, signed in to this tenant.
         :param crosstenant: A ready-made provider for this package's own resources, signed in to this tenant.
+        :param owner: The component's type and name, for messages.
+        :param path: The component's argument that holds the tenant, likewise.
         :param opts: Resource options of the providers made here.
         :raises ArgumentError: The tenant is described wrongly; the text names the property and the remedy.
         """
+        self._owner, self._path = owner or f"tenant '{name}'", path
+        tenant = checked(self._owner, path, TenantArgs, tenant)
         self._name = name
         self._tenant = tenant
         self._given = (azuread, azure_native, crosstenant)
         self._opts = opts
-        self.cloud: Cloud = check_tenant(f"tenant '{name}'", "tenant", tenant, credentials=None in self._given)
+        self.cloud: Cloud = check_tenant(self._owner, path, tenant, credentials=None in self._given)
         self.tenant_id = tenant["tenant_id"].lower()
         self.subscription_id = tenant.get("subscription_id") or default_subscription_id
 
@@ -104,7 +112,7 @@ class TenantProviders:
         return self._given[0] or pulumi_azuread.Provider(
             f"{self._name}-azuread",
             environment=self.cloud.name,
-            tenant_id=self.tenant_id,
+            tenant_id=self.signed_in_tenant_id,
             client_id=tenant.get("client_id"),
             client_secret=tenant.get("client_secret"),
             client_certificate_path=tenant.get("client_certificate_path"),
@@ -126,7 +134,7 @@ class TenantProviders:
         return self._given[1] or pulumi_azure_native.Provider(
             f"{self._name}-azure-native",
             environment=self.cloud.name,
-            tenant_id=self.tenant_id,
+            tenant_id=self.signed_in_tenant_id,
             subscription_id=self.subscription_id,
             client_id=tenant.get("client_id"),
             client_secret=tenant.get("client_secret"),
@@ -162,6 +170,21 @@ class TenantProviders:
             use_cli=True if self._uses_cli else None,
             opts=self._opts,
         )
+
+    @cached_property
+    def signed_in_tenant_id(self) -> pulumi.Output[str]:
+        """The tenant's ID, once this package's own provider has signed in to it.
+
+        With wrong credentials each provider of the tenant fails, but only this one says which argument is wrong: what
+        takes the ID from here waits for it.
+        """
+        options = pulumi.InvokeOptions(provider=self.crosstenant)
+        return pulumi.Output.from_input(sign_in_problem(options)).apply(self._unless_refused)
+
+    def _unless_refused(self, problem: SignInProblem | None) -> str:
+        if problem is None:
+            return self.tenant_id
+        raise ArgumentError(self._owner, f"{self._path}.{problem.argument}", problem.text)
 
     @property
     def _uses_oidc(self) -> bool:
@@ -230,6 +253,14 @@ def _check_credentials(owner: str, path: str, tenant: TenantArgs, environ: Mappi
         raise ArgumentError(owner, path, f"two kinds of credential are given ({' and '.join(kinds)}): keep one")
     if kinds and kinds != ["use_msi"] and not tenant.get("client_id"):
         raise ArgumentError(owner, f"{path}.client_id", "is missing: the application that the credential belongs to")
+    client_id = tenant.get("client_id")
+    if isinstance(client_id, str) and client_id and not is_uuid(client_id):
+        raise ArgumentError(
+            owner,
+            f"{path}.client_id",
+            f"'{client_id}' is no client ID: write the application's UUID, not its name (its page in the Entra admin"
+            " center, or 'az ad app list')",
+        )
     if tenant.get("client_id") and not kinds:
         raise ArgumentError(
             owner,

@@ -18,6 +18,7 @@ from crosstenant.plugin.azure.reset_operation import ResetFailed, ResetOperation
 from crosstenant.plugin.azure.sign_in import OnWait, SignInError
 from crosstenant.plugin.azure.waiting import Clock, lasting
 from crosstenant.plugin.cluster_fitness import refuse_unfit
+from crosstenant.plugin.node_group_role import report_missing_role
 from crosstenant.plugin.plain_errors import plainly
 from crosstenant.plugin.profile_record import Applied, Record, needs_reset
 from crosstenant.plugin.profile_schema import SECRETS
@@ -105,7 +106,8 @@ class CredentialReset:
             return replace(wanted.record, applied=Applied.PENDING, pending_operation=None).seeing(None)
         old = old and await self.settled(old, state)
         if not needs_reset(old, state, wanted.client_id, wanted.secret):
-            return replace(wanted.record, applied=Applied.TRUE, pending_operation=None).seeing(state)
+            reset_at = old.reset_at if old else None
+            return replace(wanted.record, applied=Applied.TRUE, reset_at=reset_at, pending_operation=None).seeing(state)
         refuse_unfit(state, failed_is_ours=old is not None and old.may_have_failed_the_cluster)
         object_id = object_id or await self.prove(wanted)
         began = self._clock.now()
@@ -113,7 +115,7 @@ class CredentialReset:
         await self._ended(wanted, old, operation, began)
         state = await self._verified(wanted, operation)
         await self._log.info(wanted.urn, f"reset the credential of {wanted.cluster_id.name} in {self._since(began)}")
-        await self._check_node_group(wanted, state, object_id)
+        await report_missing_role(self._clusters, self._log, wanted.urn, state, object_id)
         reset_at = self._clock.utc().strftime("%Y-%m-%dT%H:%M:%SZ")
         return replace(wanted.record, applied=Applied.TRUE, reset_at=reset_at, pending_operation=None).seeing(state)
 
@@ -149,8 +151,10 @@ class CredentialReset:
             return replace(old, applied=Applied.TRUE)
         if old.applied is not Applied.UNKNOWN or not old.pending_operation:
             return old
-        status = await self._clusters.operation_status(old.pending_operation)
-        return replace(old, applied=Applied.TRUE, pending_operation=None) if status == "Succeeded" else old
+        ending = await self._clusters.ending(old.pending_operation)
+        if ending.status != "Succeeded":
+            return old
+        return replace(old, applied=Applied.TRUE, pending_operation=None, reset_at=ending.ended or old.reset_at)
 
     async def _started(self, wanted: Wanted) -> ResetOperation:
         attempt = Attempt()
@@ -244,21 +248,6 @@ class CredentialReset:
 
     def _partial(self, record: Record, reason: str) -> PartialError:
         return PartialError(record.cluster_id, to_properties(record.outputs(), SECRETS), [reason])
-
-    async def _check_node_group(self, wanted: Wanted, state: ClusterState, object_id: str) -> None:
-        """The new principal runs the cluster's load balancers and disks; AKS usually, not always, sees to its role."""
-        held = await self._clusters.roles_on_node_group(state, object_id) if object_id else None
-        group = state.node_resource_group
-        if held is None:
-            await self._log.info(
-                wanted.urn, f"whether application {wanted.client_id} has a role on {group} could not be looked up"
-            )
-        elif held == 0:
-            await self._log.warning(
-                wanted.urn,
-                f"application {wanted.client_id} has no role on the node resource group {group}: load balancers, disks"
-                f" and routes of {wanted.cluster_id.name} may fail. Assign Contributor there to object ID {object_id}",
-            )
 
     def _watch(self, wanted: Wanted, began: float) -> Callable[[], Awaitable[None]]:
         seen: set[str] = set()

@@ -30,6 +30,8 @@ class Served:
     """By type token."""
     functions: dict[str, Function[Any]] = field(default_factory=lambda: {})
     """By function token."""
+    unless: str = ""
+    """What the operator has to do to be served more, where that is known."""
 
     @classmethod
     def of(cls, resources: Iterable[CustomResource[Any]], functions: Iterable[Function[Any]]) -> Served:
@@ -72,7 +74,7 @@ class DispatchProvider(Provider):
         """Validates the provider's own arguments."""
         inputs, failures = await self._package.check_config(from_properties(request.new_inputs))
         secret = self._package.secret_config | _secrets_in(request.new_inputs)
-        return pulumi_provider.CheckResponse(to_properties(inputs, secret), _failures(failures))
+        return pulumi_provider.CheckResponse(to_properties(inputs, secret), _failures(failures, request.new_inputs))
 
     async def configure(self, request: pulumi_provider.ConfigureRequest) -> pulumi_provider.ConfigureResponse:
         """Configures the provider; the engine calls it once, with known values only."""
@@ -86,9 +88,9 @@ class DispatchProvider(Provider):
         """Calls a function."""
         function = self._served.functions.get(request.tok)
         if function is None:
-            raise ProviderError(f"this plugin has no function '{request.tok}'")
+            raise ProviderError(self._served.unless or f"this plugin has no function '{request.tok}'")
         value, failures = await function.call(from_properties(request.args))
-        return pulumi_provider.InvokeResponse(to_properties(value), _failures(failures))
+        return pulumi_provider.InvokeResponse(to_properties(value), _failures(failures, request.args))
 
     async def check(self, request: pulumi_provider.CheckRequest) -> pulumi_provider.CheckResponse:
         """Validates a resource's inputs."""
@@ -96,7 +98,7 @@ class DispatchProvider(Provider):
         olds, news = from_properties(request.old_inputs), from_properties(request.new_inputs)
         inputs, failures = await resource.check(request.urn, olds, news)
         secret = resource.secret_properties | _secrets_in(request.new_inputs)
-        return pulumi_provider.CheckResponse(to_properties(inputs, secret), _failures(failures))
+        return pulumi_provider.CheckResponse(to_properties(inputs, secret), _failures(failures, request.new_inputs))
 
     async def diff(self, request: pulumi_provider.DiffRequest) -> pulumi_provider.DiffResponse:
         """Compares a resource's state with its inputs."""
@@ -160,7 +162,7 @@ class DispatchProvider(Provider):
         token = resource_type(urn_type)
         resource = self._served.resources.get(token)
         if resource is None:
-            raise ProviderError(f"this plugin has no resource type '{token}'")
+            raise ProviderError(self._served.unless or f"this plugin has no resource type '{token}'")
         return resource
 
     async def _run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -183,8 +185,18 @@ def _secrets_in(properties: Mapping[str, PropertyValue] | None) -> set[str]:
     return {key for key, value in (properties or {}).items() if value.contains_secret()}
 
 
-def _failures(failures: list[Failure]) -> list[pulumi_provider.CheckFailure] | None:
-    return [pulumi_provider.CheckFailure(failure.property, failure.reason) for failure in failures] or None
+def _failures(
+    failures: list[Failure], given: Mapping[str, PropertyValue] | None
+) -> list[pulumi_provider.CheckFailure] | None:
+    # A reason may repeat what was given, such as a secret that stands where an ID should.
+    secrets = {str(value.value) for value in (given or {}).values() if value.contains_secret() and value.value}
+
+    def plain(reason: str) -> str:
+        for secret in secrets:
+            reason = reason.replace(secret, "[secret]")
+        return reason
+
+    return [pulumi_provider.CheckFailure(failure.property, plain(failure.reason)) for failure in failures] or None
 
 
 def _diff_response(found: Diff) -> pulumi_provider.DiffResponse:

@@ -103,7 +103,7 @@ async def read_registry(tenant: Tenant, registry_id: str) -> RegistryState:
     if registry is None:
         raise ProviderError(
             f"there is no registry {registry_id} that {tenant.caller} can see in tenant {tenant.tenant_id}: check the "
-            "ID, or create the registry first; for one that this stack declares, pass its 'id' output"
+            "ID, or create the registry first"
         )
     return registry
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 
+from crosstenant.plugin.check_service_principal import CheckServicePrincipal
+from crosstenant.plugin.check_sign_in import CheckSignIn
+from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
 from crosstenant.plugin.dispatch import Package, Served
 from crosstenant.plugin.get_cluster import GetCluster
 from crosstenant.plugin.get_registry import GetRegistry
@@ -13,8 +16,8 @@ from crosstenant.plugin.service_principal_profile import ServicePrincipalProfile
 from crosstenant.plugin.serving import EngineLog
 from crosstenant.plugin.tenant_config import PROVIDER_SCHEMA, SECRET_CONFIG, check_tenant_config, make_tenant
 
-RESOURCES = (ServicePrincipalProfile, PullCheck)
-FUNCTIONS = (GetRegistry, GetCluster)
+RESOURCES = (ServicePrincipalProfile, PullCheck, ConsentedServicePrincipal)
+FUNCTIONS = (GetRegistry, GetCluster, CheckServicePrincipal, CheckSignIn)
 
 
 class CrosstenantPackage(Package):
@@ -46,7 +49,10 @@ class CrosstenantPackage(Package):
         A provider without a tenant is the engine's own default one, which hosts the components and nothing else.
         """
         if not config.get("tenantId"):
-            return Served()
+            return Served(
+                unless="this takes a tenant to sign in to: give its options a provider of this package"
+                " (crosstenant.Provider) with tenant_id and a credential"
+            )
         context = Context(tenant=make_tenant(config), log=self._log)
         return Served.of(
             [resource(context) for resource in RESOURCES],

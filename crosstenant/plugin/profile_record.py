@@ -49,6 +49,10 @@ class Record:
         """Whether a failed cluster is the doing of this resource's own last reset."""
         return self.applied is Applied.FAILED or self.pending_operation is not None
 
+    def is_running(self, client_id: Plain, secret: Plain) -> bool:
+        """Whether a reset to just this credential was begun whose end this resource has not seen."""
+        return self.pending_operation is not None and (self.client_id, self.secret) == (client_id, secret)
+
     @classmethod
     def of_inputs(cls, inputs: Properties, applied: Applied = Applied.PENDING) -> Record:
         """The record of a resource that has done nothing yet."""

@@ -143,12 +143,11 @@ class PullCheck(CustomResource[Context]):
             if outputs["result"] == olds.get("result") == PULLED:
                 outputs["manifestDigest"] = olds["manifestDigest"]
         except PullRefused as refusal:
-            if inputs["mode"] == WARN and refusal.reason.is_of_the_path:
-                # This machine may be none that is meant to reach the registry: the grant is no worse for it.
-                await self._warn(urn, registry, inputs, refusal)
-                outputs = kept
-            else:
-                outputs = self._refused(inputs, registry, refusal.reason)
+            # What differs shows as `result` alone: the operator is told what to do, too.
+            await self._warn(urn, registry, inputs, refusal)
+            # This machine may be none that is meant to reach the registry: the grant is no worse for it.
+            of_the_path = inputs["mode"] == WARN and refusal.reason.is_of_the_path
+            outputs = kept if of_the_path else self._refused(inputs, registry, refusal.reason)
         return Observed(resource_id, inputs, outputs)
 
     async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:

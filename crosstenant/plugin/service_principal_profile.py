@@ -11,7 +11,8 @@ from typing import Any, ClassVar
 
 from crosstenant.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.plugin.azure.cluster_state import ClusterState
-from crosstenant.plugin.azure.clusters import Clusters
+from crosstenant.plugin.azure.clusters import RESET_ACTION, Clusters
+from crosstenant.plugin.azure.refusal_table import ROLES_BY_ACTION
 from crosstenant.plugin.azure.sign_in import prove_secret
 from crosstenant.plugin.azure.waiting import Clock
 from crosstenant.plugin.cluster_fitness import refuse_unfit
@@ -165,7 +166,10 @@ class ServicePrincipalProfile(CustomResource[Context]):
         if not needs_reset(old, state, client_id, secret):
             return replace(shape, applied=Applied.TRUE).seeing(state).outputs()
         refuse_unfit(state, failed_is_ours=old is not None and old.may_have_failed_the_cluster)
-        await self.context.log.warning(urn, _announcement(state))
+        if await self._clusters.may_reset(cluster_id) is False:
+            raise ProviderError(_not_permitted(cluster_id, self.context.tenant.caller))
+        goes_on = old is not None and old.is_running(client_id, secret) and not state.is_idle
+        await self.context.log.warning(urn, _going_on(state) if goes_on else _announcement(state))
         seen = {"nodePools": [pool.name for pool in state.node_pools]}
         return outputs | dict.fromkeys(_OBSERVED, UNKNOWN) | seen
 
@@ -193,6 +197,14 @@ def _parsed(cluster_id: str) -> ArmId:
 def _folded(value: Plain) -> Plain:
     # ARM compares IDs, and Entra UUIDs, without regard to case.
     return value.lower() if isinstance(value, str) else value
+
+
+def _not_permitted(cluster_id: ArmId, caller: str) -> str:
+    return (
+        f"{caller} may read cluster {cluster_id}, but not reset its credential ({RESET_ACTION}): assign the role"
+        f" '{ROLES_BY_ACTION[RESET_ACTION.lower()]}' on the cluster, or run as who has it; a new assignment takes some"
+        " minutes to count"
+    )
 
 
 def _still_in_use(state: ClusterState) -> str:
@@ -228,3 +240,10 @@ def _announcement(state: ClusterState) -> str:
         f" {len(state.node_pools)} {pools} ({state.node_count} {nodes}), one node after another"
     )
     return text if state.is_idle else f"{text}, when the operation that is running there now has ended"
+
+
+def _going_on(state: ClusterState) -> str:
+    return (
+        f"a reset of cluster {state.cluster_id} for which this resource stopped waiting goes on in AKS: the update"
+        " waits for its end, and repeats it only if it failed"
+    )

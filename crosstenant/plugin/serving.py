@@ -108,12 +108,14 @@ def _answering_plainly(method: str) -> Callable[..., Awaitable[Any]]:
     async def call(self: Servicer, request: Any, context: Any) -> Any:
         current_request.set(request)
         try:
-            return await inherited(self, request, context)
+            answer = await inherited(self, request, context)
+            # Only an answer without properties tells the engine that an imported resource is not there.
+            return provider_pb2.ReadResponse() if method == "Read" and not answer.id else answer
         except NotImplementedError as error:
             await context.abort(grpc.StatusCode.UNIMPLEMENTED, str(error))
         except Exception as error:
             # Pulumi's wrapper re-raises as a bare Exception whose text holds the stack; the original is its context.
-            await _abort(error.__context__ or error, context)
+            await abort(error.__context__ or error, context)
 
     call.__name__ = method
     return call
@@ -136,7 +138,12 @@ for _method in _METHODS:
     setattr(Servicer, _method, _answering_plainly(_method))
 
 
-async def _abort(error: BaseException, context: Any) -> None:
+async def abort(error: BaseException, context: Any) -> None:
+    """Answers the engine with an error: the sentence alone for what is known, with the stack for what is not.
+
+    :param error: What happened.
+    :param context: gRPC's context of the request.
+    """
     if isinstance(error, PartialError):
         detail = provider_pb2.ErrorResourceInitFailed(
             id=error.resource_id,

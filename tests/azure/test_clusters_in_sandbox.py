@@ -187,10 +187,12 @@ async def test_cluster_is_read(clusters: Clusters):
 
 
 async def test_missing_cluster_or_group_is_none(store: Store):
-    owned = Clusters(Tenant(CLUSTER_TENANT, PUBLIC, ClientSecret(CLUSTER_OWNER_ID, CLUSTER_OWNER_SECRET)))
+    owner = Tenant(CLUSTER_TENANT, PUBLIC, ClientSecret(CLUSTER_OWNER_ID, CLUSTER_OWNER_SECRET))
+    owned = Clusters(owner)
     assert await owned.get(parse_arm_id(PROD.replace("aks-prod", "aks-none"), CLUSTER_TYPE)) is None
     assert await owned.get(parse_arm_id(PROD.replace("rg-clusters", "rg-none"), CLUSTER_TYPE)) is None
     await owned.aclose()
+    await owner.aclose()
 
 
 async def test_reset_follows_operation_to_its_end(profile: ServicePrincipalProfile, store: Store, log: Log):
@@ -216,10 +218,11 @@ async def test_reset_answered_at_once_is_enough(profile: ServicePrincipalProfile
     assert cluster(store)["_credential"]["secret"] == SECRET
 
 
-async def test_reset_waits_for_running_operation(profile: ServicePrincipalProfile, store: Store, log: Log):
-    other = Clusters(Tenant(CLUSTER_TENANT, PUBLIC, ClientSecret(CLUSTER_OWNER_ID, CLUSTER_OWNER_SECRET)))
+async def test_reset_waits_for_running_operation(
+    profile: ServicePrincipalProfile, clusters: Clusters, store: Store, log: Log
+):
     settings(store, seconds=3)
-    await other.start_reset(
+    await clusters.start_reset(
         PROD_ID,
         CLIENT_ID,
         NEXT_SECRET,
@@ -230,7 +233,6 @@ async def test_reset_waits_for_running_operation(profile: ServicePrincipalProfil
     )
     settings(store, seconds=0.5)
     _, outputs = await profile.create(URN, inputs(), 0)
-    await other.aclose()
     assert resets(store) == 2
     assert cluster(store)["_credential"]["secret"] == SECRET
     assert outputs["applied"] == "true"
@@ -279,7 +281,7 @@ async def test_reset_failed_is_told_from_reset_unseen(clusters: Clusters, store:
     operation = await clusters.start_reset(PROD_ID, CLIENT_ID, SECRET, on_progress=silent, attempt=Attempt(), **limits)
     with pytest.raises(ResetFailed):
         await operation.wait(30, lambda: silent(""))
-    assert await clusters.operation_status(operation.url) == "Failed"
+    assert (await clusters.ending(operation.url)).status == "Failed"
     fault(store, path=".*operations.*", status=404, code="NotFound", message="gone")
     settings(store, outcome="Succeeded", seconds=30)
     operation = await clusters.start_reset(PROD_ID, CLIENT_ID, SECRET, on_progress=silent, attempt=Attempt(), **limits)
@@ -323,6 +325,14 @@ async def test_throttled_reset_is_repeated(profile: ServicePrincipalProfile, sto
     assert resets(store) == 1
 
 
+async def test_request_that_aks_took_before_it_failed_is_not_sent_twice(profile: ServicePrincipalProfile, store: Store):
+    settings(store, seconds=5)
+    fault(store, method="POST", path=".*resetServicePrincipalProfile.*", status=503, after=True)
+    _, outputs = await profile.create(URN, inputs(), 0)
+    assert outputs["applied"] == "true"
+    assert resets(store) == 1
+
+
 async def test_refusal_is_final_at_once(profile: ServicePrincipalProfile, store: Store):
     fault(
         store,
@@ -339,43 +349,43 @@ async def test_refusal_is_final_at_once(profile: ServicePrincipalProfile, store:
     assert resets(store) == 0
 
 
-async def test_caller_without_rights_is_named(store: Store, log: Log):
-    tenant = Tenant(CLUSTER_TENANT, PUBLIC, ClientSecret(CLUSTER_POWERLESS_ID, CLUSTER_POWERLESS_SECRET))
+async def refused(tenant_id: str, client_id: str, secret: str, cluster_id: str = PROD) -> str:
+    """What getCluster says to a caller who cannot read the cluster."""
+    tenant = Tenant(tenant_id, PUBLIC, ClientSecret(client_id, secret))
+    clusters = Clusters(tenant)
     with pytest.raises(ProviderError) as caught:
-        await GetCluster(Context(tenant, cast("EngineLog", log))).call({"clusterId": PROD})
+        await GetCluster(Context(tenant, cast("EngineLog", Log())), clusters).call({"clusterId": cluster_id})
+    await clusters.aclose()
     await tenant.aclose()
-    text = str(caught.value)
+    return str(caught.value)
+
+
+async def test_caller_without_rights_is_named(store: Store):
+    text = await refused(CLUSTER_TENANT, CLUSTER_POWERLESS_ID, CLUSTER_POWERLESS_SECRET)
     assert CLUSTER_POWERLESS_ID in text
     assert "Microsoft.ContainerService/managedClusters/read" in text
     assert "'Reader'" in text
 
 
-async def test_cluster_of_other_tenant_names_both_tenants(store: Store, log: Log):
-    tenant = Tenant(REGISTRY_TENANT, PUBLIC, ClientSecret(REGISTRY_CALLER_ID, REGISTRY_CALLER_SECRET))
-    with pytest.raises(ProviderError) as caught:
-        await GetCluster(Context(tenant, cast("EngineLog", log))).call({"clusterId": PROD})
-    await tenant.aclose()
-    assert CLUSTER_TENANT in str(caught.value)
-    assert REGISTRY_TENANT in str(caught.value)
+async def test_cluster_of_other_tenant_names_both_tenants(store: Store):
+    text = await refused(REGISTRY_TENANT, REGISTRY_CALLER_ID, REGISTRY_CALLER_SECRET)
+    assert f"belongs to tenant {CLUSTER_TENANT}, but this provider signs in to tenant {REGISTRY_TENANT}" in text
 
 
-async def test_unknown_subscription_is_no_missing_cluster(context: Context):
+async def test_unknown_subscription_is_no_missing_cluster(store: Store):
     unknown = PROD.replace(CLUSTER_SUBSCRIPTION, "a0000000-0000-4000-8000-0000000000ff")
-    with pytest.raises(ProviderError, match="SubscriptionNotFound"):
-        await GetCluster(context).call({"clusterId": unknown})
+    assert "SubscriptionNotFound" in await refused(CLUSTER_TENANT, CLUSTER_CALLER_ID, CLUSTER_CALLER_SECRET, unknown)
 
 
-async def test_wrong_provider_secret_is_explained(store: Store, log: Log):
-    tenant = Tenant(CLUSTER_TENANT, PUBLIC, ClientSecret(CLUSTER_CALLER_ID, "not-the-secret"))
-    with pytest.raises(ProviderError, match=f"cannot sign in to tenant {CLUSTER_TENANT}") as caught:
-        await GetCluster(Context(tenant, cast("EngineLog", log))).call({"clusterId": PROD})
-    await tenant.aclose()
-    assert "AADSTS7000215" in str(caught.value)
-    assert "not-the-secret" not in str(caught.value)
+async def test_wrong_provider_secret_is_explained(store: Store):
+    text = await refused(CLUSTER_TENANT, CLUSTER_CALLER_ID, "not-the-secret")
+    assert f"application {CLUSTER_CALLER_ID} cannot sign in to tenant {CLUSTER_TENANT}" in text
+    assert "AADSTS7000215" in text
+    assert "not-the-secret" not in text
 
 
-async def test_managed_identity_is_read_as_one(context: Context):
-    found, failures = await GetCluster(context).call({"clusterId": MANAGED})
+async def test_managed_identity_is_read_as_one(context: Context, clusters: Clusters):
+    found, failures = await GetCluster(context, clusters).call({"clusterId": MANAGED})
     assert not failures
     assert (found["identityKind"], found["clientId"]) == ("ManagedIdentity", "")
 

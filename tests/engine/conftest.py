@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from cluster_estate import Profiles
 from engine_world import Azure
 
 from crosstenant.sandbox.plugins import prepare_plugins
@@ -33,7 +34,7 @@ def azure(_running: Azure) -> Azure:
     """The sandbox with its seeded state and an empty request log; resets take a moment."""
     _running.store.reset()
     Path(f"{_running.store.path}.requests.jsonl").unlink(missing_ok=True)
-    _running.change(lambda state: state["settings"]["reset"].update(seconds=0.5, retry_after=0))
+    _running.change(lambda state: state["settings"]["reset"].update(seconds=0.5, retry_after=1))
     return _running
 
 
@@ -69,3 +70,9 @@ def make_stack(azure: Azure, tmp_path: Path) -> Callable[..., Stack]:
         return stack
 
     return make
+
+
+@pytest.fixture
+def profiles(azure: Azure, make_stack: Callable[..., Stack], tmp_path: Path) -> Profiles:
+    """A stack that declares nothing but the credentials of clusters, none at first."""
+    return Profiles(azure, make_stack, tmp_path)

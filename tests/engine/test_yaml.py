@@ -1,8 +1,16 @@
-"""A YAML program: the components hosted by the plugin, for languages that cannot import the package."""
+"""A YAML program: the plugin hosts the components for languages that cannot import the package."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
+
 from engine_world import Azure
+from refusal_world import refused_plainly
+
+from crosstenant.sandbox import seed
+from lib.sandbox import CONFIG, SECRETS
+from lib.stack import Stack
 
 PROGRAM = """
     config:
@@ -28,17 +36,89 @@ PROGRAM = """
             clientSecret: ${registryClientSecret}
           registries:
             - registryId: ${registryId}
+              pullCheck: {repository: hello, reference: "1.0", timeoutSeconds: 60}
           clusters:
             - clusterId: ${clusterId}
+              abandonOnDelete: true
+              resetTimeoutMinutes: 5
     outputs:
       clientId: ${pull.clientId}
       loginServer: ${pull.loginServers[0]}
+      pullResult: ${pull.pullResults[0]}
       imagePullSecret: ${pull.imagePullSecret}
 """
 
 
-def test_scratch(make_stack, azure: Azure):
+def secrets_on(azure: Azure) -> list[str]:
+    """The callers' secrets, and the application's as the cluster's nodes have it."""
+    cluster = azure.state["resources"][seed.CLUSTER.lower()]
+    return [*SECRETS.values(), cluster["_credential"]["secret"]]
+
+
+def test_whole_life_of_a_component_in_yaml(make_stack: Callable[..., Stack], azure: Azure):
     stack = make_stack(PROGRAM, runtime="yaml")
+
     up = stack.operate("up")
-    print(up.output)
-    assert 0
+    assert up.code == 0, up.output
+    shown = json.loads(stack.command("pulumi", "stack", "output", "--json", "--stack", "test").output)
+    cluster = azure.state["resources"][seed.CLUSTER.lower()]
+    assert cluster["properties"]["servicePrincipalProfile"]["clientId"] == shown["clientId"]
+    assert (shown["loginServer"], shown["pullResult"]) == ("fabrikamimages.azurecr.io", "pulled")
+    assert shown["imagePullSecret"] == "[secret]"
+
+    exported = json.dumps(stack.resources())
+    assert [secret for secret in secrets_on(azure) if secret in exported + up.output] == []
+    (provider,) = (it for it in stack.resources() if it["urn"].endswith("::pull-cluster-tenant-azuread"))
+    assert "ciphertext" in provider["inputs"]["clientSecret"], "the secret in clusterTenant came as a plain value"
+    (profile,) = (it for it in stack.resources() if it["type"].endswith(":ServicePrincipalProfile"))
+    assert profile["customTimeouts"] == {"create": 300, "update": 300}
+
+    again = stack.operate("preview", "--refresh", "--expect-no-changes")
+    assert again.code == 0, again.output
+
+    destroyed = stack.operate("destroy")
+    assert destroyed.code == 0, destroyed.output
+    assert shown["clientId"] not in [it["appId"] for it in azure.state["applications"].values()]
+
+
+def test_what_a_component_refuses_is_one_sentence_with_the_argument(make_stack: Callable[..., Stack], azure: Azure):
+    stack = make_stack(PROGRAM, runtime="yaml", config={"clusterId": f"{seed.CLUSTER}/agentPools/system"})
+    refused = stack.operate("preview")
+    refused_plainly(refused, azure, "resource 'pull' has a problem: clusters[0].clusterId:", "is not the ARM ID of a")
+
+
+def test_what_a_component_finds_refused_is_one_sentence(make_stack: Callable[..., Stack], azure: Azure):
+    stack = make_stack(PROGRAM, runtime="yaml", config={"registryId": f"{seed.REGISTRY}s"})
+    refused = stack.operate("preview")
+    refused_plainly(refused, azure, "resource 'pull' has a problem: registries[0].registryId: there is no registry")
+
+    stack.create(CONFIG, {**SECRETS, "registryClientSecret": "planted-wrong-secret"})
+    refused = stack.operate("preview")
+    words = ["resource 'pull' has a problem: registryTenant.clientSecret:", "give the secret's value"]
+    refused_plainly(refused, azure, *words, known_secrets=["planted-wrong-secret"])
+
+
+def test_two_kinds_of_credential_are_refused_without_showing_either(make_stack: Callable[..., Stack], azure: Azure):
+    # Not marked as secret: Pulumi would print it beside the property's name.
+    program = PROGRAM.replace(
+        "tenantId: ${clusterTenantId}", "tenantId: ${clusterTenantId}\n            oidcToken: planted"
+    )
+    refused = make_stack(program, runtime="yaml").operate("preview")
+    refused_plainly(refused, azure, "clusterTenant: two kinds of credential are given", known_secrets=["planted"])
+
+
+def test_output_in_place_of_an_id_is_refused(make_stack: Callable[..., Stack], azure: Azure):
+    other = """
+      other:
+        type: crosstenant:PullIdentity
+        properties:
+          tenant:
+            tenantId: ${clusterTenantId}
+            clientId: ${clusterClientId}
+            clientSecret: ${clusterClientSecret}
+    outputs:"""
+    program = PROGRAM.replace("\n    outputs:", other).replace(
+        "registryId: ${registryId}", "registryId: ${other.clientId}"
+    )
+    refused = make_stack(program, runtime="yaml").operate("preview")
+    refused_plainly(refused, azure, "resource 'pull' has a problem: registries[0].registryId: is an output:")

@@ -108,8 +108,13 @@ class Stack:
             if done.code:
                 raise RuntimeError(f"pulumi {' '.join(command[:2])} failed:\n{done.output}")
 
-    def operate(self, operation: str, *options: str) -> Outcome:
-        """`preview`, `up` or `destroy`, not interactive; `up` and `destroy` without the preview beforehand."""
+    def operate(self, operation: str, *options: str, environ: Mapping[str, str] | None = None) -> Outcome:
+        """`preview`, `up` or `destroy`, not interactive; `up` and `destroy` without the preview beforehand.
+
+        :param operation: The operation.
+        :param options: Further options of its command.
+        :param environ: Environment variables beside those of the stack.
+        """
         self._events += 1
         log = self._folder / f"{self._events:02}-{operation}.events.jsonl"
         approve = [] if operation == "preview" else ["--yes", "--skip-preview"]
@@ -118,7 +123,7 @@ class Stack:
         done = run(
             ["pulumi", operation, *options, *approve, *plumbing, "--non-interactive", "--color", "never"],
             cwd=self._project,
-            env=self._env,
+            env={**self._env, **(environ or {})},
             shown=" ".join(["pulumi", operation, *options]),
         )
         events = [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []

@@ -1,0 +1,71 @@
+"""A new AKS cluster in Tenant A, created with the identity that pulls from a registry in Tenant B."""
+
+import pulumi
+from pulumi_azure_native import containerservice
+
+from crosstenant import (
+    ClusterArgs,
+    CrossTenantPull,
+    CrossTenantPullArgs,
+    RegistryArgs,
+    SecretArgs,
+    TenantArgs,
+    TenantProviders,
+)
+
+config = pulumi.Config()
+
+
+def tenant(side: str) -> TenantArgs:
+    """One tenant from the stack's configuration; without a client ID the Azure CLI signs in."""
+    args = TenantArgs(tenant_id=config.require(f"{side}TenantId"))
+    if client_id := config.get(f"{side}ClientId"):
+        args["client_id"] = client_id
+        args["client_secret"] = config.require_secret(f"{side}ClientSecret")
+    return args
+
+
+# The cluster takes its credential from the pull, so the pull cannot take the cluster's ID from the cluster: the ID is
+# written down once here, and the cluster is declared with the very same names.
+subscription_id, group, name = (
+    config.require("subscriptionId"),
+    config.require("resourceGroup"),
+    config.get("clusterName"),
+)
+cluster_id = f"/subscriptions/{subscription_id}/resourceGroups/{group}/providers/Microsoft.ContainerService/managedClusters/{name}"
+
+# The providers of Tenant A serve the pull and the cluster.
+cluster_tenant = TenantProviders("contoso", tenant("cluster"), default_subscription_id=subscription_id)
+pull = CrossTenantPull(
+    "pull",
+    CrossTenantPullArgs(
+        cluster_tenant=tenant("cluster"),
+        registry_tenant=tenant("registry"),
+        registries=[RegistryArgs(registry_id=config.require("registryId"))],
+        clusters=[ClusterArgs(cluster_id=cluster_id)],
+        secret=SecretArgs(rotation_trigger=config.get("rotation") or "0"),
+    ),
+    cluster_providers=cluster_tenant,
+)
+
+cluster = containerservice.ManagedCluster(
+    "cluster",
+    resource_group_name=group,
+    resource_name_=name,
+    dns_prefix=name,
+    agent_pool_profiles=[
+        containerservice.ManagedClusterAgentPoolProfileArgs(
+            name="system", mode="System", count=config.require_int("nodeCount"), vm_size=config.require("vmSize")
+        )
+    ],
+    # Known once the credential is proved, and at a rotation once the cluster has it: this update then carries what is
+    # there already, and Azure refuses any other.
+    service_principal_profile=containerservice.ManagedClusterServicePrincipalProfileArgs(
+        client_id=pull.service_principal_profile["clientId"], secret=pull.service_principal_profile["secret"]
+    ),
+    opts=pulumi.ResourceOptions(provider=cluster_tenant.azure_native),
+)
+
+pulumi.export("clusterId", cluster.id)
+pulumi.export("pullResults", pull.pull_results)
+pulumi.export("secretExpiresAt", pull.secret_expires_at)

@@ -1,0 +1,82 @@
+"""What somebody changes on a cluster behind Pulumi's back: seen, named and repaired, as far as Azure shows it."""
+
+from __future__ import annotations
+
+from cluster_estate import APP, NEXT_SECRET, PROFILE, SECRET, Profiles, document, turn_managed
+
+from crosstenant.sandbox import drift
+from crosstenant.sandbox.state import State
+
+NAMES = ("same", "moved", "managed", "gone", "secret")
+
+
+def test_each_change_of_a_cluster_is_seen_but_that_of_its_secret(profiles: Profiles):
+    azure = profiles.azure
+    for name in NAMES:
+        profiles.add(name)
+        profiles.declare(name)
+    profiles.up()
+
+    azure.change(lambda state: drift.reset_cluster(state, "moved"))
+    azure.change(lambda state: turn_managed(state, "managed"))
+    azure.change(lambda state: drift.delete_cluster(state, "gone"))
+    azure.change(replace_secret)
+    seen = profiles.fails("preview", options=("--refresh",))
+
+    changes = {it.name: (it.op, it.properties) for it in seen.changes if it.type == PROFILE}
+    assert changes["moved"] == ("update", ("clientId",))
+    assert changes["gone"][0] == "create"
+    assert changes["managed"] == ("update", ("clientId",))
+    assert changes.keys() == {"moved", "managed", "gone"}
+    (error,) = [it for it in seen.errors if "/managedClusters/" in it]
+    assert "/managedClusters/managed has a managed identity" in error
+    assert "image_pull_secret" in error
+
+    # What can be repaired is, and a cluster that is gone is waited for; the managed one has to leave the program.
+    profiles.drop("managed")
+    profiles.up("--refresh")
+    assert {name: profiles.resets(name) for name in NAMES} == {**dict.fromkeys(NAMES, 1), "moved": 2}
+    assert profiles.credential("moved") == (APP, SECRET)
+    assert profiles.applied() == {"same": "true", "moved": "true", "gone": "pending", "secret": "true"}
+    assert profiles.is_quiet()
+
+    # Azure never tells a cluster's secret: one replaced by hand stays, and nothing shows.
+    assert profiles.credential("secret") == (APP, "a-secret-made-by-hand")
+    # The way back to the known one is another secret.
+    profiles.declare("secret", secret=NEXT_SECRET)
+    profiles.up()
+    assert profiles.credential("secret") == (APP, NEXT_SECRET)
+
+
+def test_a_cluster_is_imported_by_its_id_and_reset_once_to_a_secret_that_is_known(profiles: Profiles):
+    azure = profiles.azure
+    cluster_id = profiles.add("adopted")
+    profiles.add("other")
+    profiles.declare("other")
+    profiles.up()
+    azure.change(lambda state: take(state, "adopted"))
+    provider = next(it["urn"] for it in profiles.stack.resources() if it["type"] == "pulumi:providers:crosstenant")
+
+    words = ("import", PROFILE, "adopted", cluster_id, "--provider", f"p={provider}", "--generate-code=false")
+    imported = profiles.stack.operate(*words, "--protect=false")
+    assert imported.code == 0, imported.output
+    assert profiles.applied()["adopted"] == "unknown"
+    assert profiles.outputs()["adopted"]["clientId"] == APP
+    profiles.declare("adopted")
+    preview = profiles.stack.operate("preview")
+    assert preview.says("/managedClusters/adopted: AKS drains and reimages"), preview.output
+    profiles.up()
+    assert profiles.resets("adopted") == 1
+    assert profiles.applied()["adopted"] == "true"
+    assert profiles.is_quiet()
+
+
+def replace_secret(state: State) -> None:
+    """Somebody resets cluster ``secret`` to another secret of the same application."""
+    document(state, "secret")["_credential"] = {"clientId": APP, "secret": "a-secret-made-by-hand"}
+
+
+def take(state: State, name: str) -> None:
+    """Somebody has reset a cluster to the application by hand."""
+    document(state, name)["properties"]["servicePrincipalProfile"] = {"clientId": APP}
+    document(state, name)["_credential"] = {"clientId": APP, "secret": SECRET}

@@ -1,0 +1,82 @@
+"""What keeps a cluster from being reset: its own state, and a secret that does not sign in to its tenant."""
+
+from __future__ import annotations
+
+from cluster_estate import APP, EXPIRED_SECRET, NEXT_SECRET, PROFILE, SECRET, Profiles
+
+from crosstenant.sandbox import seed
+from crosstenant.sandbox.state import State, now
+
+UNTOUCHED = (seed.OLD_CLUSTER_APP_ID, seed.OLD_CLUSTER_SECRET)
+
+
+def test_unfit_clusters_are_refused_at_preview_with_what_to_do(profiles: Profiles):
+    for name in ("stopped", "deleted", "broken", "unborn"):
+        profiles.add(name)
+    profiles.change("stopped", powerState={"code": "Stopped"})
+    profiles.change("deleted", provisioningState="Deleting")
+    profiles.change("broken", provisioningState="Failed")
+    profiles.azure.change(never_created)
+    remedies = {
+        "aks-managed": ("has a managed identity", "image_pull_secret"),
+        "stopped": ("is stopped", "az aks start -g rg-clusters -n stopped"),
+        "deleted": ("is being deleted", "remove it from the program"),
+        "broken": ("provisioning state Failed", "az aks update -g rg-clusters -n broken"),
+        "unborn": ("provisioning state Failed", "az aks update -g rg-clusters -n unborn"),
+    }
+    for name in remedies:
+        profiles.declare(name)
+
+    preview = profiles.fails("preview")
+
+    for name, words in remedies.items():
+        (error,) = [it for it in preview.errors if f"/managedClusters/{name} " in it]
+        assert all(word in error for word in words), error
+    assert "reimages" not in preview.output
+    assert profiles.azure.writes == []
+
+
+def test_a_secret_is_tried_until_entra_knows_it_and_no_cluster_is_touched_before(profiles: Profiles):
+    arguments = {
+        "late": {"secret": NEXT_SECRET, "wait_for_principal_seconds": 60},
+        "wrong": {"secret": "a-secret-of-something-else", "wait_for_principal_seconds": 3},
+        "expired": {"secret": EXPIRED_SECRET},
+        "unknown": {"client_id": APP.replace("a01", "a02"), "wait_for_principal_seconds": 0},
+    }
+    for name, given in arguments.items():
+        profiles.add(name)
+        profiles.declare(name, **given)
+    profiles.azure.change(lambda state: replicate_late(state, 5))
+
+    up = profiles.fails("up", options=("--continue-on-error",))
+
+    assert up.says(f"waiting for Entra to accept the secret of application {APP}")
+    errors = {name: next((it for it in up.errors if f"/managedClusters/{name} " in it), "") for name in arguments}
+    assert "AADSTS7000215" in errors["wrong"]
+    assert "tried for" in errors["wrong"]
+    assert "AADSTS7000222" in errors["expired"]
+    assert "tried for" not in errors["expired"]
+    assert "AADSTS700016" in errors["unknown"]
+    for name in ("wrong", "expired", "unknown"):
+        assert "is untouched" in errors[name]
+        assert profiles.credential(name) == UNTOUCHED
+        assert profiles.resets(name) == 0
+    assert errors["late"] == ""
+    assert profiles.credential("late") == (APP, NEXT_SECRET)
+    assert profiles.resets("late") == 1
+    assert [it["urn"].split("::")[-1] for it in profiles.stack.resources() if it["type"] == PROFILE] == ["late"]
+    for secret in (SECRET, NEXT_SECRET, EXPIRED_SECRET, "a-secret-of-something-else"):
+        assert secret not in up.output
+
+
+def never_created(state: State) -> None:
+    """A cluster whose creation failed: it has no nodes."""
+    cluster = next(it for key, it in state["resources"].items() if key.endswith("/managedclusters/unborn"))
+    cluster["properties"]["provisioningState"] = "Failed"
+    cluster["_nodes"] = []
+
+
+def replicate_late(state: State, seconds: float) -> None:
+    """The next secret has been made just now, and Entra's servers hear of it in so many seconds."""
+    application = next(it for it in state["applications"].values() if it["appId"] == APP)
+    application["passwordCredentials"][1]["_usable_at"] = now(state) + seconds

@@ -1,0 +1,142 @@
+"""The roles that the clusters' new identity needs in its own tenant: assigned before it becomes their identity."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from engine_world import Azure
+
+from crosstenant.sandbox import seed
+from crosstenant.sandbox.estate import node_resource_group_id
+from lib.sandbox import CONFIG, SECRETS
+from lib.stack import Stack
+
+NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
+NODE_GROUP = node_resource_group_id(seed.CLUSTER)
+ROLES = [
+    {"scope": NODE_GROUP, "role": seed.CONTRIBUTOR},
+    {
+        "scope": seed.CLUSTER_GROUP,
+        "role": f"/providers/Microsoft.Authorization/roleDefinitions/{NETWORK_CONTRIBUTOR}",
+    },
+]
+PROGRAM = """
+    import json
+    from pathlib import Path
+
+    import pulumi
+
+    from crosstenant import CrossTenantPull, CrossTenantPullArgs, TenantArgs
+
+    config = pulumi.Config()
+
+    def tenant(side):
+        return TenantArgs(
+            tenant_id=config.require(f"{side}TenantId"),
+            client_id=config.require(f"{side}ClientId"),
+            client_secret=config.require_secret(f"{side}ClientSecret"),
+        )
+
+    pull = CrossTenantPull(
+        "roles",
+        CrossTenantPullArgs(
+            cluster_tenant=tenant("cluster"),
+            registry_tenant=tenant("registry"),
+            registries=[{"registry_id": config.require("registryId")}],
+            clusters=[{"cluster_id": config.require("clusterId")}],
+            **json.loads(Path("arguments.json").read_text()),
+        ),
+    )
+    assert [it._name for it in pull.profiles] == ["roles-aks-prod-profile"]
+"""
+
+
+@pytest.fixture
+def ask(tmp_path: Path) -> Callable[..., None]:
+    """Has the program give these arguments from now on."""
+    return lambda **arguments: (tmp_path / "project" / "arguments.json").write_text(json.dumps(arguments))
+
+
+def test_roles_are_there_before_the_cluster_needs_them(
+    azure: Azure, make_stack: Callable[..., Stack], ask: Callable[..., None]
+):
+    stack = make_stack(PROGRAM)
+    # The caller of the other tests may not assign roles in Tenant A.
+    owner = {"clusterClientId": seed.CLUSTER_OWNER_ID}, {"clusterClientSecret": seed.CLUSTER_OWNER_SECRET}
+    stack.create(CONFIG | owner[0], SECRETS | owner[1])
+    ask()
+    without = stack.operate("up")
+    assert without.code == 0, without.output
+    assert without.says(
+        "has no role on the node resource group MC_rg-clusters_aks-prod_westeurope", "Assign Contributor"
+    )
+
+    ask(cluster_role_assignments=ROLES, secret={"rotation_trigger": "1"})
+    done = len(azure.writes)
+    up = stack.operate("up")
+    assert up.code == 0, up.output
+    assert "has no role on" not in up.output
+
+    state = azure.state
+    application = next(it for it in state["applications"].values() if it["displayName"] == "roles")
+    principal = next(
+        it
+        for it in state["servicePrincipals"].values()
+        if it["appId"] == application["appId"] and it["_tenant"] == seed.CLUSTER_TENANT
+    )
+    given = [it["properties"] for it in state["roleAssignments"].values()]
+    given = [it for it in given if it["principalId"] == principal["id"]]
+    assert {it["scope"]: it["roleDefinitionId"].rsplit("/", 1)[-1] for it in given} == {
+        NODE_GROUP: seed.CONTRIBUTOR,
+        seed.CLUSTER_GROUP: NETWORK_CONTRIBUTOR,
+    }
+    assert {it["principalType"] for it in given} == {"ServicePrincipal"}
+    written = [it for it in azure.writes[done:] if "/roleAssignments/" in it or "reset" in it]
+    assert [it.split(" ")[0] for it in written] == ["PUT", "PUT", "POST"]
+    assert written[2].endswith("/managedClusters/aks-prod/resetServicePrincipalProfile")
+    assert len(azure.resets) == 2
+    assert stack.operate("preview", "--refresh", "--expect-no-changes").code == 0
+
+
+def test_a_caller_who_may_not_assign_them_is_told_so_and_no_cluster_is_touched(
+    azure: Azure, make_stack: Callable[..., Stack], ask: Callable[..., None]
+):
+    stack = make_stack(PROGRAM)
+    ask(cluster_role_assignments=ROLES)
+    up = stack.operate("up")
+    assert up.code != 0
+    assert up.says("may not assign roles on", "Role Based Access Control Administrator", "cluster_role_assignments")
+    assert azure.resets == []
+
+
+@pytest.mark.parametrize(
+    ("change", "path", "remedy"),
+    [
+        ({"scope": "rg-clusters"}, "scope", "its form is /subscriptions/<subscription ID>"),
+        ({"scope": "/subscriptions/contoso"}, "scope", "its form is"),
+        ({"scope": seed.REGISTRY}, "scope", "belongs to the registries' tenant"),
+        ({"role": "Network Contributor"}, "role", 'az role definition list --name "Network Contributor"'),
+    ],
+)
+def test_a_role_that_is_none_is_refused_at_once(change: dict[str, str], path: str, remedy: str):
+    from crosstenant.arm_id import REGISTRY_TYPE, parse_arm_id
+    from crosstenant.cluster_args import ClusterRoleArgs, check_cluster_roles
+    from crosstenant.errors import ArgumentError
+
+    roles = [ClusterRoleArgs(scope=ROLES[0]["scope"], role=ROLES[0]["role"]), ClusterRoleArgs(**{**ROLES[1], **change})]
+    with pytest.raises(ArgumentError, match=f"cluster_role_assignments\\[1\\].{path}") as refused:
+        check_cluster_roles("CrossTenantPull 'roles'", roles, [parse_arm_id(seed.REGISTRY, REGISTRY_TYPE)])
+    assert remedy in str(refused.value)
+
+
+def test_a_role_given_twice_is_refused_at_once():
+    from crosstenant.cluster_args import ClusterRoleArgs, check_cluster_roles
+    from crosstenant.errors import ArgumentError
+
+    role = ClusterRoleArgs(scope=seed.CLUSTER_GROUP, role=NETWORK_CONTRIBUTOR)
+    again = ClusterRoleArgs(scope=f"{seed.CLUSTER_GROUP.upper()}/", role=ROLES[1]["role"])
+    with pytest.raises(ArgumentError, match="given twice"):
+        check_cluster_roles("CrossTenantPull 'roles'", [role, again], [])

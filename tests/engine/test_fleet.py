@@ -1,0 +1,32 @@
+"""examples/fleet, as it is, with ten clusters in three subscriptions; `make bench-fleet` measures a hundred."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+
+from engine_world import Azure
+
+from lib.fleet import Fleet, add_fleet
+from lib.peaks import Peaks
+
+
+def test_resets_of_clusters_in_several_subscriptions_overlap(azure: Azure, tmp_path: Path):
+    clusters: list[str] = []
+    azure.change(lambda state: clusters.extend(add_fleet(state, 10, 3, seconds=6)))
+    assert len({it.split("/")[2] for it in clusters}) == 3
+    fleet = Fleet(tmp_path / "fleet", clusters, environ=azure.environ)
+
+    with Peaks("pulumi-resource-crosstenant") as peaks:
+        up = fleet.operate("up", "--parallel", "10")
+    assert up.code == 0, up.output
+
+    state = azure.state
+    operations = state["operations"].values()
+    assert Counter(it["resource"] for it in operations) == Counter(it.lower() for it in clusters)
+    assert max(it["_start"] for it in operations) < min(it["_end"] for it in operations), "all ten at one time"
+    application = next(it for it in state["applications"].values() if it["displayName"] == "fleet")
+    assert {state["resources"][it.lower()]["_credential"]["clientId"] for it in clusters} == {application["appId"]}
+    assert 0 < peaks.megabytes < 200
+    quiet = fleet.operate("preview", "--refresh", "--expect-no-changes")
+    assert quiet.code == 0, quiet.output

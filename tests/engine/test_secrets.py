@@ -1,0 +1,133 @@
+"""The callers' and the application's secrets, planted where a stack has them, are found nowhere but encrypted."""
+
+from __future__ import annotations
+
+import json
+import re
+from base64 import b64encode
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, quote_plus
+
+import pytest
+from engine_world import Azure
+
+from crosstenant.sandbox import seed
+from lib.sandbox import SECRETS
+from lib.stack import Outcome, Stack
+
+TOKEN = re.compile(r"\beyJ[\w-]{20,}\.[\w-]{20,}")
+
+
+class Watch:
+    """Everything that a stack's commands printed or left in files, and the secrets that must not be in it."""
+
+    def __init__(self, stack: Stack, azure: Azure, folder: Path) -> None:
+        self._stack, self._folder = stack, folder
+        self._requests = Path(f"{azure.store.path}.requests.jsonl")
+        self._printed: dict[str, str] = {}
+        self.planted: set[str] = set(SECRETS.values())
+        self.users: set[str] = {seed.CLUSTER_CALLER_ID, seed.REGISTRY_CALLER_ID}
+
+    def operate(self, operation: str, *options: str) -> Outcome:
+        """An operation of the stack, its output kept."""
+        return self._keep(self._stack.operate(operation, *options))
+
+    def command(self, *words: str) -> Outcome:
+        """A command, its output kept."""
+        return self._keep(self._stack.command(*words, "--stack", "test"))
+
+    def plant(self, user: str, secret: str) -> None:
+        self.users.add(user)
+        self.planted.add(secret)
+
+    def leaks(self) -> list[str]:
+        """Where a planted secret is found, as it is or encoded."""
+        texts = [*self._printed.items(), *self._files()]
+        found = [f"{where} holds a secret" for where, text in texts if self.is_in(text)]
+        return found + [f"{where} holds a token" for where, text in texts if TOKEN.search(text)]
+
+    def is_in(self, text: str) -> bool:
+        return any(form in text for secret in self.planted for form in forms(secret, self.users))
+
+    def _files(self) -> Iterator[tuple[str, str]]:
+        files = [it for it in self._folder.rglob("*") if it.is_file()]
+        kinds = {"events.jsonl", "test.json", "Pulumi.test.yaml"}
+        assert all(any(it.name.endswith(kind) for it in files) for kind in kinds), f"{kinds} are not all in {files}"
+        for file in [*files, self._requests]:
+            yield str(file), file.read_text(errors="replace")
+
+    def _keep(self, outcome: Outcome) -> Outcome:
+        self._printed[f"{len(self._printed)}: {outcome.command}"] = outcome.output
+        return outcome
+
+
+def forms(secret: str, users: set[str]) -> set[str]:
+    """A secret as it is, in a URL, and as basic credential of each user."""
+    encoded = [b64encode(secret.encode()).decode(), *(b64encode(f"{it}:{secret}".encode()).decode() for it in users)]
+    return {secret, quote(secret), quote_plus(secret), *(it.rstrip("=") for it in encoded)}
+
+
+@pytest.fixture
+def watch(quickstart: Stack, azure: Azure, tmp_path: Path) -> Watch:
+    return Watch(quickstart, azure, tmp_path / "stack")
+
+
+def application_credential(azure: Azure) -> tuple[str, str]:
+    """The application's client ID and secret, as the cluster got them."""
+    credential = azure.state["resources"][seed.CLUSTER.lower()]["_credential"]
+    assert credential["clientId"] != seed.OLD_CLUSTER_APP_ID
+    return credential["clientId"], credential["secret"]
+
+
+def test_planted_secrets_are_found_nowhere_but_encrypted(watch: Watch, quickstart: Stack, azure: Azure):
+    # The reset fails once it has begun, with the engine and the plugin at their most talkative.
+    azure.change(
+        lambda state: state["settings"]["reset"].update(
+            outcome="Failed", error_code="VMExtensionProvisioningError", error_message="A node did not come up."
+        )
+    )
+    failed = watch.operate("up", "--logtostderr", "--logflow", "-v=9")
+    assert failed.code != 0
+    assert failed.says("a node did not come up")
+
+    azure.change(lambda state: state["settings"]["reset"].update(outcome="Succeeded", error_code=""))
+    assert watch.operate("up", "--diff").code == 0
+    watch.plant(*application_credential(azure))
+
+    azure.change(lose_the_pull_role)
+    drift = watch.operate("preview", "--refresh", "--diff", "--show-sames", "--show-replacement-steps", "--show-reads")
+    assert drift.says("refused: role missing")
+    assert watch.operate("refresh", "--diff").code == 0
+    for words in (["stack", "output", "--json"], ["stack", "export"], ["stack"]):
+        shown = watch.command("pulumi", *words)
+        assert shown.code == 0, shown.output
+
+    assert watch.leaks() == []
+    # What was searched for is what the stack holds: asked for it, Pulumi shows each.
+    exported = quickstart.command("pulumi", "stack", "export", "--show-secrets", "--stack", "test").output
+    assert [secret for secret in watch.planted if secret not in exported] == []
+    shown = quickstart.command(
+        "pulumi", "stack", "output", "imagePullSecret", "--show-secrets", "--stack", "test"
+    ).output
+    assert watch.is_in(json.loads(shown)["auths"]["fabrikamimages.azurecr.io"]["auth"])
+
+
+def test_search_finds_a_secret_in_each_of_its_forms(watch: Watch, tmp_path: Path):
+    secret = "Abc8Q~planted/secret+value"
+    user = "a0000000-0000-4000-8000-00000000ffff"
+    watch.plant(user, secret)
+    assert watch.operate("preview").code == 0
+    assert watch.leaks() == []
+    for form in (secret, quote(secret, safe=""), quote(secret), b64encode(f"{user}:{secret}".encode()).decode()):
+        leak = tmp_path / "stack" / "leak.txt"
+        leak.write_text(f"before {form} after")
+        assert watch.leaks() == [f"{leak} holds a secret"], form
+    leak.write_text(f"Bearer eyJ{'a' * 30}.{'b' * 60}.sig")
+    assert watch.leaks() == [f"{leak} holds a token"]
+
+
+def lose_the_pull_role(state) -> None:
+    for key, assignment in list(state["roleAssignments"].items()):
+        if assignment["properties"]["roleDefinitionId"].endswith(seed.ACR_PULL):
+            del state["roleAssignments"][key]

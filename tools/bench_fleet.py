@@ -1,0 +1,78 @@
+"""How long a fleet takes beside one cluster, and what memory the plugin needs for it.
+
+    make bench-fleet
+
+Each is one `pulumi up` of examples/fleet from nothing, in the sandbox, where a reset takes 5 seconds: first one
+cluster, then a hundred in four subscriptions. The command fails if the fleet takes more than three times as long as the
+one, if a cluster was not reset exactly once, or if a plugin process grows past 200 MB.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from dataclasses import dataclass
+
+from crosstenant.sandbox.settle import open_store, state_path
+from lib import sandbox
+from lib.checkout import SCRATCH
+from lib.fleet import Fleet, add_fleet
+from lib.peaks import Peaks
+
+CLUSTERS, SUBSCRIPTIONS, RESET_SECONDS = 100, 4, 5.0
+TIME_BOUND, MEMORY_BOUND = 3.0, 200.0
+FOLDER = SCRATCH / "bench-fleet"
+PLUGIN = "pulumi-resource-crosstenant"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One update from nothing."""
+
+    seconds: float
+    """From the start of `pulumi` to its end."""
+    resetting: float
+    """From the first reset that AKS accepted to the end of the last one."""
+    megabytes: float
+    """The most memory that one process of the plugin has had."""
+
+
+def main(_started: float) -> None:
+    """Measure, print, and exit with 1 if a bound is broken."""
+    with open_store(state_path()).change() as state:
+        clusters = add_fleet(state, CLUSTERS + 1, SUBSCRIPTIONS, RESET_SECONDS)
+    alone, fleet = measure(clusters[:1]), measure(clusters[1:])
+    ratio, megabytes = fleet.seconds / alone.seconds, max(alone.megabytes, fleet.megabytes)
+    print(
+        f"\none cluster: {alone.seconds:.1f} s, of which {alone.resetting:.1f} s resetting\n"
+        f"{CLUSTERS} clusters: {fleet.seconds:.1f} s, of which {fleet.resetting:.1f} s resetting; ratio {ratio:.2f},"
+        f" bound {TIME_BOUND:.2f}: {_verdict(ratio <= TIME_BOUND)}\n"
+        f"memory of the plugin: {megabytes:.0f} MB, bound {MEMORY_BOUND:.0f} MB: {_verdict(megabytes <= MEMORY_BOUND)}"
+    )
+    sys.exit(0 if ratio <= TIME_BOUND and megabytes <= MEMORY_BOUND else 1)
+
+
+def measure(clusters: list[str]) -> Run:
+    """Runs a new stack of these clusters, with an identity of its own."""
+    print(f"pulumi up --parallel {CLUSTERS} of {len(clusters)} cluster(s)")
+    stack = Fleet(FOLDER / f"{len(clusters)}", clusters)
+    with Peaks(PLUGIN) as peaks:
+        done = stack.operate("up", "--parallel", str(CLUSTERS))
+    if done.code:
+        sys.exit(f"bench-fleet: {done.command} failed:\n{done.output}")
+    wanted = {cluster.lower() for cluster in clusters}
+    with open_store(state_path()).read() as state:
+        operations = [it for it in state["operations"].values() if it["resource"] in wanted]
+    resets = Counter(it["resource"] for it in operations)
+    if resets != Counter(wanted) or any(it["outcome"] != "Succeeded" for it in operations):
+        sys.exit(f"bench-fleet: not every cluster was reset once: {resets}")
+    span = max(it["_end"] for it in operations) - min(it["_start"] for it in operations)
+    return Run(done.seconds, span, peaks.megabytes)
+
+
+def _verdict(holds: bool) -> str:
+    return "holds" if holds else "BROKEN"
+
+
+if __name__ == "__main__":
+    sandbox.run_inside(FOLDER, main)
