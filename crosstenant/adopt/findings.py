@@ -81,10 +81,10 @@ def hand_made_secrets(chain: LiveChain) -> list[str]:
 
 
 def _cluster(chain: LiveChain, cluster: ClusterState) -> list[Finding]:
-    found = [Finding(State.FOUND, "cluster", f"{cluster.cluster_id} acts as application {cluster.client_id}")]
+    text = f"{cluster.cluster_id.rsplit('/', 1)[-1]} acts as application {cluster.client_id}"
+    found = [Finding(State.FOUND, "cluster", text)]
     if not cluster.uses(chain.client_id):
-        text = f"{cluster.cluster_id} acts as application {cluster.client_id}; it moves to {chain.client_id}"
-        found = [Finding(State.DIFFERS, "cluster", text)]
+        found = [Finding(State.DIFFERS, "cluster", f"{text}; the first update moves it to {chain.client_id}")]
     try:
         refuse_unfit(cluster)
     except ProviderError as error:
@@ -128,7 +128,7 @@ def _registry_principal(chain: LiveChain, consented: bool) -> list[Finding]:
 def _registry(registry: LiveRegistry) -> list[Finding]:
     state = registry.state
     mode = "registry-wide roles" if state.role_assignment_mode == "Legacy" else "roles per repository (ABAC)"
-    found = [Finding(State.FOUND, "registry", f"{state.registry_id}, {mode}")]
+    found = [Finding(State.FOUND, "registry", f"{state.name}, {mode}")]
     role = f"{state.pull_role.name} on {state.name}"
     if registry.pull is None:
         found.append(Finding(State.MISSING, "role assignment", f"{role}: the first update makes it"))

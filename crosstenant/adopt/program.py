@@ -11,6 +11,7 @@ from crosstenant.adopt.live_chain import LiveChain, LiveRegistry, assignment_nam
 from crosstenant.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
 from crosstenant.clouds import PUBLIC
 from crosstenant.names import role_assignment_name
+from crosstenant.plugin.azure.cluster_state import ClusterState
 from crosstenant.plugin.azure.tenant import (
     ClientCertificate,
     ClientSecret,
@@ -46,10 +47,7 @@ def program(chain: LiveChain, name: str, cluster_tenant: Tenant, registry_tenant
         *_indented(line for registry in chain.registries for line in _registry(chain, registry)),
         "],",
         "clusters=[",
-        *_indented(
-            f"ClusterArgs(cluster_id={_text(str(parse_arm_id(cluster.cluster_id, CLUSTER_TYPE)))}),"
-            for cluster in chain.clusters
-        ),
+        *_indented(line for cluster in chain.clusters for line in _cluster(cluster)),
         "],",
         f"display_name={_text(str(chain.application['displayName']))},",
     ]
@@ -131,6 +129,11 @@ def _tenant(side: str, tenant: Tenant) -> list[str]:
             pass
     lines = [f"{name}={value}," for name, value in fields.items()]
     return [f"{side}_tenant=TenantArgs(", *_indented(lines), "),"]
+
+
+def _cluster(cluster: ClusterState) -> list[str]:
+    cluster_id = _text(str(parse_arm_id(cluster.cluster_id, CLUSTER_TYPE)))
+    return ["ClusterArgs(", *_indented([f"cluster_id={cluster_id},"]), "),"]
 
 
 def _registry(chain: LiveChain, registry: LiveRegistry) -> list[str]:

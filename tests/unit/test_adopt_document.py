@@ -87,7 +87,7 @@ def test_an_id_in_another_spelling_is_written_as_the_program_has_it():
     shouted = adopted.cluster(cluster_id=adopted.CLUSTER.replace("resourceGroups", "resourcegroups"))
     chain = adopted.chain(clusters=(shouted,))
     assert with_ids(document(chain))[-1][1] == adopted.CLUSTER
-    assert f'ClusterArgs(cluster_id="{adopted.CLUSTER}")' in source(chain)
+    assert f'cluster_id="{adopted.CLUSTER}",' in source(chain)
 
 
 def test_the_program_keeps_what_stands():

@@ -90,7 +90,7 @@ def test_the_cluster_of_another_application_moves():
     other = adopted.cluster(client_id=adopted.HOME, cluster_id=f"{adopted.CLUSTER}-2")
     states = said(adopted.chain(clusters=(adopted.cluster(), other)), "cluster")
     assert [state for state, _ in states] == [State.FOUND, State.DIFFERS]
-    assert states[1][1].endswith(f"acts as application {adopted.HOME}; it moves to {adopted.APP}")
+    assert states[1][1].endswith(f"acts as application {adopted.HOME}; the first update moves it to {adopted.APP}")
 
 
 def test_a_stopped_cluster_stops_the_first_update():
