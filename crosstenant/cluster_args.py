@@ -23,6 +23,10 @@ class ClusterArgs(TypedDict):
     cluster_id: str
     """ARM ID of the cluster, as a plain string. It uses a service principal, not a managed identity."""
 
+    name: NotRequired[str]
+    """What the cluster is called in this stack, in the name of its resource. Default: the cluster's own name. Give one
+    where clusters of two groups share theirs."""
+
     abandon_on_delete: NotRequired[bool]
     """Let go of the cluster when it is taken out of the program although it still uses the application. Default:
     refused then, since it would lose its identity."""
@@ -61,9 +65,10 @@ class ClusterRole:
 def check_clusters(owner: str, clusters: list[ClusterArgs]) -> list[ArmId]:
     """Reads the clusters' IDs.
 
-    :raises ArgumentError: One is malformed or given twice, or a time limit is none.
+    :raises ArgumentError: One is malformed or given twice, shares its name with another, or a time limit is none.
     """
     ids: list[ArmId] = []
+    names: list[str] = []
     for index, cluster in enumerate(clusters):
         path = f"clusters[{index}]"
         try:
@@ -72,6 +77,14 @@ def check_clusters(owner: str, clusters: list[ClusterArgs]) -> list[ArmId]:
             raise ArgumentError(owner, f"{path}.cluster_id", str(error)) from None
         if any(parsed.key == earlier.key for earlier in ids):
             raise ArgumentError(owner, f"{path}.cluster_id", f"'{parsed.name}' is given twice: remove one")
+        called = name_of(cluster, parsed)
+        if called in names:
+            raise ArgumentError(
+                owner,
+                f"{path}.name",
+                f"clusters[{names.index(called)}] is called '{called}' as well: give this one another name",
+            )
+        names.append(called)
         minutes = cluster.get("reset_timeout_minutes")
         if minutes is not None and minutes <= 0:
             raise ArgumentError(
@@ -122,6 +135,11 @@ def check_cluster_roles(owner: str, roles: list[ClusterRoleArgs], registry_ids: 
             raise ArgumentError(owner, path, f"role {guid} is given twice at '{scope}': remove one")
         found.append(ClusterRole(scope, guid, subscription_id))
     return found
+
+
+def name_of(cluster: ClusterArgs, cluster_id: ArmId) -> str:
+    """What a cluster is called in the stack."""
+    return cluster.get("name") or cluster_id.name
 
 
 def reset_timeouts(cluster: ClusterArgs) -> pulumi.CustomTimeouts | None:

@@ -5,7 +5,14 @@ from typing_extensions import NotRequired, TypedDict
 
 from crosstenant.arguments import checked
 from crosstenant.arm_id import ArmId
-from crosstenant.cluster_args import ClusterArgs, ClusterRoleArgs, check_cluster_roles, check_clusters, reset_timeouts
+from crosstenant.cluster_args import (
+    ClusterArgs,
+    ClusterRoleArgs,
+    check_cluster_roles,
+    check_clusters,
+    name_of,
+    reset_timeouts,
+)
 from crosstenant.cluster_roles import assign_cluster_roles
 from crosstenant.consent import DEFAULT_REDIRECT_URI
 from crosstenant.errors import ArgumentError
@@ -171,7 +178,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         def connect(pull_checks: list[PullCheck]) -> list[ServicePrincipalProfile]:
             self.profiles += [
                 ServicePrincipalProfile(
-                    f"{name}-{cluster_id.name}-profile",
+                    f"{name}-{name_of(cluster, cluster_id)}-profile",
                     cluster_id=str(cluster_id),
                     client_id=identity.client_id,
                     secret=identity.secret,

@@ -27,12 +27,11 @@ def tenant(side: str) -> TenantArgs:
 
 # The cluster takes its credential from the pull, so the pull cannot take the cluster's ID from the cluster: the ID is
 # written down once here, and the cluster is declared with the very same names.
-subscription_id, group, name = (
-    config.require("subscriptionId"),
-    config.require("resourceGroup"),
-    config.get("clusterName"),
+subscription_id, group, name = (config.require(key) for key in ("subscriptionId", "resourceGroup", "clusterName"))
+cluster_id = (
+    f"/subscriptions/{subscription_id}/resourceGroups/{group}"
+    f"/providers/Microsoft.ContainerService/managedClusters/{name}"
 )
-cluster_id = f"/subscriptions/{subscription_id}/resourceGroups/{group}/providers/Microsoft.ContainerService/managedClusters/{name}"
 
 # The providers of Tenant A serve the pull and the cluster.
 cluster_tenant = TenantProviders("contoso", tenant("cluster"), default_subscription_id=subscription_id)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from cluster_estate import Profiles
+from drift_world import Deployed
 from engine_world import Azure
 
 from crosstenant.sandbox.plugins import prepare_plugins
@@ -76,3 +78,25 @@ def make_stack(azure: Azure, tmp_path: Path) -> Callable[..., Stack]:
 def profiles(azure: Azure, make_stack: Callable[..., Stack], tmp_path: Path) -> Profiles:
     """A stack that declares nothing but the credentials of clusters, none at first."""
     return Profiles(azure, make_stack, tmp_path)
+
+
+@pytest.fixture(scope="session")
+def _deployments(_running: Azure, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Deployed]:
+    """One deployed stack for each way to a service principal, made when a test first asks for it."""
+    return cache(lambda way: Deployed(_running, tmp_path_factory.mktemp(way), way))
+
+
+@pytest.fixture
+def deployed(_deployments: Callable[[str], Deployed]) -> Deployed:
+    """A stack that is up and quiet, as after its deployment, whatever earlier tests have done to it and to Azure."""
+    stack = _deployments("managed")
+    stack.restore()
+    return stack
+
+
+@pytest.fixture
+def consented(_deployments: Callable[[str], Deployed]) -> Deployed:
+    """The same in the consented way."""
+    stack = _deployments("consented")
+    stack.restore()
+    return stack

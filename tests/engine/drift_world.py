@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import subprocess
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -106,6 +107,11 @@ class Deployed:
         Path(f"{self.azure.store.path}.requests.jsonl").unlink(missing_ok=True)
         self.ask()
 
+    @property
+    def cluster_key(self) -> str:
+        """The cluster, as the key of the state's resources."""
+        return seed.CLUSTER.lower()
+
     def ask(self, **changes: Any) -> None:
         """Has the program ask for something else from now on: other ``clusters``, another ``secret``."""
         (self.project / "asked.json").write_text(json.dumps({**self._asked, **changes}))
@@ -120,13 +126,30 @@ class Deployed:
         assert done.code == 0, done.output
         return done
 
-    def pulls(self) -> list[str]:
-        """Has every node of the cluster pull from both registries; what was refused."""
-        environ = self.azure.environ
-        refused: list[str] = []
-        for image in IMAGES:
-            command = ["crosstenant", "sandbox", "pull", image, "--cluster", seed.CLUSTER, "--node", "all"]
-            done = self.stack.command("env", f"CROSSTENANT_SANDBOX_STATE={self.azure.store.path}", *command)
-            refused += [done.output] if done.code else []
-        del environ
-        return refused
+    def every_node_pulls(self) -> bool:
+        """Has every node of the cluster pull from both registries."""
+        command = [str(ROOT / ".venv" / "bin" / "crosstenant"), "sandbox", "pull", "--cluster", seed.CLUSTER]
+        pulling = [
+            subprocess.Popen(
+                [*command, "--node", "all", image],
+                env=self.azure.environ,
+                text=True,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+            )
+            for image in IMAGES
+        ]
+        for process in pulling:
+            process.communicate(timeout=60)
+        return not any(process.returncode for process in pulling)
+
+    def check(self, *options: str, **environ: str) -> Outcome:
+        """``crosstenant check``, signed in to both tenants as the stack is."""
+        credentials = {
+            "CLUSTER_CLIENT_ID": seed.CLUSTER_CALLER_ID,
+            "CLUSTER_CLIENT_SECRET": seed.CLUSTER_CALLER_SECRET,
+            "REGISTRY_CLIENT_ID": seed.REGISTRY_CALLER_ID,
+            "REGISTRY_CLIENT_SECRET": seed.REGISTRY_CALLER_SECRET,
+        }
+        given = [f"{name}={value}" for name, value in {**credentials, **environ}.items()]
+        return self.stack.command("env", *given, "crosstenant", "check", *options)

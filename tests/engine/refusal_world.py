@@ -9,7 +9,7 @@ from engine_world import Azure
 
 from crosstenant.sandbox import seed
 from lib.sandbox import SECRETS
-from lib.stack import Outcome, Stack
+from lib.stack import Outcome
 
 _STACK_TRACE = re.compile(r'Traceback|File "|goroutine \d|panic:|Unexpected <class|internal error')
 _SECRETS = [value for name, value in vars(seed).items() if name.endswith("_SECRET")]
@@ -42,8 +42,3 @@ def without_role(state: dict[str, Any], role: str, *, of: str) -> None:
     assert found, f"{of} does not have {role}"
     for key in found:
         del state["roleAssignments"][key]
-
-
-def preview(stack: Stack, *options: str, **environ: str) -> Outcome:
-    """A preview, with further environment variables."""
-    return stack.operate("preview", *options, environ=environ)

@@ -180,7 +180,7 @@ def test_what_azure_would_refuse_is_refused_at_preview(
     refused_plainly(configured(changes).operate("preview"), azure, *words)
 
 
-def test_right_to_reset_is_asked_for_at_preview_and_only_where_there_is_a_reset(configured: Configured, azure: Azure):
+def test_right_to_reset_is_asked_for_at_preview(configured: Configured, azure: Azure):
     azure.change(lambda state: without_role(state, seed.AKS_CONTRIBUTOR, of=CLUSTER_CALLER))
     stack = configured({})
     refused = stack.operate("preview")
@@ -198,6 +198,7 @@ def test_missing_right_to_assign_roles_fails_the_update_and_touches_no_cluster(c
 
     assert failed.code != 0
     assert failed.says("quickstart-fabrikamimages-pull-role", "Microsoft.Authorization/roleAssignments/write")
+    assert failed.says("may not assign roles on", "give it the role Role Based Access Control Administrator")
     without_trace_or_secret(failed)
     assert azure.resets == []
     assert not [it for it in azure.writes if "/managedClusters/" in it]

@@ -151,15 +151,11 @@ async def test_azure_names_the_pause():
 
 async def test_running_operation_is_waited_for_with_its_name_and_age():
     busy = cluster(provisioning_state="Updating")
-    clusters = Scripted(
-        [refusal(409, "OperationNotAllowed", IN_PROGRESS), None], [cluster(), busy, busy, busy, cluster()]
-    )
+    clusters = Scripted([refusal(409, "OperationNotAllowed", IN_PROGRESS), None], [cluster(), busy, busy, cluster()])
     said, _ = await clusters.start()
     assert clusters.sent == 2
-    assert said == [
-        "waiting for the operation 'update managed cluster' on the cluster, running for 12 min",
-        "waiting for the operation 'update managed cluster' on the cluster, running for 12 min",
-    ]
+    waiting = "waiting for the operation 'update managed cluster' on the cluster, running for 12 min"
+    assert said == [f"{waiting}, asking again in 3 s", waiting, waiting]
 
 
 async def test_running_operation_has_no_count_of_tries():
@@ -171,11 +167,16 @@ async def test_running_operation_has_no_count_of_tries():
 
 
 async def test_busy_without_end_is_given_up():
-    """AKS says busy and nothing is to be seen of it."""
-    clusters = Scripted([refusal(409, "OperationNotAllowed", IN_PROGRESS)])
+    """AKS says busy and nothing is to be seen of it: not for long, unless AKS names what it is busy with."""
+    clusters = Scripted([refusal(409, "Conflict")])
     with pytest.raises(HttpResponseError):
         await clusters.start()
     assert clusters.sent == 8
+
+    clusters = Scripted([refusal(409, "OperationNotAllowed", IN_PROGRESS)])
+    with pytest.raises(HttpResponseError):
+        await clusters.start(deadline=1800)
+    assert 1740 < sum(clusters.clock.sleeps) <= 1800
 
 
 async def test_cluster_deleted_meanwhile():
@@ -185,14 +186,15 @@ async def test_cluster_deleted_meanwhile():
         await clusters.start()
 
 
-async def test_unanswered_request_that_aks_carried_out_is_not_repeated():
-    busy, moved = cluster(provisioning_state="Updating"), cluster(client_id=APP)
+@pytest.mark.parametrize("busy", [0, 3])
+async def test_unanswered_request_that_aks_carried_out_is_not_repeated(busy: int):
+    """The cluster is looked at before the request is sent again, whether the reset runs still or has ended."""
+    updating, moved = cluster(provisioning_state="Updating"), cluster(client_id=APP)
     clusters = Scripted(
-        [ServiceResponseError("reset by peer"), refusal(409, "OperationNotAllowed", IN_PROGRESS)],
-        [cluster(client_id=OLD_APP), busy, busy, moved],
+        [ServiceResponseError("reset by peer")], [cluster(client_id=OLD_APP), *[updating] * busy, moved]
     )
     await clusters.start()
-    assert clusters.sent == 2
+    assert clusters.sent == 1
     assert clusters.attempt.maybe_accepted
 
 

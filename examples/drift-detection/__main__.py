@@ -1,0 +1,32 @@
+"""One cluster of Tenant A, one registry of Tenant B, each signed in to with the token of a job."""
+
+import os
+
+import pulumi
+
+from crosstenant import ClusterArgs, CrossTenantPull, CrossTenantPullArgs, RegistryArgs, TenantArgs
+
+config = pulumi.Config()
+
+
+def tenant(side: str) -> TenantArgs:
+    """One tenant; outside a job the Azure CLI signs in. ``crosstenant check`` reads the same variables."""
+    args = TenantArgs(tenant_id=config.require(f"{side}TenantId"))
+    if token_file := os.environ.get(f"{side.upper()}_OIDC_TOKEN_FILE_PATH"):
+        args["client_id"] = os.environ[f"{side.upper()}_CLIENT_ID"]
+        args["oidc_token_file_path"] = token_file
+    return args
+
+
+pull = CrossTenantPull(
+    "images",
+    CrossTenantPullArgs(
+        cluster_tenant=tenant("cluster"),
+        registry_tenant=tenant("registry"),
+        registries=[RegistryArgs(registry_id=config.require("registryId"))],
+        clusters=[ClusterArgs(cluster_id=config.require("clusterId"))],
+    ),
+)
+
+pulumi.export("clientId", pull.client_id)
+pulumi.export("pullResults", pull.pull_results)

@@ -1,0 +1,39 @@
+#!/usr/bin/env bash
+# Looks for drift and changes nothing: detect-drift.sh STACK, in the folder of the stack's project.
+#
+# Exit code: 0 nothing has drifted, 1 something has, 2 it could not be looked at. What was found goes to the file
+# drift-report.md (or $DRIFT_REPORT) and, in GitHub Actions, to the job's summary.
+set -euo pipefail
+stack=${1:?usage: detect-drift.sh STACK}
+report=${DRIFT_REPORT:-drift-report.md}
+
+notes=$(mktemp -d)
+trap 'rm -rf "$notes"' EXIT
+
+preview=0
+pulumi preview --stack "$stack" --refresh --expect-no-changes --diff \
+  --non-interactive --color never --suppress-progress 2>&1 | tee "$notes/preview" || preview=$?
+if [[ $preview == 0 ]]; then
+  echo "Nothing has drifted."
+  exit 0
+fi
+
+# The preview says what an update would change; the check says which link is broken, and whose it is.
+check=0
+crosstenant check --stack "$stack" --with-secret 2>&1 | tee "$notes/chain" || check=$?
+{
+  printf '## Drift of stack %s\n\n```\n' "$stack"
+  cat "$notes/chain"
+  printf '```\n\n<details><summary>pulumi preview --refresh</summary>\n\n```\n'
+  cat "$notes/preview"
+  printf '```\n\n</details>\n'
+} >"$report"
+if [[ -n ${GITHUB_STEP_SUMMARY:-} ]]; then
+  cat "$report" >>"$GITHUB_STEP_SUMMARY"
+fi
+
+if [[ $check == 1 ]] || grep -q 'no changes were expected' "$notes/preview"; then
+  exit 1
+fi
+echo "Drift could not be looked for; see above." >&2
+exit 2

@@ -1,0 +1,377 @@
+"""What may drift behind a stack's back, as data: how it is made, what the alarm shows, and what repairs it.
+
+``test_drift_matrix`` proves every row on the real engine, and docs/drift.md holds the table that is made of them:
+
+    python tests/engine/drift_matrix.py
+
+writes it there.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from crosstenant.repository_condition import repository_condition
+from crosstenant.sandbox import drift, estate, role_drift, seed
+from crosstenant.sandbox.state import State
+
+DOCS = Path(__file__).parents[2] / "docs" / "drift.md"
+BEGIN, END = "<!-- the matrix, made by tests/engine/drift_matrix.py -->", "<!-- the end of the matrix -->"
+
+A, B = seed.CLUSTER_TENANT, seed.REGISTRY_TENANT
+LEGACY, ABAC = "fabrikamimages", "fabrikamabac"
+
+RESOURCES = {
+    "drifting-application": "`Application`",
+    "drifting-secret": "`ApplicationPassword`",
+    "drifting-home-service-principal": "`ServicePrincipal` (home)",
+    "drifting-registry-service-principal": "`ServicePrincipal` (registry tenant)",
+    "drifting-fabrikamimages-pull-role": "`RoleAssignment`",
+    "drifting-fabrikamabac-pull-role": "`RoleAssignment`",
+    "drifting-fabrikamimages-pull-check": "`PullCheck`",
+    "drifting-fabrikamabac-pull-check": "`PullCheck`",
+    "drifting-aks-prod-profile": "`ServicePrincipalProfile`",
+}
+"""The resources of the stack by name, and how the documentation calls them."""
+
+APPLICATION, SECRET, HOME, FOREIGN, ROLE, ABAC_ROLE, CHECK, ABAC_CHECK, PROFILE = RESOURCES
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One resource that the alarm names."""
+
+    resource: str
+    op: str
+    property: str = ""
+    """The property that it names; none where the resource is made anew."""
+
+
+Change = Callable[[State, str], object]
+"""Changes the state, given the client ID of the stack's application."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing that may happen."""
+
+    name: str
+    happened: str
+    make: Change
+    seen: tuple[Seen, ...]
+    """All that the alarm would change; nothing if it stays silent."""
+
+    says: tuple[str, ...] = ()
+    """Words of the alarm's errors and warnings."""
+    pulls: bool = True
+    """Whether nodes go on pulling in the meantime."""
+    fails: tuple[str, ...] = ()
+    """Words with which ``up --refresh`` fails before anybody has done ``first``; none if it repairs by itself."""
+    first: str = ""
+    """What has to be done before it repairs."""
+    help: Change | None = None
+    """Does so in Azure."""
+    asks: Mapping[str, Any] = field(default_factory=dict)
+    """Does so in the program: what it asks for from then on."""
+    resets: int = 0
+    """How often the repair resets the cluster."""
+    ends_well: bool = True
+    """Whether nodes pull after the repair."""
+    way: str = "managed"
+    """How the stack gets its service principal in the registry tenant."""
+
+
+_CHECKS = (Seen(CHECK, "update", "result"), Seen(ABAC_CHECK, "update", "result"))
+_ROTATE = {"secret": {"rotation_trigger": "after the leak"}}
+
+ROWS = (
+    Row(
+        "audience",
+        "The application is set to single-tenant",
+        lambda state, app: drift.set_audience(state, app, "AzureADMyOrg"),
+        (Seen(APPLICATION, "update", "signInAudience"), *_CHECKS),
+        says=("has no service principal in the registry's tenant",),
+        pulls=False,
+    ),
+    Row(
+        "redirect-uri",
+        "Its redirect URI is changed",
+        lambda state, app: drift.set_redirect_uri(state, app, "https://login.example/"),
+        (Seen(APPLICATION, "update", "web.redirectUris"),),
+    ),
+    Row(
+        "application-deleted",
+        "The application is deleted",
+        lambda state, app: drift.delete_application(state, app),
+        (
+            Seen(APPLICATION, "create"),
+            Seen(SECRET, "create"),
+            Seen(HOME, "create"),
+            Seen(FOREIGN, "replace", "clientId"),
+            Seen(ROLE, "replace", "principalId"),
+            Seen(ABAC_ROLE, "replace", "principalId"),
+            Seen(CHECK, "replace", "clientId"),
+            Seen(ABAC_CHECK, "replace", "clientId"),
+            Seen(PROFILE, "update", "clientId"),
+        ),
+        says=("this resets the credential of cluster",),
+        pulls=False,
+        resets=1,
+    ),
+    Row(
+        "secret-removed",
+        "The secret is removed",
+        lambda state, app: drift.remove_secret(state, app),
+        (Seen(SECRET, "create"), *_CHECKS, Seen(PROFILE, "update", "secret")),
+        says=("the secret of application", "is not accepted", "this resets the credential of cluster"),
+        pulls=False,
+        resets=1,
+    ),
+    Row(
+        "secret-ended",
+        "The secret's time is over",
+        lambda state, app: drift.expire_secret(state, app),
+        (),
+        says=("secret: it ended at", "change rotation_trigger to make a new one"),
+        pulls=False,
+        fails=("secret: it ended at",),
+        first="change `rotation_trigger`; or let `rotate_every_days` make a new secret in time",
+        asks=_ROTATE,
+        resets=1,
+    ),
+    Row(
+        "home-principal-deleted",
+        "The home service principal is deleted",
+        lambda state, app: drift.delete_service_principal(state, A, app),
+        (Seen(HOME, "create"),),
+    ),
+    Row(
+        "home-principal-disabled",
+        "The home service principal is disabled",
+        lambda state, app: drift.disable_service_principal(state, A, app),
+        (Seen(HOME, "update", "accountEnabled"),),
+    ),
+    Row(
+        "registry-principal-deleted",
+        "The service principal in the registry tenant is deleted",
+        lambda state, app: drift.delete_service_principal(state, B, app),
+        (
+            Seen(FOREIGN, "create"),
+            Seen(ROLE, "replace", "principalId"),
+            Seen(ABAC_ROLE, "replace", "principalId"),
+            *_CHECKS,
+        ),
+        says=("has no service principal in the registry's tenant",),
+        pulls=False,
+    ),
+    Row(
+        "registry-principal-disabled",
+        "The service principal in the registry tenant is disabled, and the stack manages it",
+        lambda state, app: drift.disable_service_principal(state, B, app),
+        (Seen(FOREIGN, "update", "accountEnabled"), *_CHECKS),
+        says=("is disabled; an administrator of tenant",),
+        pulls=False,
+    ),
+    Row(
+        "consented-principal-disabled",
+        "The service principal in the registry tenant is disabled, and the stack is in the consented way",
+        lambda state, app: drift.disable_service_principal(state, B, app),
+        _CHECKS,
+        says=("is disabled; an administrator of tenant",),
+        pulls=False,
+        fails=("is disabled; an administrator of tenant",),
+        first="an administrator of the registry tenant enables it again; the stack never does",
+        help=lambda state, app: drift.service_principal(state, B, app).update(accountEnabled=True),
+        way="consented",
+    ),
+    Row(
+        "role-deleted",
+        "The role assignment is deleted",
+        lambda state, app: drift.remove_role_assignment(state, LEGACY, app),
+        (Seen(ROLE, "create"), Seen(CHECK, "update", "result")),
+        says=("needs the role 'AcrPull' on the registry",),
+        pulls=False,
+    ),
+    Row(
+        "role-made-anew",
+        "The role assignment is deleted, and made again by hand",
+        lambda state, app: role_drift.rename_role_assignment(state, LEGACY, app),
+        (Seen(ROLE, "create"), Seen(CHECK, "update", "triggers")),
+        fails=("by an assignment that this stack did not make", "role_assignment_name="),
+        first="remove the new one, or give its name as `role_assignment_name`",
+        help=lambda state, app: drift.remove_role_assignment(state, LEGACY, app),
+    ),
+    Row(
+        "role-changed",
+        "The role assignment is deleted, and another role assigned under its name",
+        lambda state, app: role_drift.change_role(state, LEGACY, app, "AcrPush"),
+        (Seen(ROLE, "update", "roleDefinitionId"),),
+        fails=("put an assignment of another role in the place of this stack's", "az role assignment delete"),
+        first="remove the assignment: Azure changes the role of none",
+        help=lambda state, app: drift.remove_role_assignment(state, LEGACY, app),
+    ),
+    Row(
+        "condition-changed",
+        "The role assignment's condition is changed to other repositories",
+        lambda state, app: role_drift.change_condition(state, ABAC, app, repository_condition(["other"], [])),
+        (Seen(ABAC_ROLE, "update", "condition"), Seen(ABAC_CHECK, "update", "result")),
+        says=("a condition on the assignment must cover that repository",),
+        pulls=False,
+    ),
+    Row(
+        "condition-removed",
+        "The role assignment's condition is removed",
+        lambda state, app: role_drift.change_condition(state, ABAC, app, None),
+        (Seen(ABAC_ROLE, "update", "condition"),),
+    ),
+    Row(
+        "wider-role",
+        "A wider role is assigned beside it",
+        lambda state, app: role_drift.add_role(state, LEGACY, app, "AcrPush"),
+        (),
+        first="not seen: the stack knows its own assignment alone. `crosstenant check` names such roles",
+    ),
+    Row(
+        "registry-to-abac",
+        "The registry is switched to ABAC mode",
+        lambda state, app: drift.registry_mode(state, LEGACY, "abac"),
+        (Seen(ROLE, "replace", "roleDefinitionId"), Seen(CHECK, "update", "result")),
+        says=("needs the role 'Container Registry Repository Reader' on the registry",),
+        pulls=False,
+    ),
+    Row(
+        "registry-to-legacy",
+        "The registry is switched out of ABAC mode, and the stack limits pulls to repositories",
+        lambda state, app: drift.registry_mode(state, ABAC, "legacy"),
+        (),
+        says=("registries['fabrikamabac'].repositories: the registry's role assignments are registry-wide",),
+        pulls=False,
+        fails=("a pull cannot be limited to repositories",),
+        first="switch it back, or take the limit out of the program",
+        help=lambda state, app: drift.registry_mode(state, ABAC, "abac"),
+    ),
+    Row(
+        "registry-deleted",
+        "The registry is deleted",
+        lambda state, app: drift.delete_registry(state, LEGACY),
+        (),
+        says=("there is no registry",),
+        pulls=False,
+        fails=("there is no registry",),
+        first="create it again, or take it out of the program",
+        help=lambda state, app: _create_registry(state),
+    ),
+    Row(
+        "registry-closed",
+        "The registry's network rules are closed",
+        lambda state, app: drift.close_registry(state, LEGACY),
+        (Seen(CHECK, "update", "result"),),
+        says=("the registry's network rules", "keep this machine out"),
+        pulls=False,
+        fails=("the registry's network rules", "keep this machine out"),
+        first="let the machine that runs Pulumi in, or check with mode `warn`, which is no alarm then",
+        help=lambda state, app: drift.resource(state, drift.REGISTRIES, LEGACY)["properties"].update(
+            publicNetworkAccess="Enabled"
+        ),
+    ),
+    Row(
+        "cluster-moved",
+        "The cluster is reset to another application",
+        lambda state, app: drift.reset_cluster(state, seed.CLUSTER),
+        (Seen(PROFILE, "update", "clientId"),),
+        says=("this resets the credential of cluster",),
+        pulls=False,
+        resets=1,
+    ),
+    Row(
+        "cluster-managed-identity",
+        "The cluster is given a managed identity",
+        lambda state, app: drift.enable_managed_identity(state, seed.CLUSTER),
+        (Seen(PROFILE, "update", "clientId"),),
+        says=("has a managed identity, and Azure does not let it go back",),
+        pulls=False,
+        fails=("has a managed identity, and Azure does not let it go back",),
+        first="take it out of `clusters`; its pods pull with `image_pull_secret`",
+        asks={"clusters": []},
+        ends_well=False,
+    ),
+    Row(
+        "cluster-deleted",
+        "The cluster is deleted",
+        lambda state, app: drift.delete_cluster(state, seed.CLUSTER),
+        (Seen(PROFILE, "create"),),
+        says=("does not exist yet: the credential is recorded",),
+        pulls=False,
+        ends_well=False,
+    ),
+    Row(
+        "cluster-secret",
+        "The cluster is reset by hand to another secret of the application",
+        lambda state, app: drift.reset_cluster(state, seed.CLUSTER, app),
+        (),
+        first="not seen: Azure shows nobody a cluster's secret. Change `rotation_trigger` to be certain",
+        asks=_ROTATE,
+        resets=1,
+    ),
+)
+
+
+def _create_registry(state: State) -> None:
+    state["resources"][seed.REGISTRY.lower()] = estate.registry(seed.REGISTRY, "LegacyRegistryPermissions")
+
+
+def table() -> str:
+    """The rows as a table in Markdown."""
+    lines = ["| what happened | pulls | the alarm shows | the repair | nodes |", "| --- | --- | --- | --- | --- |"]
+    for row in ROWS:
+        cells = (
+            row.happened,
+            "go on" if row.pulls else "fail",
+            _alarm(row),
+            _repair(row),
+            "reimaged" if row.resets else "stay",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _alarm(row: Row) -> str:
+    by_op: dict[str, list[str]] = {}
+    for seen in row.seen:
+        named = f"{RESOURCES[seen.resource]}{f' (`{seen.property}`)' if seen.property else ''}"
+        resources = by_op.setdefault(seen.op, [])
+        if named not in resources:
+            resources.append(named)
+    texts = [f"{op} {', '.join(resources)}" for op, resources in by_op.items()]
+    is_error = row.fails and row.fails[0] in row.says
+    if row.says and (is_error or not texts):
+        texts.append(f"“{row.says[0]} …”")
+    return "; ".join(texts) or "nothing"
+
+
+def _repair(row: Row) -> str:
+    if not row.first:
+        return "`up --refresh`"
+    return f"{row.first}; then `up --refresh`" if row.fails else row.first
+
+
+def document() -> str:
+    """docs/drift.md with the table as it should be.
+
+    :raises ValueError: It has no place for it.
+    """
+    text = DOCS.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{DOCS} has no lines '{BEGIN}' and '{END}'")
+    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+
+
+if __name__ == "__main__":
+    DOCS.write_text(document(), encoding="utf-8")
+    sys.stdout.write(f"{DOCS}: {len(ROWS)} rows\n")

@@ -1,0 +1,125 @@
+"""Drift that does not come alone: several things at once, in the middle of a rotation, or while Azure itself is unwell."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from drift_matrix import APPLICATION, CHECK, PROFILE, ROLE
+from drift_world import ABAC, LEGACY, Deployed
+from engine_world import Azure
+from test_drift_matrix import planned
+
+from crosstenant.sandbox import drift, role_drift, seed
+from crosstenant.sandbox.faults import new_fault
+from crosstenant.sandbox.state import State
+from lib.stack import Stack
+
+
+def test_three_at_once_are_seen_and_repaired_together(deployed: Deployed):
+    app = deployed.client_id
+
+    def make(state: State) -> None:
+        drift.set_redirect_uri(state, app, "https://login.example/")
+        drift.remove_role_assignment(state, LEGACY, app)
+        drift.reset_cluster(state, seed.CLUSTER)
+
+    deployed.azure.change(make)
+    alarm = deployed.alarm()
+    assert {name: op for name, (op, _) in planned(alarm).items()} == {
+        APPLICATION: "update",
+        ROLE: "create",
+        CHECK: "update",
+        PROFILE: "update",
+    }
+    assert alarm.says("needs the role 'AcrPull'", "this resets the credential of cluster")
+
+    resets = len(deployed.azure.resets)
+    deployed.up("--refresh")
+    assert len(deployed.azure.resets) == resets + 1
+    assert deployed.alarm().code == 0
+    assert deployed.every_node_pulls()
+
+
+def test_drift_in_the_middle_of_a_rotation_is_repaired_by_the_update_that_ends_it(deployed: Deployed):
+    app = deployed.client_id
+    deployed.azure.change(lambda state: state["settings"]["reset"].update(outcome="Failed"))
+    deployed.ask(secret={"rotation_trigger": "now"})
+    halfway = deployed.stack.operate("up")
+    assert halfway.code != 0, halfway.output
+    assert halfway.says("the reset failed on cluster"), halfway.output
+    keys = {it["keyId"] for it in drift.application(deployed.azure.state, app)["passwordCredentials"]}
+    assert len(keys) == 2, "nodes have either secret now: both have to be good"
+
+    def make(state: State) -> None:
+        state["settings"]["reset"].update(outcome="Succeeded")
+        drift.remove_role_assignment(state, LEGACY, app)
+        role_drift.change_condition(state, ABAC, app, None)
+
+    deployed.azure.change(make)
+    plan = planned(deployed.alarm())
+    assert plan[ROLE][0] == "create"
+    assert plan[PROFILE][0] == "update"
+
+    deployed.up("--refresh")
+    assert deployed.alarm().code == 0
+    assert deployed.every_node_pulls()
+    left = {it["keyId"] for it in drift.application(deployed.azure.state, app)["passwordCredentials"]}
+    assert len(left) == 1
+    assert left < keys, "the rotation goes on with the secret that it made"
+
+
+def _no_sign_in(state: State) -> None:
+    state["faults"].append(new_fault({"service": "login", "path": seed.REGISTRY_TENANT, "drop": True, "times": -1}))
+
+
+def _no_resource_manager(state: State) -> None:
+    path = seed.REGISTRY_SUBSCRIPTION
+    state["faults"].append(new_fault({"service": "arm", "path": path, "drop": True, "times": -1}))
+
+
+def _expired(client_id: str) -> Callable[[State], object]:
+    return lambda state: drift.expire_secret(state, client_id)
+
+
+@pytest.mark.parametrize(
+    ("happens", "words"),
+    [
+        (_no_sign_in, ("registry-tenant",)),
+        (_no_resource_manager, ("registry-tenant",)),
+        (_expired(seed.CLUSTER_CALLER_ID), ("AADSTS7000222", "cluster-tenant")),
+        (_expired(seed.REGISTRY_CALLER_ID), ("AADSTS7000222", "registry-tenant")),
+    ],
+    ids=["registry-tenant-sign-in", "registry-tenant-arm", "cluster-tenant-credential", "registry-tenant-credential"],
+)
+def test_a_tenant_that_cannot_be_looked_at_is_named_and_nothing_is_forgotten(
+    deployed: Deployed, happens: Callable[[State], object], words: tuple[str, ...]
+):
+    before = {it["urn"] for it in deployed.stack.resources()}
+    deployed.azure.change(happens)
+    refused = deployed.stack.operate("up", "--refresh")
+    print(refused.output)
+    print(refused.errors, refused.seconds)
+    assert refused.code != 0
+    assert refused.says(*words), refused.output
+    assert "Traceback" not in refused.output
+    assert deployed.azure.writes == []
+    assert {it["urn"] for it in deployed.stack.resources()} == before
+
+
+def test_a_directory_that_answers_late_is_no_drift_and_makes_nothing_twice(quickstart: Stack, azure: Azure):
+    azure.change(lambda state: state["settings"]["lag"].update(graphRead=2))
+    assert quickstart.operate("up").code == 0
+    quiet = quickstart.operate("preview", "--refresh", "--expect-no-changes")
+    assert quiet.code == 0, quiet.output
+
+    state = azure.state
+    (application,) = [it for it in state["applications"].values() if it["displayName"] == "quickstart"]
+    principals = [it["_tenant"] for it in state["servicePrincipals"].values() if it["appId"] == application["appId"]]
+    assert sorted(principals) == [seed.CLUSTER_TENANT, seed.REGISTRY_TENANT]
+    assert len(application["passwordCredentials"]) == 1
+
+    azure.change(lambda state: drift.set_audience(state, application["appId"], "AzureADMyOrg"))
+    assert quickstart.operate("up", "--refresh").code == 0
+    again = quickstart.operate("preview", "--refresh", "--expect-no-changes")
+    assert again.code == 0, again.output
