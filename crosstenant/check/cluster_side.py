@@ -62,7 +62,7 @@ def application_link(found: Application | Unseen | None, client_id: str) -> Link
     if found is None:
         remedy = f"{_REPAIR}, which makes another one: every cluster is reset to it, and every node reimaged"
         return Link(_A, APPLICATION, client_id, LinkState.BROKEN, "is not in the tenant", remedy)
-    name = f"{found.display_name} ({client_id})"
+    name = found.display_name or client_id
     if not found.is_multi_tenant:
         remedy = f"{_REPAIR}, or 'az ad app update --id {client_id} --sign-in-audience AzureADMultipleOrgs'"
         return Link(_A, APPLICATION, name, LinkState.BROKEN, f"is for one tenant alone ({found.audience})", remedy)
@@ -71,7 +71,7 @@ def application_link(found: Application | Unseen | None, client_id: str) -> Link
 
 def secret_link(found: Application | Unseen | None, chain: Chain, signed_in: SignIn | None, now: datetime) -> Link:
     """The secret that the clusters have: whether it is there, signs in, and for how long."""
-    about = f"of {chain.client_id}"
+    about = chain.secret_key_id or "of the application"
     if signed_in and isinstance(signed_in.refusal, (SecretRefused, SecretExpired)):
         return Link(_A, SECRET, about, LinkState.BROKEN, "does not sign in", f"{_MAKE_ANOTHER}. {signed_in.refusal}")
     if isinstance(found, Unseen):
@@ -106,9 +106,11 @@ def principal_link(
 ) -> Link:
     """The application's service principal in a tenant."""
     if isinstance(found, Unseen):
-        return Link(tenancy, PRINCIPAL, f"of {client_id}", LinkState.UNSEEN, found.reason, _TO_READ)
+        return Link(tenancy, PRINCIPAL, "of the application", LinkState.UNSEEN, found.reason, _TO_READ)
     if found is None:
-        return Link(tenancy, PRINCIPAL, f"of {client_id}", LinkState.BROKEN, "is not in the tenant", remedy_if_missing)
+        return Link(
+            tenancy, PRINCIPAL, "of the application", LinkState.BROKEN, "is not in the tenant", remedy_if_missing
+        )
     if not found.enabled:
         remedy = (
             "an administrator of the tenant enables it under Enterprise applications (Enabled for users to sign-in), if"

@@ -136,8 +136,8 @@ class _Registry:
         return self._link(ROLE, LinkState.BROKEN, what, remedy)
 
     async def _name(self, assignment: RoleAssignment) -> str:
-        subscription = self._registry_id.subscription_id
-        path = f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{assignment.role_guid}"
+        # At the registry, since the caller may have rights there alone.
+        path = f"{self._registry_id}/providers/Microsoft.Authorization/roleDefinitions/{assignment.role_guid}"
         found = await look(self._arm.get(path, "2022-04-01"), "reading role", assignment.role_guid, self._tenant)
         if isinstance(found, Unseen):
             return assignment.role_guid

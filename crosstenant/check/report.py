@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Final
 
-from crosstenant.check.chain import ACCESS, Link, LinkState, Report, Tenancy
+from crosstenant.check.chain import ACCESS, APPLICATION, PRINCIPAL, SECRET, Link, LinkState, Report, Tenancy
 
 _MARKS: Final = {
     LinkState.OK: "-",
@@ -60,25 +60,30 @@ def drawing(report: Report) -> list[str]:
     """
     tenants = {Tenancy.CLUSTER: report.chain.cluster_tenant_id, Tenancy.REGISTRY: report.chain.registry_tenant_id}
     links = [link for link in report.links if link.name != ACCESS or link.state is not LinkState.OK]
-    width = max((len(link.title) for link in links), default=0) + 4
-    lines: list[str] = []
+    width = max((len(_label(link)) for link in links), default=0) + 4
+    lines = [f"application {report.chain.client_id}", ""]
     for tenancy, tenant_id in tenants.items():
-        if lines:
-            lines.append(f"  {' ' * width}      |")
+        if tenancy is Tenancy.REGISTRY:
+            lines.append(f"{' ' * (width + 8)}|")
         lines.append(f"{tenancy.value} {tenant_id}")
         lines += [_tied(link, width) for link in links if link.tenancy is tenancy]
     return lines
 
 
+def _label(link: Link) -> str:
+    # Of these there is one in a tenant, and what they are called is a UUID.
+    return link.name if link.name in (APPLICATION, SECRET, PRINCIPAL, ACCESS) else link.title
+
+
 def _tied(link: Link, width: int) -> str:
     line = " " if link.state is LinkState.SKIPPED else "-"
-    title = f"{link.title} ".ljust(width, line)
+    label = f"{_label(link)} ".ljust(width, line)
     shown = "" if link.state is LinkState.OK else f"  {link.state.value}"
-    return f"  {title}{line}{_MARKS[link.state]}{line * 2}{line * 2}+{shown}"
+    return f"  {label}{line}{_MARKS[link.state]}{line * 4}+{shown}"
 
 
 def table(links: Sequence[Link]) -> list[str]:
-    """Link, object, state and finding in columns, and below each what to do."""
+    """Link, object, state and finding in columns, and below each what to do, in one line since it may be a command."""
     rows = [("LINK", "OBJECT", "STATE", "FINDING"), *(_row(link) for link in links)]
     widths = [max(len(row[column]) for row in rows) for column in range(3)]
     lines: list[str] = []
@@ -86,7 +91,7 @@ def table(links: Sequence[Link]) -> list[str]:
         cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
         lines.append("  ".join(cells).rstrip())
         if link and link.remedy:
-            lines.append(f"{' ' * (sum(widths) + 6)}-> {link.remedy}")
+            lines.append(f"    -> {link.remedy}")
     return lines
 
 

@@ -85,8 +85,11 @@ def _chain(state: _State, client_id: str, registry_tenant: str, found: list[Json
         client_id=client_id,
         cluster_tenant_id=homes[0] if homes else "",
         registry_tenant_id=registry_tenant,
-        clusters=tuple(parse_arm_id(one["inputs"]["clusterId"], CLUSTER_TYPE) for one in profiles),
-        registries=tuple(_probed(one["inputs"]) for one in checks),
+        # In an order that does not change from one export to the next.
+        clusters=tuple(
+            sorted((parse_arm_id(one["inputs"]["clusterId"], CLUSTER_TYPE) for one in profiles), key=lambda it: it.key)
+        ),
+        registries=tuple(sorted((_probed(one["inputs"]) for one in checks), key=lambda it: it[0].key)),
         environment=str(state.tenant(found[0]).get("environment") or "public"),
         secret_key_id=_current_key(state, applications),
     )

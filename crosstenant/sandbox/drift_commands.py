@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from . import drift
+from . import drift, role_drift
 from .options import on_state
 from .seed import OLD_CLUSTER_APP_ID
 from .state import Store
@@ -12,6 +12,8 @@ from .state import Store
 _client_id = click.option("--client-id", required=True, help="Client ID of the application.")
 _tenant = click.option("--tenant", required=True, help="Tenant ID.")
 _cluster = click.option("--cluster", required=True, help="Name or ARM ID of the cluster.")
+_registry = click.option("--registry", required=True, help="Name or ARM ID of the registry.")
+_role = click.option("--role", required=True, help="Name or GUID of the built-in role, such as AcrPush.")
 
 
 @click.group(name="drift")
@@ -21,7 +23,7 @@ def drift_group() -> None:
 
 @drift_group.command()
 @on_state
-@click.option("--registry", required=True, help="Name or ARM ID of the registry.")
+@_registry
 @_client_id
 def remove_role_assignment(store: Store, registry: str, client_id: str) -> None:
     """Remove the application's roles on a registry."""
@@ -105,3 +107,101 @@ def delete_cluster(store: Store, cluster: str) -> None:
     """Delete a cluster."""
     with store.change() as state:
         click.echo(drift.delete_cluster(state, cluster))
+
+
+@drift_group.command()
+@on_state
+@_client_id
+def delete_application(store: Store, client_id: str) -> None:
+    """Delete an application with its service principal at home."""
+    with store.change() as state:
+        click.echo(drift.delete_application(state, client_id))
+
+
+@drift_group.command()
+@on_state
+@_client_id
+def expire_secret(store: Store, client_id: str) -> None:
+    """Have an application's passwords end a minute ago."""
+    with store.change() as state:
+        click.echo(drift.expire_secret(state, client_id))
+
+
+@drift_group.command()
+@on_state
+@_client_id
+@click.argument("uri")
+def set_redirect_uri(store: Store, client_id: str, uri: str) -> None:
+    """Make URI the one redirect URI of an application."""
+    with store.change() as state:
+        click.echo(drift.set_redirect_uri(state, client_id, uri))
+
+
+@drift_group.command()
+@on_state
+@_cluster
+def enable_managed_identity(store: Store, cluster: str) -> None:
+    """Give a cluster a managed identity in place of its application."""
+    with store.change() as state:
+        click.echo(drift.enable_managed_identity(state, cluster))
+
+
+@drift_group.command()
+@on_state
+@click.argument("registry")
+def close_registry(store: Store, registry: str) -> None:
+    """Close a registry to all but private endpoints."""
+    with store.change() as state:
+        click.echo(drift.close_registry(state, registry))
+
+
+@drift_group.command()
+@on_state
+@click.argument("registry")
+def delete_registry(store: Store, registry: str) -> None:
+    """Delete a registry with the role assignments on it."""
+    with store.change() as state:
+        click.echo(drift.delete_registry(state, registry))
+
+
+@drift_group.command()
+@on_state
+@_registry
+@_client_id
+@_role
+def change_role(store: Store, registry: str, client_id: str, role: str) -> None:
+    """Put another role in the place of the application's, under its name."""
+    with store.change() as state:
+        click.echo(role_drift.change_role(state, registry, client_id, role))
+
+
+@drift_group.command()
+@on_state
+@_registry
+@_client_id
+@_role
+def add_role(store: Store, registry: str, client_id: str, role: str) -> None:
+    """Give the application one more role on a registry."""
+    with store.change() as state:
+        click.echo(role_drift.add_role(state, registry, client_id, role))
+
+
+@drift_group.command()
+@on_state
+@_registry
+@_client_id
+@click.option("--condition", help="The new condition. Default: none.")
+def change_condition(store: Store, registry: str, client_id: str, condition: str | None) -> None:
+    """Change or remove the condition of the application's role on a registry."""
+    with store.change() as state:
+        click.echo(role_drift.change_condition(state, registry, client_id, condition))
+
+
+@drift_group.command()
+@on_state
+@_registry
+@_client_id
+def rename_role_assignment(store: Store, registry: str, client_id: str) -> None:
+    """Delete the application's role on a registry, and assign it again under another name."""
+    with store.change() as state:
+        click.echo(role_drift.rename_role_assignment(state, registry, client_id))

@@ -77,6 +77,8 @@ class Row:
     """Does so in Azure."""
     asks: Mapping[str, Any] = field(default_factory=dict)
     """Does so in the program: what it asks for from then on."""
+    then: str = ""
+    """What the repair comes to, where that is not plain."""
     resets: int = 0
     """How often the repair resets the cluster."""
     ends_well: bool = True
@@ -86,6 +88,7 @@ class Row:
 
 
 _CHECKS = (Seen(CHECK, "update", "result"), Seen(ABAC_CHECK, "update", "result"))
+_STRANGER = "a0000000-0000-4000-8000-0000000000d3"
 _ROTATE = {"secret": {"rotation_trigger": "after the leak"}}
 
 ROWS = (
@@ -142,6 +145,13 @@ ROWS = (
         first="change `rotation_trigger`; or let `rotate_every_days` make a new secret in time",
         asks=_ROTATE,
         resets=1,
+    ),
+    Row(
+        "owner-added",
+        "Somebody is made an owner of the application",
+        lambda state, app: drift.application(state, app)["_owners"].append(_STRANGER),
+        (),
+        first="not seen, unless the program names the `owners`",
     ),
     Row(
         "home-principal-deleted",
@@ -306,6 +316,7 @@ ROWS = (
         (Seen(PROFILE, "create"),),
         says=("does not exist yet: the credential is recorded",),
         pulls=False,
+        then="records the credential, for a cluster of its ID to come",
         ends_well=False,
     ),
     Row(
@@ -355,7 +366,7 @@ def _alarm(row: Row) -> str:
 
 def _repair(row: Row) -> str:
     if not row.first:
-        return "`up --refresh`"
+        return f"`up --refresh` {row.then}".strip()
     return f"{row.first}; then `up --refresh`" if row.fails else row.first
 
 

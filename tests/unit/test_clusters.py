@@ -296,7 +296,8 @@ async def test_roles_count_at_the_group_and_above(monkeypatch: pytest.MonkeyPatc
 
     async def get(path: str, version: str, **query: str) -> Any:
         asked.append((path, query))
-        return {"value": [{"properties": {"scope": scope}} for scope in scopes]}
+        held = [{"scope": scope, "roleDefinitionId": "/roleDefinitions/r"} for scope in scopes]
+        return {"value": [{"id": f"{it['scope']}/roleAssignments/a", "properties": it} for it in held]}
 
     monkeypatch.setattr(clusters._arm, "get", get)
     assert await clusters.roles_on_node_group(cluster(), "oid") == 3

@@ -116,7 +116,9 @@ def test_credential_that_is_not_there(credentials: AzureCli | ManagedIdentity, r
 
 
 def test_network_trouble():
-    assert "Azure cannot be reached: no route; check the network" in said(ServiceRequestError("no route"))
+    unreachable = said(ServiceRequestError("no route"))
+    assert "Azure cannot be reached: no route; check the network" in unreachable
+    assert unreachable.endswith(f"of tenant {A}")
     assert "broke off: reset; run again" in said(ServiceResponseError("reset"))
 
 

@@ -17,6 +17,7 @@ from crosstenant.plugin.azure.cluster_state import ClusterState, RunningOperatio
 from crosstenant.plugin.azure.refusal_table import Retry
 from crosstenant.plugin.azure.refusals import retry_of, take_apart
 from crosstenant.plugin.azure.reset_operation import ResetOperation
+from crosstenant.plugin.azure.role_assignments import roles_of
 from crosstenant.plugin.azure.tenant import Tenant
 from crosstenant.plugin.azure.waiting import Clock, growing, lasting
 
@@ -206,14 +207,10 @@ class Clusters:
 
         subscription = cluster.cluster_id.split("/")[2]
         scope = f"/subscriptions/{subscription}/resourceGroups/{cluster.node_resource_group}"
-        path = f"{scope}/providers/Microsoft.Authorization/roleAssignments"
         try:
-            # The filter finds those above the group as well, which count for it, and those below, which do not.
-            found = await self._arm.get(path, "2022-04-01", filter=f"principalId eq '{object_id}'")
+            return len(await roles_of(self._arm, scope, object_id))
         except AzureError:
             return None
-        scopes = [str(item["properties"]["scope"]).lower().rstrip("/") for item in found.get("value", [])]
-        return sum(1 for item in scopes if f"{scope}/".lower().startswith(f"{item}/"))
 
     async def aclose(self) -> None:
         """Closes all connections."""

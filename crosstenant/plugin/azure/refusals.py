@@ -184,7 +184,9 @@ def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) 
         who = f"{tenant.caller} cannot sign in to tenant {tenant.tenant_id}: " if tenant else ""
         return f"{who}{said.message.rstrip('.')}{_sign_in_remedy(tenant)}"
     if isinstance(error, ServiceRequestError):
-        return f"Azure cannot be reached: {said.message}; check the network, HTTPS_PROXY and the environment (cloud)"
+        check = "check the network, HTTPS_PROXY and the environment (cloud)"
+        of = f" of tenant {tenant.tenant_id}" if tenant else ""
+        return f"Azure cannot be reached: {said.message}; {check}{of}"
     if isinstance(error, ServiceResponseError):
         return f"the connection to Azure broke off: {said.message}; run again"
     return f"{said.code}: {said.message}"

@@ -1,0 +1,58 @@
+"""``crosstenant check`` of a stack that is up: what it reads from the stack, and what it finds."""
+
+from __future__ import annotations
+
+import json
+
+from drift_world import LEGACY, Deployed
+
+from crosstenant.sandbox import drift, role_drift, seed
+
+
+def options(deployed: Deployed) -> tuple[str, ...]:
+    return ("--stack", "test", "--cwd", str(deployed.project))
+
+
+def test_a_stack_is_all_that_the_person_on_call_has_to_name(deployed: Deployed):
+    whole = deployed.check(*options(deployed), "--with-secret", "--json")
+    assert whole.code == 0, whole.output
+    report = json.loads(whole.output)
+    assert report["clientId"] == deployed.client_id
+    assert (report["clusterTenantId"], report["registryTenantId"]) == (seed.CLUSTER_TENANT, seed.REGISTRY_TENANT)
+    assert [it["object"] for it in report["links"] if it["link"] == "pull"] == ["fabrikamabac", "fabrikamimages"]
+    assert {it["finding"] for it in report["links"] if it["link"] == "pull"} == {"fetched the manifest of hello, 1.0"}
+    secret = deployed.azure.state["resources"][deployed.cluster_key]["_credential"]["secret"]
+    assert secret not in whole.output
+
+
+def test_what_no_refresh_sees_is_named(deployed: Deployed):
+    app = deployed.client_id
+    (ours,) = [it["keyId"] for it in drift.application(deployed.azure.state, app)["passwordCredentials"]]
+    deployed.azure.change(lambda state: role_drift.add_role(state, LEGACY, app, "AcrPush"))
+    deployed.azure.change(lambda state: drift.reset_cluster(state, seed.CLUSTER, app))
+    noted = deployed.check(*options(deployed))
+    assert noted.code == 0, noted.output
+    assert noted.says("AcrPull; beside it AcrPush", "remove the roles that a pull does not take")
+    assert noted.says("the application has 1 more"), "a secret made by hand"
+
+    # The application still has a secret that is good, but it is not the stack's.
+    deployed.azure.change(lambda state: drift.remove_secret(state, app, ours))
+    broken = deployed.check(*options(deployed), "--with-secret")
+    assert broken.code == 1, broken.output
+    assert broken.says("does not sign in", "The chain is broken: secret")
+
+
+def test_the_consented_way_needs_no_right_in_the_registries_directory(consented: Deployed):
+    def take_rights(state):
+        drift.service_principal(state, seed.REGISTRY_TENANT, seed.REGISTRY_CALLER_ID)["_graph_permissions"] = []
+
+    consented.azure.change(take_rights)
+    assert consented.check(*options(consented)).code == 2
+    assert consented.check(*options(consented), "--with-secret").code == 0
+
+    consented.azure.change(
+        lambda state: drift.delete_service_principal(state, seed.REGISTRY_TENANT, consented.client_id)
+    )
+    gone = consented.check(*options(consented), "--with-secret")
+    assert gone.code == 1, gone.output
+    assert gone.says("adminconsent", "service principal of the application (registry tenant)")
