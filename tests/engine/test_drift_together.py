@@ -1,4 +1,4 @@
-"""Drift that does not come alone: several things at once, in the middle of a rotation, or while Azure itself is unwell."""
+"""Drift that does not come alone: several at once, in mid-rotation, or while Azure itself is unwell."""
 
 from __future__ import annotations
 
