@@ -13,38 +13,38 @@ from typing import TYPE_CHECKING
 from crosstenant._version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from crosstenant.cluster_args import ClusterArgs, ClusterRoleArgs
     from crosstenant.consented_service_principal import ConsentedServicePrincipal
     from crosstenant.cross_tenant_pull import CrossTenantPull, CrossTenantPullArgs
-    from crosstenant.errors import ArgumentError
     from crosstenant.functions import ClusterInfo, RegistryInfo, get_cluster, get_registry
+    from crosstenant.parts.cluster_args import ClusterArgs, ClusterRoleArgs
+    from crosstenant.parts.errors import ArgumentError
+    from crosstenant.parts.registry_args import PullCheckArgs, RegistryArgs
+    from crosstenant.parts.secret_plan import SecretArgs
     from crosstenant.provider import Provider
     from crosstenant.pull_check import PullCheck
     from crosstenant.pull_identity import PullIdentity, PullIdentityArgs
     from crosstenant.registry_access import RegistryAccess, RegistryAccessArgs
-    from crosstenant.registry_args import PullCheckArgs, RegistryArgs
-    from crosstenant.secret_plan import SecretArgs
     from crosstenant.service_principal_profile import ServicePrincipalProfile
     from crosstenant.tenant import TenantArgs, TenantProviders
 
 _HOMES = {
-    "ArgumentError": "errors",
-    "ClusterArgs": "cluster_args",
+    "ArgumentError": "parts.errors",
+    "ClusterArgs": "parts.cluster_args",
     "ClusterInfo": "functions",
-    "ClusterRoleArgs": "cluster_args",
+    "ClusterRoleArgs": "parts.cluster_args",
     "ConsentedServicePrincipal": "consented_service_principal",
     "CrossTenantPull": "cross_tenant_pull",
     "CrossTenantPullArgs": "cross_tenant_pull",
     "Provider": "provider",
     "PullCheck": "pull_check",
-    "PullCheckArgs": "registry_args",
+    "PullCheckArgs": "parts.registry_args",
     "PullIdentity": "pull_identity",
     "PullIdentityArgs": "pull_identity",
     "RegistryAccess": "registry_access",
     "RegistryAccessArgs": "registry_access",
-    "RegistryArgs": "registry_args",
+    "RegistryArgs": "parts.registry_args",
     "RegistryInfo": "functions",
-    "SecretArgs": "secret_plan",
+    "SecretArgs": "parts.secret_plan",
     "ServicePrincipalProfile": "service_principal_profile",
     "TenantArgs": "tenant",
     "TenantProviders": "tenant",

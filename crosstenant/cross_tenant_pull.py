@@ -3,9 +3,8 @@
 import pulumi
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.arguments import checked
-from crosstenant.arm_id import ArmId
-from crosstenant.cluster_args import (
+from crosstenant.parts.arguments import checked
+from crosstenant.parts.cluster_args import (
     ClusterArgs,
     ClusterRoleArgs,
     check_cluster_roles,
@@ -13,14 +12,15 @@ from crosstenant.cluster_args import (
     name_of,
     reset_timeouts,
 )
-from crosstenant.cluster_roles import assign_cluster_roles
-from crosstenant.consent import DEFAULT_REDIRECT_URI
-from crosstenant.errors import ArgumentError
+from crosstenant.parts.cluster_roles import assign_cluster_roles
+from crosstenant.parts.errors import ArgumentError
+from crosstenant.parts.registry_args import RegistryArgs, check_registries
+from crosstenant.parts.secret_plan import SecretArgs
 from crosstenant.pull_check import PullCheck
 from crosstenant.pull_identity import PullIdentity, PullIdentityArgs
 from crosstenant.registry_access import CONSENTED, RegistryAccess, RegistryAccessArgs, check_way
-from crosstenant.registry_args import RegistryArgs, check_registries
-from crosstenant.secret_plan import SecretArgs
+from crosstenant.rules.arm_id import ArmId
+from crosstenant.rules.consent import DEFAULT_REDIRECT_URI
 from crosstenant.service_principal_profile import ServicePrincipalProfile
 from crosstenant.tenant import TenantArgs, TenantProviders, check_tenant
 

@@ -10,7 +10,7 @@ from typing import Any
 import pulumi
 
 from crosstenant._version import VERSION
-from crosstenant.errors import ArgumentError
+from crosstenant.parts.errors import ArgumentError
 
 
 @dataclass(frozen=True)

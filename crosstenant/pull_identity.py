@@ -6,11 +6,11 @@ import pulumi
 import pulumi_azuread as azuread
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.arguments import checked
-from crosstenant.consent import DEFAULT_REDIRECT_URI, MICROSOFT_GRAPH, USER_READ, consent_url
-from crosstenant.docker_config import docker_config
-from crosstenant.pull_secret import PullSecret
-from crosstenant.secret_plan import SecretArgs, plan_secrets
+from crosstenant.parts.arguments import checked
+from crosstenant.parts.pull_secret import PullSecret
+from crosstenant.parts.secret_plan import SecretArgs, plan_secrets
+from crosstenant.rules.consent import DEFAULT_REDIRECT_URI, MICROSOFT_GRAPH, USER_READ, consent_url
+from crosstenant.rules.docker_config import docker_config
 from crosstenant.tenant import TenantArgs, TenantProviders
 
 

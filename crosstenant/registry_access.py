@@ -6,15 +6,15 @@ from typing import TypeVar
 import pulumi
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.arguments import checked
-from crosstenant.consent import consent_message, consent_url
 from crosstenant.consented_service_principal import ConsentedServicePrincipal
-from crosstenant.errors import ArgumentError
 from crosstenant.functions import get_registry
-from crosstenant.managed_service_principal import managed_service_principal
+from crosstenant.parts.arguments import checked
+from crosstenant.parts.errors import ArgumentError
+from crosstenant.parts.managed_service_principal import managed_service_principal
+from crosstenant.parts.pull_grant import Puller, PullGrant, grant_pull
+from crosstenant.parts.registry_args import RegistryArgs, check_mode, check_registries
 from crosstenant.pull_check import PullCheck
-from crosstenant.pull_grant import Puller, PullGrant, grant_pull
-from crosstenant.registry_args import RegistryArgs, check_mode, check_registries
+from crosstenant.rules.consent import consent_message, consent_url
 from crosstenant.tenant import TenantArgs, TenantProviders
 
 T = TypeVar("T")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pulumi
 
-from crosstenant._outputs import output_of
 from crosstenant._version import VERSION
+from crosstenant.parts.outputs import output_of
 
 
 class ServicePrincipalProfile(pulumi.CustomResource):

@@ -9,12 +9,12 @@ import pulumi_azure_native
 import pulumi_azuread
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.arguments import checked
-from crosstenant.arm_id import is_uuid
-from crosstenant.clouds import PUBLIC, Cloud, cloud_named
-from crosstenant.errors import ArgumentError
 from crosstenant.functions import SignInProblem, sign_in_problem
+from crosstenant.parts.arguments import checked
+from crosstenant.parts.errors import ArgumentError
 from crosstenant.provider import Provider
+from crosstenant.rules.arm_id import is_uuid
+from crosstenant.rules.clouds import PUBLIC, Cloud, cloud_named
 
 
 class TenantArgs(TypedDict):

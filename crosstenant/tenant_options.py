@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
-from crosstenant.clouds import CLOUDS, PUBLIC
 from crosstenant.plugin.tenant_config import SECRET_CONFIG, check_tenant_config, make_tenant
+from crosstenant.rules.clouds import CLOUDS, PUBLIC
 
 if TYPE_CHECKING:
     from crosstenant.plugin.azure.tenant import Tenant

@@ -12,7 +12,7 @@ import re
 import time
 from dataclasses import dataclass
 
-from crosstenant.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
+from crosstenant.rules.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
 from crosstenant.sandbox import seed
 from lib import sandbox
 from lib.checkout import ROOT, SCRATCH

@@ -15,8 +15,8 @@ from crosstenant.adopt.findings import Finding, State, findings, hand_made_secre
 from crosstenant.adopt.import_document import import_document
 from crosstenant.adopt.live_chain import Asked, ChainError, LiveChain, read_chain
 from crosstenant.adopt.program import program, secret_settings
-from crosstenant.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.plugin.serving import ProviderError
+from crosstenant.rules.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.tenant_options import on_both_tenants, secrets_help
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crosstenant.repository_condition import repository_condition
+from crosstenant.rules.repository_condition import repository_condition
 
 _TERM = re.compile(
     r"@Request\[Microsoft\.ContainerRegistry/registries/repositories:name\]"

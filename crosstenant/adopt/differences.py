@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from crosstenant.consent import DEFAULT_REDIRECT_URI, MICROSOFT_GRAPH, USER_READ
+from crosstenant.rules.consent import DEFAULT_REDIRECT_URI, MICROSOFT_GRAPH, USER_READ
 
 Json = dict[str, Any]
 """A JSON object."""

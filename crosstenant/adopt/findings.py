@@ -13,7 +13,7 @@ from crosstenant.plugin.azure.cluster_state import ClusterState
 from crosstenant.plugin.azure.role_assignments import RoleAssignment
 from crosstenant.plugin.cluster_fitness import refuse_unfit
 from crosstenant.plugin.serving import ProviderError
-from crosstenant.repository_condition import repository_condition
+from crosstenant.rules.repository_condition import repository_condition
 
 Json = dict[str, Any]
 """A JSON object."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import Any
 
 from crosstenant.adopt.live_chain import LiveChain, assignment_name
-from crosstenant.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
+from crosstenant.rules.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
 
 Json = dict[str, Any]
 """A JSON object."""

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from crosstenant.arm_id import ArmId
 from crosstenant.plugin.azure.arm import Arm
 from crosstenant.plugin.azure.cluster_state import ClusterState
 from crosstenant.plugin.azure.clusters import Clusters
@@ -17,6 +16,7 @@ from crosstenant.plugin.azure.role_assignments import RoleAssignment, roles_of
 from crosstenant.plugin.azure.tenant import Tenant
 from crosstenant.plugin.plain_errors import plainly
 from crosstenant.plugin.serving import ProviderError
+from crosstenant.rules.arm_id import ArmId
 
 Json = dict[str, Any]
 """A JSON object."""

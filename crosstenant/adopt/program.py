@@ -8,9 +8,6 @@ from collections.abc import Iterable
 from crosstenant.adopt.condition_reading import repositories_of
 from crosstenant.adopt.differences import redirect_uri_of
 from crosstenant.adopt.live_chain import LiveChain, LiveRegistry, assignment_name
-from crosstenant.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
-from crosstenant.clouds import PUBLIC
-from crosstenant.names import role_assignment_name
 from crosstenant.plugin.azure.cluster_state import ClusterState
 from crosstenant.plugin.azure.tenant import (
     ClientCertificate,
@@ -21,6 +18,9 @@ from crosstenant.plugin.azure.tenant import (
     OidcTokenFile,
     Tenant,
 )
+from crosstenant.rules.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
+from crosstenant.rules.clouds import PUBLIC
+from crosstenant.rules.names import role_assignment_name
 
 _EXPORTS = {
     "clientId": "client_id",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
-from crosstenant.arm_id import ArmId
+from crosstenant.rules.arm_id import ArmId
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from datetime import datetime, timezone
 
-from crosstenant.arm_id import ArmId
 from crosstenant.check.chain import APPLICATION, CLUSTER, PRINCIPAL, SECRET, Chain, Link, LinkState, Tenancy
 from crosstenant.check.looking import SignIn, Unseen, access, look, service_principal, sign_in
 from crosstenant.plugin.azure.cluster_state import ClusterState
@@ -13,6 +12,7 @@ from crosstenant.plugin.azure.clusters import Clusters
 from crosstenant.plugin.azure.graph import Application, Graph, Secret, ServicePrincipal
 from crosstenant.plugin.azure.sign_in import SecretExpired, SecretRefused
 from crosstenant.plugin.azure.tenant import Tenant
+from crosstenant.rules.arm_id import ArmId
 
 SOON_DAYS = 30
 """A secret that ends within so many days is worth a look."""

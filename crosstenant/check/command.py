@@ -11,11 +11,11 @@ from typing import Final
 
 import click
 
-from crosstenant.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.check.chain import Chain, Probe
 from crosstenant.check.report import as_json, as_text
 from crosstenant.check.stack import StackChain, StackError, chains_of, export_stack
 from crosstenant.check.walk import walk
+from crosstenant.rules.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.tenant_options import TenantOptions, secrets_help, with_tenant_options
 
 PULL_SECRET: Final = "CROSSTENANT_PULL_SECRET"  # noqa: S105 (a variable's name)

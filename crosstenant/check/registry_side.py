@@ -5,11 +5,9 @@ from __future__ import annotations
 import asyncio
 from typing import cast
 
-from crosstenant.arm_id import ArmId
 from crosstenant.check.chain import NETWORK, PULL, REGISTRY, ROLE, Chain, Link, LinkState, Probe, Tenancy
 from crosstenant.check.cluster_side import principal_link
 from crosstenant.check.looking import Unseen, access, look, service_principal, sign_in
-from crosstenant.consent import consent_url
 from crosstenant.plugin.azure.arm import Arm
 from crosstenant.plugin.azure.docker_token import prove_pull, registry_session
 from crosstenant.plugin.azure.graph import Graph, ServicePrincipal
@@ -21,6 +19,8 @@ from crosstenant.plugin.get_registry import find_registry
 from crosstenant.plugin.pull_advice import advise
 from crosstenant.plugin.pull_attempts import A_QUICK_LOOK, prove_in_time
 from crosstenant.plugin.pull_check import PROBE_REPOSITORY
+from crosstenant.rules.arm_id import ArmId
+from crosstenant.rules.consent import consent_url
 
 _B = Tenancy.REGISTRY
 _PULL_SECONDS = 30

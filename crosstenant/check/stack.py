@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, cast
 
-from crosstenant.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, parse_arm_id
 from crosstenant.check.chain import Chain, Probe
+from crosstenant.rules.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, parse_arm_id
 
 Json = dict[str, Any]
 

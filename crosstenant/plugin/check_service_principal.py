@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from crosstenant.arm_id import is_uuid
 from crosstenant.plugin.azure.directory_rights import OWNED_BY, is_single_tenant, owns_only
 from crosstenant.plugin.plain_errors import plainly
 from crosstenant.plugin.resource import Context, Failure, Function, Properties
+from crosstenant.rules.arm_id import is_uuid
 
 
 class CheckServicePrincipal(Function[Context]):

@@ -15,7 +15,7 @@ from pulumi.provider.server import ComponentInitError, ProviderServicer
 
 from crosstenant import CrossTenantPull, PullIdentity, RegistryAccess
 from crosstenant._version import VERSION
-from crosstenant.errors import ArgumentError
+from crosstenant.parts.errors import ArgumentError
 from crosstenant.plugin.serving import ProviderError, abort
 
 

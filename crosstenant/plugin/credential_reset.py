@@ -11,7 +11,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 
-from crosstenant.arm_id import ArmId
 from crosstenant.plugin.azure.cluster_state import ClusterState
 from crosstenant.plugin.azure.clusters import Attempt, ClusterGone, Clusters
 from crosstenant.plugin.azure.reset_operation import ResetFailed, ResetOperation
@@ -25,6 +24,7 @@ from crosstenant.plugin.profile_schema import SECRETS
 from crosstenant.plugin.resource import Context
 from crosstenant.plugin.serving import PartialError, ProviderError
 from crosstenant.plugin.values import to_properties
+from crosstenant.rules.arm_id import ArmId
 
 Prove = Callable[..., Awaitable[str]]
 """``sign_in.prove_secret``."""

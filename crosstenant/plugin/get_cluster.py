@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from crosstenant.arm_id import CLUSTER_TYPE, parse_arm_id
 from crosstenant.plugin.azure.cluster_state import ClusterState
 from crosstenant.plugin.azure.clusters import Clusters
 from crosstenant.plugin.plain_errors import plainly
 from crosstenant.plugin.resource import Context, Failure, Function, Properties
+from crosstenant.rules.arm_id import CLUSTER_TYPE, parse_arm_id
 
 
 class GetCluster(Function[Context]):

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from crosstenant.arm_id import REGISTRY_TYPE, parse_arm_id
 from crosstenant.plugin.azure.registries import Registries, RegistryState, UnknownModeError
 from crosstenant.plugin.azure.tenant import Tenant
 from crosstenant.plugin.plain_errors import plainly
 from crosstenant.plugin.resource import Context, Failure, Function, Properties
 from crosstenant.plugin.serving import ProviderError
+from crosstenant.rules.arm_id import REGISTRY_TYPE, parse_arm_id
 
 
 class GetRegistry(Function[Context]):

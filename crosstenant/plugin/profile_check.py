@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from crosstenant.arm_id import CLUSTER_TYPE, is_uuid, parse_arm_id
 from crosstenant.plugin.profile_record import DEFAULT_PRINCIPAL_SECONDS
 from crosstenant.plugin.resource import Failure, Properties
 from crosstenant.plugin.values import UNKNOWN, Plain
+from crosstenant.rules.arm_id import CLUSTER_TYPE, is_uuid, parse_arm_id
 
 # https://learn.microsoft.com/azure/aks/kubernetes-service-principal: AKS takes no longer one.
 LONGEST_SECRET_BYTES: Final = 190

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar, Final
 
-from crosstenant.arm_id import REGISTRY_TYPE, is_uuid, parse_arm_id
 from crosstenant.plugin.azure.pull_verdict import PullProof, PullRefused, Reason
 from crosstenant.plugin.azure.registries import RegistryState
 from crosstenant.plugin.get_registry import find_registry, read_registry
@@ -19,6 +18,7 @@ from crosstenant.plugin.pull_check_inputs import DEFAULTS, INPUT_PROPERTIES, REQ
 from crosstenant.plugin.resource import Change, Context, CustomResource, Diff, Difference, Failure, Observed, Properties
 from crosstenant.plugin.serving import ProviderError
 from crosstenant.plugin.values import UNKNOWN, Plain
+from crosstenant.rules.arm_id import REGISTRY_TYPE, is_uuid, parse_arm_id
 
 PULLED: Final = "pulled"
 GRANTED: Final = "granted"

@@ -6,10 +6,10 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, Final, cast
 
-from crosstenant.arm_id import REGISTRY_TYPE, is_uuid, parse_arm_id
 from crosstenant.plugin.resource import Failure, Properties
 from crosstenant.plugin.values import UNKNOWN, Plain
-from crosstenant.repository_condition import check_repository
+from crosstenant.rules.arm_id import REGISTRY_TYPE, is_uuid, parse_arm_id
+from crosstenant.rules.repository_condition import check_repository
 
 REQUIRE: Final = "require"
 WARN: Final = "warn"

@@ -9,7 +9,6 @@ import asyncio
 from dataclasses import replace
 from typing import Any, ClassVar
 
-from crosstenant.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.plugin.azure.cluster_state import ClusterState
 from crosstenant.plugin.azure.clusters import RESET_ACTION, Clusters
 from crosstenant.plugin.azure.refusal_table import ROLES_BY_ACTION
@@ -23,6 +22,7 @@ from crosstenant.plugin.profile_schema import SCHEMA, SECRETS
 from crosstenant.plugin.resource import Change, Context, CustomResource, Diff, Difference, Failure, Observed, Properties
 from crosstenant.plugin.serving import ProviderError
 from crosstenant.plugin.values import UNKNOWN, Plain
+from crosstenant.rules.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
 
 DEFAULT_TIMEOUT = 90 * 60.0
 """Seconds that a create or update may take: what a reset of a large cluster is known to need."""

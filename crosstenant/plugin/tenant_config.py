@@ -8,8 +8,6 @@ from __future__ import annotations
 import os
 from typing import Any, Final
 
-from crosstenant.arm_id import is_uuid
-from crosstenant.clouds import CLOUDS, PUBLIC, cloud_named
 from crosstenant.plugin.azure.tenant import (
     AzureCli,
     AzurePipelines,
@@ -24,6 +22,8 @@ from crosstenant.plugin.azure.tenant import (
 )
 from crosstenant.plugin.resource import Failure, Properties
 from crosstenant.plugin.values import UNKNOWN, Plain
+from crosstenant.rules.arm_id import is_uuid
+from crosstenant.rules.clouds import CLOUDS, PUBLIC, cloud_named
 
 SECRET_CONFIG: Final = frozenset({"clientSecret", "clientCertificatePassword", "oidcToken", "oidcRequestToken"})
 """Names of the configuration properties that are secret."""

@@ -12,8 +12,6 @@ from typing import Any, cast
 import pytest
 from azure.core.exceptions import HttpResponseError
 
-from crosstenant.arm_id import CLUSTER_TYPE, parse_arm_id
-from crosstenant.clouds import PUBLIC
 from crosstenant.plugin.azure.cluster_state import IdentityKind
 from crosstenant.plugin.azure.clusters import Attempt, Clusters
 from crosstenant.plugin.azure.reset_operation import ResetFailed
@@ -23,6 +21,8 @@ from crosstenant.plugin.get_cluster import GetCluster
 from crosstenant.plugin.resource import Context, Properties
 from crosstenant.plugin.service_principal_profile import ServicePrincipalProfile
 from crosstenant.plugin.serving import EngineLog, PartialError, ProviderError
+from crosstenant.rules.arm_id import CLUSTER_TYPE, parse_arm_id
+from crosstenant.rules.clouds import PUBLIC
 from crosstenant.sandbox import drift
 from crosstenant.sandbox.graph.documents import new_application, new_password, new_service_principal
 from crosstenant.sandbox.seed import (

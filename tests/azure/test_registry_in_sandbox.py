@@ -10,13 +10,13 @@ from typing import Any, cast
 
 import pytest
 
-from crosstenant.clouds import PUBLIC
 from crosstenant.plugin.azure.tenant import ClientSecret, Tenant
 from crosstenant.plugin.get_registry import GetRegistry
 from crosstenant.plugin.pull_check import PullCheck
 from crosstenant.plugin.resource import Context, Properties
 from crosstenant.plugin.serving import EngineLog, ProviderError
-from crosstenant.repository_condition import repository_condition, repository_within
+from crosstenant.rules.clouds import PUBLIC
+from crosstenant.rules.repository_condition import repository_condition, repository_within
 from crosstenant.sandbox import drift
 from crosstenant.sandbox.graph.documents import new_application, new_password, new_service_principal
 from crosstenant.sandbox.seed import (

@@ -12,12 +12,12 @@ from typing import cast
 
 import pytest
 
-from crosstenant.clouds import PUBLIC
 from crosstenant.plugin.azure.tenant import ClientSecret, Tenant
 from crosstenant.plugin.check_service_principal import CheckServicePrincipal
 from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
 from crosstenant.plugin.resource import Context
 from crosstenant.plugin.serving import EngineLog, ProviderError
+from crosstenant.rules.clouds import PUBLIC
 from crosstenant.sandbox import drift, seed
 from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.faults import new_fault

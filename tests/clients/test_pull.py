@@ -4,8 +4,8 @@ import pytest
 from estate import Application, Estate
 from registry_client import Outcome, RegistryClient
 
-from crosstenant.docker_config import docker_config
-from crosstenant.repository_condition import repository_condition
+from crosstenant.rules.docker_config import docker_config
+from crosstenant.rules.repository_condition import repository_condition
 from crosstenant.sandbox.arm.roles import ACR_PULL, REPOSITORY_READER
 from crosstenant.sandbox.registry.image import repositories
 from crosstenant.sandbox.seed import ABAC_REGISTRY, REGISTRY

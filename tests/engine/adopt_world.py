@@ -12,7 +12,7 @@ from typing import Any
 
 from engine_world import Azure
 
-from crosstenant.consent import MICROSOFT_GRAPH, USER_READ
+from crosstenant.rules.consent import MICROSOFT_GRAPH, USER_READ
 from crosstenant.sandbox import seed
 from crosstenant.sandbox.graph.documents import new_application, new_password, new_service_principal
 from crosstenant.sandbox.state import State, now

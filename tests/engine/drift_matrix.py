@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crosstenant.repository_condition import repository_condition
+from crosstenant.rules.repository_condition import repository_condition
 from crosstenant.sandbox import drift, estate, role_drift, seed
 from crosstenant.sandbox.state import State
 

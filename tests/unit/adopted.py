@@ -6,12 +6,12 @@ import dataclasses
 from typing import Any
 
 from crosstenant.adopt.live_chain import LiveChain, LiveRegistry
-from crosstenant.clouds import PUBLIC
-from crosstenant.names import role_assignment_name
 from crosstenant.plugin.azure.cluster_state import ClusterState, IdentityKind
 from crosstenant.plugin.azure.registries import RegistryState, RoleAssignmentMode
 from crosstenant.plugin.azure.role_assignments import RoleAssignment
 from crosstenant.plugin.azure.tenant import AzureCli, Credentials, Tenant
+from crosstenant.rules.clouds import PUBLIC
+from crosstenant.rules.names import role_assignment_name
 
 Json = dict[str, Any]
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any, cast
 
-from crosstenant.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
-from crosstenant.clouds import PUBLIC
 from crosstenant.plugin.azure.cluster_state import ClusterState, IdentityKind, NodePool
 from crosstenant.plugin.azure.clusters import Attempt, Clusters, Ending
 from crosstenant.plugin.azure.reset_operation import ResetOperation
@@ -20,6 +18,8 @@ from crosstenant.plugin.resource import Context, Properties
 from crosstenant.plugin.service_principal_profile import ServicePrincipalProfile
 from crosstenant.plugin.serving import EngineLog, PartialError
 from crosstenant.plugin.values import from_properties
+from crosstenant.rules.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
+from crosstenant.rules.clouds import PUBLIC
 
 TENANT_ID = "a0000000-0000-4000-8000-00000000000a"
 SUBSCRIPTION_ID = "a0000000-0000-4000-8000-0000000000a1"

@@ -8,7 +8,6 @@ import pytest
 
 from crosstenant.adopt.import_document import REFRESH_FIRST, import_document
 from crosstenant.adopt.program import program, secret_settings
-from crosstenant.clouds import CHINA
 from crosstenant.plugin.azure.tenant import (
     AzureCli,
     ClientCertificate,
@@ -19,7 +18,8 @@ from crosstenant.plugin.azure.tenant import (
     OidcTokenFile,
     Tenant,
 )
-from crosstenant.repository_condition import repository_condition
+from crosstenant.rules.clouds import CHINA
+from crosstenant.rules.repository_condition import repository_condition
 
 A, B = adopted.tenant(adopted.TENANT_A), adopted.tenant(adopted.TENANT_B)
 SECRET = "never-to-be-written"

@@ -6,8 +6,8 @@ import pytest
 from crosstenant.adopt.condition_reading import repositories_of
 from crosstenant.adopt.findings import State, findings, hand_made_secrets
 from crosstenant.adopt.live_chain import ChainError
-from crosstenant.consent import MICROSOFT_GRAPH, USER_READ
-from crosstenant.repository_condition import repository_condition
+from crosstenant.rules.consent import MICROSOFT_GRAPH, USER_READ
+from crosstenant.rules.repository_condition import repository_condition
 
 USER_READ_ACCESS = [{"resourceAppId": MICROSOFT_GRAPH, "resourceAccess": [{"id": USER_READ, "type": "Scope"}]}]
 DISABLED = adopted.principal(adopted.FOREIGN, accountEnabled=False)

@@ -8,9 +8,9 @@ from typing import Any
 import pulumi
 import pytest
 
-from crosstenant.arguments import checked
 from crosstenant.cross_tenant_pull import CrossTenantPullArgs
-from crosstenant.errors import ArgumentError
+from crosstenant.parts.arguments import checked
+from crosstenant.parts.errors import ArgumentError
 from crosstenant.pull_identity import PullIdentityArgs
 from crosstenant.registry_access import RegistryAccessArgs
 from crosstenant.tenant import TenantArgs

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crosstenant.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, is_uuid, parse_arm_id
+from crosstenant.rules.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, is_uuid, parse_arm_id
 
 SUBSCRIPTION = "a0000000-0000-4000-8000-0000000000a1"
 CLUSTER = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-clusters/providers/{CLUSTER_TYPE}/aks-prod"

@@ -10,7 +10,6 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure_answers import entra_answer
 
-from crosstenant.clouds import PUBLIC
 from crosstenant.plugin.azure.tenant import (
     AzureCli,
     AzurePipelines,
@@ -25,6 +24,7 @@ from crosstenant.plugin.azure.tenant import (
 )
 from crosstenant.plugin.check_sign_in import CheckSignIn
 from crosstenant.plugin.resource import Context
+from crosstenant.rules.clouds import PUBLIC
 
 
 class Signing:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crosstenant.arm_id import REGISTRY_TYPE, parse_arm_id
-from crosstenant.cluster_args import (
+from crosstenant.parts.cluster_args import (
     ClusterArgs,
     ClusterRole,
     ClusterRoleArgs,
@@ -13,7 +12,8 @@ from crosstenant.cluster_args import (
     check_clusters,
     reset_timeouts,
 )
-from crosstenant.errors import ArgumentError
+from crosstenant.parts.errors import ArgumentError
+from crosstenant.rules.arm_id import REGISTRY_TYPE, parse_arm_id
 
 OWNER = "CrossTenantPull 'prod'"
 SUBSCRIPTION = "a0000000-0000-4000-8000-0000000000a1"

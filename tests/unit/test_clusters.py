@@ -11,8 +11,6 @@ from azure.core.exceptions import HttpResponseError, ServiceRequestError, Servic
 from azure.mgmt.containerservice.models import ManagedCluster
 from azure_answers import answer
 
-from crosstenant.arm_id import ArmId
-from crosstenant.clouds import CHINA, PUBLIC
 from crosstenant.plugin.azure.cluster_state import (
     ClusterState,
     IdentityKind,
@@ -24,6 +22,8 @@ from crosstenant.plugin.azure.cluster_state import (
 from crosstenant.plugin.azure.clusters import Attempt, ClusterGone, Clusters
 from crosstenant.plugin.azure.reset_operation import ResetOperation
 from crosstenant.plugin.azure.tenant import ClientSecret, Tenant
+from crosstenant.rules.arm_id import ArmId
+from crosstenant.rules.clouds import CHINA, PUBLIC
 
 IN_PROGRESS = (
     "Operation is not allowed because there's an in progress update managed cluster operation (operation ID:"

@@ -6,13 +6,13 @@ from typing import Any, cast
 
 import pytest
 
-from crosstenant.clouds import PUBLIC
 from crosstenant.plugin.azure.sign_in import ApplicationUnknown, SecretExpired, SecretRefused, SignInError
 from crosstenant.plugin.azure.tenant import Tenant
 from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
 from crosstenant.plugin.resource import Change, Context, Difference, Properties
 from crosstenant.plugin.serving import EngineLog, ProviderError
 from crosstenant.plugin.values import UNKNOWN
+from crosstenant.rules.clouds import PUBLIC
 
 URN = "urn:pulumi:dev::test::crosstenant:index:ConsentedServicePrincipal::puller"
 TENANT_ID = "b0000000-0000-4000-8000-00000000000b"

@@ -6,12 +6,12 @@ from datetime import datetime, timezone
 
 import pytest
 
-from crosstenant.clouds import CHINA, PUBLIC, US_GOVERNMENT, cloud_named
-from crosstenant.consent import consent_url
-from crosstenant.docker_config import docker_config
-from crosstenant.errors import ArgumentError
-from crosstenant.names import role_assignment_name
-from crosstenant.secret_dates import check_end_date
+from crosstenant.parts.errors import ArgumentError
+from crosstenant.parts.secret_dates import check_end_date
+from crosstenant.rules.clouds import CHINA, PUBLIC, US_GOVERNMENT, cloud_named
+from crosstenant.rules.consent import consent_url
+from crosstenant.rules.docker_config import docker_config
+from crosstenant.rules.names import role_assignment_name
 
 SCOPE = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/images"
 ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"

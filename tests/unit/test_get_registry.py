@@ -14,9 +14,9 @@ from tls_azure import (
     registry_document,
 )
 
-from crosstenant.clouds import CHINA, PUBLIC, US_GOVERNMENT
 from crosstenant.plugin.get_registry import GetRegistry, find_registry, read_registry
 from crosstenant.plugin.serving import ProviderError
+from crosstenant.rules.clouds import CHINA, PUBLIC, US_GOVERNMENT
 
 OTHER_TENANT_ID = "a0000000-0000-4000-8000-00000000000a"
 

@@ -10,7 +10,7 @@ import pulumi
 import pytest
 from pulumi.resource_hooks import ErrorHookArgs
 
-from crosstenant import refusal_hints
+from crosstenant.parts import refusal_hints
 
 SCOPE = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/images"
 EXISTS = (

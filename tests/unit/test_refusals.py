@@ -12,10 +12,10 @@ from azure.core.exceptions import (
 from azure.identity import CredentialUnavailableError
 from azure_answers import Answer, answer, entra_answer
 
-from crosstenant.clouds import PUBLIC
 from crosstenant.plugin.azure.refusal_table import REFUSALS, ROLES_BY_ACTION, Retry
 from crosstenant.plugin.azure.refusals import explain, hide, retry_of, take_apart
 from crosstenant.plugin.azure.tenant import AzureCli, ClientSecret, ManagedIdentity, Tenant
+from crosstenant.rules.clouds import PUBLIC
 
 A = "a0000000-0000-4000-8000-00000000000a"
 B = "b0000000-0000-4000-8000-00000000000b"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from crosstenant.clouds import PUBLIC
-from crosstenant.consent import consent_message, consent_url
-from crosstenant.errors import ArgumentError
+from crosstenant.parts.errors import ArgumentError
+from crosstenant.parts.registry_args import RegistryArgs, check_registries
 from crosstenant.registry_access import check_way
-from crosstenant.registry_args import RegistryArgs, check_registries
+from crosstenant.rules.clouds import PUBLIC
+from crosstenant.rules.consent import consent_message, consent_url
 
 REGISTRY = (
     "/subscriptions/b0000000-0000-4000-8000-0000000000b1/resourceGroups/rg-registries"

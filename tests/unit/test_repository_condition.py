@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from crosstenant.repository_condition import (
+from crosstenant.rules.repository_condition import (
     check_prefix,
     check_repository,
     repository_condition,
@@ -103,7 +103,7 @@ def test_module_loads_nothing_but_the_standard_library():
     code = (
         "import sys; sys.modules['crosstenant'] = type(sys)('crosstenant'); "
         "sys.modules['crosstenant'].__path__ = ['crosstenant']; "
-        "import crosstenant.repository_condition; "
+        "import crosstenant.rules.repository_condition; "
         "print([name for name in sys.modules if name.split('.')[0] in {'pulumi', 'azure', 'aiohttp', 'grpc'}])"
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -4,7 +4,7 @@ from datetime import date, datetime, timedelta, timezone
 
 import pytest
 
-from crosstenant.rotation import FIRST_DAY, Generation, Schedule
+from crosstenant.rules.rotation import FIRST_DAY, Generation, Schedule
 
 
 def utc(text: str) -> datetime:

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta, timezone
 
 import pytest
 
-from crosstenant.errors import ArgumentError
-from crosstenant.secret_dates import check_not_ended
-from crosstenant.secret_plan import PlannedSecret, SecretArgs, SecretPlan, plan_secrets
+from crosstenant.parts.errors import ArgumentError
+from crosstenant.parts.secret_dates import check_not_ended
+from crosstenant.parts.secret_plan import PlannedSecret, SecretArgs, SecretPlan, plan_secrets
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=timezone.utc)  # in a period of 60 days, from 2026-10-28 to 2026-12-27
 DAY = timedelta(days=1)

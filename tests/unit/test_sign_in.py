@@ -12,9 +12,9 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 from azure_answers import entra_answer
 
-from crosstenant.clouds import PUBLIC
 from crosstenant.plugin.azure import sign_in
 from crosstenant.plugin.azure.sign_in import ApplicationUnknown, SecretExpired, SecretRefused, SignInError, prove_secret
+from crosstenant.rules.clouds import PUBLIC
 
 
 def refusal(code: str, said: str = "No.") -> ClientAuthenticationError:

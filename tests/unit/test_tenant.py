@@ -14,7 +14,6 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import aio
 
-from crosstenant.clouds import CHINA, PUBLIC, US_GOVERNMENT
 from crosstenant.plugin.azure.credentials import FederatedCredential, fetch_id_token, make_credential
 from crosstenant.plugin.azure.tenant import (
     AzureCli,
@@ -29,6 +28,7 @@ from crosstenant.plugin.azure.tenant import (
     Tenant,
 )
 from crosstenant.plugin.azure.token_sharing import SharedCredential
+from crosstenant.rules.clouds import CHINA, PUBLIC, US_GOVERNMENT
 
 A = "a0000000-0000-4000-8000-00000000000a"
 B = "b0000000-0000-4000-8000-00000000000b"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from crosstenant.clouds import CHINA, PUBLIC
-from crosstenant.errors import ArgumentError
+from crosstenant.parts.errors import ArgumentError
+from crosstenant.rules.clouds import CHINA, PUBLIC
 from crosstenant.tenant import TenantArgs, check_tenant
 
 TENANT = "a0000000-0000-4000-8000-00000000000a"

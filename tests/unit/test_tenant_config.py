@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from crosstenant.clouds import CHINA, PUBLIC
 from crosstenant.plugin.azure.tenant import (
     AzureCli,
     AzurePipelines,
@@ -21,6 +20,7 @@ from crosstenant.plugin.azure.tenant import (
 )
 from crosstenant.plugin.tenant_config import PROVIDER_SCHEMA, SECRET_CONFIG, check_tenant_config, make_tenant
 from crosstenant.plugin.values import UNKNOWN
+from crosstenant.rules.clouds import CHINA, PUBLIC
 
 A = "a0000000-0000-4000-8000-00000000000a"
 APP = "a0000000-0000-4000-8000-0000000000c1"

@@ -4,8 +4,8 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from crosstenant.clouds import CHINA, PUBLIC
 from crosstenant.plugin.azure.tenant import AzureCli, ClientSecret, ManagedIdentity, Tenant
+from crosstenant.rules.clouds import CHINA, PUBLIC
 from crosstenant.tenant_options import on_both_tenants, secrets_help
 
 A, B = "a0000000-0000-4000-8000-00000000000a", "b0000000-0000-4000-8000-00000000000b"

@@ -21,10 +21,10 @@ from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.mgmt.containerregistry import aio
 
-from crosstenant.clouds import PUBLIC
 from crosstenant.plugin.azure import docker_token
 from crosstenant.plugin.azure.tenant import ClientSecret, Tenant
 from crosstenant.plugin.resource import Context
+from crosstenant.rules.clouds import PUBLIC
 
 if TYPE_CHECKING:
     from crosstenant.plugin.azure.token_sharing import SharedCredential

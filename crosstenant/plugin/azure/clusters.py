@@ -10,7 +10,6 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from crosstenant.arm_id import ArmId
 from crosstenant.plugin.azure.arm import Arm, client_settings
 from crosstenant.plugin.azure.caller_rights import permits
 from crosstenant.plugin.azure.cluster_state import ClusterState, RunningOperation, from_model, running_operation
@@ -20,6 +19,7 @@ from crosstenant.plugin.azure.reset_operation import ResetOperation
 from crosstenant.plugin.azure.role_assignments import roles_of
 from crosstenant.plugin.azure.tenant import Tenant
 from crosstenant.plugin.azure.waiting import Clock, growing, lasting
+from crosstenant.rules.arm_id import ArmId
 
 if TYPE_CHECKING:
     from azure.mgmt.containerservice.aio import ContainerServiceClient

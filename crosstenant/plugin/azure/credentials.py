@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
-from crosstenant.clouds import Cloud
 from crosstenant.plugin.azure.tenant import (
     AzureCli,
     AzurePipelines,
@@ -22,6 +21,7 @@ from crosstenant.plugin.azure.tenant import (
     OidcToken,
     OidcTokenFile,
 )
+from crosstenant.rules.clouds import Cloud
 
 if TYPE_CHECKING:
     from azure.core.credentials import AccessToken

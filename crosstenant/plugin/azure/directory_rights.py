@@ -11,7 +11,7 @@ import binascii
 import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from crosstenant.clouds import Cloud
+from crosstenant.rules.clouds import Cloud
 
 if TYPE_CHECKING:
     from crosstenant.plugin.azure.tenant import Tenant

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from crosstenant.arm_id import REGISTRY_TYPE, ArmId, parse_arm_id
 from crosstenant.plugin.azure.arm import client_settings
+from crosstenant.rules.arm_id import REGISTRY_TYPE, ArmId, parse_arm_id
 
 if TYPE_CHECKING:
     from azure.mgmt.containerregistry.models import Registry

@@ -14,8 +14,8 @@ import json
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from crosstenant.clouds import Cloud
 from crosstenant.plugin.azure.waiting import Clock, growing, lasting
+from crosstenant.rules.clouds import Cloud
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential

@@ -12,7 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from crosstenant.clouds import Cloud
+from crosstenant.rules.clouds import Cloud
 
 if TYPE_CHECKING:
     from crosstenant.plugin.azure.token_sharing import SharedCredential

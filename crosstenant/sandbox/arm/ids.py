@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from ...arm_id import is_uuid
+from crosstenant.rules.arm_id import is_uuid
+
 from ..state import State
 from .errors import group_not_found, resource_not_found, subscription_not_found
 

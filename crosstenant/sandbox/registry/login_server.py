@@ -6,7 +6,8 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from ...arm_id import REGISTRY_TYPE
+from crosstenant.rules.arm_id import REGISTRY_TYPE
+
 from ..state import State
 from .errors import blocked, not_found
 

@@ -11,7 +11,8 @@ import base64
 import binascii
 from typing import Final
 
-from ...arm_id import is_uuid
+from crosstenant.rules.arm_id import is_uuid
+
 from .. import tokens
 from ..state import State
 from .errors import sign_in_failed, unauthorized

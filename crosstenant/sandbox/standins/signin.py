@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from crosstenant.clouds import Cloud
 from crosstenant.plugin.serving import ProviderError
+from crosstenant.rules.clouds import Cloud
 
 from .http import Answer, Http, Json
 from .settings import Settings

@@ -10,8 +10,8 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from crosstenant.clouds import Cloud
 from crosstenant.plugin.serving import ProviderError
+from crosstenant.rules.clouds import Cloud
 
 from ..http import TRANSIENT, Answer, Http, Json, Sleep, retrying
 from ..signin import Credential, SignIn, SignInFailure, claims_of

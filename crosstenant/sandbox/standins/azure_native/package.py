@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from crosstenant.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
 from crosstenant.plugin.dispatch import Package, Served
 from crosstenant.plugin.resource import Failure, Properties
 from crosstenant.plugin.serving import ProviderError
+from crosstenant.rules.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
 
 from ..http import Http
 from ..schema import Kind, package_schema

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 from urllib.parse import quote
 
-from crosstenant.clouds import Cloud
 from crosstenant.plugin.serving import ProviderError
+from crosstenant.rules.clouds import Cloud
 
 from ..http import TRANSIENT, Answer, Http, Json, Sleep, retrying
 from ..signin import SignIn, claims_of

@@ -15,7 +15,7 @@ from typing import Any, TypeVar, Union, cast, get_args, get_origin
 import pulumi
 from typing_extensions import NotRequired, Required, is_typeddict
 
-from crosstenant.errors import ArgumentError
+from crosstenant.parts.errors import ArgumentError
 
 T = TypeVar("T")
 

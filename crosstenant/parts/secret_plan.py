@@ -7,9 +7,9 @@ from typing import Final, cast
 
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.errors import ArgumentError
-from crosstenant.rotation import FIRST_DAY, Schedule
-from crosstenant.secret_dates import check_end_date, read_utc, utc_text
+from crosstenant.parts.errors import ArgumentError
+from crosstenant.parts.secret_dates import check_end_date, read_utc, utc_text
+from crosstenant.rules.rotation import FIRST_DAY, Schedule
 
 DEFAULT_MARGIN_DAYS: Final = 30
 # What Microsoft recommends as the cap of an app management policy:

@@ -6,7 +6,7 @@ import re
 from datetime import datetime, timezone
 from typing import Final
 
-from crosstenant.errors import ArgumentError
+from crosstenant.parts.errors import ArgumentError
 
 UTC_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 """The one spelling that Graph returns as it was given: another one would differ at each update."""

@@ -8,9 +8,9 @@ import pulumi
 from pulumi.resource_hooks import ErrorHook, ErrorHookArgs, ResourceHookBinding
 from pulumi_azure_native import authorization
 
-from crosstenant.cluster_args import ClusterRole
-from crosstenant.names import role_assignment_name
-from crosstenant.refusal_hints import hook_name, in_this_run
+from crosstenant.parts.cluster_args import ClusterRole
+from crosstenant.parts.refusal_hints import hook_name, in_this_run
+from crosstenant.rules.names import role_assignment_name
 from crosstenant.tenant import TenantProviders
 
 # A service principal that was just made may not be known everywhere yet.

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlencode
 
-from crosstenant.clouds import Cloud
+from crosstenant.rules.clouds import Cloud
 
 DEFAULT_REDIRECT_URI: Final = "https://www.microsoft.com/"
 """Where the consent page goes when it is done, if the program does not say."""

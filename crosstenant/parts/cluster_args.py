@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pulumi
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
-from crosstenant.errors import ArgumentError
+from crosstenant.parts.errors import ArgumentError
+from crosstenant.rules.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
 
 _SCOPE = re.compile(
     r"/subscriptions/(?P<subscription>[^/]+)(/resourceGroups/[^/]+(/providers/[^/]+(/[^/]+/[^/]+)+)?)?", re.IGNORECASE

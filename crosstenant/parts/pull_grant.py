@@ -8,13 +8,13 @@ import pulumi
 from pulumi.resource_hooks import ResourceHookBinding
 from pulumi_azure_native import authorization
 
-from crosstenant.arm_id import ArmId
 from crosstenant.functions import RegistryInfo
-from crosstenant.names import role_assignment_name
+from crosstenant.parts.refusal_hints import on_role_assignment_error
+from crosstenant.parts.registry_args import PullCheckArgs, RegistryArgs
 from crosstenant.pull_check import PullCheck
-from crosstenant.refusal_hints import on_role_assignment_error
-from crosstenant.registry_args import PullCheckArgs, RegistryArgs
-from crosstenant.repository_condition import CONDITION_VERSION, repository_condition, repository_within
+from crosstenant.rules.arm_id import ArmId
+from crosstenant.rules.names import role_assignment_name
+from crosstenant.rules.repository_condition import CONDITION_VERSION, repository_condition, repository_within
 from crosstenant.tenant import TenantProviders
 
 

@@ -2,10 +2,10 @@
 
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.arm_id import REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
-from crosstenant.errors import ArgumentError
 from crosstenant.functions import RegistryInfo
-from crosstenant.repository_condition import check_repository, repository_condition
+from crosstenant.parts.errors import ArgumentError
+from crosstenant.rules.arm_id import REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
+from crosstenant.rules.repository_condition import check_repository, repository_condition
 
 PULL_CHECK_MODES = ("require", "warn", "skip")
 

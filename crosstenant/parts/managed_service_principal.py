@@ -7,7 +7,7 @@ import pulumi_azuread as azuread
 from pulumi.resource_hooks import ResourceHook, ResourceHookArgs, ResourceHookBinding, ResourceHookOptions
 
 from crosstenant.functions import service_principal_obstacle
-from crosstenant.refusal_hints import hook_name, in_this_run, on_service_principal_error
+from crosstenant.parts.refusal_hints import hook_name, in_this_run, on_service_principal_error
 from crosstenant.tenant import TenantProviders
 
 

@@ -7,9 +7,9 @@ from datetime import datetime
 import pulumi
 import pulumi_azuread as azuread
 
-from crosstenant.secret_advice import advising
-from crosstenant.secret_dates import check_not_ended
-from crosstenant.secret_plan import PlannedSecret, SecretPlan
+from crosstenant.parts.secret_advice import advising
+from crosstenant.parts.secret_dates import check_not_ended
+from crosstenant.parts.secret_plan import PlannedSecret, SecretPlan
 
 # An application password takes no change: what differs makes another one, after which the old one is removed, when
 # everything that depends on it has changed over.

@@ -1,0 +1,1 @@
+"""What the components are made of, one piece a file; programs use the components."""
