@@ -9,7 +9,7 @@ import json
 from pathlib import Path
 
 from engine_world import Azure
-from registry_world import (
+from registry_stacks import (
     CHECK,
     HEAD,
     LOOKUP,

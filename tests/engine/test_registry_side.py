@@ -6,7 +6,7 @@ import shlex
 from pathlib import Path
 
 from engine_world import Azure
-from registry_world import (
+from registry_stacks import (
     CHECK,
     HEAD,
     ROLE,

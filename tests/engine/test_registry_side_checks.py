@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine_world import Azure
-from registry_world import CHECK, HEAD, give_role, give_service_principal, of_type
+from registry_stacks import CHECK, HEAD, give_role, give_service_principal, of_type
 
 from crosstenant.sandbox import drift, seed
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import kubernetes_stand_in
 import pytest
 from engine_world import Azure
-from registry_world import CHECK, PROFILE, ROLE, of_type, outputs, roles_of
+from registry_stacks import CHECK, PROFILE, ROLE, of_type, outputs, roles_of
 
 from crosstenant.sandbox import drift, seed
 from lib.sandbox import CONFIG, SECRETS
