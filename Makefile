@@ -26,7 +26,7 @@ lint: setup ## ruff and pyright
 
 test: lint ## lint, then all tests
 	@tools/install-clients
-	$(RUN) $(BIN)/pytest -n 2 $(TESTS)
+	$(RUN) $(BIN)/pytest -n 2 --dist worksteal $(TESTS)
 
 format: setup ## rewrite the code in ruff's format
 	$(BIN)/ruff check --fix .
