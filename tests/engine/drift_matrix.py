@@ -70,26 +70,43 @@ class Row:
     pulls: bool = True
     """Whether nodes go on pulling in the meantime."""
     fails: tuple[str, ...] = ()
-    """Words with which ``up --refresh`` fails before anybody has done ``first``; none if it repairs by itself."""
+    """Words with which ``up --refresh`` fails before anybody has done ``first``, where that is tried: a program that
+    the alarm cannot plan is none that an update can."""
     first: str = ""
     """What has to be done before it repairs."""
     help: Change | None = None
     """Does so in Azure."""
     asks: Mapping[str, Any] = field(default_factory=dict)
     """Does so in the program: what it asks for from then on."""
+    up: bool = True
+    """Whether an update has to follow, or all is well then."""
     then: str = ""
     """What the repair comes to, where that is not plain."""
     resets: int = 0
     """How often the repair resets the cluster."""
     ends_well: bool = True
     """Whether nodes pull after the repair."""
+    another_world: bool = False
+    """Whether what the repair has adapted to stays, so that no other row can go on from there."""
+    together: str = ""
+    """Rows of one word here are made, seen and repaired together: an operation takes long, and they share no
+    resource."""
     way: str = "managed"
     """How the stack gets its service principal in the registry tenant."""
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether the alarm is raised."""
+        return bool(self.seen or self.says)
 
 
 _CHECKS = (Seen(CHECK, "update", "result"), Seen(ABAC_CHECK, "update", "result"))
 _STRANGER = "a0000000-0000-4000-8000-0000000000d3"
-_ROTATE = {"secret": {"rotation_trigger": "after the leak"}}
+
+
+def _rotation(trigger: str) -> Mapping[str, Any]:
+    return {"secret": {"rotation_trigger": trigger}}
+
 
 ROWS = (
     Row(
@@ -99,12 +116,14 @@ ROWS = (
         (Seen(APPLICATION, "update", "signInAudience"), *_CHECKS),
         says=("has no service principal in the registry's tenant",),
         pulls=False,
+        together="first",
     ),
     Row(
         "redirect-uri",
         "Its redirect URI is changed",
         lambda state, app: drift.set_redirect_uri(state, app, "https://login.example/"),
         (Seen(APPLICATION, "update", "web.redirectUris"),),
+        together="second",
     ),
     Row(
         "application-deleted",
@@ -141,9 +160,8 @@ ROWS = (
         (),
         says=("secret: it ended at", "change rotation_trigger to make a new one"),
         pulls=False,
-        fails=("secret: it ended at",),
         first="change `rotation_trigger`; or let `rotate_every_days` make a new secret in time",
-        asks=_ROTATE,
+        asks=_rotation("ended"),
         resets=1,
     ),
     Row(
@@ -152,18 +170,21 @@ ROWS = (
         lambda state, app: drift.application(state, app)["_owners"].append(_STRANGER),
         (),
         first="not seen, unless the program names the `owners`",
+        together="not seen",
     ),
     Row(
         "home-principal-deleted",
         "The home service principal is deleted",
         lambda state, app: drift.delete_service_principal(state, A, app),
         (Seen(HOME, "create"),),
+        together="second",
     ),
     Row(
         "home-principal-disabled",
         "The home service principal is disabled",
         lambda state, app: drift.disable_service_principal(state, A, app),
         (Seen(HOME, "update", "accountEnabled"),),
+        together="first",
     ),
     Row(
         "registry-principal-deleted",
@@ -185,6 +206,7 @@ ROWS = (
         (Seen(FOREIGN, "update", "accountEnabled"), *_CHECKS),
         says=("is disabled; an administrator of tenant",),
         pulls=False,
+        together="third",
     ),
     Row(
         "consented-principal-disabled",
@@ -196,6 +218,7 @@ ROWS = (
         fails=("is disabled; an administrator of tenant",),
         first="an administrator of the registry tenant enables it again; the stack never does",
         help=lambda state, app: drift.service_principal(state, B, app).update(accountEnabled=True),
+        up=False,
         way="consented",
     ),
     Row(
@@ -205,6 +228,7 @@ ROWS = (
         (Seen(ROLE, "create"), Seen(CHECK, "update", "result")),
         says=("needs the role 'AcrPull' on the registry",),
         pulls=False,
+        together="second",
     ),
     Row(
         "role-made-anew",
@@ -214,15 +238,17 @@ ROWS = (
         fails=("by an assignment that this stack did not make", "role_assignment_name="),
         first="remove the new one, or give its name as `role_assignment_name`",
         help=lambda state, app: drift.remove_role_assignment(state, LEGACY, app),
+        together="in the way",
     ),
     Row(
         "role-changed",
         "The role assignment is deleted, and another role assigned under its name",
-        lambda state, app: role_drift.change_role(state, LEGACY, app, "AcrPush"),
-        (Seen(ROLE, "update", "roleDefinitionId"),),
+        lambda state, app: role_drift.change_role(state, ABAC, app, "Container Registry Repository Writer"),
+        (Seen(ABAC_ROLE, "update", "roleDefinitionId"),),
         fails=("put an assignment of another role in the place of this stack's", "az role assignment delete"),
         first="remove the assignment: Azure changes the role of none",
-        help=lambda state, app: drift.remove_role_assignment(state, LEGACY, app),
+        help=lambda state, app: drift.remove_role_assignment(state, ABAC, app),
+        together="in the way",
     ),
     Row(
         "condition-changed",
@@ -231,12 +257,14 @@ ROWS = (
         (Seen(ABAC_ROLE, "update", "condition"), Seen(ABAC_CHECK, "update", "result")),
         says=("a condition on the assignment must cover that repository",),
         pulls=False,
+        together="second",
     ),
     Row(
         "condition-removed",
         "The role assignment's condition is removed",
         lambda state, app: role_drift.change_condition(state, ABAC, app, None),
         (Seen(ABAC_ROLE, "update", "condition"),),
+        together="third",
     ),
     Row(
         "wider-role",
@@ -244,6 +272,7 @@ ROWS = (
         lambda state, app: role_drift.add_role(state, LEGACY, app, "AcrPush"),
         (),
         first="not seen: the stack knows its own assignment alone. `crosstenant check` names such roles",
+        together="not seen",
     ),
     Row(
         "registry-to-abac",
@@ -252,6 +281,8 @@ ROWS = (
         (Seen(ROLE, "replace", "roleDefinitionId"), Seen(CHECK, "update", "result")),
         says=("needs the role 'Container Registry Repository Reader' on the registry",),
         pulls=False,
+        another_world=True,
+        together="last",
     ),
     Row(
         "registry-to-legacy",
@@ -260,9 +291,9 @@ ROWS = (
         (),
         says=("registries['fabrikamabac'].repositories: the registry's role assignments are registry-wide",),
         pulls=False,
-        fails=("a pull cannot be limited to repositories",),
         first="switch it back, or take the limit out of the program",
         help=lambda state, app: drift.registry_mode(state, ABAC, "abac"),
+        up=False,
     ),
     Row(
         "registry-deleted",
@@ -271,7 +302,6 @@ ROWS = (
         (),
         says=("there is no registry",),
         pulls=False,
-        fails=("there is no registry",),
         first="create it again, or take it out of the program",
         help=lambda state, app: _create_registry(state),
     ),
@@ -287,6 +317,7 @@ ROWS = (
         help=lambda state, app: drift.resource(state, drift.REGISTRIES, LEGACY)["properties"].update(
             publicNetworkAccess="Enabled"
         ),
+        up=False,
     ),
     Row(
         "cluster-moved",
@@ -296,6 +327,7 @@ ROWS = (
         says=("this resets the credential of cluster",),
         pulls=False,
         resets=1,
+        together="first",
     ),
     Row(
         "cluster-managed-identity",
@@ -304,10 +336,10 @@ ROWS = (
         (Seen(PROFILE, "update", "clientId"),),
         says=("has a managed identity, and Azure does not let it go back",),
         pulls=False,
-        fails=("has a managed identity, and Azure does not let it go back",),
         first="take it out of `clusters`; its pods pull with `image_pull_secret`",
         asks={"clusters": []},
         ends_well=False,
+        another_world=True,
     ),
     Row(
         "cluster-deleted",
@@ -318,6 +350,8 @@ ROWS = (
         pulls=False,
         then="records the credential, for a cluster of its ID to come",
         ends_well=False,
+        another_world=True,
+        together="last",
     ),
     Row(
         "cluster-secret",
@@ -325,10 +359,19 @@ ROWS = (
         lambda state, app: drift.reset_cluster(state, seed.CLUSTER, app),
         (),
         first="not seen: Azure shows nobody a cluster's secret. Change `rotation_trigger` to be certain",
-        asks=_ROTATE,
+        asks=_rotation("to be certain"),
         resets=1,
+        together="not seen",
     ),
 )
+
+
+def groups() -> list[tuple[Row, ...]]:
+    """The rows, those together that are made together."""
+    found: dict[str, list[Row]] = {}
+    for row in ROWS:
+        found.setdefault(row.together or row.name, []).append(row)
+    return [tuple(rows) for rows in found.values()]
 
 
 def _create_registry(state: State) -> None:
@@ -358,8 +401,7 @@ def _alarm(row: Row) -> str:
         if named not in resources:
             resources.append(named)
     texts = [f"{op} {', '.join(resources)}" for op, resources in by_op.items()]
-    is_error = row.fails and row.fails[0] in row.says
-    if row.says and (is_error or not texts):
+    if row.says and row.first:
         texts.append(f"“{row.says[0]} …”")
     return "; ".join(texts) or "nothing"
 
@@ -367,7 +409,7 @@ def _alarm(row: Row) -> str:
 def _repair(row: Row) -> str:
     if not row.first:
         return f"`up --refresh` {row.then}".strip()
-    return f"{row.first}; then `up --refresh`" if row.fails else row.first
+    return f"{row.first}; then `up --refresh`" if row.up and row.is_seen else row.first
 
 
 def document() -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-import subprocess
+import ssl
 import textwrap
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 from engine_world import Azure
 
-from crosstenant.sandbox import seed
+from crosstenant.sandbox import kubelet, seed
 from crosstenant.sandbox.entra.consent import consent
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Outcome, Stack
@@ -71,7 +72,7 @@ class Deployed:
         :param way: How the application gets its service principal in the registries' tenant.
         """
         self.azure = azure
-        self._asked: Json = {"clusters": [seed.CLUSTER], "way": way, "secret": {}}
+        self._asks: Json = {"clusters": [seed.CLUSTER], "way": way, "secret": {}}
         self._folder = folder
         self.project = folder / "project"
         self.project.mkdir(parents=True)
@@ -85,36 +86,64 @@ class Deployed:
         azure.store.reset()
         azure.change(lambda state: state["settings"]["reset"].update(seconds=0.5, retry_after=0))
         self.up()
-        self.client_id = next(
-            it["appId"] for it in azure.state["applications"].values() if it["displayName"] == "drifting"
-        )
         if way == "consented":
             azure.change(lambda state: consent(state, seed.REGISTRY_TENANT, self.client_id))
             self.up()
         shutil.copytree(folder / "stack" / "backend", folder / "backend")
         self._azure_then = azure.state
+        self._asked_then = dict(self._asks)
+        self._mark = f"{way} {id(self)}"
+        self._repaired = False
 
     def restore(self) -> None:
         """Puts Azure, the stack's state and the program back as they were after the deployment."""
-
-        def put_back(state: Json) -> None:
-            state.clear()
-            state.update(json.loads(json.dumps(self._azure_then)))
-
-        self.azure.change(put_back)
+        self._repaired = False
+        self.put_back(self._azure_then)
         shutil.rmtree(self._folder / "stack" / "backend")
         shutil.copytree(self._folder / "backend", self._folder / "stack" / "backend")
         Path(f"{self.azure.store.path}.requests.jsonl").unlink(missing_ok=True)
-        self.ask()
+        self.ask(**self._asked_then)
+
+    def resume(self) -> None:
+        """Begins where the last ``leave`` was; where things are unknown, as after the deployment."""
+        if not self.is_repaired:
+            self.restore()
+        self._repaired = False
+
+    def leave(self) -> None:
+        """To be called when all that had drifted is repaired: the next test may go on from here."""
+        self.azure.change(lambda state: state.update(_deployment=self._mark))
+        self._repaired = True
 
     @property
-    def cluster_key(self) -> str:
-        """The cluster, as the key of the state's resources."""
-        return seed.CLUSTER.lower()
+    def is_repaired(self) -> bool:
+        """Whether nothing has happened since the last ``leave``, nor to Azure by another test."""
+        return self._repaired and self.azure.state.get("_deployment") == self._mark
+
+    def put_back(self, then: Json) -> None:
+        """Makes Azure what it was."""
+
+        def apply(state: Json) -> None:
+            state.clear()
+            state.update(json.loads(json.dumps(then)))
+
+        self.azure.change(apply)
+
+    @property
+    def client_id(self) -> str:
+        """Client ID of the stack's application."""
+        applications = self.azure.state["applications"].values()
+        return next(it["appId"] for it in applications if it["displayName"] == "drifting")
+
+    @property
+    def cluster(self) -> Json | None:
+        """The cluster as Azure has it."""
+        return self.azure.state["resources"].get(seed.CLUSTER.lower())
 
     def ask(self, **changes: Any) -> None:
         """Has the program ask for something else from now on: other ``clusters``, another ``secret``."""
-        (self.project / "asked.json").write_text(json.dumps({**self._asked, **changes}))
+        self._asks.update(changes)
+        (self.project / "asked.json").write_text(json.dumps(self._asks))
 
     def alarm(self) -> Outcome:
         """What the on-call alarm runs: exit code 0 if nothing has drifted."""
@@ -126,22 +155,21 @@ class Deployed:
         assert done.code == 0, done.output
         return done
 
-    def every_node_pulls(self) -> bool:
+    async def every_node_pulls(self) -> bool:
         """Has every node of the cluster pull from both registries."""
-        command = [str(ROOT / ".venv" / "bin" / "crosstenant"), "sandbox", "pull", "--cluster", seed.CLUSTER]
-        pulling = [
-            subprocess.Popen(
-                [*command, "--node", "all", image],
-                env=self.azure.environ,
-                text=True,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-            )
-            for image in IMAGES
-        ]
-        for process in pulling:
-            process.communicate(timeout=60)
-        return not any(process.returncode for process in pulling)
+        cluster = self.cluster
+        if cluster is None:
+            return False
+        trusting = ssl.create_default_context(cafile=self.azure.environ["SSL_CERT_FILE"])
+        proxy = self.azure.environ["CROSSTENANT_SANDBOX"]
+        with mock.patch("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting):
+            for image in IMAGES:
+                for node in cluster["_nodes"]:
+                    try:
+                        await kubelet.pull(image, node, proxy)
+                    except kubelet.PullRefused:
+                        return False
+        return True
 
     def check(self, *options: str, **environ: str) -> Outcome:
         """``crosstenant check``, signed in to both tenants as the stack is."""

@@ -21,8 +21,8 @@ def test_a_stack_is_all_that_the_person_on_call_has_to_name(deployed: Deployed):
     assert (report["clusterTenantId"], report["registryTenantId"]) == (seed.CLUSTER_TENANT, seed.REGISTRY_TENANT)
     assert [it["object"] for it in report["links"] if it["link"] == "pull"] == ["fabrikamabac", "fabrikamimages"]
     assert {it["finding"] for it in report["links"] if it["link"] == "pull"} == {"fetched the manifest of hello, 1.0"}
-    secret = deployed.azure.state["resources"][deployed.cluster_key]["_credential"]["secret"]
-    assert secret not in whole.output
+    assert deployed.cluster
+    assert deployed.cluster["_credential"]["secret"] not in whole.output
 
 
 def test_what_no_refresh_sees_is_named(deployed: Deployed):
