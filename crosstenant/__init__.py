@@ -13,43 +13,43 @@ from typing import TYPE_CHECKING
 from crosstenant._version import VERSION as __version__
 
 if TYPE_CHECKING:
-    from crosstenant.consented_service_principal import ConsentedServicePrincipal
-    from crosstenant.cross_tenant_pull import CrossTenantPull, CrossTenantPullArgs
-    from crosstenant.functions import ClusterInfo, RegistryInfo, get_cluster, get_registry
-    from crosstenant.parts.cluster_args import ClusterArgs, ClusterRoleArgs
-    from crosstenant.parts.errors import ArgumentError
-    from crosstenant.parts.registry_args import PullCheckArgs, RegistryArgs
-    from crosstenant.parts.secret_plan import SecretArgs
-    from crosstenant.provider import Provider
-    from crosstenant.pull_check import PullCheck
-    from crosstenant.pull_identity import PullIdentity, PullIdentityArgs
-    from crosstenant.registry_access import RegistryAccess, RegistryAccessArgs
-    from crosstenant.service_principal_profile import ServicePrincipalProfile
-    from crosstenant.tenant import TenantArgs, TenantProviders
+    from crosstenant.components.argument_error import ArgumentError
+    from crosstenant.components.cross_tenant_pull import CrossTenantPull, CrossTenantPullArgs
+    from crosstenant.components.pieces.cluster_args import ClusterArgs, ClusterRoleArgs
+    from crosstenant.components.pieces.registry_args import PullCheckArgs, RegistryArgs
+    from crosstenant.components.pieces.secret_plan import SecretArgs
+    from crosstenant.components.pull_identity import PullIdentity, PullIdentityArgs
+    from crosstenant.components.registry_access import RegistryAccess, RegistryAccessArgs
+    from crosstenant.components.tenant import TenantArgs, TenantProviders
+    from crosstenant.resources.consented_service_principal import ConsentedServicePrincipal
+    from crosstenant.resources.functions import ClusterInfo, RegistryInfo, get_cluster, get_registry
+    from crosstenant.resources.provider import Provider
+    from crosstenant.resources.pull_check import PullCheck
+    from crosstenant.resources.service_principal_profile import ServicePrincipalProfile
 
-_HOMES = {
-    "ArgumentError": "parts.errors",
-    "ClusterArgs": "parts.cluster_args",
-    "ClusterInfo": "functions",
-    "ClusterRoleArgs": "parts.cluster_args",
-    "ConsentedServicePrincipal": "consented_service_principal",
-    "CrossTenantPull": "cross_tenant_pull",
-    "CrossTenantPullArgs": "cross_tenant_pull",
-    "Provider": "provider",
-    "PullCheck": "pull_check",
-    "PullCheckArgs": "parts.registry_args",
-    "PullIdentity": "pull_identity",
-    "PullIdentityArgs": "pull_identity",
-    "RegistryAccess": "registry_access",
-    "RegistryAccessArgs": "registry_access",
-    "RegistryArgs": "parts.registry_args",
-    "RegistryInfo": "functions",
-    "SecretArgs": "parts.secret_plan",
-    "ServicePrincipalProfile": "service_principal_profile",
-    "TenantArgs": "tenant",
-    "TenantProviders": "tenant",
-    "get_cluster": "functions",
-    "get_registry": "functions",
+_MODULES = {
+    "ArgumentError": "components.argument_error",
+    "ClusterArgs": "components.pieces.cluster_args",
+    "ClusterInfo": "resources.functions",
+    "ClusterRoleArgs": "components.pieces.cluster_args",
+    "ConsentedServicePrincipal": "resources.consented_service_principal",
+    "CrossTenantPull": "components.cross_tenant_pull",
+    "CrossTenantPullArgs": "components.cross_tenant_pull",
+    "Provider": "resources.provider",
+    "PullCheck": "resources.pull_check",
+    "PullCheckArgs": "components.pieces.registry_args",
+    "PullIdentity": "components.pull_identity",
+    "PullIdentityArgs": "components.pull_identity",
+    "RegistryAccess": "components.registry_access",
+    "RegistryAccessArgs": "components.registry_access",
+    "RegistryArgs": "components.pieces.registry_args",
+    "RegistryInfo": "resources.functions",
+    "SecretArgs": "components.pieces.secret_plan",
+    "ServicePrincipalProfile": "resources.service_principal_profile",
+    "TenantArgs": "components.tenant",
+    "TenantProviders": "components.tenant",
+    "get_cluster": "resources.functions",
+    "get_registry": "resources.functions",
 }
 
 __all__ = [
@@ -82,7 +82,7 @@ __all__ = [
 def __getattr__(name: str) -> object:
     # The plugin and the sandbox live in this package too, one process for each provider: they shall not load the
     # azuread and azure-native SDKs that only a program needs.
-    home = _HOMES.get(name)
-    if home is None:
+    module = _MODULES.get(name)
+    if module is None:
         raise AttributeError(f"module 'crosstenant' has no attribute '{name}'")
-    return getattr(import_module(f"crosstenant.{home}"), name)
+    return getattr(import_module(f"crosstenant.{module}"), name)

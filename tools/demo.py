@@ -12,8 +12,8 @@ import re
 import time
 from dataclasses import dataclass
 
-from crosstenant.rules.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
-from crosstenant.sandbox import seed
+from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
+from crosstenant.sandbox.world import seed
 from lib import sandbox
 from lib.checkout import ROOT, SCRATCH
 from lib.narration import Narrator

@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from crosstenant.plugin.azure.pull_verdict import Reason
-from crosstenant.plugin.azure.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
-from crosstenant.plugin.azure.registries import RegistryState
-from crosstenant.plugin.pull_advice import advise
+from crosstenant.azure.pull.pull_advice import advise
+from crosstenant.azure.pull.pull_verdict import Reason
+from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
+from crosstenant.azure.registries.registries import RegistryState
 from lib.checkout import ROOT
 
 PAGE = ROOT / "docs" / "errors.md"

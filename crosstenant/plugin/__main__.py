@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from crosstenant._version import VERSION
-from crosstenant.plugin.dispatch import DispatchProvider
 from crosstenant.plugin.package import CrosstenantPackage
-from crosstenant.plugin.serving import Construct, serve
+from crosstenant.provider_kit.dispatch import DispatchProvider
+from crosstenant.provider_kit.serving import Construct, serve
 
 
 def main() -> None:

@@ -15,8 +15,8 @@ from pulumi.provider.server import ComponentInitError, ProviderServicer
 
 from crosstenant import CrossTenantPull, PullIdentity, RegistryAccess
 from crosstenant._version import VERSION
-from crosstenant.parts.errors import ArgumentError
-from crosstenant.plugin.serving import ProviderError, abort
+from crosstenant.components.argument_error import ArgumentError
+from crosstenant.provider_kit.serving import ProviderError, abort
 
 
 @lru_cache(maxsize=1)

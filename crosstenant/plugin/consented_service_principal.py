@@ -12,12 +12,21 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Final
 
-from crosstenant.plugin.azure.sign_in import ApplicationUnknown, SignInError, prove_secret
-from crosstenant.plugin.azure.waiting import Clock
-from crosstenant.plugin.resource import Change, Context, CustomResource, Diff, Difference, Failure, Observed, Properties
-from crosstenant.plugin.serving import ProviderError
-from crosstenant.plugin.values import UNKNOWN
-from crosstenant.rules.arm_id import is_uuid
+from crosstenant.azure.sign_in.secret_proof import ApplicationUnknown, SignInError, prove_secret
+from crosstenant.azure.waiting import Clock
+from crosstenant.model.arm_id import is_uuid
+from crosstenant.provider_kit.resource import (
+    Change,
+    Context,
+    CustomResource,
+    Diff,
+    Difference,
+    Failure,
+    Observed,
+    Properties,
+)
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.provider_kit.values import UNKNOWN
 
 # A secret just made may be refused for a while: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 # (AADSTS7000215) does not tell it from a wrong one.

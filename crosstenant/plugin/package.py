@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 
-from crosstenant.plugin.check_service_principal import CheckServicePrincipal
-from crosstenant.plugin.check_sign_in import CheckSignIn
 from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
-from crosstenant.plugin.dispatch import Package, Served
-from crosstenant.plugin.get_cluster import GetCluster
-from crosstenant.plugin.get_registry import GetRegistry
-from crosstenant.plugin.pull_check import PullCheck
-from crosstenant.plugin.resource import Context, Failure, Properties
-from crosstenant.plugin.service_principal_profile import ServicePrincipalProfile
-from crosstenant.plugin.serving import EngineLog
-from crosstenant.plugin.tenant_config import PROVIDER_SCHEMA, SECRET_CONFIG, check_tenant_config, make_tenant
+from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal
+from crosstenant.plugin.functions.check_sign_in import CheckSignIn
+from crosstenant.plugin.functions.get_cluster import GetCluster
+from crosstenant.plugin.functions.get_registry import GetRegistry
+from crosstenant.plugin.provider_config import PROVIDER_SCHEMA, SECRET_CONFIG, check_tenant_config, make_tenant
+from crosstenant.plugin.pull_check.resource import PullCheck
+from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
+from crosstenant.provider_kit.dispatch import Package, Served
+from crosstenant.provider_kit.resource import Context, Failure, Properties
+from crosstenant.provider_kit.serving import EngineLog
 
 RESOURCES = (ServicePrincipalProfile, PullCheck, ConsentedServicePrincipal)
 FUNCTIONS = (GetRegistry, GetCluster, CheckServicePrincipal, CheckSignIn)

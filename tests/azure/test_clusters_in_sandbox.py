@@ -10,22 +10,30 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
 import pytest
-from azure.core.exceptions import HttpResponseError
 
-from crosstenant.plugin.azure.cluster_state import IdentityKind
-from crosstenant.plugin.azure.clusters import Attempt, Clusters
-from crosstenant.plugin.azure.reset_operation import ResetFailed
-from crosstenant.plugin.azure.sign_in import ApplicationUnknown, SecretExpired, SecretRefused, SignInError, prove_secret
-from crosstenant.plugin.azure.tenant import ClientSecret, Tenant
-from crosstenant.plugin.get_cluster import GetCluster
-from crosstenant.plugin.resource import Context, Properties
-from crosstenant.plugin.service_principal_profile import ServicePrincipalProfile
-from crosstenant.plugin.serving import EngineLog, PartialError, ProviderError
-from crosstenant.rules.arm_id import CLUSTER_TYPE, parse_arm_id
-from crosstenant.rules.clouds import PUBLIC
-from crosstenant.sandbox import drift
-from crosstenant.sandbox.graph.documents import new_application, new_password, new_service_principal
-from crosstenant.sandbox.seed import (
+from azure.core.exceptions import HttpResponseError
+from crosstenant.azure.clusters.cluster_state import IdentityKind
+from crosstenant.azure.clusters.clusters import Attempt, Clusters
+from crosstenant.azure.clusters.reset_operation import ResetFailed
+from crosstenant.azure.sign_in.secret_proof import (
+    ApplicationUnknown,
+    SecretExpired,
+    SecretRefused,
+    SignInError,
+    prove_secret,
+)
+from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.model.arm_id import CLUSTER_TYPE, parse_arm_id
+from crosstenant.model.clouds import PUBLIC
+from crosstenant.plugin.functions.get_cluster import GetCluster
+from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
+from crosstenant.provider_kit.resource import Context, Properties
+from crosstenant.provider_kit.serving import EngineLog, PartialError, ProviderError
+from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.host.settle import open_store
+from crosstenant.sandbox.world import drift
+from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_CALLER_SECRET,
     CLUSTER_GROUP,
@@ -40,10 +48,8 @@ from crosstenant.sandbox.seed import (
     REGISTRY_CALLER_SECRET,
     REGISTRY_TENANT,
 )
-from crosstenant.sandbox.server import Sandbox
-from crosstenant.sandbox.settle import open_store
-from crosstenant.sandbox.state import Store, now
-from crosstenant.sandbox.times import timestamp
+from crosstenant.sandbox.world.state import Store, now
+from crosstenant.sandbox.world.times import timestamp
 
 URN = "urn:pulumi:dev::test::crosstenant:index:ServicePrincipalProfile::prod"
 CLIENT_ID = "a0000000-0000-4000-8000-0000000abc11"

@@ -10,16 +10,18 @@ from typing import Any, cast
 
 import pytest
 
-from crosstenant.plugin.azure.tenant import ClientSecret, Tenant
-from crosstenant.plugin.get_registry import GetRegistry
-from crosstenant.plugin.pull_check import PullCheck
-from crosstenant.plugin.resource import Context, Properties
-from crosstenant.plugin.serving import EngineLog, ProviderError
-from crosstenant.rules.clouds import PUBLIC
-from crosstenant.rules.repository_condition import repository_condition, repository_within
-from crosstenant.sandbox import drift
-from crosstenant.sandbox.graph.documents import new_application, new_password, new_service_principal
-from crosstenant.sandbox.seed import (
+from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.repository_condition import repository_condition, repository_within
+from crosstenant.plugin.functions.get_registry import GetRegistry
+from crosstenant.plugin.pull_check.resource import PullCheck
+from crosstenant.provider_kit.resource import Context, Properties
+from crosstenant.provider_kit.serving import EngineLog, ProviderError
+from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.host.settle import open_store
+from crosstenant.sandbox.world import drift
+from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_CALLER_SECRET,
     CLUSTER_TENANT,
@@ -30,10 +32,8 @@ from crosstenant.sandbox.seed import (
     REGISTRY_POWERLESS_SECRET,
     REGISTRY_TENANT,
 )
-from crosstenant.sandbox.server import Sandbox
-from crosstenant.sandbox.settle import open_store
-from crosstenant.sandbox.state import State, Store, now
-from crosstenant.sandbox.times import timestamp
+from crosstenant.sandbox.world.state import State, Store, now
+from crosstenant.sandbox.world.times import timestamp
 
 URN = "urn:pulumi:dev::test::crosstenant:index:PullCheck::check"
 CLIENT_ID = "a0000000-0000-4000-8000-0000000abc01"

@@ -12,18 +12,18 @@ from typing import cast
 
 import pytest
 
-from crosstenant.plugin.azure.tenant import ClientSecret, Tenant
-from crosstenant.plugin.check_service_principal import CheckServicePrincipal
+from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.model.clouds import PUBLIC
 from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
-from crosstenant.plugin.resource import Context
-from crosstenant.plugin.serving import EngineLog, ProviderError
-from crosstenant.rules.clouds import PUBLIC
-from crosstenant.sandbox import drift, seed
+from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal
+from crosstenant.provider_kit.resource import Context
+from crosstenant.provider_kit.serving import EngineLog, ProviderError
 from crosstenant.sandbox.entra.consent import consent
-from crosstenant.sandbox.faults import new_fault
-from crosstenant.sandbox.server import Sandbox
-from crosstenant.sandbox.settle import open_store
-from crosstenant.sandbox.state import Store
+from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.host.settle import open_store
+from crosstenant.sandbox.world import drift, seed
+from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.state import Store
 
 URN = "urn:pulumi:dev::test::crosstenant:index:ConsentedServicePrincipal::puller"
 APP = seed.OLD_CLUSTER_APP_ID

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from estate import Estate
-from registry_client import RegistryClient
 
-from crosstenant.sandbox.server import Sandbox
-from crosstenant.sandbox.settle import open_store
+from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.host.settle import open_store
 from lib.progress import SetupError
 from registry_clients import two_clients
+from tests.clients.estate import Estate
+from tests.clients.registry_client import RegistryClient
 
 
 @pytest.fixture(scope="session")

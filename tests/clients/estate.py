@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.world.seed import (
     CLUSTER_OWNER_ID,
     CLUSTER_OWNER_SECRET,
     CLUSTER_TENANT,

@@ -1,14 +1,14 @@
 """Other people's clients pull from the sandbox: as the identity before, with and after its grant, and as nobody."""
 
 import pytest
-from estate import Application, Estate
-from registry_client import Outcome, RegistryClient
 
-from crosstenant.rules.docker_config import docker_config
-from crosstenant.rules.repository_condition import repository_condition
-from crosstenant.sandbox.arm.roles import ACR_PULL, REPOSITORY_READER
+from crosstenant.model.docker_config import docker_config
+from crosstenant.model.repository_condition import repository_condition
 from crosstenant.sandbox.registry.image import repositories
-from crosstenant.sandbox.seed import ABAC_REGISTRY, REGISTRY
+from crosstenant.sandbox.world.roles import ACR_PULL, REPOSITORY_READER
+from crosstenant.sandbox.world.seed import ABAC_REGISTRY, REGISTRY
+from tests.clients.estate import Application, Estate
+from tests.clients.registry_client import Outcome, RegistryClient
 
 LEGACY = "fabrikamimages.azurecr.io"
 ABAC = "fabrikamabac.azurecr.io"

@@ -10,15 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from engine_world import Azure
-
-from crosstenant.rules.consent import MICROSOFT_GRAPH, USER_READ
-from crosstenant.sandbox import seed
-from crosstenant.sandbox.graph.documents import new_application, new_password, new_service_principal
-from crosstenant.sandbox.state import State, now
-from crosstenant.sandbox.times import timestamp
+from crosstenant.model.consent import MICROSOFT_GRAPH, USER_READ
+from crosstenant.sandbox.world import seed
+from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.state import State, now
+from crosstenant.sandbox.world.times import timestamp
 from lib.checkout import VENV
 from lib.stack import Outcome, Stack, run
+from tests.engine.engine_world import Azure
 
 Json = dict[str, Any]
 

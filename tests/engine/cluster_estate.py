@@ -13,15 +13,14 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from engine_world import Azure
-
-from crosstenant.sandbox import estate, seed
 from crosstenant.sandbox.arm import operations
-from crosstenant.sandbox.faults import new_fault
-from crosstenant.sandbox.graph.documents import new_application, new_password, new_service_principal
-from crosstenant.sandbox.state import State, now
-from crosstenant.sandbox.times import timestamp
+from crosstenant.sandbox.world import estate, seed
+from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.state import State, now
+from crosstenant.sandbox.world.times import timestamp
 from lib.stack import Outcome, Stack
+from tests.engine.engine_world import Azure
 
 Json = dict[str, Any]
 

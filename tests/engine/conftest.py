@@ -9,15 +9,15 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from cluster_estate import Profiles
-from drift_world import Deployed
-from engine_world import Azure
 
-from crosstenant.sandbox.plugins import prepare_plugins
-from crosstenant.sandbox.server import Sandbox
-from crosstenant.sandbox.settle import open_store
+from crosstenant.sandbox.host.plugins import prepare_plugins
+from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.host.settle import open_store
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
+from tests.engine.cluster_estate import Profiles
+from tests.engine.drift_world import Deployed
+from tests.engine.engine_world import Azure
 
 ROOT = Path(__file__).parents[2]
 

@@ -15,9 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from crosstenant.rules.repository_condition import repository_condition
-from crosstenant.sandbox import drift, estate, role_drift, seed
-from crosstenant.sandbox.state import State
+from crosstenant.model.repository_condition import repository_condition
+from crosstenant.sandbox.world import drift, estate, role_drift, seed
+from crosstenant.sandbox.world.state import State
 
 DOCS = Path(__file__).parents[2] / "docs" / "drift.md"
 BEGIN, END = "<!-- the matrix, made by tests/engine/drift_matrix.py -->", "<!-- the end of the matrix -->"

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-from engine_world import Azure
-
-from crosstenant.sandbox import kubelet, seed
 from crosstenant.sandbox.entra.consent import consent
+from crosstenant.sandbox.kubelet import node_pull as kubelet
+from crosstenant.sandbox.world import seed
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Outcome, Stack
+from tests.engine.engine_world import Azure
 
 Json = dict[str, Any]
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from crosstenant.sandbox.state import State, Store
+from crosstenant.sandbox.world.state import State, Store
 
 
 class Azure:

@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 from typing import Any, ClassVar
 
-from crosstenant.plugin.dispatch import DispatchProvider, Package, Served
-from crosstenant.plugin.resource import CustomResource, Diff, Failure, Observed, Properties
-from crosstenant.plugin.serving import serve
+from crosstenant.provider_kit.dispatch import DispatchProvider, Package, Served
+from crosstenant.provider_kit.resource import CustomResource, Diff, Failure, Observed, Properties
+from crosstenant.provider_kit.serving import serve
 
 VERSION = "4.34.2"
 

@@ -15,9 +15,9 @@ import signal
 import sys
 from typing import Any
 
-from crosstenant.sandbox import seed
-from crosstenant.sandbox.kubelet import PullRefused, pull
-from crosstenant.sandbox.settle import open_store, state_path
+from crosstenant.sandbox.host.settle import open_store, state_path
+from crosstenant.sandbox.kubelet.node_pull import PullRefused, pull
+from crosstenant.sandbox.world import seed
 
 Json = dict[str, Any]
 

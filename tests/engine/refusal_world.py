@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from engine_world import Azure
-
-from crosstenant.sandbox import seed
+from crosstenant.sandbox.world import seed
 from lib.sandbox import SECRETS
 from lib.stack import Outcome
+from tests.engine.engine_world import Azure
 
 _STACK_TRACE = re.compile(r'Traceback|File "|goroutine \d|panic:|Unexpected <class|internal error')
 _SECRETS = [value for name, value in vars(seed).items() if name.endswith("_SECRET")]

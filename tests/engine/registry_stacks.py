@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from engine_world import Azure
 
-from crosstenant.sandbox import drift, seed
-from crosstenant.sandbox.graph.documents import new_service_principal
-from crosstenant.sandbox.state import State
+from crosstenant.sandbox.world import drift, seed
+from crosstenant.sandbox.world.directory_documents import new_service_principal
+from crosstenant.sandbox.world.state import State
 from lib.stack import Stack
+from tests.engine.engine_world import Azure
 
 HEAD = """
 import pulumi

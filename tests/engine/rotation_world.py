@@ -14,10 +14,9 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from engine_world import Azure
-
-from crosstenant.sandbox import seed
+from crosstenant.sandbox.world import seed
 from lib.stack import Outcome, Stack
+from tests.engine.engine_world import Azure
 
 Json = dict[str, Any]
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import adopt_world as world
 import pytest
-from adopt_world import Adopting
-from engine_world import Azure
 
-from crosstenant.sandbox import seed
+from crosstenant.sandbox.world import seed
 from lib.stack import Outcome, Stack
+from tests.engine import adopt_world as world
+from tests.engine.adopt_world import Adopting
+from tests.engine.engine_world import Azure
 
 APPLICATION = "azuread:index/application:Application"
 PASSWORD = "azuread:index/applicationPassword:ApplicationPassword"

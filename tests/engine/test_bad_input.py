@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_world import Azure
-from refusal_world import refused_plainly, without_role, without_trace_or_secret
 
-from crosstenant.sandbox import seed
+from crosstenant.sandbox.world import seed
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
+from tests.engine.engine_world import Azure
+from tests.engine.refusal_world import refused_plainly, without_role, without_trace_or_secret
 
 ROOT = Path(__file__).parents[2]
 NO_TENANT = "c0000000-0000-4000-8000-00000000000c"

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine_world import Azure
-from refusal_world import refused_plainly
-
-from crosstenant.sandbox import seed
+from crosstenant.sandbox.world import seed
 from lib.stack import Stack
+from tests.engine.engine_world import Azure
+from tests.engine.refusal_world import refused_plainly
 
 HEAD = """
     import pulumi

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 
-from drift_world import LEGACY, Deployed
-
-from crosstenant.sandbox import drift, role_drift, seed
+from crosstenant.sandbox.world import drift, role_drift, seed
+from tests.engine.drift_world import LEGACY, Deployed
 
 
 def options(deployed: Deployed) -> tuple[str, ...]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from cluster_estate import APP, PROFILE, SECRET, Profiles, turn_managed
-
-from crosstenant.sandbox import drift
+from crosstenant.sandbox.world import drift
 from lib.stack import Stack
+from tests.engine.cluster_estate import APP, PROFILE, SECRET, Profiles, turn_managed
 
 
 def test_a_profile_goes_only_when_its_cluster_does_not_need_it(profiles: Profiles):

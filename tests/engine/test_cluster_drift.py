@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from cluster_estate import APP, NEXT_SECRET, PROFILE, SECRET, Profiles, document, turn_managed
-
-from crosstenant.sandbox import drift
-from crosstenant.sandbox.state import State
+from crosstenant.sandbox.world import drift
+from crosstenant.sandbox.world.state import State
+from tests.engine.cluster_estate import APP, NEXT_SECRET, PROFILE, SECRET, Profiles, document, turn_managed
 
 NAMES = ("same", "moved", "managed", "gone", "secret")
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import signal
 
-from cluster_estate import APP, NEXT_SECRET, SECRET, Profiles, meanwhile, signal_to
-
-from crosstenant.sandbox import seed
-from crosstenant.sandbox.state import State
+from crosstenant.sandbox.world import seed
+from crosstenant.sandbox.world.state import State
+from tests.engine.cluster_estate import APP, NEXT_SECRET, SECRET, Profiles, meanwhile, signal_to
 
 OLD = (seed.OLD_CLUSTER_APP_ID, seed.OLD_CLUSTER_SECRET)
 PLUGIN = "pulumi-resource-crosstenant"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from cluster_estate import APP, EXPIRED_SECRET, NEXT_SECRET, PROFILE, SECRET, Profiles
-
-from crosstenant.sandbox import seed
-from crosstenant.sandbox.state import State, now
+from crosstenant.sandbox.world import seed
+from crosstenant.sandbox.world.state import State, now
+from tests.engine.cluster_estate import APP, EXPIRED_SECRET, NEXT_SECRET, PROFILE, SECRET, Profiles
 
 UNTOUCHED = (seed.OLD_CLUSTER_APP_ID, seed.OLD_CLUSTER_SECRET)
 

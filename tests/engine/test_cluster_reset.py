@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from cluster_estate import (
+from crosstenant.sandbox.world.state import State
+from tests.engine.cluster_estate import (
     APP,
     NEXT_SECRET,
     SECRET,
@@ -13,8 +14,6 @@ from cluster_estate import (
     meanwhile,
     run_operation,
 )
-
-from crosstenant.sandbox.state import State
 
 OBSTACLES = {
     "throttled": {"status": 429, "retry_after": 1, "times": 2},

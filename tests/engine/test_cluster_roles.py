@@ -7,13 +7,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from cluster_estate import add_fault
-from engine_world import Azure
 
-from crosstenant.sandbox import seed
-from crosstenant.sandbox.estate import node_resource_group_id
+from crosstenant.sandbox.world import seed
+from crosstenant.sandbox.world.estate import node_resource_group_id
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
+from tests.engine.cluster_estate import add_fault
+from tests.engine.engine_world import Azure
 
 NETWORK_CONTRIBUTOR = "4d97b98b-1d4f-4787-a291-c67834d212e7"
 NODE_GROUP = node_resource_group_id(seed.CLUSTER)

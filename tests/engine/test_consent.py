@@ -8,8 +8,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from engine_world import Azure
-from registry_stacks import (
+from crosstenant.sandbox.world import drift, seed
+from tests.engine.engine_world import Azure
+from tests.engine.registry_stacks import (
     CHECK,
     HEAD,
     LOOKUP,
@@ -22,8 +23,6 @@ from registry_stacks import (
     rewrite,
     roles_of,
 )
-
-from crosstenant.sandbox import drift, seed
 
 PROGRAM = (
     HEAD

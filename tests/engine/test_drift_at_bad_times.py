@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from drift_matrix import PROFILE, ROLE
-from drift_world import ABAC, LEGACY, Deployed
-from engine_world import Azure
-from test_drift_matrix import planned
 
-from crosstenant.sandbox import drift, role_drift, seed
-from crosstenant.sandbox.faults import new_fault
-from crosstenant.sandbox.state import State
+from crosstenant.sandbox.world import drift, role_drift, seed
+from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.state import State
 from lib.stack import Stack
+from tests.engine.drift_matrix import PROFILE, ROLE
+from tests.engine.drift_world import ABAC, LEGACY, Deployed
+from tests.engine.engine_world import Azure
+from tests.engine.test_drift_matrix import planned
 
 
 async def test_drift_in_the_middle_of_a_rotation_is_repaired_by_the_update_that_ends_it(deployed: Deployed):

@@ -15,12 +15,12 @@ from typing import Any
 
 import pytest
 import yaml
-from engine_world import Azure
 
-from crosstenant.sandbox import drift, seed
-from crosstenant.sandbox.control import federated_token
+from crosstenant.sandbox.host.control import federated_token
+from crosstenant.sandbox.world import drift, seed
 from lib.sandbox import CONFIG
 from lib.stack import Outcome, Stack
+from tests.engine.engine_world import Azure
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "drift-detection"
 CALLERS = {"CLUSTER_CLIENT_ID": seed.CLUSTER_CALLER_ID, "REGISTRY_CLIENT_ID": seed.REGISTRY_CALLER_ID}

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-from drift_matrix import RESOURCES, ROWS, Row, groups
-from drift_world import Deployed
 
 from lib.stack import Outcome
+from tests.engine.drift_matrix import RESOURCES, ROWS, Row, groups
+from tests.engine.drift_world import Deployed
 
 # They come with each replacement.
 _PARTS_OF_A_REPLACEMENT = ("create-replacement", "delete-replaced")

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
-from engine_world import Azure
-
 from lib.fleet import Fleet, add_fleet
 from lib.peaks import Peaks
+from tests.engine.engine_world import Azure
 
 
 def test_resets_of_clusters_in_several_subscriptions_overlap(azure: Azure, tmp_path: Path):

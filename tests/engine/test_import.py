@@ -7,11 +7,10 @@ import textwrap
 from collections.abc import Callable
 from pathlib import Path
 
-from engine_world import Azure
-from refusal_world import without_trace_or_secret
-
-from crosstenant.sandbox import seed
+from crosstenant.sandbox.world import seed
 from lib.stack import Outcome, Stack
+from tests.engine.engine_world import Azure
+from tests.engine.refusal_world import without_trace_or_secret
 
 PROFILE = "crosstenant:index:ServicePrincipalProfile"
 PULL_CHECK = "crosstenant:index:PullCheck"

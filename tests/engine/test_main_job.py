@@ -9,10 +9,10 @@ from __future__ import annotations
 import re
 
 import pytest
-from engine_world import Azure
 
-from crosstenant.sandbox import seed
+from crosstenant.sandbox.world import seed
 from lib.stack import Stack
+from tests.engine.engine_world import Azure
 
 EXPECTED = [
     ("azuread:index/application:Application", "quickstart-application"),

@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from engine_world import Azure
 
-from crosstenant.sandbox import seed
+from crosstenant.sandbox.world import seed
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
+from tests.engine.engine_world import Azure
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "new-cluster"
 CLUSTER = f"{seed.CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-new"

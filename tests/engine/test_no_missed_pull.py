@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from engine_world import Azure
-from rotation_world import Rotating, nodes_pulling
-
 from lib.stack import Stack
+from tests.engine.engine_world import Azure
+from tests.engine.rotation_world import Rotating, nodes_pulling
 
 
 def test_no_pull_is_missed_in_any_rotation(azure: Azure, make_stack: Callable[..., Stack], tmp_path: Path):

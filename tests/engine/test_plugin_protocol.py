@@ -16,7 +16,7 @@ from google.protobuf import struct_pb2
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from crosstenant._version import VERSION
-from crosstenant.sandbox import seed
+from crosstenant.sandbox.world import seed
 from lib.checkout import VENV, search_path
 
 PLUGIN = VENV / "bin" / "pulumi-resource-crosstenant"

@@ -5,8 +5,11 @@ from __future__ import annotations
 import shlex
 from pathlib import Path
 
-from engine_world import Azure
-from registry_stacks import (
+from crosstenant.sandbox.world import drift, seed
+from crosstenant.sandbox.world.faults import new_fault
+from lib.stack import Stack
+from tests.engine.engine_world import Azure
+from tests.engine.registry_stacks import (
     CHECK,
     HEAD,
     ROLE,
@@ -18,10 +21,6 @@ from registry_stacks import (
     rewrite,
     roles_of,
 )
-
-from crosstenant.sandbox import drift, seed
-from crosstenant.sandbox.faults import new_fault
-from lib.stack import Stack
 
 PRINCIPAL = "b0000000-0000-4000-8000-0000000000f1"
 SUBSCRIPTION = f"/subscriptions/{seed.REGISTRY_SUBSCRIPTION}"

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from engine_world import Azure
-from registry_stacks import CHECK, HEAD, give_role, give_service_principal, of_type
-
-from crosstenant.sandbox import drift, seed
+from crosstenant.sandbox.world import drift, seed
+from tests.engine.engine_world import Azure
+from tests.engine.registry_stacks import CHECK, HEAD, give_role, give_service_principal, of_type
 
 PRINCIPAL = "b0000000-0000-4000-8000-0000000000f1"
 UNROLED = "b0000000-0000-4000-8000-0000000000f2"

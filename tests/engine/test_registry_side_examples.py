@@ -7,14 +7,14 @@ from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 
-import kubernetes_stand_in
 import pytest
-from engine_world import Azure
-from registry_stacks import CHECK, PROFILE, ROLE, of_type, outputs, roles_of
 
-from crosstenant.sandbox import drift, seed
+from crosstenant.sandbox.world import drift, seed
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
+from tests.engine import kubernetes_stand_in
+from tests.engine.engine_world import Azure
+from tests.engine.registry_stacks import CHECK, PROFILE, ROLE, of_type, outputs, roles_of
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 

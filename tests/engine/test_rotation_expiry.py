@@ -7,11 +7,10 @@ from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
-from engine_world import Azure
-from rotation_world import Rotating
-
-from crosstenant.sandbox.state import State
+from crosstenant.sandbox.world.state import State
 from lib.stack import Stack
+from tests.engine.engine_world import Azure
+from tests.engine.rotation_world import Rotating
 
 PASSWORD = "azuread:index/applicationPassword:ApplicationPassword"
 PROFILE = "crosstenant:index:ServicePrincipalProfile"

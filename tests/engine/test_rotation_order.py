@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from engine_world import Azure
-from rotation_world import Rotating, nodes_pulling
-
-from crosstenant.sandbox import seed
-from crosstenant.sandbox.faults import new_fault
-from crosstenant.sandbox.state import State
+from crosstenant.sandbox.world import seed
+from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.state import State
 from lib.stack import Stack
+from tests.engine.engine_world import Azure
+from tests.engine.rotation_world import Rotating, nodes_pulling
 
 
 def policy(**settings: object) -> Callable[[State], None]:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from engine_world import Azure
-from rotation_world import Rotating, nodes_pulling
-
 from lib.stack import Stack
+from tests.engine.engine_world import Azure
+from tests.engine.rotation_world import Rotating, nodes_pulling
 
 
 def test_the_previous_secret_stays_for_one_more_rotation(

@@ -10,11 +10,11 @@ from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
-from engine_world import Azure
 
-from crosstenant.sandbox import seed
+from crosstenant.sandbox.world import seed
 from lib.sandbox import SECRETS
 from lib.stack import Outcome, Stack
+from tests.engine.engine_world import Azure
 
 TOKEN = re.compile(r"\beyJ[\w-]{20,}\.[\w-]{20,}")
 

@@ -9,16 +9,11 @@ import httpx
 from starlette.applications import Starlette
 
 from crosstenant.sandbox.arm.app import make_app
-from crosstenant.sandbox.graph.documents import new_application, new_password, new_service_principal
-from crosstenant.sandbox.seed import (
-    CLUSTER_OWNER_ID,
-    CLUSTER_TENANT,
-    REGISTRY_OWNER_ID,
-    REGISTRY_SUBSCRIPTION,
-)
-from crosstenant.sandbox.state import Store, now
-from crosstenant.sandbox.times import timestamp
-from crosstenant.sandbox.tokens import ARM_AUDIENCE, issue
+from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE, issue
+from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.seed import CLUSTER_OWNER_ID, CLUSTER_TENANT, REGISTRY_OWNER_ID, REGISTRY_SUBSCRIPTION
+from crosstenant.sandbox.world.state import Store, now
+from crosstenant.sandbox.world.times import timestamp
 
 Json = dict[str, Any]
 

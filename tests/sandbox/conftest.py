@@ -10,16 +10,16 @@ from typing import Any
 
 import httpx
 import pytest
-from directory_world import Caller
 
-from crosstenant.sandbox import control, edge
 from crosstenant.sandbox.entra import app as entra
+from crosstenant.sandbox.entra.tokens import GRAPH_AUDIENCE, issue
 from crosstenant.sandbox.graph import app as graph
-from crosstenant.sandbox.seed import seed
-from crosstenant.sandbox.server import Sandbox
-from crosstenant.sandbox.settle import settle
-from crosstenant.sandbox.state import State, Store
-from crosstenant.sandbox.tokens import GRAPH_AUDIENCE, issue
+from crosstenant.sandbox.host import control, edge
+from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.host.settle import settle
+from crosstenant.sandbox.world.seed import seed
+from crosstenant.sandbox.world.state import State, Store
+from tests.sandbox.directory_world import Caller
 
 HOSTS = {"login": "login.microsoftonline.com", "graph": "graph.microsoft.com", "control": "sandbox.test"}
 MODULES = {"login": entra, "graph": graph, "control": control}

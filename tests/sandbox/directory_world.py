@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 
-from crosstenant.sandbox.state import Store
+from crosstenant.sandbox.world.state import Store
 
 Json = dict[str, Any]
 PASSWORD = {"displayName": "pull", "startDateTime": "2030-01-01T00:00:00Z", "endDateTime": "2030-03-01T00:00:00Z"}

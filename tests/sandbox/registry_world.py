@@ -11,11 +11,11 @@ from typing import Any
 import httpx
 import jwt
 
-from crosstenant.sandbox.graph.documents import new_application, new_password, new_service_principal
 from crosstenant.sandbox.registry.app import make_app
-from crosstenant.sandbox.seed import CLUSTER_TENANT, REGISTRY_GROUP, REGISTRY_SUBSCRIPTION, REGISTRY_TENANT, seed
-from crosstenant.sandbox.state import State, Store, now
-from crosstenant.sandbox.times import timestamp
+from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.seed import CLUSTER_TENANT, REGISTRY_GROUP, REGISTRY_SUBSCRIPTION, REGISTRY_TENANT, seed
+from crosstenant.sandbox.world.state import State, Store, now
+from crosstenant.sandbox.world.times import timestamp
 
 LEGACY = "fabrikamimages.azurecr.io"
 ABAC = "fabrikamabac.azurecr.io"

@@ -1,12 +1,11 @@
 """Role assignments in force: where they count, from when, and what they permit."""
 
 import pytest
-from arm_world import Arm, refusal
 
 from crosstenant.sandbox.arm.access import allowed_data_actions, covers, effective_roles, is_allowed, is_data_allowed
 from crosstenant.sandbox.arm.actions import matches
-from crosstenant.sandbox.arm.roles import ACR_PULL, CONTRIBUTOR, OWNER, READER, REPOSITORY_READER
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.world.roles import ACR_PULL, CONTRIBUTOR, OWNER, READER, REPOSITORY_READER
+from crosstenant.sandbox.world.seed import (
     ABAC_REGISTRY,
     CLUSTER,
     CLUSTER_CALLER_ID,
@@ -16,7 +15,8 @@ from crosstenant.sandbox.seed import (
     REGISTRY_GROUP,
     REGISTRY_POWERLESS_ID,
 )
-from crosstenant.sandbox.state import State, Store
+from crosstenant.sandbox.world.state import State, Store
+from tests.sandbox.arm_world import Arm, refusal
 
 CALLER = "a0000000-0000-4000-8000-0000000000d1"
 OWNER_OF_CLUSTERS = "a0000000-0000-4000-8000-0000000000d3"

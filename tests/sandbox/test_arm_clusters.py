@@ -3,9 +3,8 @@
 import json
 
 import pytest
-from arm_world import Arm, message, refusal
 
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.world.seed import (
     CLUSTER,
     CLUSTER_CALLER_ID,
     CLUSTER_GROUP,
@@ -15,7 +14,8 @@ from crosstenant.sandbox.seed import (
     OLD_CLUSTER_APP_ID,
     OLD_CLUSTER_SECRET,
 )
-from crosstenant.sandbox.state import Store
+from crosstenant.sandbox.world.state import Store
+from tests.sandbox.arm_world import Arm, message, refusal
 
 ALL = f"/subscriptions/{CLUSTER_SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"
 

@@ -1,9 +1,9 @@
 """What Azure Resource Manager checks of every request before any of its services sees it."""
 
 import pytest
-from arm_world import CORE, Arm, message, refusal
 
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.entra.tokens import GRAPH_AUDIENCE
+from crosstenant.sandbox.world.seed import (
     CLUSTER,
     CLUSTER_CALLER_ID,
     CLUSTER_GROUP,
@@ -16,8 +16,8 @@ from crosstenant.sandbox.seed import (
     REGISTRY_SUBSCRIPTION,
     REGISTRY_TENANT,
 )
-from crosstenant.sandbox.state import Store
-from crosstenant.sandbox.tokens import GRAPH_AUDIENCE
+from crosstenant.sandbox.world.state import Store
+from tests.sandbox.arm_world import CORE, Arm, message, refusal
 
 
 @pytest.fixture

@@ -3,17 +3,17 @@
 import copy
 
 import pytest
-from arm_world import NEW_APP, NEW_SECRET, Arm, refusal
 
 from crosstenant.sandbox.arm import operations
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.world.seed import (
     CLUSTER,
     CLUSTER_POWERLESS_ID,
     CLUSTER_SUBSCRIPTION,
     REGISTRY_OWNER_ID,
     REGISTRY_SUBSCRIPTION,
 )
-from crosstenant.sandbox.state import State, Store
+from crosstenant.sandbox.world.state import State, Store
+from tests.sandbox.arm_world import NEW_APP, NEW_SECRET, Arm, refusal
 
 NEW = {"clientId": NEW_APP, "secret": NEW_SECRET}
 OPERATIONS = "providers/Microsoft.ContainerService/locations/westeurope/operations"

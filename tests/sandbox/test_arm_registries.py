@@ -1,9 +1,8 @@
 """Container registries."""
 
 import pytest
-from arm_world import Arm, message, refusal
 
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.world.seed import (
     ABAC_REGISTRY,
     REGISTRY,
     REGISTRY_CALLER_ID,
@@ -11,7 +10,8 @@ from crosstenant.sandbox.seed import (
     REGISTRY_POWERLESS_ID,
     REGISTRY_SUBSCRIPTION,
 )
-from crosstenant.sandbox.state import Store
+from crosstenant.sandbox.world.state import Store
+from tests.sandbox.arm_world import Arm, message, refusal
 
 ALL = f"/subscriptions/{REGISTRY_SUBSCRIPTION}/providers/Microsoft.ContainerRegistry/registries"
 NEW = f"{REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries/freshimages"

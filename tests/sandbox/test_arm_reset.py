@@ -3,9 +3,8 @@
 from typing import Any
 
 import pytest
-from arm_world import NEW_APP, NEW_SECRET, Arm, Json, message, refusal
 
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.world.seed import (
     CLUSTER,
     CLUSTER_CALLER_ID,
     CLUSTER_TENANT,
@@ -13,7 +12,8 @@ from crosstenant.sandbox.seed import (
     OLD_CLUSTER_APP_ID,
     OLD_CLUSTER_SECRET,
 )
-from crosstenant.sandbox.state import Store
+from crosstenant.sandbox.world.state import Store
+from tests.sandbox.arm_world import NEW_APP, NEW_SECRET, Arm, Json, message, refusal
 
 NEW = {"clientId": NEW_APP, "secret": NEW_SECRET}
 OLD = {"clientId": OLD_CLUSTER_APP_ID, "secret": OLD_CLUSTER_SECRET}

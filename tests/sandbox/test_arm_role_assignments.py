@@ -3,11 +3,10 @@
 from typing import Any
 
 import pytest
-from arm_world import NEW_APP, Arm, Json, message, refusal
 
 from crosstenant.sandbox.arm.access import effective_roles
-from crosstenant.sandbox.arm.roles import ACR_PULL, ACR_PUSH, OWNER, READER, REPOSITORY_READER
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.world.roles import ACR_PULL, ACR_PUSH, OWNER, READER, REPOSITORY_READER
+from crosstenant.sandbox.world.seed import (
     ABAC_REGISTRY,
     CLUSTER_OWNER_ID,
     REGISTRY,
@@ -17,7 +16,8 @@ from crosstenant.sandbox.seed import (
     REGISTRY_SUBSCRIPTION,
     REGISTRY_TENANT,
 )
-from crosstenant.sandbox.state import Store, now
+from crosstenant.sandbox.world.state import Store, now
+from tests.sandbox.arm_world import NEW_APP, Arm, Json, message, refusal
 
 PRINCIPAL = "b0000000-0000-4000-8000-0000000abc02"
 HEX = PRINCIPAL.replace("-", "")

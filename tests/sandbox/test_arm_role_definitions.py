@@ -1,10 +1,10 @@
 """Role definitions, and what the caller may do."""
 
 import pytest
-from arm_world import Arm, message, refusal
 
-from crosstenant.sandbox.seed import REGISTRY, REGISTRY_CALLER_ID, REGISTRY_SUBSCRIPTION
-from crosstenant.sandbox.state import Store
+from crosstenant.sandbox.world.seed import REGISTRY, REGISTRY_CALLER_ID, REGISTRY_SUBSCRIPTION
+from crosstenant.sandbox.world.state import Store
+from tests.sandbox.arm_world import Arm, message, refusal
 
 ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 DEFINITIONS = "providers/Microsoft.Authorization/roleDefinitions"

@@ -5,7 +5,6 @@ from time import time
 from typing import Any
 
 import pytest
-from arm_world import NEW_APP, NEW_SECRET, Arm
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, HttpResponseError, ResourceNotFoundError
 from azure.mgmt.authorization.aio import AuthorizationManagementClient
@@ -19,7 +18,7 @@ from azure.mgmt.containerservice.models import (
     ManagedClusterServicePrincipalProfile,
 )
 
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.world.seed import (
     CLUSTER,
     CLUSTER_CALLER_ID,
     CLUSTER_OWNER_ID,
@@ -30,6 +29,7 @@ from crosstenant.sandbox.seed import (
     REGISTRY_SUBSCRIPTION,
     REGISTRY_TENANT,
 )
+from tests.sandbox.arm_world import NEW_APP, NEW_SECRET, Arm
 
 ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 PRINCIPAL = "b0000000-0000-4000-8000-0000000abc02"

@@ -1,9 +1,8 @@
 """Tenants, subscriptions, providers and resource groups."""
 
 import pytest
-from arm_world import CORE, Arm, message, refusal
 
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.world.seed import (
     CLUSTER,
     CLUSTER_CALLER_ID,
     CLUSTER_GROUP,
@@ -12,7 +11,8 @@ from crosstenant.sandbox.seed import (
     CLUSTER_SUBSCRIPTION,
     CLUSTER_TENANT,
 )
-from crosstenant.sandbox.state import Store
+from crosstenant.sandbox.world.state import Store
+from tests.sandbox.arm_world import CORE, Arm, message, refusal
 
 SUBSCRIPTION = f"/subscriptions/{CLUSTER_SUBSCRIPTION}"
 

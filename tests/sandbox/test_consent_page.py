@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from crosstenant.sandbox.drift import application, set_audience
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.entra.tokens import authenticate
+from crosstenant.sandbox.world.drift import application, set_audience
+from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     REGISTRY_TENANT,
     SECOND_REGISTRY,
@@ -14,7 +15,6 @@ from crosstenant.sandbox.seed import (
     SECOND_REGISTRY_TENANT,
     add_registry_tenant,
 )
-from crosstenant.sandbox.tokens import authenticate
 
 UNKNOWN = "00000000-1111-4222-8333-444444444444"
 

@@ -3,11 +3,11 @@ import json
 import pytest
 from click.testing import CliRunner
 
-from crosstenant.sandbox.commands import sandbox
-from crosstenant.sandbox.drift import application
-from crosstenant.sandbox.edge import request_log
+from crosstenant.sandbox.cli.commands import sandbox
 from crosstenant.sandbox.entra.assertions import check_assertion
-from crosstenant.sandbox.seed import CLUSTER_CALLER_ID, OLD_CLUSTER_SECRET, REGISTRY_TENANT
+from crosstenant.sandbox.host.edge import request_log
+from crosstenant.sandbox.world.drift import application
+from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID, OLD_CLUSTER_SECRET, REGISTRY_TENANT
 
 
 @pytest.fixture

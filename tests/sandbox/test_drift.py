@@ -1,8 +1,9 @@
 import pytest
 
-from crosstenant.sandbox import drift, role_drift
-from crosstenant.sandbox.graph.documents import new_service_principal
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.entra.tokens import SignInError, authenticate
+from crosstenant.sandbox.world import drift, role_drift
+from crosstenant.sandbox.world.directory_documents import new_service_principal
+from crosstenant.sandbox.world.seed import (
     ABAC_REGISTRY,
     ACR_PULL,
     CLUSTER,
@@ -13,7 +14,6 @@ from crosstenant.sandbox.seed import (
     REGISTRY,
     REGISTRY_TENANT,
 )
-from crosstenant.sandbox.tokens import SignInError, authenticate
 
 
 def grant(state, registry, name):

@@ -6,9 +6,9 @@ import time
 import aiohttp
 import pytest
 
-from crosstenant.sandbox.faults import new_fault
-from crosstenant.sandbox.proxy import Proxy
-from crosstenant.sandbox.seed import CLUSTER_CALLER_ID, CLUSTER_CALLER_SECRET, CLUSTER_TENANT
+from crosstenant.sandbox.host.proxy import Proxy
+from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID, CLUSTER_CALLER_SECRET, CLUSTER_TENANT
 
 LOGIN = "https://login.microsoftonline.com"
 KEYS = f"{LOGIN}/{CLUSTER_TENANT}/discovery/v2.0/keys"

@@ -4,11 +4,12 @@ import json
 import jwt
 import pytest
 
-from crosstenant.sandbox.control import federated_token
-from crosstenant.sandbox.drift import application, set_audience
 from crosstenant.sandbox.entra.consent import consent
-from crosstenant.sandbox.graph.documents import new_password
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE, SignInError, TokenError, authenticate, issue, verify
+from crosstenant.sandbox.host.control import federated_token
+from crosstenant.sandbox.world.directory_documents import new_password
+from crosstenant.sandbox.world.drift import application, set_audience
+from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_CALLER_SECRET,
     CLUSTER_TENANT,
@@ -19,7 +20,6 @@ from crosstenant.sandbox.seed import (
     REGISTRY_CALLER_SECRET,
     REGISTRY_TENANT,
 )
-from crosstenant.sandbox.tokens import ARM_AUDIENCE, SignInError, TokenError, authenticate, issue, verify
 
 ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 

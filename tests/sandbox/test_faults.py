@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from crosstenant.sandbox.faults import fault_body, new_fault, parse_fault, take_fault
+from crosstenant.sandbox.world.faults import fault_body, new_fault, parse_fault, take_fault
 
 
 def add(store, **given):

@@ -1,7 +1,7 @@
 import pytest
-from directory_world import PASSWORD, pass_time, set_lag
 
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE, SignInError, authenticate
+from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_OWNER_ID,
     CLUSTER_POWERLESS_ID,
@@ -9,8 +9,8 @@ from crosstenant.sandbox.seed import (
     REGISTRY_CALLER_ID,
     REGISTRY_TENANT,
 )
-from crosstenant.sandbox.times import epoch
-from crosstenant.sandbox.tokens import ARM_AUDIENCE, SignInError, authenticate
+from crosstenant.sandbox.world.times import epoch
+from tests.sandbox.directory_world import PASSWORD, pass_time, set_lag
 
 CALLER_OBJECT = "a0000000-0000-4000-8000-0000000000d1"
 OWNER_OBJECT = "a0000000-0000-4000-8000-0000000000d3"

@@ -1,14 +1,14 @@
 import pytest
-from directory_world import pass_time, set_lag
 
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.entra.tokens import SignInError, authenticate
+from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_OWNER_ID,
     CLUSTER_TENANT,
     REGISTRY_CALLER_ID,
     REGISTRY_TENANT,
 )
-from crosstenant.sandbox.tokens import SignInError, authenticate
+from tests.sandbox.directory_world import pass_time, set_lag
 
 
 @pytest.fixture

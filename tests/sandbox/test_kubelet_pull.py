@@ -2,11 +2,11 @@ import uuid
 
 import pytest
 
-from crosstenant.sandbox.drift import application, registry_mode, remove_role_assignment, reset_cluster
-from crosstenant.sandbox.faults import new_fault
-from crosstenant.sandbox.graph.documents import new_service_principal
-from crosstenant.sandbox.kubelet import nodes_of
-from crosstenant.sandbox.seed import (
+from crosstenant.sandbox.kubelet.node_pull import nodes_of
+from crosstenant.sandbox.world.directory_documents import new_service_principal
+from crosstenant.sandbox.world.drift import application, registry_mode, remove_role_assignment, reset_cluster
+from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.seed import (
     ACR_PULL,
     CLUSTER,
     OLD_CLUSTER_APP_ID,

@@ -3,8 +3,8 @@ from importlib.metadata import version
 
 import pytest
 
-from crosstenant.sandbox import plugins
-from crosstenant.sandbox.plugins import prepare_plugins
+from crosstenant.sandbox.host import plugins
+from crosstenant.sandbox.host.plugins import prepare_plugins
 
 AZUREAD = version("pulumi_azuread")
 AZURE_NATIVE = version("pulumi_azure_native")

@@ -5,7 +5,7 @@ import textwrap
 
 import pytest
 
-from crosstenant.sandbox.seed import CLUSTER_CALLER_ID, CLUSTER_CALLER_SECRET, CLUSTER_TENANT, REGISTRY_TENANT
+from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID, CLUSTER_CALLER_SECRET, CLUSTER_TENANT, REGISTRY_TENANT
 
 BEGIN = f"""
 TENANT, OTHER = "{CLUSTER_TENANT}", "{REGISTRY_TENANT}"

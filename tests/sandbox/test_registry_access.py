@@ -1,7 +1,10 @@
 from pathlib import Path
 
 import pytest
-from registry_world import (
+
+from crosstenant.sandbox.world.seed import REGISTRY_GROUP, REGISTRY_SUBSCRIPTION
+from crosstenant.sandbox.world.state import now
+from tests.sandbox.registry_world import (
     ABAC,
     ACR_DELETE,
     ACR_PULL,
@@ -24,9 +27,6 @@ from registry_world import (
     registry_id,
     within,
 )
-
-from crosstenant.sandbox.seed import REGISTRY_GROUP, REGISTRY_SUBSCRIPTION
-from crosstenant.sandbox.state import now
 
 PULL = "repository:hello:pull"
 SOMEBODY_ELSE = "b0000000-0000-4000-8000-0000000abc99"

@@ -1,7 +1,7 @@
 import pytest
-from registry_world import within
 
-from crosstenant.sandbox.registry.conditions import LONGEST, REPOSITORY_NAME, parse_condition
+from crosstenant.sandbox.arm.conditions import LONGEST, REPOSITORY_NAME, parse_condition
+from tests.sandbox.registry_world import within
 
 CONTENT_READ = "Microsoft.ContainerRegistry/registries/repositories/content/read"
 METADATA_READ = "Microsoft.ContainerRegistry/registries/repositories/metadata/read"

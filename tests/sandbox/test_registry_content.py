@@ -6,9 +6,19 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from registry_world import ABAC, ACR_PULL, ACR_PUSH, LEGACY, REPOSITORY_READER, World, open_world, refusal, registry_id
 
 from crosstenant.sandbox.registry import image
+from tests.sandbox.registry_world import (
+    ABAC,
+    ACR_PULL,
+    ACR_PUSH,
+    LEGACY,
+    REPOSITORY_READER,
+    World,
+    open_world,
+    refusal,
+    registry_id,
+)
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
 OCI_MANIFEST = "application/vnd.oci.image.manifest.v1+json"

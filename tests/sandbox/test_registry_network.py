@@ -1,9 +1,9 @@
 from pathlib import Path
 
 import pytest
-from registry_world import ABAC, ACR_PULL, APP, LEGACY, SECRET, World, open_world, refusal, registry_id
 
 from crosstenant.sandbox.registry.app import login_servers
+from tests.sandbox.registry_world import ABAC, ACR_PULL, APP, LEGACY, SECRET, World, open_world, refusal, registry_id
 
 PULL = "repository:hello:pull"
 

@@ -3,7 +3,18 @@ from pathlib import Path
 
 import httpx
 import pytest
-from registry_world import (
+
+from crosstenant.sandbox.entra import tokens
+from crosstenant.sandbox.world.seed import (
+    CLUSTER_OWNER_ID,
+    CLUSTER_OWNER_SECRET,
+    CLUSTER_TENANT,
+    REGISTRY_OWNER_ID,
+    REGISTRY_OWNER_SECRET,
+    REGISTRY_TENANT,
+)
+from crosstenant.sandbox.world.state import now
+from tests.sandbox.registry_world import (
     ABAC,
     ACR_PULL,
     APP,
@@ -19,17 +30,6 @@ from registry_world import (
     refusal,
     registry_id,
 )
-
-from crosstenant.sandbox import tokens
-from crosstenant.sandbox.seed import (
-    CLUSTER_OWNER_ID,
-    CLUSTER_OWNER_SECRET,
-    CLUSTER_TENANT,
-    REGISTRY_OWNER_ID,
-    REGISTRY_OWNER_SECRET,
-    REGISTRY_TENANT,
-)
-from crosstenant.sandbox.state import now
 
 PULL = "repository:hello:pull"
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from crosstenant.sandbox.control import requests
-from crosstenant.sandbox.settle import open_store
+from crosstenant.sandbox.host.control import requests
+from crosstenant.sandbox.host.settle import open_store
 
-CROSSTENANT = [sys.executable, "-m", "crosstenant.cli", "sandbox"]
+CROSSTENANT = [sys.executable, "-m", "crosstenant.cli.main", "sandbox"]
 SLEEPER = """
 import signal, sys, time
 def note(number, frame):

@@ -5,18 +5,12 @@ import uuid
 
 import pytest
 
-from crosstenant.sandbox.adjust import forward_clock, seconds_of, set_setting, without_secrets
 from crosstenant.sandbox.arm import operations
-from crosstenant.sandbox.seed import (
-    CLUSTER,
-    CLUSTER_CALLER_SECRET,
-    CLUSTER_TENANT,
-    OLD_CLUSTER_SECRET,
-    seed,
-)
-from crosstenant.sandbox.settle import open_store, state_path
-from crosstenant.sandbox.state import Store, now, public
-from crosstenant.sandbox.times import epoch, timestamp
+from crosstenant.sandbox.host.settle import open_store, state_path
+from crosstenant.sandbox.world.adjust import forward_clock, seconds_of, set_setting, without_secrets
+from crosstenant.sandbox.world.seed import CLUSTER, CLUSTER_CALLER_SECRET, CLUSTER_TENANT, OLD_CLUSTER_SECRET, seed
+from crosstenant.sandbox.world.state import Store, now, public
+from crosstenant.sandbox.world.times import epoch, timestamp
 
 
 def test_seed_is_the_same_each_time_but_for_the_signing_key():

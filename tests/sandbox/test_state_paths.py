@@ -1,7 +1,7 @@
 import pytest
 
-from crosstenant.sandbox import paths
-from crosstenant.sandbox.seed import CLUSTER, CLUSTER_CALLER_ID, CLUSTER_GROUP, REGISTRY, REGISTRY_TENANT
+from crosstenant.sandbox.world import paths
+from crosstenant.sandbox.world.seed import CLUSTER, CLUSTER_CALLER_ID, CLUSTER_GROUP, REGISTRY, REGISTRY_TENANT
 
 CALLER_OBJECT = "a0000000-0000-4000-8000-0000000000d1"
 

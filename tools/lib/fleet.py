@@ -8,8 +8,8 @@ from typing import Any, cast
 
 import yaml
 
-from crosstenant.sandbox import estate, seed
-from crosstenant.sandbox.state import State
+from crosstenant.sandbox.world import estate, seed
+from crosstenant.sandbox.world.state import State
 from lib import sandbox
 from lib.checkout import ROOT
 from lib.stack import Stack

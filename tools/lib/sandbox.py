@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from crosstenant.sandbox import seed
+from crosstenant.sandbox.world import seed
 from lib.checkout import VENV, search_path
 from lib.stack import Outcome, run
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..registry.conditions import parse_condition
-from ..state import State
-from .actions import matches
-from .roles import BUILT_IN, Role
+from crosstenant.sandbox.arm.actions import matches
+from crosstenant.sandbox.arm.conditions import parse_condition
+from crosstenant.sandbox.world.roles import BUILT_IN, Role
+from crosstenant.sandbox.world.state import State
 
 
 @dataclass(frozen=True)

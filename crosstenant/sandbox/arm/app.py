@@ -16,13 +16,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from ..state import State, Store, now
-from .authz import authenticate
-from .call import Answer, Call
-from .errors import ArmError, invalid_content, missing_api_version
-from .ids import key, subscription_of
-from .providers import check_version, unknown_type
-from .routes import Route, find
+from crosstenant.sandbox.arm.authz import authenticate
+from crosstenant.sandbox.arm.call import Answer, Call
+from crosstenant.sandbox.arm.errors import ArmError, invalid_content, missing_api_version
+from crosstenant.sandbox.arm.ids import key, subscription_of
+from crosstenant.sandbox.arm.providers import check_version, unknown_type
+from crosstenant.sandbox.arm.routes import Route, find
+from crosstenant.sandbox.world.state import State, Store, now
 
 _METHODS: Final = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from ..state import State
-from ..tokens import ARM_AUDIENCE, Caller, TokenError, verify
-from .errors import ArmError, subscription_not_found
-from .ids import is_uuid
+from crosstenant.sandbox.arm.errors import ArmError, subscription_not_found
+from crosstenant.sandbox.arm.ids import is_uuid
+from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE, Caller, TokenError, verify
+from crosstenant.sandbox.world.state import State
 
 Json = dict[str, Any]
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from ..state import State
-from ..tokens import Caller
-from .access import effective_roles, is_allowed
-from .errors import ArmError, invalid_content
+from crosstenant.sandbox.arm.access import effective_roles, is_allowed
+from crosstenant.sandbox.arm.errors import ArmError, invalid_content
+from crosstenant.sandbox.entra.tokens import Caller
+from crosstenant.sandbox.world.state import State
 
 Json = dict[str, Any]
 

@@ -9,9 +9,8 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final, cast
 
-from .. import estate
-from .call import Answer, Call
-from .cluster_rules import (
+from crosstenant.sandbox.arm.call import Answer, Call
+from crosstenant.sandbox.arm.cluster_rules import (
     MANAGED_IDENTITY,
     check_etag,
     check_idle,
@@ -22,12 +21,13 @@ from .cluster_rules import (
     missing_parameter,
     read_service_principal,
 )
-from .clusters import begin_write, document
-from .errors import ArmError
-from .ids import find_group, key
-from .operation_status import links
-from .operations import CREATE, UPDATE
-from .reset import not_on_managed_identity
+from crosstenant.sandbox.arm.clusters import begin_write, document
+from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.ids import find_group, key
+from crosstenant.sandbox.arm.operation_status import links
+from crosstenant.sandbox.arm.operations import CREATE, UPDATE
+from crosstenant.sandbox.arm.reset import not_on_managed_identity
+from crosstenant.sandbox.world import estate
 
 Json = dict[str, Any]
 

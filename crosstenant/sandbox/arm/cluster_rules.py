@@ -10,12 +10,12 @@ import json
 from datetime import timedelta
 from typing import Any, Final, cast
 
-from ..entra.clients import SignInError, authenticate
-from ..state import State, public
-from ..times import timestamp
-from .call import Call
-from .errors import ArmError
-from .operations import NAMES, running
+from crosstenant.sandbox.arm.call import Call
+from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.operations import NAMES, running
+from crosstenant.sandbox.entra.clients import SignInError, authenticate
+from crosstenant.sandbox.world.state import State, public
+from crosstenant.sandbox.world.times import timestamp
 
 Json = dict[str, Any]
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ..state import public
-from .call import Answer, Call
-from .cluster_rules import check_etag, check_idle, check_power, etag_of
-from .errors import ArmError
-from .ids import find_group, find_resource, key
-from .operation_status import links
-from .operations import DELETE, START, STOP, begin
+from crosstenant.sandbox.arm.call import Answer, Call
+from crosstenant.sandbox.arm.cluster_rules import check_etag, check_idle, check_power, etag_of
+from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.ids import find_group, find_resource, key
+from crosstenant.sandbox.arm.operation_status import links
+from crosstenant.sandbox.arm.operations import DELETE, START, STOP, begin
+from crosstenant.sandbox.world.state import public
 
 Json = dict[str, Any]
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from crosstenant.rules.arm_id import is_uuid
-
-from ..state import State
-from .errors import group_not_found, resource_not_found, subscription_not_found
+from crosstenant.model.arm_id import is_uuid
+from crosstenant.sandbox.arm.errors import group_not_found, resource_not_found, subscription_not_found
+from crosstenant.sandbox.world.state import State
 
 Json = dict[str, Any]
 

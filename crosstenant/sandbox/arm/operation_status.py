@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from ..state import State
-from ..times import timestamp
-from .call import Answer, Call
-from .errors import ArmError
-from .ids import subscription_of
+from crosstenant.sandbox.arm.call import Answer, Call
+from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.ids import subscription_of
+from crosstenant.sandbox.world.state import State
+from crosstenant.sandbox.world.times import timestamp
 
 Json = dict[str, Any]
 

@@ -12,10 +12,10 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
-from ..state import State
-from ..times import timestamp
-from .access import covers
-from .nodes import match_node_counts, reimage, set_pool_states, set_power
+from crosstenant.sandbox.arm.access import covers
+from crosstenant.sandbox.world.nodes import match_node_counts, reimage, set_pool_states, set_power
+from crosstenant.sandbox.world.state import State
+from crosstenant.sandbox.world.times import timestamp
 
 Json = dict[str, Any]
 

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from ..estate import LOCATION
-from .errors import ArmError
+from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.world.estate import LOCATION
 
 Json = dict[str, Any]
 

@@ -9,13 +9,13 @@ import hashlib
 import re
 from typing import Any, Final, cast
 
-from .. import estate
-from ..state import public
-from ..times import timestamp
-from .call import Answer, Call
-from .errors import ArmError
-from .ids import find_group, find_resource, key
-from .operations import remove
+from crosstenant.sandbox.arm.call import Answer, Call
+from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.ids import find_group, find_resource, key
+from crosstenant.sandbox.arm.operations import remove
+from crosstenant.sandbox.world import estate
+from crosstenant.sandbox.world.state import public
+from crosstenant.sandbox.world.times import timestamp
 
 Json = dict[str, Any]
 

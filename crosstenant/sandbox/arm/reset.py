@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from .call import Answer, Call
-from .cluster_rules import (
+from crosstenant.sandbox.arm.call import Answer, Call
+from crosstenant.sandbox.arm.cluster_rules import (
     MANAGED_IDENTITY,
     check_idle,
     check_power,
@@ -18,10 +18,10 @@ from .cluster_rules import (
     missing_parameter,
     read_service_principal,
 )
-from .errors import ArmError
-from .ids import find_resource
-from .operation_status import failure, links
-from .operations import RESET, begin
+from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.ids import find_resource
+from crosstenant.sandbox.arm.operation_status import failure, links
+from crosstenant.sandbox.arm.operations import RESET, begin
 
 Json = dict[str, Any]
 

@@ -10,15 +10,15 @@ import re
 from typing import Any, Final
 from uuid import UUID
 
-from ..registry.conditions import parse_condition
-from ..state import public
-from ..times import timestamp
-from .access import covers
-from .call import Answer, Call
-from .errors import ArmError
-from .ids import find_scope, is_uuid, key, same, subscription_of
-from .role_definitions import find_role
-from .roles import Role, role_definition_id
+from crosstenant.sandbox.arm.access import covers
+from crosstenant.sandbox.arm.call import Answer, Call
+from crosstenant.sandbox.arm.conditions import parse_condition
+from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.ids import find_scope, is_uuid, key, same, subscription_of
+from crosstenant.sandbox.arm.role_definitions import find_role
+from crosstenant.sandbox.world.roles import Role, role_definition_id
+from crosstenant.sandbox.world.state import public
+from crosstenant.sandbox.world.times import timestamp
 
 Json = dict[str, Any]
 

@@ -10,11 +10,11 @@ import re
 from typing import Final
 from uuid import UUID
 
-from .access import effective_roles
-from .call import Answer, Call
-from .errors import ArmError
-from .ids import find_scope, subscription_of
-from .roles import BUILT_IN, Role
+from crosstenant.sandbox.arm.access import effective_roles
+from crosstenant.sandbox.arm.call import Answer, Call
+from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.ids import find_scope, subscription_of
+from crosstenant.sandbox.world.roles import BUILT_IN, Role
 
 _FILTER: Final = re.compile(r"\s*(roleName|type)\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from . import (
+from crosstenant.sandbox.arm import (
     cluster_put,
     clusters,
     operation_status,
@@ -21,8 +21,8 @@ from . import (
     role_definitions,
     subscriptions,
 )
-from .call import Answer, Call
-from .providers import AUTHORIZATION, CONTAINER_REGISTRY, CONTAINER_SERVICE, RESOURCES
+from crosstenant.sandbox.arm.call import Answer, Call
+from crosstenant.sandbox.arm.providers import AUTHORIZATION, CONTAINER_REGISTRY, CONTAINER_SERVICE, RESOURCES
 
 Handler = Callable[[Call], Answer]
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from .. import estate
-from ..state import public
-from .call import Answer, Call
-from .errors import ArmError
-from .ids import find_group, key
-from .operations import remove
-from .providers import LOCATIONS, all_providers, provider
+from crosstenant.sandbox.arm.call import Answer, Call
+from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.ids import find_group, key
+from crosstenant.sandbox.arm.operations import remove
+from crosstenant.sandbox.arm.providers import LOCATIONS, all_providers, provider
+from crosstenant.sandbox.world import estate
+from crosstenant.sandbox.world.state import public
 
 Json = dict[str, Any]
 

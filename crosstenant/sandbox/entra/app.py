@@ -17,11 +17,19 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from .. import tokens
-from ..state import State, Store, now
-from .assertions import ASSERTION_TYPE, check_assertion, client_id_of
-from .clients import Json, SignInError, check_multi_tenant, check_secret, find_application, find_client, find_tenant
-from .consent import consent, find_redirect
+from crosstenant.sandbox.entra import tokens
+from crosstenant.sandbox.entra.assertions import ASSERTION_TYPE, check_assertion, client_id_of
+from crosstenant.sandbox.entra.clients import (
+    Json,
+    SignInError,
+    check_multi_tenant,
+    check_secret,
+    find_application,
+    find_client,
+    find_tenant,
+)
+from crosstenant.sandbox.entra.consent import consent, find_redirect
+from crosstenant.sandbox.world.state import State, Store, now
 
 HOST: Final = "login.microsoftonline.com"
 _NO_STORE: Final = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}

@@ -16,9 +16,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from ..state import State
-from ..tokens import read
-from .clients import Json, SignInError
+from crosstenant.sandbox.entra.clients import Json, SignInError
+from crosstenant.sandbox.entra.tokens import read
+from crosstenant.sandbox.world.state import State
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 

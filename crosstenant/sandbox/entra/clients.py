@@ -8,8 +8,8 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from ..state import State, now
-from ..times import epoch
+from crosstenant.sandbox.world.state import State, now
+from crosstenant.sandbox.world.times import epoch
 
 Json = dict[str, Any]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import uuid
 
-from ..graph.documents import new_service_principal
-from ..state import State, now
-from ..times import timestamp
-from .clients import SignInError, find_application, find_tenant
+from crosstenant.sandbox.entra.clients import SignInError, find_application, find_tenant
+from crosstenant.sandbox.world.directory_documents import new_service_principal
+from crosstenant.sandbox.world.state import State, now
+from crosstenant.sandbox.world.times import timestamp
 
 
 def consent(state: State, tenant: str, client_id: str) -> str:

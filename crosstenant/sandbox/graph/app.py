@@ -13,12 +13,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ..state import State, Store, now
-from ..tokens import GRAPH_AUDIENCE, TokenError, verify
-from . import applications, federated, owners, passwords, service_principals
-from .call import Call, GraphError, Json, bad_request, not_found
-from .directory import APPLICATIONS, SERVICE_PRINCIPALS
-from .queries import many, one
+from crosstenant.sandbox.entra.tokens import GRAPH_AUDIENCE, TokenError, verify
+from crosstenant.sandbox.graph import applications, federated, owners, passwords, service_principals
+from crosstenant.sandbox.graph.call import Call, GraphError, Json, bad_request, not_found
+from crosstenant.sandbox.graph.directory import APPLICATIONS, SERVICE_PRINCIPALS
+from crosstenant.sandbox.graph.queries import many, one
+from crosstenant.sandbox.world.state import State, Store, now
 
 Operation = Callable[[Call], Json | None]
 

@@ -7,12 +7,20 @@ import uuid
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from ..times import timestamp
-from .call import Call, Json, bad_request
-from .directory import APPLICATIONS, SERVICE_PRINCIPALS, all_seen, find, find_to_change, keep_history, merge
-from .documents import new_application
-from .owners import bound_owners
-from .queries import many, one
+from crosstenant.sandbox.graph.call import Call, Json, bad_request
+from crosstenant.sandbox.graph.directory import (
+    APPLICATIONS,
+    SERVICE_PRINCIPALS,
+    all_seen,
+    find,
+    find_to_change,
+    keep_history,
+    merge,
+)
+from crosstenant.sandbox.graph.owners import bound_owners
+from crosstenant.sandbox.graph.queries import many, one
+from crosstenant.sandbox.world.directory_documents import new_application
+from crosstenant.sandbox.world.times import timestamp
 
 _AUDIENCES: Final = {"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"}
 _READ_ONLY: Final = {"id", "appId", "createdDateTime", "deletedDateTime", "publisherDomain", "passwordCredentials"}

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from starlette.responses import JSONResponse, Response
 
-from ..state import State
-from ..tokens import Caller
+from crosstenant.sandbox.entra.tokens import Caller
+from crosstenant.sandbox.world.state import State
 
 Json = dict[str, Any]
 

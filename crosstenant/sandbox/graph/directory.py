@@ -10,8 +10,8 @@ from __future__ import annotations
 import copy
 from typing import Any, Final
 
-from ..state import State
-from .call import Call, Json, not_found
+from crosstenant.sandbox.graph.call import Call, Json, not_found
+from crosstenant.sandbox.world.state import State
 
 APPLICATIONS: Final = "applications"
 SERVICE_PRINCIPALS: Final = "servicePrincipals"

@@ -8,9 +8,9 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from .call import Call, GraphError, Json, bad_request, not_found
-from .directory import APPLICATIONS, find, find_to_change
-from .queries import many, one
+from crosstenant.sandbox.graph.call import Call, GraphError, Json, bad_request, not_found
+from crosstenant.sandbox.graph.directory import APPLICATIONS, find, find_to_change
+from crosstenant.sandbox.graph.queries import many, one
 
 _KIND: Final = "federatedIdentityCredentials"
 _NEEDED: Final = ("name", "issuer", "subject", "audiences")

@@ -5,9 +5,9 @@ In the sandbox only service principals own anything, for it has no people.
 
 from __future__ import annotations
 
-from .call import Call, Json, bad_request, denied, not_found
-from .directory import SERVICE_PRINCIPALS, find, find_to_change
-from .queries import many
+from crosstenant.sandbox.graph.call import Call, Json, bad_request, denied, not_found
+from crosstenant.sandbox.graph.directory import SERVICE_PRINCIPALS, find, find_to_change
+from crosstenant.sandbox.graph.queries import many
 
 
 def list_owners(call: Call, kind: str) -> Json:

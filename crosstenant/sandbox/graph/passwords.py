@@ -12,12 +12,12 @@ import string
 import uuid
 from typing import Final
 
-from ..state import public
-from ..times import epoch, timestamp
-from .call import Call, GraphError, Json, bad_request
-from .directory import APPLICATIONS, find_to_change
-from .documents import new_password
-from .queries import ROOT
+from crosstenant.sandbox.graph.call import Call, GraphError, Json, bad_request
+from crosstenant.sandbox.graph.directory import APPLICATIONS, find_to_change
+from crosstenant.sandbox.graph.queries import ROOT
+from crosstenant.sandbox.world.directory_documents import new_password
+from crosstenant.sandbox.world.state import public
+from crosstenant.sandbox.world.times import epoch, timestamp
 
 _DAY: Final = 86400
 _TWO_YEARS: Final = 730 * _DAY

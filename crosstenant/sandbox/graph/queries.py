@@ -9,8 +9,8 @@ import re
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from ..state import public
-from .call import Call, GraphError, Json, bad_request
+from crosstenant.sandbox.graph.call import Call, GraphError, Json, bad_request
+from crosstenant.sandbox.world.state import public
 
 ROOT: Final = "https://graph.microsoft.com"
 _CONDITION: Final = re.compile(

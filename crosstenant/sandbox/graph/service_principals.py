@@ -5,12 +5,20 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from ..times import timestamp
-from .call import Call, GraphError, Json, bad_request
-from .directory import APPLICATIONS, SERVICE_PRINCIPALS, all_seen, find, find_to_change, keep_history, merge
-from .documents import new_service_principal
-from .owners import bound_owners
-from .queries import many, one
+from crosstenant.sandbox.graph.call import Call, GraphError, Json, bad_request
+from crosstenant.sandbox.graph.directory import (
+    APPLICATIONS,
+    SERVICE_PRINCIPALS,
+    all_seen,
+    find,
+    find_to_change,
+    keep_history,
+    merge,
+)
+from crosstenant.sandbox.graph.owners import bound_owners
+from crosstenant.sandbox.graph.queries import many, one
+from crosstenant.sandbox.world.directory_documents import new_service_principal
+from crosstenant.sandbox.world.times import timestamp
 
 _READ_ONLY: Final = {"id", "appId", "appOwnerOrganizationId", "appDisplayName", "createdDateTime", "signInAudience"}
 

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ..state import Store
-from . import content, token_service
-from .errors import RegistryError, not_found
-from .login_server import login_servers
+from crosstenant.sandbox.registry import content, token_service
+from crosstenant.sandbox.registry.errors import RegistryError, not_found
+from crosstenant.sandbox.registry.login_server import login_servers
+from crosstenant.sandbox.world.state import Store
 
 __all__ = ["login_servers", "make_app"]
 

@@ -13,9 +13,16 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .errors import RegistryError, blob_unknown, manifest_not_acceptable, manifest_unknown, name_unknown, not_found
-from .image import Content, repositories
-from .visit import Right, visit
+from crosstenant.sandbox.registry.errors import (
+    RegistryError,
+    blob_unknown,
+    manifest_not_acceptable,
+    manifest_unknown,
+    name_unknown,
+    not_found,
+)
+from crosstenant.sandbox.registry.image import Content, repositories
+from crosstenant.sandbox.registry.visit import Right, visit
 
 
 async def base(request: Request) -> Response:

@@ -11,10 +11,10 @@ from typing import Any, Final
 
 import jwt
 
-from .. import tokens
-from ..state import State, now
-from .errors import unauthorized
-from .login_server import Registry
+from crosstenant.sandbox.entra import tokens
+from crosstenant.sandbox.registry.errors import unauthorized
+from crosstenant.sandbox.registry.login_server import Registry
+from crosstenant.sandbox.world.state import State, now
 
 Json = dict[str, Any]
 

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from ..arm.access import EffectiveRole, effective_roles
-from ..state import State, now
-from .conditions import REPOSITORY_NAME
-from .login_server import Registry
+from crosstenant.sandbox.arm.access import EffectiveRole, effective_roles
+from crosstenant.sandbox.arm.conditions import REPOSITORY_NAME
+from crosstenant.sandbox.registry.login_server import Registry
+from crosstenant.sandbox.world.state import State, now
 
 _REGISTRIES: Final = "Microsoft.ContainerRegistry/registries"
 _REPOSITORIES: Final = f"{_REGISTRIES}/repositories"

@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .errors import bad_request, unauthorized
-from .own_tokens import Identity, access_token, refresh_token
-from .sign_in import with_arm_token, with_basic, with_password, with_refresh_token
-from .visit import Right, Visit, visit
+from crosstenant.sandbox.registry.errors import bad_request, unauthorized
+from crosstenant.sandbox.registry.own_tokens import Identity, access_token, refresh_token
+from crosstenant.sandbox.registry.sign_in import with_arm_token, with_basic, with_password, with_refresh_token
+from crosstenant.sandbox.registry.visit import Right, Visit, visit
 
 Json = dict[str, Any]
 Parameters = Mapping[str, list[str]]

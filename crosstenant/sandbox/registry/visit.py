@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from ..state import State, Store
-from .errors import RegistryError, denied, unauthorized
-from .login_server import Registry, check_network, find_registry
-from .own_tokens import ACCESS, Identity, read_token
-from .permissions import granted_actions
-from .sign_in import with_basic
+from crosstenant.sandbox.registry.errors import RegistryError, denied, unauthorized
+from crosstenant.sandbox.registry.login_server import Registry, check_network, find_registry
+from crosstenant.sandbox.registry.own_tokens import ACCESS, Identity, read_token
+from crosstenant.sandbox.registry.permissions import granted_actions
+from crosstenant.sandbox.registry.sign_in import with_basic
+from crosstenant.sandbox.world.state import State, Store
 
 
 @dataclass(frozen=True)

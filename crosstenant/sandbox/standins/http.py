@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from crosstenant.plugin.serving import ProviderError
+from crosstenant.provider_kit.serving import ProviderError
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession

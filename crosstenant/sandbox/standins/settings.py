@@ -10,7 +10,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from crosstenant.plugin.resource import Properties
+from crosstenant.provider_kit.resource import Properties
 
 
 @dataclass(frozen=True)

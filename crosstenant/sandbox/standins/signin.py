@@ -15,11 +15,10 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from crosstenant.plugin.serving import ProviderError
-from crosstenant.rules.clouds import Cloud
-
-from .http import Answer, Http, Json
-from .settings import Settings
+from crosstenant.model.clouds import Cloud
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.sandbox.standins.http import Answer, Http, Json
+from crosstenant.sandbox.standins.settings import Settings
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _AUDIENCE = "api://AzureADTokenExchange"

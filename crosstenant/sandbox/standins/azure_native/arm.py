@@ -10,11 +10,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from crosstenant.plugin.serving import ProviderError
-from crosstenant.rules.clouds import Cloud
-
-from ..http import TRANSIENT, Answer, Http, Json, Sleep, retrying
-from ..signin import Credential, SignIn, SignInFailure, claims_of
+from crosstenant.model.clouds import Cloud
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.sandbox.standins.http import TRANSIENT, Answer, Http, Json, Sleep, retrying
+from crosstenant.sandbox.standins.signin import Credential, SignIn, SignInFailure, claims_of
 
 _WAITS: Final = (20.0, 60.0, 120.0)
 _METHODS: Final = {

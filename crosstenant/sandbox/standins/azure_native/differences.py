@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import cast
 
-from crosstenant.plugin.values import UNKNOWN, Plain
+from crosstenant.provider_kit.values import UNKNOWN, Plain
 
 
 def changed_paths(path: str, old: Plain, new: Plain) -> Iterable[str]:

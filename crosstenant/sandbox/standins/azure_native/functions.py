@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
-from crosstenant.plugin.resource import Failure, Function, Properties
-
-from . import managed_cluster, registry, resource_group
-from .arm import Arm
-from .resource import flattened
+from crosstenant.provider_kit.resource import Failure, Function, Properties
+from crosstenant.sandbox.standins.azure_native import managed_cluster, registry, resource_group
+from crosstenant.sandbox.standins.azure_native.arm import Arm
+from crosstenant.sandbox.standins.azure_native.resource import flattened
 
 
 class GetClientConfig(Function[Arm]):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .resource import ArmResource, Input
+from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input
 
 API_VERSION = "2025-09-01"
 PATH = (

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from crosstenant.plugin.dispatch import Package, Served
-from crosstenant.plugin.resource import Failure, Properties
-from crosstenant.plugin.serving import ProviderError
-from crosstenant.rules.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
-
-from ..http import Http
-from ..schema import Kind, package_schema
-from ..settings import Settings
-from ..signin import SignIn, read_credential
-from .arm import Arm
-from .functions import FUNCTIONS
-from .managed_cluster import ManagedCluster
-from .registry import Registry
-from .resource_group import ResourceGroup
-from .role_assignment import RoleAssignment
+from crosstenant.model.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
+from crosstenant.provider_kit.dispatch import Package, Served
+from crosstenant.provider_kit.resource import Failure, Properties
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.sandbox.standins.azure_native.arm import Arm
+from crosstenant.sandbox.standins.azure_native.functions import FUNCTIONS
+from crosstenant.sandbox.standins.azure_native.managed_cluster import ManagedCluster
+from crosstenant.sandbox.standins.azure_native.registry import Registry
+from crosstenant.sandbox.standins.azure_native.resource_group import ResourceGroup
+from crosstenant.sandbox.standins.azure_native.role_assignment import RoleAssignment
+from crosstenant.sandbox.standins.http import Http
+from crosstenant.sandbox.standins.schema import Kind, package_schema
+from crosstenant.sandbox.standins.settings import Settings
+from crosstenant.sandbox.standins.signin import SignIn, read_credential
 
 VERSION = "3.29.0"
 RESOURCES = (ManagedCluster, Registry, ResourceGroup, RoleAssignment)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .resource import ArmResource, Input, seeded
+from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input, seeded
 
 API_VERSION = "2023-01-01-preview"
 PATH = (

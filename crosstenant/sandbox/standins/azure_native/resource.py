@@ -8,22 +8,13 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
-from crosstenant.plugin.resource import (
-    Change,
-    CustomResource,
-    Diff,
-    Difference,
-    Failure,
-    Observed,
-    Properties,
-)
-from crosstenant.plugin.serving import PartialError, ProviderError, current_request
-from crosstenant.plugin.values import UNKNOWN, Plain, to_properties
-
-from ..http import Json
-from ..schema import TYPES, Kind, type_spec
-from .arm import Arm, ArmError, StartedError
-from .differences import carry, changed_paths
+from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
+from crosstenant.provider_kit.serving import PartialError, ProviderError, current_request
+from crosstenant.provider_kit.values import UNKNOWN, Plain, to_properties
+from crosstenant.sandbox.standins.azure_native.arm import Arm, ArmError, StartedError
+from crosstenant.sandbox.standins.azure_native.differences import carry, changed_paths
+from crosstenant.sandbox.standins.http import Json
+from crosstenant.sandbox.standins.schema import TYPES, Kind, type_spec
 
 Place = Literal["path", "top", "properties"]
 

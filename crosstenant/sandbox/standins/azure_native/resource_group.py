@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from .resource import ArmResource, Input
+from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input
 
 API_VERSION = "2024-03-01"
 PATH = "/subscriptions/{subscriptionId}/resourcegroups/{resourceGroupName}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
-from .resource import ArmResource, Input, seeded
+from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input, seeded
 
 
 class RoleAssignment(ArmResource):

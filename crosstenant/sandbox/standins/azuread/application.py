@@ -5,17 +5,16 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
-from crosstenant.plugin.resource import Failure, Properties
-from crosstenant.plugin.serving import ProviderError
-from crosstenant.plugin.values import UNKNOWN
-
-from ..http import Json
-from ..schema import Kind
-from .application_document import from_graph, to_graph
-from .arguments import Argument, Arguments, each, not_empty, one_of, uuid_text
-from .bridged import BridgedResource, keeping
-from .graph import Graph, GraphError, Summarised, equals, just_created
-from .redirect_uri import block_with_redirect_uris
+from crosstenant.provider_kit.resource import Failure, Properties
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.provider_kit.values import UNKNOWN
+from crosstenant.sandbox.standins.azuread.application_document import from_graph, to_graph
+from crosstenant.sandbox.standins.azuread.arguments import Argument, Arguments, each, not_empty, one_of, uuid_text
+from crosstenant.sandbox.standins.azuread.bridged import BridgedResource, keeping
+from crosstenant.sandbox.standins.azuread.graph import Graph, GraphError, Summarised, equals, just_created
+from crosstenant.sandbox.standins.azuread.redirect_uri import block_with_redirect_uris
+from crosstenant.sandbox.standins.http import Json
+from crosstenant.sandbox.standins.schema import Kind
 
 AUDIENCES = ("AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount")
 _CLAIMS = ("All", "None", "ApplicationGroup", "DirectoryRole", "SecurityGroup")

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from typing import Any, Final, cast
 
-from crosstenant.plugin.resource import Properties
-
-from ..http import Json
+from crosstenant.provider_kit.resource import Properties
+from crosstenant.sandbox.standins.http import Json
 
 _INFO: Final = ("marketingUrl", "privacyStatementUrl", "supportUrl", "termsOfServiceUrl")
 

@@ -6,16 +6,15 @@ import re
 from datetime import datetime
 from typing import ClassVar
 
-from crosstenant.plugin.resource import Failure, Properties
-from crosstenant.plugin.serving import ProviderError
-from crosstenant.plugin.values import UNKNOWN, Plain
-
-from ..http import Json
-from ..schema import Kind
-from .application import object_path
-from .arguments import Argument, Arguments, not_empty, uuid_text
-from .bridged import BridgedResource
-from .graph import GraphError, Summarised
+from crosstenant.provider_kit.resource import Failure, Properties
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.provider_kit.values import UNKNOWN, Plain
+from crosstenant.sandbox.standins.azuread.application import object_path
+from crosstenant.sandbox.standins.azuread.arguments import Argument, Arguments, not_empty, uuid_text
+from crosstenant.sandbox.standins.azuread.bridged import BridgedResource
+from crosstenant.sandbox.standins.azuread.graph import GraphError, Summarised
+from crosstenant.sandbox.standins.http import Json
+from crosstenant.sandbox.standins.schema import Kind
 
 
 def application_id(name: str, value: Plain) -> str | None:

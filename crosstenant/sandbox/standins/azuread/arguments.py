@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
-from crosstenant.plugin.resource import Change, Diff, Difference, Failure, Properties
-from crosstenant.plugin.values import UNKNOWN, Plain
-
-from ..schema import TYPES, Kind
+from crosstenant.provider_kit.resource import Change, Diff, Difference, Failure, Properties
+from crosstenant.provider_kit.values import UNKNOWN, Plain
+from crosstenant.sandbox.standins.schema import TYPES, Kind
 
 Validator = Callable[[str, Plain], "str | None"]
 """Says what is wrong with an argument's known value, given its name in messages; ``None`` when nothing is."""

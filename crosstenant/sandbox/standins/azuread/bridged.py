@@ -7,13 +7,12 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
-from crosstenant.plugin.resource import CustomResource, Diff, Failure, Observed, Properties
-from crosstenant.plugin.serving import PartialError, ProviderError
-from crosstenant.plugin.values import UNKNOWN, to_properties
-
-from ..schema import Kind, type_spec
-from .arguments import Arguments, check_arguments, diff_arguments, observed_inputs
-from .graph import Graph
+from crosstenant.provider_kit.resource import CustomResource, Diff, Failure, Observed, Properties
+from crosstenant.provider_kit.serving import PartialError, ProviderError
+from crosstenant.provider_kit.values import UNKNOWN, to_properties
+from crosstenant.sandbox.standins.azuread.arguments import Arguments, check_arguments, diff_arguments, observed_inputs
+from crosstenant.sandbox.standins.azuread.graph import Graph
+from crosstenant.sandbox.standins.schema import Kind, type_spec
 
 
 class BridgedResource(CustomResource[Graph]):

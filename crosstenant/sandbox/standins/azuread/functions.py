@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from crosstenant.plugin.resource import Failure, Function, Properties
-from crosstenant.plugin.serving import ProviderError
-
-from ..http import Json
-from .application_document import from_graph
-from .graph import Graph, equals
-from .service_principal import principal_outputs
+from crosstenant.provider_kit.resource import Failure, Function, Properties
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.sandbox.standins.azuread.application_document import from_graph
+from crosstenant.sandbox.standins.azuread.graph import Graph, equals
+from crosstenant.sandbox.standins.azuread.service_principal import principal_outputs
+from crosstenant.sandbox.standins.http import Json
 
 _ANYTHING = {"type": "object", "properties": {"id": {"type": "string"}}}
 

@@ -12,11 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 from urllib.parse import quote
 
-from crosstenant.plugin.serving import ProviderError
-from crosstenant.rules.clouds import Cloud
-
-from ..http import TRANSIENT, Answer, Http, Json, Sleep, retrying
-from ..signin import SignIn, claims_of
+from crosstenant.model.clouds import Cloud
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.sandbox.standins.http import TRANSIENT, Answer, Http, Json, Sleep, retrying
+from crosstenant.sandbox.standins.signin import SignIn, claims_of
 
 PATIENCE: Final = 540.0
 CONSECUTIVE: Final = 5

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from crosstenant.plugin.dispatch import Package, Served
-from crosstenant.plugin.resource import Failure, Properties
-from crosstenant.plugin.serving import ProviderError
-from crosstenant.rules.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
-
-from ..http import Http
-from ..schema import Kind, package_schema
-from ..settings import Settings
-from ..signin import SignIn, SignInFailure, read_credential
-from .application import Application
-from .application_password import ApplicationPassword
-from .functions import GetApplication, GetClientConfig, GetServicePrincipal
-from .graph import Graph
-from .service_principal import ServicePrincipal
+from crosstenant.model.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
+from crosstenant.provider_kit.dispatch import Package, Served
+from crosstenant.provider_kit.resource import Failure, Properties
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.sandbox.standins.azuread.application import Application
+from crosstenant.sandbox.standins.azuread.application_password import ApplicationPassword
+from crosstenant.sandbox.standins.azuread.functions import GetApplication, GetClientConfig, GetServicePrincipal
+from crosstenant.sandbox.standins.azuread.graph import Graph
+from crosstenant.sandbox.standins.azuread.service_principal import ServicePrincipal
+from crosstenant.sandbox.standins.http import Http
+from crosstenant.sandbox.standins.schema import Kind, package_schema
+from crosstenant.sandbox.standins.settings import Settings
+from crosstenant.sandbox.standins.signin import SignIn, SignInFailure, read_credential
 
 VERSION = "6.11.1"
 RESOURCES = (Application, ApplicationPassword, ServicePrincipal)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from crosstenant.plugin.values import UNKNOWN, Plain
-
-from .arguments import Validator, each
+from crosstenant.provider_kit.values import UNKNOWN, Plain
+from crosstenant.sandbox.standins.azuread.arguments import Validator, each
 
 
 def redirect_uris(*schemes: str) -> Validator:

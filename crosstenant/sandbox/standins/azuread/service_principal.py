@@ -5,15 +5,14 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
-from crosstenant.plugin.resource import Failure, Properties
-from crosstenant.plugin.serving import ProviderError
-
-from ..http import Answer, Json
-from ..schema import Kind
-from .application import object_path, remove_owner, set_owners
-from .arguments import Argument, Arguments, each, one_of, uuid_text
-from .bridged import BridgedResource, keeping
-from .graph import GraphError, Summarised, equals, just_created
+from crosstenant.provider_kit.resource import Failure, Properties
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.sandbox.standins.azuread.application import object_path, remove_owner, set_owners
+from crosstenant.sandbox.standins.azuread.arguments import Argument, Arguments, each, one_of, uuid_text
+from crosstenant.sandbox.standins.azuread.bridged import BridgedResource, keeping
+from crosstenant.sandbox.standins.azuread.graph import GraphError, Summarised, equals, just_created
+from crosstenant.sandbox.standins.http import Answer, Json
+from crosstenant.sandbox.standins.schema import Kind
 
 _NOT_SERVED = ("featureTags", "features")
 

@@ -1,0 +1,80 @@
+"""Plain requests to Azure Resource Manager, for what has no SDK package here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from crosstenant.azure.sign_in.tenant import Tenant
+
+if TYPE_CHECKING:
+    from azure.core.rest import AsyncHttpResponse, HttpRequest
+    from azure.mgmt.core import AsyncARMPipelineClient
+
+Json = dict[str, Any]
+"""A JSON object."""
+
+
+def client_settings(tenant: Tenant) -> dict[str, Any]:
+    """What every client of an ``azure-mgmt-*`` package is made with: the cloud's host, the scope, who we are."""
+    return {
+        "base_url": f"https://{tenant.cloud.arm_host}",
+        "credential_scopes": [tenant.cloud.arm_scope],
+        "user_agent": "crosstenant",
+    }
+
+
+class Arm:
+    """Resource Manager of one tenant, with the SDK's sign-in, retries and logging."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        """:param tenant: The tenant to sign in to."""
+        self._tenant = tenant
+        self._client: AsyncARMPipelineClient[HttpRequest, AsyncHttpResponse] | None = None
+
+    async def get(self, path: str, api_version: str | None = None, **query: str) -> Json:
+        """Reads one document.
+
+        :param path: An ARM ID or another path below the host, or a whole URL that Resource Manager gave.
+        :param api_version: The API version; not for a URL that carries its own.
+        :param query: Further query parameters, without their leading ``$``.
+        :raises azure.core.exceptions.AzureError: Sign-in failed, or Azure refused or could not be reached.
+        """
+        from azure.core.exceptions import HttpResponseError
+        from azure.core.rest import HttpRequest
+
+        host = f"https://{self._tenant.cloud.arm_host}/"
+        url = path if path.startswith(host) else host + path.lstrip("/")
+        params = {f"${name}": value for name, value in query.items()}
+        if api_version:
+            params["api-version"] = api_version
+        # A token for Resource Manager is for its host alone.
+        if path.startswith("https://") and not path.startswith(host):
+            raise ValueError(f"'{path}' is no address of {host}")
+        response = await self._pipeline().send_request(HttpRequest("GET", url, params=params))
+        await response.read()
+        if response.status_code >= 400:
+            raise HttpResponseError(response=response)
+        return response.json() if response.content else {}
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        if self._client:
+            await self._client.close()
+            self._client = None
+
+    def _pipeline(self) -> AsyncARMPipelineClient[HttpRequest, AsyncHttpResponse]:
+        if self._client is None:
+            from azure.core.pipeline import policies
+            from azure.mgmt.core import AsyncARMPipelineClient
+            from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
+
+            settings = client_settings(self._tenant)
+            chain: list[Any] = [
+                policies.RequestIdPolicy(),
+                policies.UserAgentPolicy(settings["user_agent"]),
+                policies.ProxyPolicy(),
+                policies.AsyncRetryPolicy(),
+                AsyncARMChallengeAuthenticationPolicy(self._tenant.credential(), *settings["credential_scopes"]),
+            ]
+            self._client = AsyncARMPipelineClient(settings["base_url"], policies=chain)
+        return self._client

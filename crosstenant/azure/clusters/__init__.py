@@ -1,0 +1,1 @@
+"""AKS clusters: their state, and the reset of their credential."""

@@ -1,0 +1,260 @@
+"""AKS clusters of a tenant: reading them, waiting for them, and resetting their credential.
+
+https://learn.microsoft.com/rest/api/aks/managed-clusters/reset-service-principal-profile. A reset cordons, drains and
+reimages every node, so a request that AKS may have accepted is never sent twice without looking.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from crosstenant.azure.arm import Arm, client_settings
+from crosstenant.azure.caller_rights import permits
+from crosstenant.azure.clusters.cluster_state import ClusterState, RunningOperation, from_model, running_operation
+from crosstenant.azure.clusters.reset_operation import ResetOperation
+from crosstenant.azure.refusals.refusal_table import Retry
+from crosstenant.azure.refusals.refusals import retry_of, take_apart
+from crosstenant.azure.role_assignments import roles_of
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.azure.waiting import Clock, growing, lasting
+from crosstenant.model.arm_id import ArmId
+
+if TYPE_CHECKING:
+    from azure.mgmt.containerservice.aio import ContainerServiceClient
+
+RESET_ACTION: Final = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action"
+
+OnProgress = Callable[[str], Awaitable[None]]
+"""Shows how far things are, to the person at the terminal."""
+
+# Requests that fail for a reason that may pass are repeated this often: about five minutes with growing pauses. A
+# running operation, and Entra's propagation, have deadlines of their own.
+_ATTEMPTS = 8
+_FIRST_PAUSE = 3.0
+_LONGEST_PAUSE = 60.0
+_IDLE_PAUSE = 15.0
+
+
+class ClusterGone(Exception):
+    """The cluster that was to be reset is not there any more."""
+
+
+@dataclass
+class Attempt:
+    """What became of the request for a reset; the caller's to read when ``start_reset`` was interrupted."""
+
+    maybe_accepted: bool = False
+    """Whether a request went out that AKS may have accepted, as far as anybody can tell here."""
+
+
+@dataclass(frozen=True)
+class Ending:
+    """The end of an operation."""
+
+    status: str = ""
+    """``Succeeded``, ``Failed`` or ``Canceled``; ``InProgress`` before the end; empty if nobody knows."""
+    ended: str = ""
+    """UTC time, ``2026-01-31T12:00:00Z``; empty before the end."""
+
+
+class Clusters:
+    """The clusters that a tenant's caller can reach. One client per subscription, made when first used."""
+
+    def __init__(self, tenant: Tenant, clock: Clock | None = None) -> None:
+        """
+        :param tenant: The tenant whose subscriptions hold the clusters.
+        :param clock: The clock; the machine's if not given.
+        """
+        self._tenant = tenant
+        self._clock = clock or Clock()
+        self._clients: dict[str, ContainerServiceClient] = {}
+        self._arm = Arm(tenant)
+
+    async def get(self, cluster_id: ArmId) -> ClusterState | None:
+        """Reads a cluster; ``None`` if there is none of that ID.
+
+        :raises azure.core.exceptions.AzureError: Sign-in failed, or Azure refused (a subscription of another tenant,
+            a missing role) or could not be reached.
+        """
+        from azure.core.exceptions import ResourceNotFoundError
+
+        client = self._client(cluster_id.subscription_id)
+        try:
+            return from_model(await client.managed_clusters.get(cluster_id.resource_group, cluster_id.name))
+        except ResourceNotFoundError as error:
+            # A subscription that cannot be seen is also "not found", and says nothing about the cluster.
+            if take_apart(error).code in ("ResourceNotFound", "ResourceGroupNotFound", "NotFound"):
+                return None
+            raise
+
+    async def wait_until_idle(
+        self,
+        cluster_id: ArmId,
+        *,
+        deadline: float,
+        on_progress: OnProgress,
+        running: RunningOperation | None = None,
+    ) -> ClusterState | None:
+        """Waits until no operation is changing the cluster; returns it then, or ``None`` if it is gone.
+
+        :param cluster_id: The cluster.
+        :param deadline: When to give up, on the clock.
+        :param on_progress: Told which operation runs, and for how long.
+        :param running: The operation, if AKS has named it.
+        :raises TimeoutError: The deadline came first.
+        :raises azure.core.exceptions.AzureError: The cluster could not be read.
+        """
+        began = self._clock.now()
+        pauses = growing(1, _IDLE_PAUSE)
+        while True:
+            state = await self.get(cluster_id)
+            if state is None or state.is_idle:
+                return state
+            pause = next(pauses)
+            what = self._described(state, running, self._clock.now() - began)
+            if self._clock.now() + pause > deadline:
+                raise TimeoutError(what)
+            await on_progress(f"waiting for {what}")
+            await self._clock.sleep(pause)
+
+    async def start_reset(
+        self,
+        cluster_id: ArmId,
+        client_id: str,
+        secret: str,
+        *,
+        deadline: float,
+        propagation_deadline: float,
+        on_progress: OnProgress,
+        attempt: Attempt,
+    ) -> ResetOperation:
+        """Asks AKS to give a cluster another credential; repeats the request where that can help.
+
+        :param cluster_id: The cluster.
+        :param client_id: UUID of the application.
+        :param secret: Its secret.
+        :param deadline: When to stop waiting for another operation, on the clock.
+        :param propagation_deadline: When to stop waiting for Entra to have caught up.
+        :param on_progress: Told what is being waited for.
+        :param attempt: Kept up to date with what AKS may have accepted.
+        :returns: The accepted operation, to be waited for.
+        :raises ClusterGone: The cluster is not there, or went away meanwhile.
+        :raises TimeoutError: Another operation outlasted the deadline.
+        :raises azure.core.exceptions.AzureError: AKS refused.
+        """
+        from azure.core.exceptions import AzureError
+
+        before = await self.get(cluster_id)
+        pauses = growing(_FIRST_PAUSE, _LONGEST_PAUSE)
+        tries = 0
+        while True:
+            unanswered = attempt.maybe_accepted
+            attempt.maybe_accepted = True
+            try:
+                return await self._post_reset(cluster_id, client_id, secret)
+            except AzureError as error:
+                said = take_apart(error, [secret])
+                # A refusal settles what became of this request, but not of an earlier one that got no answer.
+                attempt.maybe_accepted = unanswered or said.status == 0 or said.status >= 500
+                retry = Retry.THROTTLED if said.status == 0 else retry_of(error)
+                running = running_operation(said.message) if retry is Retry.BUSY else None
+                tries += retry is not Retry.PROPAGATION and running is None
+                pause = max(next(pauses), said.retry_after)
+                latest = propagation_deadline if retry is Retry.PROPAGATION else deadline
+                if retry is Retry.NEVER or tries >= _ATTEMPTS or self._clock.now() + pause > latest:
+                    raise
+            what = f"waiting for {self._named(running)}" if running else f"{_REASONS[retry]} ({said.code})"
+            await on_progress(f"{what}, asking again in {lasting(pause)}")
+            await self._clock.sleep(pause)
+            if retry is Retry.BUSY or attempt.maybe_accepted:
+                state = await self.wait_until_idle(
+                    cluster_id, deadline=deadline, on_progress=on_progress, running=running
+                )
+                if state is None:
+                    raise ClusterGone
+                # A request got no answer, yet the cluster has since come to use the application: it was ours.
+                if attempt.maybe_accepted and state.uses(client_id) and before and not before.uses(client_id):
+                    return ResetOperation()
+
+    async def ending(self, url: str) -> Ending:
+        """How an operation accepted earlier ended; an empty ``Ending`` if it runs still, or Azure has forgotten it.
+
+        :param url: The operation's address, as ``ResetOperation.url`` gave it.
+        """
+        from azure.core.exceptions import AzureError
+
+        try:
+            found = await self._arm.get(url)
+        except (AzureError, ValueError):
+            return Ending()
+        ended = str(found.get("endTime") or "")
+        # Azure writes fractions of seconds or not: one form is enough.
+        return Ending(str(found.get("status") or ""), f"{ended[:19]}Z" if ended else "")
+
+    async def may_reset(self, cluster_id: ArmId) -> bool | None:
+        """Whether the caller's roles permit a reset of the cluster; ``None`` if Azure does not tell."""
+        return await permits(self._arm, str(cluster_id), RESET_ACTION)
+
+    async def roles_on_node_group(self, cluster: ClusterState, object_id: str) -> int | None:
+        """How many roles a principal holds on the group of the cluster's nodes; ``None`` if the caller may not see.
+
+        :param cluster: The cluster.
+        :param object_id: Object ID of the service principal.
+        """
+        from azure.core.exceptions import AzureError
+
+        subscription = cluster.cluster_id.split("/")[2]
+        scope = f"/subscriptions/{subscription}/resourceGroups/{cluster.node_resource_group}"
+        try:
+            return len(await roles_of(self._arm, scope, object_id))
+        except AzureError:
+            return None
+
+    async def aclose(self) -> None:
+        """Closes all connections."""
+        while self._clients:
+            await self._clients.popitem()[1].close()
+        await self._arm.aclose()
+
+    async def _post_reset(self, cluster_id: ArmId, client_id: str, secret: str) -> ResetOperation:
+        from azure.mgmt.containerservice.models import ManagedClusterServicePrincipalProfile
+
+        from crosstenant.azure.clusters.watched_polling import WatchedPolling
+
+        polling = WatchedPolling()
+        poller = await self._client(cluster_id.subscription_id).managed_clusters.begin_reset_service_principal_profile(
+            cluster_id.resource_group,
+            cluster_id.name,
+            ManagedClusterServicePrincipalProfile(client_id=client_id, secret=secret),
+            polling=polling,
+            # azure-core would repeat a POST after a 500 or 503, which AKS may have accepted all the same.
+            retry_total=0,
+        )
+        return ResetOperation(poller, polling)
+
+    def _client(self, subscription_id: str) -> ContainerServiceClient:
+        client = self._clients.get(subscription_id)
+        if client is None:
+            from azure.mgmt.containerservice.aio import ContainerServiceClient
+
+            client = ContainerServiceClient(self._tenant.credential(), subscription_id, **client_settings(self._tenant))
+            self._clients[subscription_id] = client
+        return client
+
+    def _described(self, state: ClusterState, running: RunningOperation | None, waited: float) -> str:
+        if running is None:
+            return f"the cluster, which is {state.provisioning_state} ({lasting(waited)})"
+        return self._named(running, waited)
+
+    def _named(self, running: RunningOperation, waited: float = 0) -> str:
+        age = (self._clock.utc() - running.started).total_seconds() if running.started else waited
+        return f"the operation '{running.name}' on the cluster, running for {lasting(max(age, 0))}"
+
+
+_REASONS = {
+    Retry.PROPAGATION: "AKS cannot sign in with the credential yet",
+    Retry.BUSY: "the cluster is busy",
+    Retry.THROTTLED: "Azure is busy",
+}

@@ -1,0 +1,61 @@
+"""A reset that AKS has accepted: its address, and the wait for its end.
+
+The SDK's own polling does the work: ``Azure-AsyncOperation`` before ``Location``, ``Retry-After`` between two looks.
+https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from azure.core.polling import AsyncLROPoller
+
+    from crosstenant.azure.clusters.watched_polling import WatchedPolling
+
+
+class ResetFailed(Exception):
+    """AKS began the reset and says that it failed or was cancelled; the cause is the Azure error."""
+
+
+class ResetOperation:
+    """An operation of AKS."""
+
+    def __init__(self, poller: AsyncLROPoller[None] | None = None, polling: WatchedPolling | None = None) -> None:
+        """
+        :param poller: The SDK's poller; ``None`` for an operation that has ended well already.
+        :param polling: How it polls.
+        """
+        self._poller = poller
+        self._polling = polling
+
+    @property
+    def url(self) -> str:
+        """Its address, by which another process can ask for its end; empty if AKS answered at once."""
+        return self._polling.url if self._polling else ""
+
+    async def wait(self, seconds: float, on_look: Callable[[], Awaitable[None]]) -> None:
+        """Waits for the end. Cancelling the wait leaves the operation to AKS.
+
+        :param seconds: How long at most.
+        :param on_look: Called at each look at the operation while it runs.
+        :raises ResetFailed: It failed, or somebody cancelled it.
+        :raises TimeoutError: It took longer.
+        :raises azure.core.exceptions.AzureError: Nobody could tell how it goes.
+        """
+        if self._poller is None or self._polling is None:
+            return
+        from azure.core.exceptions import HttpResponseError
+
+        self._polling.on_look = on_look
+        try:
+            await asyncio.wait_for(self._poller.result(), seconds)
+        except asyncio.TimeoutError:
+            raise TimeoutError from None
+        except HttpResponseError as error:
+            # An answer that could be read and says "failed"; the SDK calls one that could not be had failed as well.
+            if error.status_code is not None and error.status_code < 300:
+                raise ResetFailed from error
+            raise

@@ -1,0 +1,1 @@
+"""Microsoft Graph: applications, service principals, and the rights of the caller."""

@@ -1,0 +1,100 @@
+"""Why a service principal of another tenant's application cannot be made: what is certain before anybody tries.
+
+Both conditions read like a replication delay when they are met in Microsoft Graph, and azuread's provider waits such a
+delay out for nine minutes. Nothing here writes, and what is not certain is left to Graph.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from crosstenant.model.clouds import Cloud
+
+if TYPE_CHECKING:
+    from crosstenant.azure.sign_in.tenant import Tenant
+
+OWNED_BY: Final = "Application.ReadWrite.OwnedBy"
+SUFFICIENT: Final = frozenset({"Application.ReadWrite.All", "Directory.ReadWrite.All"})
+"""Graph application permissions that make service principals of any application:
+https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals."""
+
+# Directory roles that do so too, as the claim `wids` names them: Global, Application, Cloud Application and Hybrid
+# Identity Administrator (https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference).
+_ADMINISTRATORS: Final = frozenset(
+    {
+        "62e90394-69f5-4237-9190-012177145e10",
+        "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",
+        "158c047a-c907-4556-b7ef-446551a6b5f7",
+        "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2",
+    }
+)
+_NOT_MULTI_TENANT: Final = "AADSTS50194"
+
+
+async def owns_only(tenant: Tenant) -> bool:
+    """Whether the caller may write the applications that it owns and no others, in the directory of its tenant.
+
+    :param tenant: The tenant, with its credential. A person's token does not list such permissions.
+    :raises azure.core.exceptions.AzureError: Sign-in failed.
+    """
+    token = await tenant.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
+    claims = _claims(token.token)
+    permissions, roles = _texts(claims.get("roles")), _texts(claims.get("wids"))
+    return OWNED_BY in permissions and not permissions & SUFFICIENT and not roles & _ADMINISTRATORS
+
+
+async def caller_object_id(tenant: Tenant) -> str:
+    """Object ID (UUID) of who signs in to the tenant, as its directory knows them; empty if the token does not say.
+
+    :param tenant: The tenant, with its credential.
+    :raises azure.core.exceptions.AzureError: Sign-in failed.
+    """
+    token = await tenant.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
+    return str(_claims(token.token).get("oid") or "")
+
+
+async def is_single_tenant(cloud: Cloud, client_id: str) -> bool:
+    """Whether the sign-in page says that an application is for its own tenant alone.
+
+    It says so to anybody who opens it for all tenants, without signing in
+    (https://learn.microsoft.com/entra/identity-platform/reference-error-codes, AADSTS50194). ``False`` for any other
+    answer, and for none.
+
+    :param cloud: The application's cloud.
+    :param client_id: Its client ID (UUID).
+    """
+    from azure.core import AsyncPipelineClient
+    from azure.core.exceptions import AzureError
+    from azure.core.pipeline.policies import UserAgentPolicy
+    from azure.core.rest import AsyncHttpResponse, HttpRequest
+
+    url = f"https://{cloud.login_host}/common/oauth2/v2.0/authorize"
+    query = {"client_id": client_id, "response_type": "code", "scope": "openid", "prompt": "none"}
+    # No redirect is followed: it would lead to the application's own address.
+    policies: list[Any] = [UserAgentPolicy("crosstenant")]
+    client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient("", policies=policies)
+    async with client:
+        try:
+            answer = await client.send_request(HttpRequest("GET", url, params=query))
+            content = await answer.read()
+        except AzureError:
+            return False
+    said = f"{answer.headers.get('Location', '')} {content.decode(errors='replace')}"
+    return _NOT_MULTI_TENANT in said
+
+
+def _claims(token: str) -> dict[str, Any]:
+    # Read, not verified: the token came from Entra itself.
+    try:
+        payload = token.split(".")[1]
+        claims: object = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+    except (IndexError, binascii.Error, ValueError):
+        return {}
+    return cast("dict[str, Any]", claims) if isinstance(claims, dict) else {}
+
+
+def _texts(value: object) -> set[str]:
+    return {str(item) for item in cast("list[object]", value)} if isinstance(value, list) else set()

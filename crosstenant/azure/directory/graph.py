@@ -1,0 +1,164 @@
+"""Applications and service principals of a tenant as Microsoft Graph describes them. Nothing here writes.
+
+https://learn.microsoft.com/graph/api/application-get and https://learn.microsoft.com/graph/api/serviceprincipal-get.
+The least permission is ``Application.Read.All``. What was just changed may show for some seconds as it was before.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from crosstenant.azure.sign_in.tenant import Tenant
+
+if TYPE_CHECKING:
+    from azure.core import AsyncPipelineClient
+    from azure.core.rest import AsyncHttpResponse, HttpRequest
+
+Json = dict[str, Any]
+
+# https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
+_MULTI_TENANT: Final = frozenset({"AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"})
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One of an application's passwords; Graph never shows its value."""
+
+    key_id: str
+    """UUID."""
+    display_name: str
+    ends_at: datetime
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application in its home tenant."""
+
+    client_id: str
+    object_id: str
+    display_name: str
+    audience: str
+    """For whom it is: ``AzureADMyOrg``, ``AzureADMultipleOrgs``, ..."""
+    secrets: tuple[Secret, ...]
+    """Those that have ended included."""
+
+    @property
+    def is_multi_tenant(self) -> bool:
+        """Whether another tenant can have a service principal of it."""
+        return self.audience in _MULTI_TENANT
+
+
+@dataclass(frozen=True)
+class ServicePrincipal:
+    """What an application is in one tenant, its own or another."""
+
+    object_id: str
+    enabled: bool
+    """Whether it may sign in."""
+
+
+class Graph:
+    """The directory of one tenant, as its caller may read it."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        """:param tenant: The tenant to sign in to."""
+        self._tenant = tenant
+        self._client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] | None = None
+
+    async def application(self, client_id: str) -> Application | None:
+        """The application of a client ID (UUID), if it is at home in this tenant.
+
+        :raises azure.core.exceptions.AzureError: Sign-in failed, or Graph refused or could not be reached.
+        """
+        found = await self._get("applications", client_id, "id,appId,displayName,signInAudience,passwordCredentials")
+        if found is None:
+            return None
+        return Application(
+            client_id=found["appId"],
+            object_id=found["id"],
+            display_name=found.get("displayName") or "",
+            audience=found.get("signInAudience") or "",
+            secrets=tuple(_secret(one) for one in cast("list[Json]", found.get("passwordCredentials") or [])),
+        )
+
+    async def service_principal(self, client_id: str) -> ServicePrincipal | None:
+        """The service principal of an application in this tenant, by the application's client ID (UUID).
+
+        :raises azure.core.exceptions.AzureError: Sign-in failed, or Graph refused or could not be reached.
+        """
+        found = await self._get("servicePrincipals", client_id, "id,appId,accountEnabled")
+        return None if found is None else ServicePrincipal(found["id"], bool(found.get("accountEnabled", True)))
+
+    async def document(self, collection: str, client_id: str) -> Json | None:
+        """All that Graph tells of an application or a service principal.
+
+        :param collection: ``applications`` or ``servicePrincipals``.
+        :param client_id: The application's client ID (UUID).
+        :raises azure.core.exceptions.AzureError: Sign-in failed, or Graph refused or could not be reached.
+        """
+        return await self._get(collection, client_id)
+
+    async def owners(self, collection: str, object_id: str) -> list[str]:
+        """Object IDs of the owners of an application or a service principal.
+
+        :param collection: ``applications`` or ``servicePrincipals``.
+        :param object_id: Its object ID (UUID).
+        :raises azure.core.exceptions.AzureError: Sign-in failed, or Graph refused or could not be reached.
+        """
+        # One page: an application has 100 owners at most.
+        found = await self._read(f"{collection}/{object_id}/owners", {"$select": "id"})
+        listed: list[Json] = found["value"] if found else []
+        return [str(one["id"]) for one in listed]
+
+    async def aclose(self) -> None:
+        """Closes the connections."""
+        if self._client:
+            await self._client.close()
+            self._client = None
+
+    async def _get(self, collection: str, client_id: str, select: str = "") -> Json | None:
+        return await self._read(f"{collection}(appId='{client_id}')", {"$select": select} if select else {})
+
+    async def _read(self, path: str, query: dict[str, str]) -> Json | None:
+        from azure.core.exceptions import HttpResponseError
+        from azure.core.rest import HttpRequest
+
+        url = f"https://{self._tenant.cloud.graph_host}/v1.0/{path}"
+        response = await self._pipeline().send_request(HttpRequest("GET", url, params=query))
+        await response.read()
+        if response.status_code == 404:
+            return None
+        if response.status_code >= 400:
+            raise HttpResponseError(response=response)
+        return response.json()
+
+    def _pipeline(self) -> AsyncPipelineClient[HttpRequest, AsyncHttpResponse]:
+        if self._client is None:
+            from azure.core import AsyncPipelineClient
+            from azure.core.pipeline import policies
+
+            host = f"https://{self._tenant.cloud.graph_host}"
+            chain: list[Any] = [
+                policies.UserAgentPolicy("crosstenant"),
+                policies.ProxyPolicy(),
+                policies.AsyncRetryPolicy(),
+                policies.AsyncBearerTokenCredentialPolicy(self._tenant.credential(), f"{host}/.default"),
+            ]
+            self._client = AsyncPipelineClient(host, policies=chain)
+        return self._client
+
+
+def _secret(document: Json) -> Secret:
+    return Secret(
+        key_id=str(document.get("keyId") or ""),
+        display_name=str(document.get("displayName") or ""),
+        ends_at=_time(str(document["endDateTime"])),
+    )
+
+
+def _time(text: str) -> datetime:
+    # Graph writes fractions of up to seven digits, which Python 3.10 does not read.
+    return datetime.strptime(re.sub(r"\.\d+", "", text), "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=timezone.utc)

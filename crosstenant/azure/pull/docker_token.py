@@ -1,0 +1,255 @@
+"""Proves a pull the way a node begins one: challenge, token, manifest.
+
+https://distribution.github.io/distribution/spec/auth/token/ is the protocol, and
+https://github.com/Azure/acr/blob/main/docs/Token-BasicAuth.md what a container registry makes of it. Knows nothing of
+Pulumi. The secret goes to the registry's own login server over TLS and nowhere else: no redirect is followed, and a
+challenge that names another host ends the exchange before anything secret is sent.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from base64 import b64encode, urlsafe_b64decode
+from dataclasses import dataclass
+from typing import Any, Final, cast
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
+
+import aiohttp
+from yarl import URL
+
+from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
+from crosstenant.azure.pull.token_challenge import parse_challenge
+
+_MANIFEST_TYPES: Final = ", ".join(
+    (
+        "application/vnd.oci.image.index.v1+json",
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.list.v2+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+    )
+)
+_HOST: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)+", re.IGNORECASE)
+_LARGEST_ANSWER: Final = 256 * 1024
+_LONGEST_DETAIL: Final = 300
+
+
+def registry_session(login_server: str) -> aiohttp.ClientSession:
+    """A session for ``prove_pull``, through the proxy that the environment names and trusting ``SSL_CERT_FILE``.
+
+    aiohttp's own ``trust_env`` would also read ``.netrc`` and sign in as whoever stands there, so only the proxy is
+    taken from the environment.
+
+    :param login_server: The registry's login server, since ``NO_PROXY`` may exempt it.
+    """
+    proxy = None if proxy_bypass(login_server) else getproxies().get("https")
+    timeout = aiohttp.ClientTimeout(total=30, connect=15)
+    return aiohttp.ClientSession(proxy=proxy, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+
+
+async def prove_pull(
+    session: aiohttp.ClientSession,
+    login_server: str,
+    client_id: str,
+    secret: str,
+    repository: str,
+    reference: str | None = None,
+) -> PullProof:
+    """Asks for a token to pull from ``repository``, and with it for the manifest of ``reference``.
+
+    A missing role may show at the token, in the actions that the token lists, or at the manifest, so that all three
+    are looked at. Without a reference the repository need not exist: grants are given by name.
+
+    :param session: From ``registry_session``.
+    :param login_server: Host of the registry, ``name.azurecr.io``, as ARM reports it.
+    :param client_id: The application's client ID (UUID).
+    :param secret: The application's secret.
+    :param repository: Name of a repository.
+    :param reference: A tag or digest of it.
+    :raises PullRefused: It may not, or could not be asked.
+    """
+    if not _HOST.fullmatch(login_server):
+        raise PullRefused(Reason.UNEXPECTED, f"'{login_server}' is no host name: nothing was sent")
+    registry = _Registry(session, login_server, client_id, secret)
+    token = await registry.token(await registry.token_url(), repository)
+    actions = granted_actions(token, repository)
+    if reference is not None:
+        return PullProof(actions, await registry.manifest_digest(token, repository, reference))
+    if actions is not None and not {"pull", "*"}.intersection(actions):
+        granted = ", ".join(actions) or "nothing"
+        raise PullRefused(Reason.ROLE_MISSING, f"the token for '{repository}' grants {granted}, not pull")
+    return PullProof(actions, None)
+
+
+def granted_actions(token: str, repository: str) -> tuple[str, ...] | None:
+    """The actions on ``repository`` that a registry's access token lists; ``None`` if it is no readable JWT.
+
+    Nothing is verified: the token comes from the registry and goes back to it, and its claims are only looked at.
+    """
+    try:
+        _, payload, _ = token.split(".")
+        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        access = cast("list[dict[str, Any]]", claims.get("access") or [])
+        actions: set[str] = set()
+        for entry in access:
+            if entry.get("type") == "repository" and entry.get("name") == repository:
+                actions.update(map(str, cast("list[Any]", entry.get("actions") or [])))
+        return tuple(sorted(actions))
+    except (ValueError, AttributeError, TypeError):
+        return None
+
+
+@dataclass(frozen=True)
+class _Answer:
+    status: int
+    headers: Any
+    body: str
+
+    @property
+    def errors(self) -> list[tuple[str, str]]:
+        """Codes and messages of an error in the form of the distribution specification."""
+        try:
+            errors = cast("list[dict[str, Any]]", json.loads(self.body)["errors"])
+            return [(str(item.get("code") or ""), str(item.get("message") or "")) for item in errors]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            return []
+
+    @property
+    def retry_after(self) -> float | None:
+        text = str(self.headers.get("Retry-After", ""))
+        return float(text) if text.isdecimal() else None
+
+
+class _Registry:
+    """One exchange with one registry."""
+
+    def __init__(self, session: aiohttp.ClientSession, host: str, client_id: str, secret: str) -> None:
+        self._session = session
+        self._host = host
+        self._client_id = client_id
+        self._secret = secret
+
+    async def token_url(self) -> URL:
+        """Where the registry gives tokens, with the ``service`` that it wants named."""
+        answer = await self._ask("GET", self._url("/v2/"))
+        if answer.status != 401:
+            raise self._refusal(answer, "the challenge")
+        try:
+            challenge = parse_challenge(answer.headers.getall("Www-Authenticate", []))
+        except ValueError as error:
+            raise PullRefused(Reason.UNEXPECTED, f"{self._host} sent no usable challenge: {error}") from None
+        realm = urlsplit(challenge.realm)
+        if (realm.scheme, realm.netloc.lower().removesuffix(":443")) != ("https", self._host.lower()):
+            raise PullRefused(
+                Reason.UNEXPECTED,
+                f"{self._host} names '{self._clean(challenge.realm)}' as its token service: the secret goes to the "
+                "registry's own login server over https only, so it was not sent",
+            )
+        return self._url(realm.path or "/").with_query(service=challenge.service)
+
+    async def token(self, token_url: URL, repository: str) -> str:
+        """An access token to pull from ``repository``."""
+        basic = b64encode(f"{self._client_id}:{self._secret}".encode()).decode()
+        url = token_url.update_query(scope=f"repository:{repository}:pull")
+        answer = await self._ask("GET", url, headers={"Authorization": f"Basic {basic}"})
+        if answer.status != 200:
+            raise self._refusal(answer, "the token")
+        try:
+            content = json.loads(answer.body)
+            token = content.get("access_token") or content.get("token")
+        except (ValueError, AttributeError):
+            token = None
+        if not token or not isinstance(token, str) or not token.isascii() or not token.isprintable():
+            raise PullRefused(Reason.UNEXPECTED, f"{self._host} answered with no token where one was due")
+        return token
+
+    async def manifest_digest(self, token: str, repository: str, reference: str) -> str:
+        """The digest of a manifest, which proves that ``token`` may fetch it."""
+        url = self._url(f"/v2/{repository}/manifests/{reference}")
+        headers = {"Authorization": f"Bearer {token}", "Accept": _MANIFEST_TYPES}
+        answer = await self._ask("HEAD", url, headers=headers)
+        if answer.status in (401, 403, 404):
+            # Only a GET says why, HEAD having no body.
+            answer = await self._ask("GET", url, headers=headers)
+        if answer.status != 200:
+            raise self._refusal(answer, f"the manifest of '{repository}', '{reference}'")
+        digest = str(answer.headers.get("Docker-Content-Digest", ""))
+        if not re.fullmatch(r"[a-z0-9]+:[0-9a-f]{32,}", digest):
+            raise PullRefused(Reason.UNEXPECTED, f"{self._host} served a manifest of '{repository}' without its digest")
+        return digest
+
+    def _url(self, path: str) -> URL:
+        return URL.build(scheme="https", host=self._host, path=path)
+
+    async def _ask(self, method: str, url: URL, **options: Any) -> _Answer:
+        try:
+            async with self._session.request(method, url, allow_redirects=False, **options) as response:
+                body = bytearray()
+                async for chunk in response.content.iter_chunked(_LARGEST_ANSWER):
+                    body += chunk
+                    if len(body) >= _LARGEST_ANSWER:
+                        break
+                return _Answer(response.status, response.headers, body.decode(errors="replace"))
+        except aiohttp.ClientHttpProxyError as error:
+            detail = f"the proxy answered {error.status} to a connection to {self._host}"
+        except aiohttp.ClientConnectorCertificateError as error:
+            # Its text holds the host and the verdict alone.
+            detail = f"the certificate of {self._host} is not trusted here: {error.certificate_error}"
+        except aiohttp.ClientConnectorDNSError:
+            detail = f"{self._host} has no address in this machine's DNS"
+        except asyncio.TimeoutError:
+            detail = f"{self._host} did not answer in time"
+        except (aiohttp.ClientError, OSError) as error:
+            detail = f"the connection to {self._host} failed ({type(error).__name__})"
+        raise PullRefused(Reason.UNREACHABLE, detail)
+
+    def _refusal(self, answer: _Answer, wanted: str) -> PullRefused:
+        said = "; ".join(": ".join(filter(None, error)) for error in answer.errors)
+        detail = f"{self._host} answered {answer.status} where {wanted} was due"
+        if said:
+            detail += f": {said}"
+        if 300 <= answer.status < 400:
+            detail += "; redirects are not followed"
+        reason = _reason(answer, at_manifest=wanted.startswith("the manifest"))
+        return PullRefused(reason, self._clean(detail), answer.retry_after)
+
+    def _clean(self, text: str) -> str:
+        text = " ".join(text.replace(self._secret, "***").split())
+        return text if len(text) <= _LONGEST_DETAIL else f"{text[:_LONGEST_DETAIL]}..."
+
+
+def _reason(answer: _Answer, at_manifest: bool) -> Reason:
+    if answer.status in (429, 503):
+        return Reason.THROTTLED
+    if answer.status >= 500:
+        return Reason.UNREACHABLE
+    codes = {code.upper() for code, _ in answer.errors}
+    said = " ".join(message for _, message in answer.errors).lower()
+    if answer.status == 403:
+        # "client with IP '...' is not allowed access": https://aka.ms/acr/firewall.
+        of_role = at_manifest or "requested access" in said
+        blocked = not of_role or re.search(r"\bip\b|firewall|network", said)
+        return Reason.NETWORK_BLOCKED if blocked else Reason.ROLE_MISSING
+    if answer.status == 404 and at_manifest:
+        return Reason.REPOSITORY_ABSENT if "NAME_UNKNOWN" in codes else Reason.TAG_ABSENT
+    if answer.status in (400, 401):
+        for pattern, reason in _SAID:
+            if re.search(pattern, said):
+                return reason
+        if at_manifest:
+            return Reason.ROLE_MISSING
+    return Reason.UNEXPECTED
+
+
+# Sign-in errors come in the registry's own words or with Entra's code
+# (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). The first that matches counts: a wrong
+# secret may be called "expired or wrong" only by its code. A principal without any role gets no token at all.
+_SAID: Final = (
+    (r"aadsts7000222|secret keys?.* expired|expired.* secret", Reason.SECRET_EXPIRED),
+    (r"aadsts7000215|invalid clientid or client secret|invalid client secret", Reason.SECRET_WRONG),
+    (r"aadsts7000112|disabled", Reason.SERVICE_PRINCIPAL_DISABLED),
+    (r"aadsts700016|aadsts7000229|not registered|not found in the directory", Reason.SERVICE_PRINCIPAL_MISSING),
+    (r"authentication required|insufficient|access .*denied", Reason.ROLE_MISSING),
+)

@@ -1,0 +1,92 @@
+"""What a refused pull tells the operator: the missing link, the object it is missing on, who mends it and how.
+
+The sentences are the same from run to run, so that they can stand in state; what the registry itself said (addresses,
+correlation IDs) is added for messages only.
+"""
+
+from __future__ import annotations
+
+from crosstenant.azure.pull.pull_verdict import PullRefused, Reason
+from crosstenant.azure.registries.registries import RegistryState
+
+
+def refusal_message(refusal: PullRefused, advice: str, registry_id: str) -> str:
+    """The whole sentence for an error or a warning.
+
+    :param refusal: What came of the pull.
+    :param advice: From ``advise``.
+    :param registry_id: ARM ID of the registry.
+    """
+    return f"registry {registry_id} refuses a pull: {advice} ({refusal.detail.rstrip('.')})"
+
+
+def advise(
+    reason: Reason, registry: RegistryState, tenant_id: str, client_id: str, repository: str, reference: str | None
+) -> str:
+    """Which link is missing, who can mend it and how.
+
+    :param reason: Why the pull was refused.
+    :param registry: The registry.
+    :param tenant_id: UUID of the registry's tenant.
+    :param client_id: Client ID (UUID) of the application that pulls.
+    :param repository: The repository that was asked for.
+    :param reference: The tag or digest that was asked for, if any.
+    """
+    if reason is Reason.ROLE_MISSING:
+        return _role_missing(registry, client_id, repository)
+    image = f"'{repository}'" if reference is None else f"'{reference}' of repository '{repository}'"
+    return {
+        Reason.SERVICE_PRINCIPAL_MISSING: (
+            f"application {client_id} has no service principal in the registry's tenant {tenant_id}; an administrator "
+            f"of that tenant makes it with 'az ad sp create --id {client_id}' or by consenting to the application"
+        ),
+        Reason.SERVICE_PRINCIPAL_DISABLED: (
+            f"the service principal of application {client_id} is disabled; an administrator of tenant {tenant_id} "
+            "enables it under Enterprise applications (Enabled for users to sign-in)"
+        ),
+        Reason.SECRET_WRONG: (
+            f"the secret of application {client_id} is not accepted: it is wrong, removed or expired, which the "
+            "registry does not tell apart; an owner of the application makes a new one in its home tenant, and the "
+            "stack takes that"
+        ),
+        Reason.SECRET_EXPIRED: (
+            f"the secret of application {client_id} has expired; an owner of the application makes a new one in its "
+            "home tenant, and the stack takes that"
+        ),
+        Reason.NETWORK_BLOCKED: (
+            f"the registry's network rules (public network access {registry.public_network_access}, default action "
+            f"{registry.network_default_action}) keep this machine out, and its credentials were not even looked at; "
+            "whoever manages the registry lets this machine's address in or gives its network a private endpoint, or "
+            "the check runs with mode 'warn' or 'skip'"
+        ),
+        Reason.REPOSITORY_ABSENT: (
+            f"it has no repository '{repository}'; push the image first, or check with another repository"
+        ),
+        Reason.TAG_ABSENT: f"it has no {image}; push the image first, or check with another reference",
+        Reason.UNREACHABLE: (
+            f"{registry.login_server} cannot be reached from this machine; look at its DNS, proxy (HTTPS_PROXY, "
+            "NO_PROXY) and trusted certificates (SSL_CERT_FILE), or run the check with mode 'warn' or 'skip' where "
+            "the registry is private"
+        ),
+        Reason.THROTTLED: "it answers no more requests for now; try again later",
+        Reason.UNEXPECTED: (
+            f"{registry.login_server} does not answer as a container registry does; look for a proxy or a private "
+            "endpoint that answers in its place"
+        ),
+    }[reason]
+
+
+def _role_missing(registry: RegistryState, client_id: str, repository: str) -> str:
+    role = registry.pull_role
+    why = (
+        "AcrPull counts for nothing on a registry in ABAC mode, and a condition on the assignment must cover that "
+        "repository (set 'repository' to one that it covers); "
+        if registry.role_assignment_mode == "Abac"
+        else ""
+    )
+    return (
+        f"the service principal of application {client_id} may not pull '{repository}': it needs the role "
+        f"'{role.name}' on the registry; {why}whoever holds Owner or Role Based Access Control Administrator there "
+        f'assigns it with \'az role assignment create --assignee {client_id} --role "{role.name}" '
+        f"--scope {registry.registry_id}', and it may take ten minutes to count"
+    )

@@ -1,0 +1,72 @@
+"""How often and how long a pull is tried before a refusal counts.
+
+A grant reaches a registry seconds to minutes after it is made: Entra ID replicates service principals and secrets,
+and role assignments take up to ten minutes
+(https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---role-assignment-changes-are-not-being-detected).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Final
+
+from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
+
+Patience = Mapping[Reason, float]
+"""For how many seconds in a row it is worth trying again after a refusal; not at all for reasons not named."""
+
+UNTIL_GRANTED: Final[Patience] = {
+    Reason.SERVICE_PRINCIPAL_MISSING: float("inf"),
+    Reason.ROLE_MISSING: float("inf"),
+    Reason.THROTTLED: float("inf"),
+    Reason.SECRET_WRONG: 120,
+    Reason.UNREACHABLE: 30,
+}
+"""After a change: a new grant may still be on its way."""
+
+A_QUICK_LOOK: Final[Patience] = {Reason.THROTTLED: 10, Reason.UNREACHABLE: 5}
+"""At a refresh: what was granted long ago needs no waiting for."""
+
+_FIRST_PAUSE: Final = 1.0
+_LONGEST_PAUSE: Final = 15.0
+
+
+async def prove_in_time(
+    prove: Callable[[], Awaitable[PullProof]],
+    patience: Patience,
+    limit: float,
+    waiting: Callable[[PullRefused, float], Awaitable[None]],
+    *,
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> PullProof:
+    """Tries until the pull is granted, or the refusal is final.
+
+    :param prove: One try.
+    :param patience: How long each reason is waited out.
+    :param limit: Seconds for all tries together.
+    :param waiting: Told before each pause, with the refusal and the seconds that are left.
+    :param pause: Waits for seconds.
+    :param clock: Tells seconds that only grow.
+    :raises PullRefused: The last refusal.
+    """
+    end = clock() + limit
+    next_pause = _FIRST_PAUSE
+    reason: Reason | None = None
+    give_up = end
+    while True:
+        try:
+            return await prove()
+        except PullRefused as refusal:
+            if refusal.reason is not reason:
+                reason = refusal.reason
+                give_up = min(end, clock() + patience.get(reason, 0))
+            left = give_up - clock()
+            wait = max(next_pause, refusal.retry_after or 0)
+            if left <= 0 or (refusal.retry_after or 0) > left:
+                raise
+            await waiting(refusal, left)
+            await pause(min(wait, left))
+            next_pause = min(next_pause * 2, _LONGEST_PAUSE)

@@ -1,0 +1,243 @@
+"""Azure's errors as one plain sentence: what was being done, what is wrong, what to do, and what Azure said.
+
+``refusal_table`` holds what is known of each code; here an error of azure-core or azure-identity is taken apart, and
+nothing that looks like a secret gets out.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
+from crosstenant.azure.sign_in.tenant import AzureCli, ManagedIdentity, Tenant
+
+
+@dataclass(frozen=True)
+class AzureAnswer:
+    """What an error of an Azure client says, taken apart."""
+
+    status: int
+    """HTTP status, 0 if there was no answer."""
+    code: str
+    """Azure's code (``AuthorizationFailed``, ``AADSTS7000222``), or the error's class name if it has none."""
+    message: str
+    """Azure's message, with that of every detail, in one line and without secrets."""
+    codes: tuple[str, ...]
+    """The code and those of the details, the most telling first."""
+    request_id: str
+    """Azure's ID of the request, for its support; empty if unknown."""
+    retry_after: float = 0
+    """Seconds after which Azure wants to be asked again; 0 if it does not say."""
+
+
+def explain(error: Exception, *, doing: str, on: str, tenant: Tenant | None = None, secrets: Iterable[str] = ()) -> str:
+    """One sentence for the operator.
+
+    :param error: An error of azure-core or azure-identity.
+    :param doing: What was being done, ``reading the cluster``.
+    :param on: On what: its ARM ID, or ``tenant <UUID>``; empty where ``doing`` says it.
+    :param tenant: The tenant signed in to: named, with the caller, where that matters.
+    :param secrets: Values that must not appear, whatever Azure wrote.
+    """
+    said = take_apart(error, secrets)
+    known = refusal_of(said)
+    what = f"{doing} {on}".strip()
+    azure = _quoted(said)
+    if said.status == 0 and known is None:
+        return f"{what}: {_without_answer(error, said, tenant)}"
+    if known is None:
+        return f"{what}: Azure refused: {azure}"
+    specific = _SPECIFIC.get(said.code)
+    meaning, remedy = (specific(said, tenant) if specific else None) or (known.meaning, known.remedy)
+    if known.source == "Entra" and tenant is not None:
+        meaning = f"{tenant.caller} cannot sign in to tenant {tenant.tenant_id}: {meaning}"
+        remedy = remedy.replace("<tenant ID>", tenant.tenant_id)
+    return f"{what}: {meaning}; {remedy}. {azure}"
+
+
+def take_apart(error: Exception, secrets: Iterable[str] = ()) -> AzureAnswer:
+    """Finds code, message, details and request ID in an error of an Azure client.
+
+    :param error: The error.
+    :param secrets: Values that must not appear in it.
+    """
+    response = getattr(error, "response", None)
+    status = int(getattr(response, "status_code", 0) or 0)
+    documents = list(_error_documents(response))
+    message = " ".join(dict.fromkeys(str(item["message"]).strip() for item in documents if item.get("message")))
+    if not message:
+        message = str(getattr(error, "message", "") or error)
+    codes = [str(item["code"]) for item in documents if item.get("code")]
+    if not codes:
+        codes = list(dict.fromkeys(_AADSTS.findall(message)))
+    return AzureAnswer(
+        status=status,
+        code=codes[0] if codes else type(error).__name__,
+        message=hide(_in_one_line(message), secrets),
+        codes=tuple(codes),
+        request_id=_header(response, "x-ms-request-id", "x-ms-correlation-request-id", "request-id"),
+        retry_after=_seconds(_header(response, "Retry-After")),
+    )
+
+
+def refusal_of(said: AzureAnswer) -> Refusal | None:
+    """The row of the table that fits best: that of the innermost code which has one."""
+    for code in reversed(said.codes):
+        for refusal in REFUSALS:
+            if code.lower() in (known.lower() for known in refusal.codes) and _phrase_fits(refusal, said.message):
+                return refusal
+    if said.status == 429:
+        return _row("TooManyRequests")
+    if said.status in (500, 502, 503, 504):
+        return _row("InternalServerError")
+    if said.status == 412:
+        return _row("EtagMismatch")
+    return None
+
+
+def retry_of(error: Exception) -> Retry:
+    """Whether the request that failed with ``error`` can succeed later by itself."""
+    refusal = refusal_of(take_apart(error))
+    return refusal.retry if refusal else Retry.NEVER
+
+
+def hide(text: str, secrets: Iterable[str] = ()) -> str:
+    """``text`` without the given secrets, and without what has the form of a token or an Entra client secret."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, "[secret]")
+    return _CLIENT_SECRET.sub("[secret]", _TOKEN.sub("[token]", text))
+
+
+_AADSTS: Final = re.compile(r"AADSTS\d+")
+_TOKEN: Final = re.compile(r"\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?")
+# Entra's secrets: three characters, a digit, `Q~`, 31 to 34 more
+# (https://learn.microsoft.com/purview/sit-defn-azure-ad-client-secret).
+_CLIENT_SECRET: Final = re.compile(r"[\w.~-]{3}\dQ~[\w.~-]{31,}")
+_DENIED: Final = re.compile(
+    r"client '(?P<client>[^']+)' with object id '(?P<object>[^']+)' does not have authorization"
+    r".*? action '(?P<action>[^']+)'.*? over scope '(?P<scope>[^']+)'",
+    re.IGNORECASE | re.DOTALL,
+)
+_ISSUERS: Final = re.compile(r"https://sts[.\w]*/([0-9a-f-]{36})", re.IGNORECASE)
+
+
+def _error_documents(response: object) -> Iterator[dict[str, Any]]:
+    """The answer's error and its details, outermost first."""
+    try:
+        body: Any = json.loads(cast("Any", response).text())
+        found: Any = body["error"]
+    except Exception:  # The body may be unread, empty, not JSON or no error; all that is lost is detail.
+        return
+    if isinstance(found, str):  # Entra's form: the telling code is in the description.
+        description = str(body.get("error_description") or found)
+        yield {"code": next(iter(_AADSTS.findall(description)), found), "message": description}
+    pending: list[object] = [found]
+    while pending:
+        item = pending.pop(0)
+        if isinstance(item, dict):
+            document = cast("dict[str, Any]", item)
+            yield document
+            details = document.get("details")
+            pending.extend(cast("list[object]", details) if isinstance(details, list) else [])
+
+
+def _header(response: object, *names: str) -> str:
+    headers: Any = getattr(response, "headers", None) or {}
+    return next((str(headers[name]) for name in names if headers.get(name)), "")
+
+
+def _seconds(retry_after: str) -> float:
+    return float(retry_after) if retry_after.isdigit() else 0
+
+
+def _phrase_fits(refusal: Refusal, message: str) -> bool:
+    return not refusal.phrases or any(phrase.lower() in message.lower() for phrase in refusal.phrases)
+
+
+def _row(code: str) -> Refusal:
+    return next(row for row in REFUSALS if code in row.codes and not row.phrases)
+
+
+def _in_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _quoted(said: AzureAnswer) -> str:
+    name = said.code if said.codes else f"HTTP status {said.status}"
+    others = [code for code in said.codes[1:] if code != said.code]
+    if others:
+        name = f"{name} ({', '.join(others)})"
+    # Entra begins the text with the code, and ends it with its own trace ID.
+    text = said.message if said.message.startswith(f"{name}:") else f"{name}: {said.message}"
+    suffix = f" (request ID {said.request_id})" if said.request_id and said.request_id not in said.message else ""
+    return f"Azure says {text}{suffix}"
+
+
+def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) -> str:
+    from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError, ServiceResponseError
+
+    if isinstance(error, ClientAuthenticationError):
+        who = f"{tenant.caller} cannot sign in to tenant {tenant.tenant_id}: " if tenant else ""
+        return f"{who}{said.message.rstrip('.')}{_sign_in_remedy(tenant)}"
+    if isinstance(error, ServiceRequestError):
+        check = "check the network, HTTPS_PROXY and the environment (cloud)"
+        of = f" of tenant {tenant.tenant_id}" if tenant else ""
+        return f"Azure cannot be reached: {said.message}; {check}{of}"
+    if isinstance(error, ServiceResponseError):
+        return f"the connection to Azure broke off: {said.message}; run again"
+    return f"{said.code}: {said.message}"
+
+
+def _sign_in_remedy(tenant: Tenant | None) -> str:
+    if tenant is None:
+        return ""
+    if isinstance(tenant.credentials, AzureCli):
+        return f"; run 'az login --tenant {tenant.tenant_id}', or give the provider another kind of credential"
+    if isinstance(tenant.credentials, ManagedIdentity):
+        return "; run where the managed identity is, or give the provider another kind of credential"
+    return ""
+
+
+def _wrong_tenant(said: AzureAnswer, tenant: Tenant | None) -> tuple[str, str] | None:
+    issuers = _ISSUERS.findall(said.message)
+    if len(issuers) < 2:
+        return None
+    signed_in, owner = issuers[0].lower(), issuers[1].lower()
+    return (
+        f"its subscription belongs to tenant {owner}, but this provider signs in to tenant {signed_in}",
+        "use an ID of this provider's tenant, or the provider of the other tenant",
+    )
+
+
+def _hidden_subscription(said: AzureAnswer, tenant: Tenant | None) -> tuple[str, str] | None:
+    if tenant is None:
+        return None
+    return (
+        f"its subscription is not visible to {tenant.caller} in tenant {tenant.tenant_id}: it belongs to another"
+        " tenant, does not exist, or the caller has no role in it",
+        "check the subscription ID and the provider's tenant",
+    )
+
+
+def _denied(said: AzureAnswer, tenant: Tenant | None) -> tuple[str, str] | None:
+    found = _DENIED.search(said.message)
+    if found is None:
+        return None
+    action, scope = found["action"], found["scope"]
+    role = ROLES_BY_ACTION.get(action.lower())
+    return (
+        f"{found['client']} (object ID {found['object']}) may not do {action} on {scope}",
+        f"assign {f'the role {role!r}' if role else 'a role that permits it'} at that scope or above;"
+        " a new assignment takes some minutes to count",
+    )
+
+
+_SPECIFIC: Final = {
+    "InvalidAuthenticationTokenTenant": _wrong_tenant,
+    "SubscriptionNotFound": _hidden_subscription,
+    "AuthorizationFailed": _denied,
+}

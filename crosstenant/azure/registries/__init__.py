@@ -1,0 +1,1 @@
+"""Container registries, as Resource Manager describes them."""

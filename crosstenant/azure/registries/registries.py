@@ -1,0 +1,139 @@
+"""Container registries as Azure Resource Manager describes them.
+
+Knows nothing of Pulumi, and loads the Azure SDK only when a registry is asked for.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal
+
+from crosstenant.azure.arm import client_settings
+from crosstenant.model.arm_id import REGISTRY_TYPE, ArmId, parse_arm_id
+
+if TYPE_CHECKING:
+    from azure.mgmt.containerregistry.models import Registry
+
+    from crosstenant.azure.sign_in.tenant import Tenant
+
+RoleAssignmentMode = Literal["Legacy", "Abac"]
+"""Which roles a registry honours: those of the registry (AcrPull), or those of its repositories."""
+
+# The first version that tells the role assignment mode; said here so that another default of the SDK hides nothing.
+_API_VERSION: Final = "2025-11-01"
+_MODES: Final[dict[str, RoleAssignmentMode]] = {
+    "legacyregistrypermissions": "Legacy",
+    "abacrepositorypermissions": "Abac",
+}
+
+
+@dataclass(frozen=True)
+class Role:
+    """A built-in Azure role."""
+
+    name: str
+    guid: str
+    """Name of its role definition, the same in every tenant."""
+
+
+# https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-directory-reference
+_PULL_ROLES: Final[dict[RoleAssignmentMode, Role]] = {
+    "Legacy": Role("AcrPull", "7f951dda-4ed3-4680-a7ca-43fe172d538d"),
+    "Abac": Role("Container Registry Repository Reader", "b93aa761-3e63-49ed-ac28-beffa264f7ac"),
+}
+
+
+class UnknownModeError(Exception):
+    """A registry says that it decides who may pull in a way that this package does not know."""
+
+
+@dataclass(frozen=True)
+class RegistryState:
+    """What a registry is, as far as a pull goes."""
+
+    registry_id: str
+    """ARM ID."""
+    name: str
+    login_server: str
+    """Host that clients pull from; not always ``<name>.azurecr.io``, as it may carry a hash."""
+    role_assignment_mode: RoleAssignmentMode
+    location: str
+    sku: str
+    """``Basic``, ``Standard`` or ``Premium``."""
+    provisioning_state: str
+    public_network_access: str
+    """``Enabled`` or ``Disabled``."""
+    network_default_action: str
+    """What happens to addresses that no network rule names: ``Allow`` or ``Deny``."""
+
+    @property
+    def pull_role(self) -> Role:
+        """The least role that lets a principal pull: a registry honours only the one of its mode."""
+        return _PULL_ROLES[self.role_assignment_mode]
+
+
+class Registries:
+    """The registries that a tenant's caller can read."""
+
+    def __init__(self, tenant: Tenant) -> None:
+        """:param tenant: The tenant whose subscriptions hold the registries, with its credentials."""
+        self._tenant = tenant
+
+    async def get(self, registry_id: str) -> RegistryState | None:
+        """Reads a registry; ``None`` if there is none of that ID.
+
+        :param registry_id: ARM ID of a ``Microsoft.ContainerRegistry/registries``.
+        :raises ValueError: It is no such ID.
+        :raises UnknownModeError: The registry has a role assignment mode of which nothing is known here.
+        :raises azure.core.exceptions.AzureError: Sign-in failed, or ARM refused or could not be reached.
+        """
+        arm_id = parse_arm_id(registry_id, REGISTRY_TYPE)
+        from azure.core.exceptions import ResourceNotFoundError
+        from azure.mgmt.containerregistry.aio import ContainerRegistryManagementClient
+
+        settings = client_settings(self._tenant)
+        async with ContainerRegistryManagementClient(
+            self._tenant.credential(), arm_id.subscription_id, api_version=_API_VERSION, **settings
+        ) as client:
+            try:
+                found = await client.registries.get(arm_id.resource_group, arm_id.name)
+            except ResourceNotFoundError as error:
+                # A subscription that is not there is a mistake in the ID, or the other tenant's: no absent registry.
+                if error.error is not None and error.error.code == "SubscriptionNotFound":
+                    raise
+                return None
+        return _state(arm_id, found)
+
+
+def _state(arm_id: ArmId, found: Registry) -> RegistryState:
+    properties = found.properties
+    rules = properties.network_rule_set if properties else None
+    return RegistryState(
+        registry_id=found.id or str(arm_id),
+        name=found.name or arm_id.name,
+        login_server=((properties.login_server if properties else None) or "").lower(),
+        role_assignment_mode=_mode(arm_id, properties.role_assignment_mode if properties else None),
+        location=found.location,
+        sku=_text(found.sku.name),
+        provisioning_state=_text(properties.provisioning_state if properties else None),
+        public_network_access=_text(properties.public_network_access if properties else None) or "Enabled",
+        network_default_action=_text(rules.default_action if rules else None) or "Allow",
+    )
+
+
+def _mode(arm_id: ArmId, value: str | None) -> RoleAssignmentMode:
+    # Registries were in legacy mode before there was a property to say so.
+    if not value:
+        return "Legacy"
+    try:
+        return _MODES[_text(value).lower()]
+    except KeyError:
+        raise UnknownModeError(
+            f"registry {arm_id} has role assignment mode '{_text(value)}', of which this version knows nothing; "
+            "it knows LegacyRegistryPermissions and AbacRepositoryPermissions"
+        ) from None
+
+
+def _text(value: str | None) -> str:
+    # The SDK's enumerations are strings whose str() names the member, and unknown values arrive as plain strings.
+    return str.__str__(value) if value else ""

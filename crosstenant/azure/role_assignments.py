@@ -1,0 +1,62 @@
+"""The roles that a principal holds on a resource.
+
+https://learn.microsoft.com/azure/role-based-access-control/role-assignments-list-rest
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, cast
+
+from crosstenant.azure.arm import Arm
+
+_API_VERSION = "2022-04-01"
+
+
+@dataclass(frozen=True)
+class RoleAssignment:
+    """One role assignment."""
+
+    assignment_id: str
+    """ARM ID."""
+    scope: str
+    """ARM ID of what it is for."""
+    role_guid: str
+    """Name of the role definition, in lower case."""
+    condition: str
+    """Under which condition it holds; empty for none."""
+    description: str = ""
+    """What whoever made it wrote about it."""
+
+
+async def roles_of(arm: Arm, scope: str, principal_id: str) -> list[RoleAssignment]:
+    """The role assignments of a principal that hold at ``scope``: those on it and on what it is part of.
+
+    Roles that the principal has through a group are not among them.
+
+    :param arm: Resource Manager of the scope's tenant.
+    :param scope: ARM ID of a resource or resource group.
+    :param principal_id: Object ID (UUID) of the principal in that tenant.
+    :raises azure.core.exceptions.AzureError: Sign-in failed, or ARM refused or could not be reached.
+    """
+    found: list[RoleAssignment] = []
+    path: str | None = f"{scope}/providers/Microsoft.Authorization/roleAssignments"
+    version: str | None = _API_VERSION
+    query = {"filter": f"principalId eq '{principal_id}'"}
+    while path:
+        page = await arm.get(path, version, **query)
+        found += [_read(one) for one in cast("list[dict[str, Any]]", page.get("value") or [])]
+        path, version, query = page.get("nextLink"), None, {}
+    # The filter finds those below the scope as well, which do not count for it.
+    return [one for one in found if f"{scope}/".lower().startswith(f"{one.scope.lower().rstrip('/')}/")]
+
+
+def _read(document: dict[str, Any]) -> RoleAssignment:
+    properties: dict[str, Any] = document["properties"]
+    return RoleAssignment(
+        assignment_id=str(document["id"]),
+        scope=str(properties["scope"]),
+        role_guid=str(properties["roleDefinitionId"]).rsplit("/", 1)[-1].lower(),
+        condition=str(properties.get("condition") or ""),
+        description=str(properties.get("description") or ""),
+    )

@@ -1,0 +1,132 @@
+"""Proves that an application's secret signs in to a tenant, before a cluster depends on it.
+
+Entra takes a while to tell all its servers of a new secret or service principal, and answers "invalid secret" and "no
+such application" until then; an expired secret or an unknown tenant is final.
+https://learn.microsoft.com/entra/architecture/resilient-end-user-experience and
+https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from crosstenant.azure.waiting import Clock, growing, lasting
+from crosstenant.model.clouds import Cloud
+
+if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
+OnWait = Callable[[str], Awaitable[None]]
+"""Shows what is being waited for, to the person at the terminal."""
+
+_FIRST_PAUSE = 2.0
+_LONGEST_PAUSE = 15.0
+
+
+class SignInError(Exception):
+    """A secret did not sign in. The text is a whole sentence for the operator, without the secret."""
+
+
+class SecretExpired(SignInError):
+    """The secret's time is over."""
+
+
+class SecretRefused(SignInError):
+    """Entra did not accept the secret within the time given."""
+
+
+class ApplicationUnknown(SignInError):
+    """The tenant did not know the application within the time given."""
+
+
+async def prove_secret(
+    tenant_id: str,
+    cloud: Cloud,
+    client_id: str,
+    secret: str,
+    *,
+    deadline: float,
+    on_wait: OnWait,
+    clock: Clock | None = None,
+    wait_for_application: bool = True,
+) -> str:
+    """Signs in with a secret; tries again while Entra may only not have caught up.
+
+    :param tenant_id: UUID of the tenant to sign in to.
+    :param cloud: Its cloud.
+    :param client_id: UUID of the application.
+    :param secret: Its secret; it goes to Entra and into no message.
+    :param deadline: When to stop trying, on ``clock``.
+    :param on_wait: Told what is being waited for before each pause.
+    :param clock: The clock; the machine's if not given.
+    :param wait_for_application: Whether a tenant that does not know the application may only not have caught up.
+    :returns: The object ID of the application's service principal in that tenant, empty if the token does not say.
+    :raises SignInError: The secret does not sign in; the class says why where that matters.
+    """
+    from azure.core.exceptions import AzureError
+
+    from crosstenant.azure.refusals.refusal_table import Retry
+    from crosstenant.azure.refusals.refusals import retry_of
+
+    clock = clock or Clock()
+    began = clock.now()
+    pauses = growing(_FIRST_PAUSE, _LONGEST_PAUSE)
+    while True:
+        try:
+            return await _sign_in(tenant_id, cloud, client_id, secret)
+        except AzureError as error:
+            pause = next(pauses)
+            waited = clock.now() - began
+            refusal = _refused(error, tenant_id, client_id, secret, waited)
+            unknown = isinstance(refusal, ApplicationUnknown) and not wait_for_application
+            # Without an answer at all azure-core has tried several times already.
+            if unknown or retry_of(error) is Retry.NEVER or clock.now() + pause > deadline:
+                raise refusal from None
+        await on_wait(f"waiting for Entra to accept the secret of application {client_id} ({lasting(waited)})")
+        await clock.sleep(pause)
+
+
+async def _sign_in(tenant_id: str, cloud: Cloud, client_id: str, secret: str) -> str:
+    # A new credential for each try: nothing is remembered of the last one.
+    async with _credential(tenant_id, cloud, client_id, secret) as credential:
+        token = await credential.get_token(cloud.arm_scope)
+    return _object_id(token.token)
+
+
+def _credential(tenant_id: str, cloud: Cloud, client_id: str, secret: str) -> AsyncTokenCredential:
+    from azure.identity.aio import ClientSecretCredential
+
+    return ClientSecretCredential(tenant_id, client_id, secret, authority=cloud.login_host)
+
+
+def _object_id(token: str) -> str:
+    # Read, not verified: the token came from Entra itself, and all that hangs on it is a warning.
+    try:
+        payload = token.split(".")[1]
+        claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        return str(claims.get("oid", ""))
+    except (IndexError, binascii.Error, ValueError, AttributeError):
+        return ""
+
+
+def _refused(error: Exception, tenant_id: str, client_id: str, secret: str, waited: float) -> SignInError:
+    from crosstenant.azure.refusals.refusals import explain, take_apart
+
+    kind = _KINDS.get(take_apart(error).code, SignInError)
+    doing = f"signing in as application {client_id} to tenant {tenant_id}"
+    if waited >= 1:
+        doing = f"{doing}, tried for {lasting(waited)}"
+    return kind(explain(error, doing=doing, on="", secrets=[secret]))
+
+
+_KINDS: dict[str, type[SignInError]] = {
+    "AADSTS7000215": SecretRefused,
+    "AADSTS7000222": SecretExpired,
+    "AADSTS700016": ApplicationUnknown,
+    "AADSTS7000229": ApplicationUnknown,
+    "AADSTS65001": ApplicationUnknown,
+}

@@ -1,0 +1,169 @@
+"""The command ``crosstenant adopt``."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from crosstenant.cli.adopt.findings import Finding, State, findings, hand_made_secrets
+from crosstenant.cli.adopt.import_document import import_document
+from crosstenant.cli.adopt.live_chain import Asked, ChainError, LiveChain, read_chain
+from crosstenant.cli.adopt.program import program, secret_settings
+from crosstenant.cli.tenant_options import on_both_tenants, secrets_help
+from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
+from crosstenant.provider_kit.serving import ProviderError
+
+if TYPE_CHECKING:
+    from crosstenant.azure.sign_in.tenant import Tenant
+
+_NAME = re.compile(r"[A-Za-z0-9][-.\w]{0,60}")
+_WAYS = ("managed", "consented")
+
+
+def _arm_ids(resource_type: str) -> object:
+    def read(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> list[ArmId]:
+        try:
+            ids = [parse_arm_id(text, resource_type) for text in texts]
+        except ValueError as error:
+            raise click.BadParameter(str(error)) from None
+        if len({one.key for one in ids}) < len(ids):
+            raise click.BadParameter("the same is given twice")
+        return ids
+
+    return read
+
+
+def _name(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
+    if not _NAME.fullmatch(text):
+        raise click.BadParameter(f"'{text}' is no name of a resource: letters, digits, '-', '_' and '.'")
+    return text
+
+
+def _uuid(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    if text is not None and not is_uuid(text):
+        raise click.BadParameter(f"'{text}' is no UUID: give the service principal's object ID")
+    return text
+
+
+@click.command(epilog=secrets_help())
+@click.option(
+    "--cluster",
+    "clusters",
+    multiple=True,
+    required=True,
+    metavar="ID",
+    callback=_arm_ids(CLUSTER_TYPE),
+    help="ARM ID of a cluster. The first one's application is adopted.",
+)
+@click.option(
+    "--registry",
+    "registries",
+    multiple=True,
+    required=True,
+    metavar="ID",
+    callback=_arm_ids(REGISTRY_TYPE),
+    help="ARM ID of a registry that it pulls from.",
+)
+@click.option("--name", default="pull", show_default=True, callback=_name, help="The component's name in the stack.")
+@click.option(
+    "--out",
+    default="adopted",
+    show_default=True,
+    type=click.Path(path_type=Path, file_okay=False),
+    help="Folder to write import.json and __main__.py into.",
+)
+@click.option(
+    "--registry-service-principal",
+    "way",
+    type=click.Choice(_WAYS),
+    default="managed",
+    show_default=True,
+    help="Whether the stack manages the service principal in the registries' tenant, or only looks it up.",
+)
+@click.option(
+    "--registry-principal",
+    metavar="ID",
+    callback=_uuid,
+    help="Object ID of that service principal, where the caller may not read that directory.",
+)
+@on_both_tenants
+def adopt(
+    clusters: list[ArmId],
+    registries: list[ArmId],
+    name: str,
+    out: Path,
+    way: str,
+    registry_principal: str | None,
+    cluster_tenant: Tenant,
+    registry_tenant: Tenant,
+) -> None:
+    """Take a chain that was made by hand into a stack.
+
+    Reads both tenants and changes nothing: the application of the cluster, its service principals, its pull roles.
+    Tells what is there, what is missing and what differs, and writes a document for `pulumi import --file` with the
+    program that goes with it.
+    """
+    consented = way == "consented"
+    if registry_principal and not consented:
+        raise click.UsageError("--registry-principal goes with --registry-service-principal consented only")
+    if cluster_tenant.tenant_id == registry_tenant.tenant_id:
+        raise click.UsageError(f"both tenants are {cluster_tenant.tenant_id}: within one tenant there is no such chain")
+    document, source = out / "import.json", out / "__main__.py"
+    for file in (document, source):
+        if file.exists():
+            raise click.ClickException(f"{file} is there already: remove it, or give another folder with --out")
+    try:
+        asked = Asked(clusters, registries, consented, registry_principal)
+        chain = asyncio.run(_read(cluster_tenant, registry_tenant, asked))
+        report = findings(chain, consented=consented)
+    except (ChainError, ProviderError, ValueError) as error:
+        raise click.ClickException(str(error)) from None
+    imported = import_document(chain, name, registry_tenant.tenant_id, consented=consented)
+    out.mkdir(parents=True, exist_ok=True)
+    document.write_text(json.dumps(imported, indent=4) + "\n", encoding="utf-8")
+    source.write_text(program(chain, name, cluster_tenant, registry_tenant, consented=consented), encoding="utf-8")
+    for finding in report:
+        click.echo(_line(finding))
+    click.echo()
+    for line in _next_steps(chain, report, document, source, secret_settings(cluster_tenant, registry_tenant)):
+        click.echo(line)
+
+
+async def _read(cluster_tenant: Tenant, registry_tenant: Tenant, asked: Asked) -> LiveChain:
+    try:
+        return await read_chain(cluster_tenant, registry_tenant, asked)
+    finally:
+        await cluster_tenant.aclose()
+        await registry_tenant.aclose()
+
+
+def _line(finding: Finding) -> str:
+    return f"{finding.state.value:<8} {finding.link:<27} {finding.text}"
+
+
+def _next_steps(
+    chain: LiveChain, report: Sequence[Finding], document: Path, source: Path, settings: Sequence[str]
+) -> list[str]:
+    lines = [f"Wrote {document} and {source}. Next, in the folder of the Pulumi project:"]
+    if any(finding.state is State.STOPS for finding in report):
+        lines.append("  first see to what is marked 'stops' above")
+    lines += [f"  pulumi config set --secret {setting}" for setting in settings]
+    lines += [
+        f"  paste {source} into the program",
+        "  pulumi refresh --run-program    (puts the providers into the state; changes nothing in Azure)",
+        f"  pulumi import --file {document} --generate-code=false --protect=false",
+        "  pulumi preview                  (what differs, a new secret, one reset of each cluster; no replacement)",
+        "  pulumi up",
+    ]
+    removals = [
+        f"  az ad app credential delete --id {chain.client_id} --key-id {key_id}" for key_id in hand_made_secrets(chain)
+    ]
+    if removals:
+        lines += ["Then, when nothing else uses them, remove the secrets that were made by hand:", *removals]
+    return lines

@@ -1,0 +1,179 @@
+"""What there is of the chain, what is missing, and what the component would make different: one line each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, cast
+
+from crosstenant.azure.clusters.cluster_fitness import refuse_unfit
+from crosstenant.azure.clusters.cluster_state import ClusterState
+from crosstenant.azure.role_assignments import RoleAssignment
+from crosstenant.cli.adopt.condition_reading import repositories_of
+from crosstenant.cli.adopt.differences import application_differences, principal_differences
+from crosstenant.cli.adopt.live_chain import ChainError, LiveChain, LiveRegistry, assignment_name
+from crosstenant.model.repository_condition import repository_condition
+from crosstenant.provider_kit.serving import ProviderError
+
+Json = dict[str, Any]
+"""A JSON object."""
+
+_ROLES = {
+    "7f951dda-4ed3-4680-a7ca-43fe172d538d": "AcrPull",
+    "8311e382-0749-4cb8-b61a-304f252e45ec": "AcrPush",
+    "b93aa761-3e63-49ed-ac28-beffa264f7ac": "Container Registry Repository Reader",
+    "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
+    "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
+    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
+}
+"""Roles that such applications are often given, by their definition's GUID:
+https://learn.microsoft.com/azure/role-based-access-control/built-in-roles."""
+
+
+class State(Enum):
+    """How a link of the chain stands."""
+
+    FOUND = "found"
+    """It is imported, and stays as it is."""
+    DIFFERS = "differs"
+    """It is imported, and the first update changes it."""
+    MISSING = "missing"
+    """The first update makes it."""
+    BESIDE = "beside"
+    """It is not the stack's, and stays for a person to decide on."""
+    STOPS = "stops"
+    """The first update cannot succeed before somebody has seen to it."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the report."""
+
+    state: State
+    link: str
+    """The kind of object, ``role assignment``."""
+    text: str
+
+
+def findings(chain: LiveChain, *, consented: bool) -> list[Finding]:
+    """The report, in the order of the chain.
+
+    :param chain: What there is.
+    :param consented: Whether the program goes the consented way.
+    :raises ChainError: A role assignment has a condition that this package cannot keep.
+    """
+    return [
+        *(one for cluster in chain.clusters for one in _cluster(chain, cluster)),
+        *_application(chain, consented),
+        *_principal(chain.home_principal, "home service principal", "in the clusters' tenant"),
+        *_registry_principal(chain, consented),
+        *(one for registry in chain.registries for one in _registry(registry)),
+        Finding(
+            State.MISSING, "secret", "none can be imported: the first update makes one, and moves the clusters to it"
+        ),
+        *_secrets(chain),
+    ]
+
+
+def hand_made_secrets(chain: LiveChain) -> list[str]:
+    """Key IDs of the application's secrets: none of them is the stack's."""
+    return [str(one["keyId"]) for one in cast("list[Json]", chain.application.get("passwordCredentials") or [])]
+
+
+def _cluster(chain: LiveChain, cluster: ClusterState) -> list[Finding]:
+    text = f"{cluster.cluster_id.rsplit('/', 1)[-1]} acts as application {cluster.client_id}"
+    found = [Finding(State.FOUND, "cluster", text)]
+    if not cluster.uses(chain.client_id):
+        found = [Finding(State.DIFFERS, "cluster", f"{text}; the first update moves it to {chain.client_id}")]
+    try:
+        refuse_unfit(cluster)
+    except ProviderError as error:
+        found.append(Finding(State.STOPS, "cluster", str(error)))
+    return found
+
+
+def _application(chain: LiveChain, consented: bool) -> list[Finding]:
+    object_id = str(chain.application["id"])
+    what = f"'{chain.application['displayName']}', client ID {chain.client_id}, object ID {object_id}"
+    found = _compared("application", what, application_differences(chain.application, consented=consented))
+    if chain.caller_must_own:
+        text = (
+            "the caller may change only applications that it owns (Application.ReadWrite.OwnedBy), and does not own"
+            f" this one: 'az ad app owner add --id {object_id} --owner-object-id {chain.caller_must_own}'"
+        )
+        found.append(Finding(State.STOPS, "application", text))
+    return found
+
+
+def _principal(principal: Json | None, link: str, where: str) -> list[Finding]:
+    if principal is None:
+        return [Finding(State.MISSING, link, f"the application has none {where}: the first update makes it")]
+    return _compared(link, f"object ID {principal['id']}", principal_differences(principal))
+
+
+def _registry_principal(chain: LiveChain, consented: bool) -> list[Finding]:
+    link = "registry service principal"
+    if not chain.registry_principal_id:
+        how = "an administrator there makes it on the consent page" if consented else "the first update makes it"
+        return [Finding(State.MISSING, link, f"the application has none in the registries' tenant: {how}")]
+    if not consented:
+        return _principal(chain.registry_principal, link, "in the registries' tenant")
+    found = [Finding(State.FOUND, link, f"object ID {chain.registry_principal_id}: looked up, never changed")]
+    if chain.registry_principal and not chain.registry_principal.get("accountEnabled", True):
+        text = "it is disabled: an administrator of its tenant has to enable it"
+        found.append(Finding(State.STOPS, link, text))
+    return found
+
+
+def _registry(registry: LiveRegistry) -> list[Finding]:
+    state = registry.state
+    mode = "registry-wide roles" if state.role_assignment_mode == "Legacy" else "roles per repository (ABAC)"
+    found = [Finding(State.FOUND, "registry", f"{state.name}, {mode}")]
+    role = f"{state.pull_role.name} on {state.name}"
+    if registry.pull is None:
+        found.append(Finding(State.MISSING, "role assignment", f"{role}: the first update makes it"))
+    else:
+        found += _compared(
+            "role assignment", f"{role}, {assignment_name(registry.pull)}", _assignment_differences(registry.pull)
+        )
+    return found + [_beside(registry, other) for other in registry.others]
+
+
+def _assignment_differences(assignment: RoleAssignment) -> list[str]:
+    changes = ["its description goes"] if assignment.description else []
+    if assignment.condition:
+        names = repositories_of(assignment.condition)
+        if names is None:
+            raise ChainError(
+                f"role assignment {assignment_name(assignment)} on {assignment.scope} has a condition that is not about"
+                f" repositories and prefixes alone, and would be lost: {assignment.condition}. Change it, or leave this"
+                " chain as it is"
+            )
+        if repository_condition(*names) != assignment.condition:
+            changes.append("its condition is written anew, with the same meaning")
+    return changes
+
+
+def _beside(registry: LiveRegistry, other: RoleAssignment) -> Finding:
+    role = _ROLES.get(other.role_guid, f"role {other.role_guid}")
+    here = other.scope.lower() == registry.state.registry_id.lower()
+    where = "the registry" if here else other.scope
+    text = f"{role} on {where} reaches {registry.state.name} too ({assignment_name(other)})"
+    if here and registry.state.role_assignment_mode == "Abac" and role == "AcrPull":
+        text += ": the registry ignores it in its mode"
+    return Finding(State.BESIDE, "role assignment", f"{text}; remove it if nothing else needs it")
+
+
+def _secrets(chain: LiveChain) -> list[Finding]:
+    found: list[Finding] = []
+    for one in cast("list[Json]", chain.application.get("passwordCredentials") or []):
+        name = f"'{one['displayName']}' " if one.get("displayName") else ""
+        text = f"{name}{one['keyId']}, which ends {one.get('endDateTime')}, stays until somebody removes it"
+        found.append(Finding(State.BESIDE, "secret", text))
+    return found
+
+
+def _compared(link: str, what: str, changes: list[str]) -> list[Finding]:
+    if not changes:
+        return [Finding(State.FOUND, link, what)]
+    return [Finding(State.DIFFERS, link, f"{what}: {'; '.join(changes)}")]

@@ -1,0 +1,122 @@
+"""The document that ``pulumi import --file`` takes: the component's children by name, type, parent and provider.
+
+https://www.pulumi.com/docs/iac/guides/migration/import describes it. Components and providers stand in it
+without an ID, as what the others refer to. They have to be in the state already (``pulumi refresh --run-program`` puts
+them there): Pulumi 3.274 would write a provider before the component that it belongs to, and refuse its own state.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crosstenant.cli.adopt.live_chain import LiveChain, assignment_name
+from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
+
+Json = dict[str, Any]
+"""A JSON object."""
+
+REFRESH_FIRST = "run 'pulumi refresh --run-program' first: this provider is not in the state"
+
+_APPLICATION = "azuread:index/application:Application"
+_SERVICE_PRINCIPAL = "azuread:index/servicePrincipal:ServicePrincipal"
+_ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment"
+_CONSENTED = "crosstenant:index:ConsentedServicePrincipal"
+_PROFILE = "crosstenant:index:ServicePrincipalProfile"
+
+
+def import_document(chain: LiveChain, name: str, registry_tenant_id: str, *, consented: bool) -> Json:
+    """The document for a component ``CrossTenantPull(name, ...)`` at the top of a program.
+
+    :param chain: What there is; what is missing is left to the first update.
+    :param name: The component's name.
+    :param registry_tenant_id: UUID of the registries' tenant.
+    :param consented: Whether the program goes the consented way.
+    """
+    identity, access = f"{name}-pull-identity", f"{name}-registry-access"
+    home, foreign = f"{name}-cluster-tenant", f"{name}-registry-tenant"
+    resources: list[Json] = [
+        {"type": "crosstenant:index:CrossTenantPull", "name": name, "component": True},
+        # Their names are the component's own, which cannot stand for three in one document.
+        _component("PullIdentity", identity, name),
+        _component("RegistryAccess", access, name),
+        *(_provider("crosstenant", tenant, name) for tenant in (home, foreign)),
+        *(_provider("azuread", tenant, name) for tenant in ((home,) if consented else (home, foreign))),
+        _provider("azure-native", foreign, name),
+        _child(
+            _APPLICATION,
+            f"{name}-application",
+            f"/applications/{chain.application['id']}",
+            identity,
+            f"{home}-azuread",
+        ),
+    ]
+    if chain.home_principal:
+        resources.append(
+            _child(
+                _SERVICE_PRINCIPAL,
+                f"{name}-home-service-principal",
+                f"/servicePrincipals/{chain.home_principal['id']}",
+                identity,
+                f"{home}-azuread",
+            )
+        )
+    if chain.registry_principal_id:
+        principal = f"{name}-registry-service-principal"
+        resources.append(
+            _consented(principal, chain, registry_tenant_id, access, f"{foreign}-crosstenant")
+            if consented
+            else _child(
+                _SERVICE_PRINCIPAL,
+                principal,
+                f"/servicePrincipals/{chain.registry_principal_id}",
+                access,
+                f"{foreign}-azuread",
+            )
+        )
+    for registry in chain.registries:
+        if registry.pull:
+            registry_id = parse_arm_id(registry.state.registry_id, REGISTRY_TYPE)
+            resources.append(
+                _child(
+                    _ROLE_ASSIGNMENT,
+                    f"{name}-{registry_id.name}-pull-role",
+                    f"{registry_id}/providers/Microsoft.Authorization/roleAssignments/{assignment_name(registry.pull)}",
+                    access,
+                    f"{foreign}-azure-native",
+                )
+            )
+    for cluster in chain.clusters:
+        cluster_id = parse_arm_id(cluster.cluster_id, CLUSTER_TYPE)
+        resources.append(
+            _child(_PROFILE, f"{name}-{cluster_id.name}-profile", str(cluster_id), name, f"{home}-crosstenant")
+        )
+    return {"resources": resources}
+
+
+def _component(kind: str, key: str, name: str) -> Json:
+    return {
+        "type": f"crosstenant:index:{kind}",
+        "name": key,
+        "logicalName": name,
+        "parent": name,
+        "component": True,
+    }
+
+
+def _provider(package: str, tenant: str, parent: str) -> Json:
+    entry: Json = {"type": f"pulumi:providers:{package}", "name": f"{tenant}-{package}", "parent": parent}
+    # Read only where the provider is not in the state, and then it ends the import before anything is written.
+    return entry | {"inputs": {"tenantId": REFRESH_FIRST}} if package == "crosstenant" else entry
+
+
+def _child(kind: str, name: str, resource_id: str, parent: str, provider: str) -> Json:
+    return {"type": kind, "name": name, "id": resource_id, "parent": parent, "provider": provider}
+
+
+def _consented(name: str, chain: LiveChain, tenant_id: str, parent: str, provider: str) -> Json:
+    # There is nothing of this resource in Azure to be read. Given as it would be after its first update, so that the
+    # first preview knows the service principal, and does not plan the end of what was granted to it.
+    known: Json = {"clientId": chain.client_id}
+    outputs = {**known, "objectId": chain.registry_principal_id, "exists": True}
+    entry = _child(_CONSENTED, name, f"{tenant_id}/{chain.client_id}", parent, provider)
+    return entry | {"inputs": known, "outputs": outputs}

@@ -1,0 +1,160 @@
+"""The program to paste: the component with the arguments that keep what stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+
+from crosstenant.azure.clusters.cluster_state import ClusterState
+from crosstenant.azure.sign_in.tenant import (
+    ClientCertificate,
+    ClientSecret,
+    GitHubActions,
+    ManagedIdentity,
+    OidcToken,
+    OidcTokenFile,
+    Tenant,
+)
+from crosstenant.cli.adopt.condition_reading import repositories_of
+from crosstenant.cli.adopt.differences import redirect_uri_of
+from crosstenant.cli.adopt.live_chain import LiveChain, LiveRegistry, assignment_name
+from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
+from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.names import role_assignment_name
+
+_EXPORTS = {
+    "clientId": "client_id",
+    "loginServers": "login_servers",
+    "pullResults": "pull_results",
+    "secretExpiresAt": "secret_expires_at",
+}
+
+
+def program(chain: LiveChain, name: str, cluster_tenant: Tenant, registry_tenant: Tenant, *, consented: bool) -> str:
+    """The source of a whole ``__main__.py``.
+
+    :param chain: What there is.
+    :param name: The component's name.
+    :param cluster_tenant: The clusters' tenant, for its ID and kind of credential; secrets are left to the stack's
+        configuration.
+    :param registry_tenant: The registries' tenant, likewise.
+    :param consented: Whether the program goes the consented way.
+    """
+    arguments = [
+        *_tenant("cluster", cluster_tenant),
+        *_tenant("registry", registry_tenant),
+        "registries=[",
+        *_indented(line for registry in chain.registries for line in _registry(chain, registry)),
+        "],",
+        "clusters=[",
+        *_indented(line for cluster in chain.clusters for line in _cluster(cluster)),
+        "],",
+        f"display_name={_text(str(chain.application['displayName']))},",
+    ]
+    redirect_uri = redirect_uri_of(chain.application)
+    if redirect_uri:
+        arguments.append(f"redirect_uri={_text(redirect_uri)},")
+    if consented:
+        arguments.append('registry_service_principal="consented",')
+    body = "\n".join(arguments)
+    head = ['"""An application that clusters pull images with, as `crosstenant adopt` found it."""', ""]
+    if "os.environ" in body:
+        head += ["import os", ""]
+    head += [
+        "import pulumi",
+        "",
+        "from crosstenant import ClusterArgs, CrossTenantPull, CrossTenantPullArgs, RegistryArgs, TenantArgs",
+        "",
+    ]
+    if "config." in body:
+        head += ["config = pulumi.Config()", ""]
+    call = [
+        "pull = CrossTenantPull(",
+        f"    {_text(name)},",
+        "    CrossTenantPullArgs(",
+        *_indented(arguments, 2),
+        "    ),",
+        ")",
+        "",
+    ]
+    exports = [f"pulumi.export({_text(key)}, pull.{attribute})" for key, attribute in _EXPORTS.items()]
+    return "\n".join([*head, *call, *exports, ""])
+
+
+def secret_settings(cluster_tenant: Tenant, registry_tenant: Tenant) -> list[str]:
+    """Names of the configuration values, all secret, that the program asks for."""
+    return [
+        setting
+        for side, tenant in (("cluster", cluster_tenant), ("registry", registry_tenant))
+        if (setting := _secret_setting(side, tenant))
+    ]
+
+
+def _secret_setting(side: str, tenant: Tenant) -> str:
+    match tenant.credentials:
+        case ClientSecret():
+            return f"{side}ClientSecret"
+        case ClientCertificate(password=str()):
+            return f"{side}ClientCertificatePassword"
+        case _:
+            return ""
+
+
+def _tenant(side: str, tenant: Tenant) -> list[str]:
+    fields = {"tenant_id": _text(tenant.tenant_id)}
+    if tenant.cloud is not PUBLIC:
+        fields["environment"] = _text(tenant.cloud.name)
+    secret = f'config.require_secret("{_secret_setting(side, tenant)}")'
+    match tenant.credentials:
+        case ClientSecret(client_id):
+            fields |= {"client_id": _text(client_id), "client_secret": secret}
+        case ClientCertificate(client_id, path, password):
+            fields |= {"client_id": _text(client_id), "client_certificate_path": _text(path)}
+            if password:
+                fields["client_certificate_password"] = secret
+        case OidcToken(client_id):
+            fields |= {"client_id": _text(client_id), "oidc_token": f'os.environ["{side.upper()}_OIDC_TOKEN"]'}
+        case OidcTokenFile(client_id, path):
+            fields |= {"client_id": _text(client_id), "oidc_token_file_path": _text(path)}
+        case GitHubActions(client_id):
+            fields |= {
+                "client_id": _text(client_id),
+                "oidc_request_url": 'os.environ["ACTIONS_ID_TOKEN_REQUEST_URL"]',
+                "oidc_request_token": 'os.environ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]',
+            }
+        case ManagedIdentity(client_id):
+            fields |= {"use_msi": "True"} | ({"client_id": _text(client_id)} if client_id else {})
+        case _:
+            # The Azure CLI's user; an Azure Pipelines job has no place in TenantArgs.
+            pass
+    lines = [f"{name}={value}," for name, value in fields.items()]
+    return [f"{side}_tenant=TenantArgs(", *_indented(lines), "),"]
+
+
+def _cluster(cluster: ClusterState) -> list[str]:
+    cluster_id = _text(str(parse_arm_id(cluster.cluster_id, CLUSTER_TYPE)))
+    return ["ClusterArgs(", *_indented([f"cluster_id={cluster_id},"]), "),"]
+
+
+def _registry(chain: LiveChain, registry: LiveRegistry) -> list[str]:
+    registry_id = str(parse_arm_id(registry.state.registry_id, REGISTRY_TYPE))
+    fields = {"registry_id": _text(registry_id)}
+    if registry.pull:
+        derived = role_assignment_name(registry_id, chain.registry_principal_id, registry.state.pull_role.guid)
+        if assignment_name(registry.pull).lower() != derived:
+            fields["role_assignment_name"] = _text(assignment_name(registry.pull))
+        repositories, prefixes = repositories_of(registry.pull.condition) or ([], [])
+        if repositories:
+            fields["repositories"] = json.dumps(repositories)
+        if prefixes:
+            fields["repository_prefixes"] = json.dumps(prefixes)
+    return ["RegistryArgs(", *_indented(f"{name}={value}," for name, value in fields.items()), "),"]
+
+
+def _text(value: str) -> str:
+    # A string of JSON is one of Python.
+    return json.dumps(value, ensure_ascii=False)
+
+
+def _indented(lines: Iterable[str], levels: int = 1) -> list[str]:
+    return [f"{'    ' * levels}{line}" for line in lines]

@@ -1,0 +1,178 @@
+"""The links in the clusters' tenant: the application, its secret and service principal, and what each cluster is."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime, timezone
+
+from crosstenant.azure.clusters.cluster_state import ClusterState
+from crosstenant.azure.clusters.clusters import Clusters
+from crosstenant.azure.directory.graph import Application, Graph, Secret, ServicePrincipal
+from crosstenant.azure.sign_in.secret_proof import SecretExpired, SecretRefused
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.cli.check.chain import APPLICATION, CLUSTER, PRINCIPAL, SECRET, Chain, Link, LinkState, Tenancy
+from crosstenant.cli.check.looking import SignIn, Unseen, access, look, service_principal, sign_in
+from crosstenant.model.arm_id import ArmId
+
+SOON_DAYS = 30
+"""A secret that ends within so many days is worth a look."""
+
+_A = Tenancy.CLUSTER
+_REPAIR = "run 'pulumi up --refresh'"
+
+
+async def cluster_side(chain: Chain, tenant: Tenant, secret: str | None) -> list[Link]:
+    """Looks at the chain in the clusters' tenant.
+
+    :param chain: The chain.
+    :param tenant: The clusters' tenant.
+    :param secret: The application's secret, if there is one to prove.
+    """
+    entry = await access(tenant, _A)
+    if entry.state is LinkState.UNSEEN:
+        return [entry]
+    graph, clusters = Graph(tenant), Clusters(tenant)
+    try:
+        signed_in = await sign_in(tenant, chain.client_id, secret)
+        application, principal, states = await asyncio.gather(
+            look(graph.application(chain.client_id), "reading application", chain.client_id, tenant),
+            service_principal(tenant, graph, chain.client_id, signed_in),
+            asyncio.gather(*(look(clusters.get(it), "reading cluster", str(it), tenant) for it in chain.clusters)),
+        )
+        found = [
+            await _cluster(clusters, cluster_id, state, chain.client_id, principal)
+            for cluster_id, state in zip(chain.clusters, states, strict=True)
+        ]
+    finally:
+        await graph.aclose()
+        await clusters.aclose()
+    return [
+        entry,
+        *found,
+        application_link(application, chain.client_id),
+        secret_link(application, chain, signed_in, datetime.now(timezone.utc)),
+        principal_link(_A, principal, chain.client_id, f"{_REPAIR}, which makes it again"),
+    ]
+
+
+def application_link(found: Application | Unseen | None, client_id: str) -> Link:
+    """The application itself, and for whom it is."""
+    if isinstance(found, Unseen):
+        return Link(_A, APPLICATION, client_id, LinkState.UNSEEN, found.reason, _TO_READ)
+    if found is None:
+        remedy = f"{_REPAIR}, which makes another one: every cluster is reset to it, and every node reimaged"
+        return Link(_A, APPLICATION, client_id, LinkState.BROKEN, "is not in the tenant", remedy)
+    name = found.display_name or client_id
+    if not found.is_multi_tenant:
+        remedy = f"{_REPAIR}, or 'az ad app update --id {client_id} --sign-in-audience AzureADMultipleOrgs'"
+        return Link(_A, APPLICATION, name, LinkState.BROKEN, f"is for one tenant alone ({found.audience})", remedy)
+    return Link(_A, APPLICATION, name, LinkState.OK, "is multi-tenant")
+
+
+def secret_link(found: Application | Unseen | None, chain: Chain, signed_in: SignIn | None, now: datetime) -> Link:
+    """The secret that the clusters have: whether it is there, signs in, and for how long."""
+    about = chain.secret_key_id or "of the application"
+    if signed_in and isinstance(signed_in.refusal, (SecretRefused, SecretExpired)):
+        return Link(_A, SECRET, about, LinkState.BROKEN, "does not sign in", f"{_MAKE_ANOTHER}. {signed_in.refusal}")
+    if isinstance(found, Unseen):
+        if signed_in and signed_in.refusal is None:
+            return Link(_A, SECRET, about, LinkState.OK, "signs in; until when, could not be looked at")
+        return Link(_A, SECRET, about, LinkState.UNSEEN, "the application could not be looked at")
+    if found is None:
+        return Link(_A, SECRET, about, LinkState.BROKEN, "went with the application")
+    own = [one for one in found.secrets if chain.secret_key_id in (None, one.key_id)]
+    if not own:
+        what = "was removed" if chain.secret_key_id else "there is none"
+        return Link(
+            _A, SECRET, about, LinkState.BROKEN, what, f"{_REPAIR}, which makes another one and resets clusters"
+        )
+    latest = max(own, key=lambda one: one.ends_at)
+    return _ending(about, latest, len(found.secrets) - 1, now)
+
+
+def _ending(about: str, secret: Secret, others: int, now: datetime) -> Link:
+    ends = f"{secret.ends_at:%Y-%m-%dT%H:%M:%SZ}"
+    if secret.ends_at <= now:
+        return Link(_A, SECRET, about, LinkState.BROKEN, f"ended at {ends}", _MAKE_ANOTHER)
+    beside = f"; the application has {others} more" if others else ""
+    days = (secret.ends_at - now).days
+    if days < SOON_DAYS:
+        return Link(_A, SECRET, about, LinkState.NOTE, f"ends in {days} days, at {ends}{beside}", _MAKE_ANOTHER)
+    return Link(_A, SECRET, about, LinkState.OK, f"ends at {ends}{beside}")
+
+
+def principal_link(
+    tenancy: Tenancy, found: ServicePrincipal | Unseen | None, client_id: str, remedy_if_missing: str
+) -> Link:
+    """The application's service principal in a tenant."""
+    if isinstance(found, Unseen):
+        return Link(tenancy, PRINCIPAL, "of the application", LinkState.UNSEEN, found.reason, _TO_READ)
+    if found is None:
+        return Link(
+            tenancy, PRINCIPAL, "of the application", LinkState.BROKEN, "is not in the tenant", remedy_if_missing
+        )
+    if not found.enabled:
+        remedy = (
+            "an administrator of the tenant enables it under Enterprise applications (Enabled for users to sign-in), if"
+            " it was not disabled for a reason"
+        )
+        return Link(tenancy, PRINCIPAL, found.object_id, LinkState.BROKEN, "is disabled", remedy)
+    return Link(tenancy, PRINCIPAL, found.object_id, LinkState.OK, "is enabled")
+
+
+async def _cluster(
+    clusters: Clusters,
+    cluster_id: ArmId,
+    found: ClusterState | Unseen | None,
+    client_id: str,
+    principal: ServicePrincipal | Unseen | None,
+) -> Link:
+    link = cluster_link(cluster_id, found, client_id)
+    if link.state is not LinkState.OK or not isinstance(found, ClusterState):
+        return link
+    if isinstance(principal, ServicePrincipal) and await clusters.roles_on_node_group(found, principal.object_id) == 0:
+        return Link(
+            _A,
+            CLUSTER,
+            cluster_id.name,
+            LinkState.NOTE,
+            f"acts as the application, which has no role on {found.node_resource_group}",
+            f"assign Contributor there to object ID {principal.object_id}: load balancers, disks and routes need it",
+        )
+    return link
+
+
+def cluster_link(cluster_id: ArmId, found: ClusterState | Unseen | None, client_id: str) -> Link:
+    """What a cluster acts as, and whether it runs."""
+    name = cluster_id.name
+    if isinstance(found, Unseen):
+        return Link(_A, CLUSTER, name, LinkState.UNSEEN, found.reason)
+    if found is None:
+        return Link(
+            _A, CLUSTER, name, LinkState.BROKEN, f"there is no {cluster_id}", "create it, or take it out of the stack"
+        )
+    if found.uses_managed_identity:
+        remedy = "give its pods the output image_pull_secret, and take the cluster out of the stack's clusters"
+        return Link(_A, CLUSTER, name, LinkState.BROKEN, "has a managed identity, and cannot go back", remedy)
+    if not found.uses(client_id):
+        remedy = f"{_REPAIR}, which resets its credential: every node is reimaged"
+        return Link(_A, CLUSTER, name, LinkState.BROKEN, f"acts as application {found.client_id}", remedy)
+    if found.is_stopped:
+        return Link(
+            _A, CLUSTER, name, LinkState.NOTE, "acts as the application, and is stopped", "start it: az aks start"
+        )
+    if not found.is_idle:
+        return Link(_A, CLUSTER, name, LinkState.NOTE, f"acts as the application, and is {_work(found)}", "wait for it")
+    if found.has_failed:
+        remedy = "look at 'az aks show'; a failed reset leaves nodes with either secret: run 'pulumi up --refresh'"
+        return Link(_A, CLUSTER, name, LinkState.NOTE, "acts as the application, and its last operation failed", remedy)
+    return Link(_A, CLUSTER, name, LinkState.OK, "acts as the application")
+
+
+def _work(state: ClusterState) -> str:
+    pools = ", ".join(pool.name for pool in state.busy_pools)
+    return state.provisioning_state if not pools else f"{state.provisioning_state} (node pools at work: {pools})"
+
+
+_MAKE_ANOTHER = "change rotation_trigger and run 'pulumi up --refresh': a new secret, and every cluster is reset to it"
+_TO_READ = "for this link the caller needs the Microsoft Graph permission Application.Read.All"

@@ -1,0 +1,175 @@
+"""The links in the registries' tenant: the application's service principal there, its roles, and the pull itself."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import cast
+
+from crosstenant.azure.arm import Arm
+from crosstenant.azure.directory.graph import Graph, ServicePrincipal
+from crosstenant.azure.pull.docker_token import prove_pull, registry_session
+from crosstenant.azure.pull.pull_advice import advise
+from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, prove_in_time
+from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused
+from crosstenant.azure.registries.registries import RegistryState
+from crosstenant.azure.role_assignments import RoleAssignment, roles_of
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.cli.check.chain import NETWORK, PULL, REGISTRY, ROLE, Chain, Link, LinkState, Probe, Tenancy
+from crosstenant.cli.check.cluster_side import principal_link
+from crosstenant.cli.check.looking import Unseen, access, look, service_principal, sign_in
+from crosstenant.model.arm_id import ArmId
+from crosstenant.model.consent import consent_url
+from crosstenant.plugin.functions.get_registry import find_registry
+from crosstenant.plugin.pull_check.resource import PROBE_REPOSITORY
+
+_B = Tenancy.REGISTRY
+_PULL_SECONDS = 30
+
+
+async def registry_side(chain: Chain, tenant: Tenant, secret: str | None) -> list[Link]:
+    """Looks at the chain in the registries' tenant.
+
+    :param chain: The chain.
+    :param tenant: The registries' tenant.
+    :param secret: The application's secret, to prove a pull with; it goes to each registry's own login server and to
+        the tenant's sign-in service, and nowhere else.
+    """
+    entry = await access(tenant, _B)
+    if entry.state is LinkState.UNSEEN:
+        return [entry]
+    graph, arm = Graph(tenant), Arm(tenant)
+    try:
+        signed_in = await sign_in(tenant, chain.client_id, secret)
+        principal = await service_principal(tenant, graph, chain.client_id, signed_in)
+        of_registries = await asyncio.gather(
+            *(
+                _Registry(chain, tenant, arm, principal, registry_id, probe).links(secret)
+                for registry_id, probe in chain.registries
+            )
+        )
+    finally:
+        await graph.aclose()
+        await arm.aclose()
+    page = consent_url(tenant.cloud, tenant.tenant_id, chain.client_id)
+    remedy = f"run 'pulumi up --refresh'; in the consented way an administrator of the tenant opens {page} before that"
+    found = principal_link(_B, principal, chain.client_id, remedy)
+    return [entry, found, *(link for links in of_registries for link in links)]
+
+
+class _Registry:
+    """One registry of the chain."""
+
+    def __init__(
+        self,
+        chain: Chain,
+        tenant: Tenant,
+        arm: Arm,
+        principal: ServicePrincipal | Unseen | None,
+        registry_id: ArmId,
+        probe: Probe,
+    ) -> None:
+        self._chain = chain
+        self._tenant = tenant
+        self._arm = arm
+        self._principal = principal
+        self._registry_id = registry_id
+        self._probe = probe
+
+    async def links(self, secret: str | None) -> list[Link]:
+        found = await look(find_registry(self._tenant, str(self._registry_id)), "reading registry", "", self._tenant)
+        if isinstance(found, Unseen):
+            return [self._link(REGISTRY, LinkState.UNSEEN, found.reason)]
+        if found is None:
+            what = f"there is no {self._registry_id}"
+            return [self._link(REGISTRY, LinkState.BROKEN, what, "create it again, or take it out of the stack")]
+        pull = await self._pull(found, secret)
+        role = await self._role(found, pulls=pull.state is LinkState.OK)
+        return [self._registry(found), role, self._network(found), pull]
+
+    def _registry(self, registry: RegistryState) -> Link:
+        mode = "per repository (ABAC)" if registry.role_assignment_mode == "Abac" else "registry-wide"
+        what = f"{registry.login_server}, {registry.sku}; its roles are {mode}"
+        if registry.provisioning_state != "Succeeded":
+            what = f"{what}; provisioning state {registry.provisioning_state}"
+            return self._link(REGISTRY, LinkState.NOTE, what, "look at 'az acr show'")
+        return self._link(REGISTRY, LinkState.OK, what)
+
+    def _network(self, registry: RegistryState) -> Link:
+        advice = "make sure that the nodes' addresses are let in, or have a private endpoint"
+        if registry.public_network_access != "Enabled":
+            return self._link(NETWORK, LinkState.NOTE, "closed to all but private endpoints", advice)
+        if registry.network_default_action != "Allow":
+            return self._link(NETWORK, LinkState.NOTE, "open to the addresses that its rules name alone", advice)
+        return self._link(NETWORK, LinkState.OK, "open to all networks")
+
+    async def _role(self, registry: RegistryState, pulls: bool) -> Link:
+        if not isinstance(self._principal, ServicePrincipal):
+            return self._link(ROLE, LinkState.SKIPPED, "there is no service principal to look for")
+        held = await look(
+            roles_of(self._arm, registry.registry_id, self._principal.object_id),
+            "reading the role assignments on",
+            registry.registry_id,
+            self._tenant,
+        )
+        if isinstance(held, Unseen):
+            return self._link(ROLE, LinkState.UNSEEN, held.reason)
+        return await self._of_roles(registry, held, pulls)
+
+    async def _of_roles(self, registry: RegistryState, held: list[RoleAssignment], pulls: bool) -> Link:
+        wanted = registry.pull_role
+        right = [one for one in held if one.role_guid == wanted.guid]
+        others = [await self._name(one) for one in held if one.role_guid != wanted.guid]
+        beside = f"; beside it {', '.join(others)}" if others else ""
+        if right:
+            condition = ", under a condition" if all(one.condition for one in right) else ""
+            what = f"{wanted.name}{condition}{beside}"
+            if others:
+                return self._link(ROLE, LinkState.NOTE, what, "remove the roles that a pull does not take")
+            return self._link(ROLE, LinkState.OK, what)
+        what = f"{wanted.name} is not assigned" + (f", only {', '.join(others)}" if others else "")
+        remedy = (
+            f"run 'pulumi up --refresh', or 'az role assignment create --assignee {self._chain.client_id} --role"
+            f' "{wanted.name}" --scope {registry.registry_id}\''
+        )
+        if pulls:
+            return self._link(ROLE, LinkState.NOTE, f"{what}; it pulls by another right, a group's for one", remedy)
+        return self._link(ROLE, LinkState.BROKEN, what, remedy)
+
+    async def _name(self, assignment: RoleAssignment) -> str:
+        # At the registry, since the caller may have rights there alone.
+        path = f"{self._registry_id}/providers/Microsoft.Authorization/roleDefinitions/{assignment.role_guid}"
+        found = await look(self._arm.get(path, "2022-04-01"), "reading role", assignment.role_guid, self._tenant)
+        if isinstance(found, Unseen):
+            return assignment.role_guid
+        return str(cast("dict[str, object]", found.get("properties") or {}).get("roleName") or assignment.role_guid)
+
+    async def _pull(self, registry: RegistryState, secret: str | None) -> Link:
+        if secret is None:
+            return self._link(PULL, LinkState.SKIPPED, "there is no secret to prove it with")
+        repository, reference = self._probe.repository or PROBE_REPOSITORY, self._probe.reference
+
+        async def say_nothing(refusal: PullRefused, left: float) -> None:
+            del refusal, left
+
+        async with registry_session(registry.login_server) as session:
+
+            async def ask() -> PullProof:
+                client_id = self._chain.client_id
+                return await prove_pull(session, registry.login_server, client_id, secret, repository, reference)
+
+            try:
+                proof = await prove_in_time(ask, A_QUICK_LOOK, _PULL_SECONDS, say_nothing)
+            except PullRefused as refusal:
+                tenant_id, client_id = self._tenant.tenant_id, self._chain.client_id
+                remedy = advise(refusal.reason, registry, tenant_id, client_id, repository, reference)
+                # What keeps this machine out need not keep the nodes out.
+                state = LinkState.UNSEEN if refusal.reason.is_of_the_path else LinkState.BROKEN
+                return self._link(PULL, state, refusal.reason.value, remedy)
+        if proof.manifest_digest:
+            return self._link(PULL, LinkState.OK, f"fetched the manifest of {repository}, {reference}")
+        if proof.granted_actions is None:
+            return self._link(PULL, LinkState.NOTE, "signs in; what it may pull cannot be read", "give --reference")
+        return self._link(PULL, LinkState.OK, f"the registry grants a pull of '{repository}'")
+
+    def _link(self, name: str, state: LinkState, finding: str, remedy: str = "") -> Link:
+        return Link(_B, name, self._registry_id.name, state, finding, remedy)

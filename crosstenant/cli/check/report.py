@@ -1,0 +1,103 @@
+"""A report as a person reads it, and as a machine does."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from crosstenant.cli.check.chain import ACCESS, APPLICATION, PRINCIPAL, SECRET, Link, LinkState, Report, Tenancy
+
+_MARKS: Final = {
+    LinkState.OK: "-",
+    LinkState.NOTE: "!",
+    LinkState.BROKEN: "X",
+    LinkState.UNSEEN: "?",
+    LinkState.SKIPPED: " ",
+}
+_VERDICTS: Final = {
+    "broken": "The chain is broken: {broken}.",
+    "not seen": "No link is known to be broken, but not all could be looked at: {unseen}.",
+    "whole": "The chain is whole.",
+}
+
+
+def as_text(report: Report) -> str:
+    """The drawing, the table and the verdict."""
+    verdict = _VERDICTS[report.verdict].format(broken=_titles(report.broken), unseen=_titles(report.unseen))
+    return "\n".join([*drawing(report), "", *table(report.links), "", verdict])
+
+
+def as_json(report: Report) -> str:
+    """One JSON object: the chain, the verdict (``whole``, ``broken`` or ``not seen``) and the links in order."""
+    chain = report.chain
+    return json.dumps(
+        {
+            "clientId": chain.client_id,
+            "clusterTenantId": chain.cluster_tenant_id,
+            "registryTenantId": chain.registry_tenant_id,
+            "verdict": report.verdict,
+            "links": [
+                {
+                    "tenant": link.tenancy.value.split()[0],
+                    "link": link.name,
+                    "object": link.object,
+                    "state": link.state.value.lower(),
+                    "finding": link.finding,
+                    "remedy": link.remedy,
+                }
+                for link in report.links
+            ],
+        },
+        indent=2,
+    )
+
+
+def drawing(report: Report) -> list[str]:
+    """The chain from the clusters down to the pull: ``X`` where it is broken, ``?`` where nobody could look.
+
+    Every link of a tenant is tied to the one line that runs through both.
+    """
+    tenants = {Tenancy.CLUSTER: report.chain.cluster_tenant_id, Tenancy.REGISTRY: report.chain.registry_tenant_id}
+    links = [link for link in report.links if link.name != ACCESS or link.state is not LinkState.OK]
+    width = max((len(_label(link)) for link in links), default=0) + 4
+    lines = [f"application {report.chain.client_id}", ""]
+    for tenancy, tenant_id in tenants.items():
+        if tenancy is Tenancy.REGISTRY:
+            lines.append(f"{' ' * (width + 8)}|")
+        lines.append(f"{tenancy.value} {tenant_id}")
+        lines += [_tied(link, width) for link in links if link.tenancy is tenancy]
+    return lines
+
+
+def _label(link: Link) -> str:
+    # Of these there is one in a tenant, and what they are called is a UUID.
+    return link.name if link.name in (APPLICATION, SECRET, PRINCIPAL, ACCESS) else link.title
+
+
+def _tied(link: Link, width: int) -> str:
+    line = " " if link.state is LinkState.SKIPPED else "-"
+    label = f"{_label(link)} ".ljust(width, line)
+    shown = "" if link.state is LinkState.OK else f"  {link.state.value}"
+    return f"  {label}{line}{_MARKS[link.state]}{line * 4}+{shown}"
+
+
+def table(links: Sequence[Link]) -> list[str]:
+    """Link, object, state and finding in columns, and below each what to do, in one line since it may be a command."""
+    rows = [("LINK", "OBJECT", "STATE", "FINDING"), *(_row(link) for link in links)]
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    lines: list[str] = []
+    for row, link in zip(rows, [None, *links], strict=True):
+        cells = [cell.ljust(width) for cell, width in zip(row, [*widths, 0], strict=True)]
+        lines.append("  ".join(cells).rstrip())
+        if link and link.remedy:
+            lines.append(f"    -> {link.remedy}")
+    return lines
+
+
+def _row(link: Link) -> tuple[str, str, str, str]:
+    return link.name, link.object, link.state.value, link.finding
+
+
+def _titles(links: Sequence[Link]) -> str:
+    return ", ".join(f"{link.title} ({link.tenancy.value})" for link in links)

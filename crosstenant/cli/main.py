@@ -1,0 +1,45 @@
+"""The ``crosstenant`` command."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+
+import click
+
+
+class _Commands(click.Group):
+    """Loads a subcommand when it is called for: each needs libraries of its own, the sandbox those of its extra."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return ["adopt", "check", "sandbox"]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name == "adopt":
+            from crosstenant.cli.adopt.commands import adopt
+
+            return adopt
+        if cmd_name == "check":
+            from crosstenant.cli.check.command import check
+
+            return check
+        if cmd_name != "sandbox":
+            return None
+        try:
+            from crosstenant.sandbox.cli.commands import sandbox
+        except ModuleNotFoundError as error:
+            if (error.name or "").startswith(__name__.split(".")[0]):
+                raise
+            raise click.ClickException(
+                f"the sandbox needs '{error.name}', which is not installed: pip install 'pulumi-crosstenant[sandbox]'"
+            ) from None
+        return sandbox
+
+
+@click.group(cls=_Commands)
+@click.version_option(version("pulumi-crosstenant"), prog_name="crosstenant")
+def main() -> None:
+    """An AKS cluster in one Entra tenant pulls from a container registry in another."""
+
+
+if __name__ == "__main__":
+    main()

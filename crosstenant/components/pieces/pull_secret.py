@@ -1,0 +1,91 @@
+"""The application's secret as resources: one, or two in turn where the previous one is to stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pulumi
+import pulumi_azuread as azuread
+
+from crosstenant.components.pieces.secret_advice import advising
+from crosstenant.components.pieces.secret_dates import check_not_ended
+from crosstenant.components.pieces.secret_plan import PlannedSecret, SecretPlan
+
+# An application password takes no change: what differs makes another one, after which the old one is removed, when
+# everything that depends on it has changed over.
+_OWN = ["end_date", "rotate_when_changed", "display_name"]
+
+
+class PullSecret:
+    """Declares the secrets of a plan.
+
+    Their names in the stack are ``NAME-secret``, or ``NAME-secret-even`` and ``NAME-secret-odd`` where there are two.
+    """
+
+    value: pulumi.Output[str]
+    """The current secret; an error in its place when it has ended. Secret."""
+
+    expires_at: pulumi.Output[str]
+    """When the current secret ends: a UTC time."""
+
+    def __init__(
+        self,
+        name: str,
+        plan: SecretPlan,
+        application: azuread.Application,
+        *,
+        owner: str,
+        parent: pulumi.Resource,
+        provider: azuread.Provider,
+        now: datetime,
+    ) -> None:
+        """
+        :param name: The component's name.
+        :param plan: The secrets to be.
+        :param application: Whose secrets they are.
+        :param owner: The component's type and name, for messages.
+        :param parent: The component.
+        :param provider: The application's tenant.
+        :param now: The present time.
+        """
+        self._name = name
+        self._application = application
+        self._options = pulumi.ResourceOptions(
+            parent=parent, provider=provider, additional_secret_outputs=["value"], hooks=advising(name, parent)
+        )
+
+        if plan.previous:
+            self._password(
+                plan.previous,
+                pulumi.ResourceOptions(
+                    # It stays whatever it is: it was made by another day's plan, which nobody remembers.
+                    ignore_changes=_OWN,
+                    # What was the only secret becomes the previous one when keep_previous is first set.
+                    aliases=[pulumi.Alias(name=f"{name}-secret")],
+                ),
+            )
+        current = self._password(plan.current)
+
+        def checked(ends_at: str) -> str:
+            warning = check_not_ended(owner, ends_at, plan.remedy, warn_days=plan.warn_days, now=now)
+            if warning:
+                pulumi.log.warn(warning, parent)
+            return ends_at
+
+        # Not known in the preview of an update that makes a new one, so that one which has ended is no obstacle then.
+        self.expires_at = current.end_date.apply(checked)
+        self.value = pulumi.Output.secret(
+            pulumi.Output.all(current.value, self.expires_at).apply(lambda known: known[0])
+        )
+
+    def _password(
+        self, planned: PlannedSecret, options: pulumi.ResourceOptions | None = None
+    ) -> azuread.ApplicationPassword:
+        return azuread.ApplicationPassword(
+            f"{self._name}-secret-{planned.slot}" if planned.slot else f"{self._name}-secret",
+            application_id=self._application.id,
+            display_name=self._name,
+            end_date=planned.end_date,
+            rotate_when_changed=planned.keepers,
+            opts=pulumi.ResourceOptions.merge(self._options, options),
+        )

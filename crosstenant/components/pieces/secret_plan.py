@@ -1,0 +1,244 @@
+"""What a program asks of the application's secret, and which secrets that means at one moment."""
+
+import re
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, cast
+
+from typing_extensions import NotRequired, TypedDict
+
+from crosstenant.components.argument_error import ArgumentError
+from crosstenant.components.pieces.secret_dates import check_end_date, read_utc, utc_text
+from crosstenant.model.rotation import FIRST_DAY, Schedule
+
+DEFAULT_MARGIN_DAYS: Final = 30
+# What Microsoft recommends as the cap of an app management policy:
+# https://learn.microsoft.com/entra/identity/enterprise-apps/configure-app-management-policies
+DEFAULT_LIFETIME_CAP_DAYS: Final = 180
+DEFAULT_WARNING_DAYS: Final = 30
+_LONGEST_DAYS: Final = 3650
+_COUNT: Final = re.compile(r"\d{1,9}")
+
+
+class SecretArgs(TypedDict):
+    """When the application's secret is replaced, and for how long each is good.
+
+    Whatever makes a new secret moves every cluster to it, one node reimage each, and then removes the old one.
+    """
+
+    rotate_every_days: NotRequired[int]
+    """Replace the secret every so many days: the first update after each period makes a new one, previews and updates
+    within it change nothing. Default: it is not replaced by itself."""
+
+    rotate_from: NotRequired[str]
+    """A UTC date on which the secret is to be replaced, ``2026-01-01``; periods are counted from there, in both
+    directions. At most one period ahead. Default: ``2026-01-01``."""
+
+    margin_days: NotRequired[int]
+    """For how many days a secret is still good after its period, so that an update may come late or fail; 30 by
+    default."""
+
+    lifetime_cap_days: NotRequired[int]
+    """The longest that a secret may last in the clusters' tenant, in days: what its app management policy says. A
+    schedule that needs longer is refused at preview. Default: 180 for a schedule, otherwise none."""
+
+    keep_previous: NotRequired[bool]
+    """Keep the previous secret good for one more period, for those who hold it outside this stack. Needs
+    ``rotate_every_days``. Default: it is removed when every cluster has the new one."""
+
+    revoke_previous: NotRequired[bool]
+    """Remove the previous secret now although ``keep_previous`` is set: after a leak."""
+
+    rotation_trigger: NotRequired[str]
+    """Any text; a change makes a new secret. With ``keep_previous`` a whole number, to be counted up by one each
+    time."""
+
+    end_date: NotRequired[str]
+    """When the secret expires: a UTC time, ``2027-06-30T00:00:00Z``. Another date makes a new secret. Not together with
+    ``rotate_every_days``. Default: the schedule's, or two years after it is made."""
+
+    expiry_warning_days: NotRequired[int]
+    """Warn when the secret ends within so many days; 30 by default, 0 for never. A schedule replaces its secrets
+    ``margin_days`` before their end and so is warned of only if this is given."""
+
+
+@dataclass(frozen=True)
+class PlannedSecret:
+    """One secret that the application is to have."""
+
+    slot: str
+    """``even`` or ``odd`` where there are two; empty where there is one."""
+
+    end_date: str | None
+    """When it ends: a UTC time; two years after it is made if nothing is said."""
+
+    keepers: dict[str, str]
+    """What it was made for: with another value it is another secret."""
+
+
+@dataclass(frozen=True)
+class SecretPlan:
+    """The secrets that the application is to have at one moment."""
+
+    current: PlannedSecret
+    """The one that clusters use."""
+
+    previous: PlannedSecret | None
+    """The one before, if it is to stay; where it exists it stays as it is, and this is how to make it if it is gone."""
+
+    next_rotation_at: str | None
+    """When the next update makes another one: a UTC time; nothing without a schedule."""
+
+    warn_days: int
+    """How many days before the end of the current one to warn."""
+
+    remedy: str
+    """How to get a new one before its time."""
+
+
+def plan_secrets(owner: str, args: SecretArgs, now: datetime) -> SecretPlan:
+    """Works out the application's secrets.
+
+    :param owner: The component's type and name, for messages.
+    :param args: What the program says.
+    :param now: The present time.
+    :raises ArgumentError: An argument is wrong, or goes ill with another; the text names it and the remedy.
+    """
+    warn_days = _days(owner, args, "expiry_warning_days", least=0)
+    every_days = _days(owner, args, "rotate_every_days")
+    if every_days is None:
+        return _unscheduled(owner, args, now, DEFAULT_WARNING_DAYS if warn_days is None else warn_days)
+    if args.get("end_date") is not None:
+        raise ArgumentError(
+            owner, "secret.end_date", "is given together with rotate_every_days, which sets it: remove one of them"
+        )
+    schedule = Schedule(
+        every_days=every_days,
+        margin_days=_days(owner, args, "margin_days") or DEFAULT_MARGIN_DAYS,
+        first_day=_first_day(owner, args),
+        keep_previous=bool(args.get("keep_previous")),
+    )
+    _check_lifetime(owner, schedule, _days(owner, args, "lifetime_cap_days") or DEFAULT_LIFETIME_CAP_DAYS)
+    generation = schedule.generation_at(now)
+    if generation.number < -1:
+        latest = schedule.generation(generation.number + 1).starts_at.date()
+        raise ArgumentError(
+            owner,
+            "secret.rotate_from",
+            f"'{schedule.first_day}' is more than one period of {every_days} days ahead, and the secret would be"
+            f" replaced before it: write {latest}, which is in step with it",
+        )
+    if not schedule.keep_previous and args.get("revoke_previous"):
+        raise ArgumentError(
+            owner,
+            "secret.revoke_previous",
+            "there is no previous secret without keep_previous: it is removed as soon as every cluster has the new"
+            " one. Remove this, and change rotation_trigger to end the present one",
+        )
+    end_date, next_rotation_at = utc_text(generation.secret_ends_at), utc_text(generation.next_rotation_at)
+    remedy = f"the first update after {next_rotation_at} makes a new one; for one now, change rotation_trigger"
+    if not schedule.keep_previous:
+        current = PlannedSecret("", end_date, {"trigger": args.get("rotation_trigger") or ""})
+        return SecretPlan(current, None, next_rotation_at, warn_days or 0, remedy)
+    # Secrets are numbered through, one for each period and each count of the trigger, and go to two places in turn:
+    # the one that is made takes the place of the one before the previous.
+    number = generation.number + _count(owner, args)
+    current = _numbered(number, end_date)
+    # Nothing came before the first one of a program that says when it began.
+    kept = number > 0 and not args.get("revoke_previous")
+    previous = schedule.generation(generation.number - 1)
+    return SecretPlan(
+        current,
+        _numbered(number - 1, utc_text(previous.secret_ends_at)) if kept else None,
+        next_rotation_at,
+        warn_days or 0,
+        remedy,
+    )
+
+
+def _unscheduled(owner: str, args: SecretArgs, now: datetime, warn_days: int) -> SecretPlan:
+    for name in ("rotate_from", "margin_days", "keep_previous", "revoke_previous"):
+        if args.get(name):
+            raise ArgumentError(
+                owner, f"secret.{name}", "does nothing without rotate_every_days: add that, or remove this"
+            )
+    end_date = args.get("end_date")
+    check_end_date(owner, "secret.end_date", end_date, now=now)
+    cap = _days(owner, args, "lifetime_cap_days")
+    end = read_utc(end_date) if end_date else None
+    if cap is not None and end is None:
+        raise ArgumentError(
+            owner,
+            "secret.lifetime_cap_days",
+            f"a secret without an end date lasts two years, longer than {cap} days: give rotate_every_days or end_date",
+        )
+    if cap is not None and end is not None and (end - now).total_seconds() > cap * 86400:
+        raise ArgumentError(
+            owner,
+            "secret.end_date",
+            f"'{end_date}' is {(end - now).days} days ahead, longer than lifetime_cap_days, {cap}: give an earlier one",
+        )
+    return SecretPlan(
+        PlannedSecret("", end_date, {"trigger": args.get("rotation_trigger") or ""}),
+        None,
+        None,
+        warn_days,
+        (f"give a later end_date than {end_date}" if end_date else "change rotation_trigger")
+        + " to make a new one, or let rotate_every_days do it in time",
+    )
+
+
+def _numbered(number: int, end_date: str) -> PlannedSecret:
+    return PlannedSecret("odd" if number % 2 else "even", end_date, {"number": str(number)})
+
+
+def _check_lifetime(owner: str, schedule: Schedule, cap: int) -> None:
+    if schedule.lifetime_days <= cap:
+        return
+    period, margin = schedule.every_days, schedule.margin_days
+    longer = f" + {period} (keep_previous: one period more)" if schedule.keep_previous else ""
+    longest = (cap - margin) // (2 if schedule.keep_previous else 1)
+    shorter = f"rotate every {longest} days or sooner" if longest > 0 else f"make margin_days much less than {cap} days"
+    raise ArgumentError(
+        owner,
+        "secret.rotate_every_days",
+        f"a secret would have to last {period} (rotate_every_days) + {margin} (margin_days){longer}"
+        f" = {schedule.lifetime_days} days, and lifetime_cap_days is {cap}: {shorter}, or raise lifetime_cap_days if"
+        " the tenant's app management policy allows it",
+    )
+
+
+def _first_day(owner: str, args: SecretArgs) -> date:
+    text = args.get("rotate_from")
+    if text is None:
+        return FIRST_DAY
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or str(day) != text or not 1970 <= day.year <= 9000:
+        raise ArgumentError(
+            owner, "secret.rotate_from", f"'{text}' is not a date of the form 2026-01-01: write it so, without a time"
+        )
+    return day
+
+
+def _count(owner: str, args: SecretArgs) -> int:
+    text = args.get("rotation_trigger") or "0"
+    if not _COUNT.fullmatch(text):
+        raise ArgumentError(
+            owner,
+            "secret.rotation_trigger",
+            f"'{text}' is not a whole number: with keep_previous write '1' for the first rotation out of turn, and"
+            " count up by one for each more, so that the present secret becomes the previous one",
+        )
+    return int(text)
+
+
+def _days(owner: str, args: SecretArgs, name: str, least: int = 1) -> int | None:
+    value = cast("int | None", args.get(name))
+    if value is not None and not least <= value <= _LONGEST_DAYS:
+        raise ArgumentError(
+            owner, f"secret.{name}", f"{value} is no number of days to go by: write one from {least} to {_LONGEST_DAYS}"
+        )
+    return value

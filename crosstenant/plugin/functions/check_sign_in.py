@@ -1,0 +1,114 @@
+"""``checkSignIn``: whether the provider's credential signs in to its tenant, asked before anything else of the tenant.
+
+Wrong credentials are found by whichever provider of the tenant signs in first. Only here does the answer name the
+argument that is wrong, so a component asks this before it declares anything of the tenant. It is no part of the
+provider's own check of its arguments: a check that fails has the engine end the program wherever that is.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from crosstenant.azure.sign_in.tenant import (
+    AzureCli,
+    AzurePipelines,
+    ClientCertificate,
+    ClientSecret,
+    Credentials,
+    GitHubActions,
+    ManagedIdentity,
+    OidcToken,
+    OidcTokenFile,
+    Tenant,
+)
+from crosstenant.provider_kit.resource import Context, Failure, Function, Properties
+
+
+class CheckSignIn(Function[Context]):
+    """Signs in; the token serves the tenant's later requests."""
+
+    token: ClassVar[str] = "crosstenant:index:checkSignIn"  # noqa: S105
+    schema: ClassVar[dict[str, Any]] = {
+        "description": (
+            "Signs in to the provider's tenant with the provider's credential, and tells which of the provider's "
+            "arguments is wrong if that fails."
+        ),
+        "inputs": {"type": "object", "properties": {}},
+        "outputs": {
+            "type": "object",
+            "properties": {
+                "argument": {
+                    "type": "string",
+                    "description": "The argument that is wrong, `clientSecret`; empty if the sign-in succeeded.",
+                },
+                "problem": {
+                    "type": "string",
+                    "description": "What is wrong with it and what to do; empty if the sign-in succeeded.",
+                },
+            },
+            "required": ["argument", "problem"],
+        },
+    }
+
+    async def call(self, args: Properties) -> tuple[Properties, list[Failure]]:
+        """Signs in; a failure is the answer, no error."""
+        from azure.core.exceptions import AzureError
+
+        tenant = self.context.tenant
+        try:
+            await tenant.credential().get_token(tenant.cloud.arm_scope)
+        except AzureError as error:
+            argument, problem = _problem(error, tenant)
+            return {"argument": argument, "problem": problem}, []
+        return {"argument": "", "problem": ""}, []
+
+
+def _problem(error: Exception, tenant: Tenant) -> tuple[str, str]:
+    from crosstenant.azure.refusals.refusals import explain, take_apart
+
+    doing = "signing in"
+    problem = explain(error, doing=doing, on="", tenant=tenant, secrets=_secrets_of(tenant.credentials))
+    # Beside the name of an argument the sentence speaks for itself.
+    return _argument(take_apart(error).codes, tenant.credentials), problem.removeprefix(f"{doing}: ")
+
+
+def _secrets_of(credentials: Credentials) -> list[str]:
+    match credentials:
+        case ClientSecret(_, secret):
+            return [secret]
+        case ClientCertificate(_, _, password):
+            return [password] if password else []
+        case OidcToken(_, token):
+            return [token]
+        case GitHubActions(request_token=token) | AzurePipelines(request_token=token):
+            return [token]
+        case _:
+            return []
+
+
+# https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+_ARGUMENTS: Final = {
+    "AADSTS90002": "tenantId",
+    "AADSTS900021": "tenantId",
+    "AADSTS900023": "tenantId",
+    "AADSTS700016": "clientId",
+    "AADSTS7000112": "clientId",
+    "AADSTS7000229": "clientId",
+}
+
+
+def _argument(codes: tuple[str, ...], credentials: Credentials) -> str:
+    found = next((_ARGUMENTS[code] for code in codes if code in _ARGUMENTS), None)
+    return found or _KINDS[type(credentials)]
+
+
+_KINDS: Final[dict[type[Credentials], str]] = {
+    ClientSecret: "clientSecret",
+    ClientCertificate: "clientCertificatePath",
+    OidcToken: "oidcToken",
+    OidcTokenFile: "oidcTokenFilePath",
+    GitHubActions: "oidcRequestUrl",
+    AzurePipelines: "adoServiceConnectionId",
+    ManagedIdentity: "useMsi",
+    AzureCli: "tenantId",
+}

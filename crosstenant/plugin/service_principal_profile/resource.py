@@ -1,0 +1,258 @@
+"""The resource ``ServicePrincipalProfile``: the AKS credential of one cluster.
+
+What a reset takes is in ``credential_reset``; here is when one happens, and what the engine is told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from crosstenant.azure.clusters.cluster_fitness import refuse_unfit
+from crosstenant.azure.clusters.cluster_state import ClusterState
+from crosstenant.azure.clusters.clusters import RESET_ACTION, Clusters
+from crosstenant.azure.refusals.refusal_table import ROLES_BY_ACTION
+from crosstenant.azure.sign_in.secret_proof import prove_secret
+from crosstenant.azure.waiting import Clock
+from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
+from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove, Wanted
+from crosstenant.plugin.service_principal_profile.inputs import check_profile
+from crosstenant.plugin.service_principal_profile.record import Applied, Record, needs_reset
+from crosstenant.plugin.service_principal_profile.schema import SCHEMA, SECRETS
+from crosstenant.provider_kit.resource import (
+    Change,
+    Context,
+    CustomResource,
+    Diff,
+    Difference,
+    Failure,
+    Observed,
+    Properties,
+)
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.provider_kit.values import UNKNOWN, Plain
+
+DEFAULT_TIMEOUT = 90 * 60.0
+"""Seconds that a create or update may take: what a reset of a large cluster is known to need."""
+
+
+class ServicePrincipalProfile(CustomResource[Context]):
+    """Makes an AKS cluster act as an application of its tenant, and keeps it so."""
+
+    token: ClassVar[str] = "crosstenant:index:ServicePrincipalProfile"  # noqa: S105
+    schema: ClassVar[dict[str, Any]] = SCHEMA
+    secret_properties: ClassVar[frozenset[str]] = SECRETS
+
+    def __init__(
+        self,
+        context: Context,
+        clusters: Clusters | None = None,
+        prove: Prove = prove_secret,
+        clock: Clock | None = None,
+    ) -> None:
+        """
+        :param context: The cluster's tenant and the line to the terminal.
+        :param clusters: The tenant's clusters; those that Azure tells of if not given.
+        :param prove: Signs in with a secret.
+        :param clock: The clock; the machine's if not given.
+        """
+        super().__init__(context)
+        self._clock = clock or Clock()
+        self._clusters = clusters or Clusters(context.tenant, self._clock)
+        self._reset = CredentialReset(context, self._clusters, prove, self._clock)
+
+    async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
+        """Validates the inputs and fills in the defaults."""
+        return check_profile(olds, news)
+
+    async def diff(
+        self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
+    ) -> Diff:
+        """Compares; a credential that may not be on the cluster differs even where the program has not changed."""
+        found: dict[str, Difference] = {}
+        if _folded(old_inputs.get("clusterId")) != _folded(news.get("clusterId")):
+            found["clusterId"] = Difference(Change.REPLACE)
+        if _folded(old_inputs.get("clientId")) != _folded(news.get("clientId")):
+            found["clientId"] = Difference(Change.UPDATE)
+        for name in ("secret", "abandonOnDelete", "waitForPrincipalSeconds"):
+            if old_inputs.get(name) != news.get(name):
+                found[name] = Difference(
+                    Change.UPDATE, added=old_inputs.get(name) is None, removed=news.get(name) is None
+                )
+        if not found.keys() & {"clusterId", "clientId", "secret"}:
+            found |= await self._unapplied(olds)
+        return Diff(found)
+
+    async def preview_create(self, urn: str, inputs: Properties) -> Properties:
+        """Refuses a cluster that cannot be reset, and says what a reset means for one that can."""
+        return await self._preview(urn, None, inputs)
+
+    async def create(self, urn: str, inputs: Properties, timeout: float) -> tuple[str, Properties]:
+        """Gives the cluster the credential, or records it for a cluster that does not exist yet."""
+        record = await self._apply(urn, None, Record.of_inputs(inputs), timeout)
+        return record.cluster_id, record.outputs()
+
+    async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
+        """Observes the cluster; its secret cannot be seen."""
+        state = await self._reset.look(_parsed(resource_id))
+        if not olds:
+            return _imported(resource_id, state)
+        record = Record.of_outputs(olds)
+        if state is None:
+            return Observed(resource_id, inputs, olds) if record.applied is Applied.PENDING else None
+        record = await self._reset.settled(record, state)
+        if not state.uses(record.client_id):
+            # A reset that is still running may be the one that this resource stopped waiting for.
+            operation = None if state.is_idle else record.pending_operation
+            applied = Applied.FAILED if state.has_failed and record.may_have_failed_the_cluster else Applied.UNKNOWN
+            record = replace(record, applied=applied, pending_operation=operation)
+            return Observed(
+                resource_id,
+                inputs | {"clientId": state.client_id},
+                record.seeing(state).outputs() | {"clientId": state.client_id},
+            )
+        # What an earlier refresh found astray may have been put right since.
+        inputs = inputs if state.uses(inputs.get("clientId", "")) else inputs | {"clientId": record.client_id}
+        return Observed(resource_id, inputs, record.seeing(state).outputs())
+
+    async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
+        """As for a create, for what the update would do."""
+        return await self._preview(urn, Record.of_outputs(olds), news)
+
+    async def update(
+        self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
+    ) -> Properties:
+        """Gives the cluster the credential if it may not have it; other arguments only change the record."""
+        old = Record.of_outputs(olds)
+        record = replace(Record.of_inputs(news), reset_at=old.reset_at)
+        return (await self._apply(urn, old, record, timeout)).outputs()
+
+    async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
+        """Forgets the credential, unless the cluster would be left with an application that is about to go."""
+        record = Record.of_outputs(olds)
+        if record.abandon_on_delete:
+            return
+        cluster_id = _parsed(record.cluster_id)
+        state = await self._reset.look(cluster_id)
+        if state is not None and state.is_being_deleted:
+            deadline = self._clock.now() + (timeout or DEFAULT_TIMEOUT)
+            state = await self._reset.idle(urn, cluster_id, deadline)
+        if state is not None and state.uses(record.client_id):
+            raise ProviderError(_still_in_use(state))
+
+    async def _unapplied(self, olds: Properties) -> dict[str, Difference]:
+        """What the state knows to be missing on the cluster.
+
+        ``pending`` alone is no difference: the cluster takes the credential with its own creation, and a second run
+        should find nothing to do. It is one if the cluster came to be with another application.
+        """
+        record = Record.of_outputs(olds)
+        if record.applied in (Applied.UNKNOWN, Applied.FAILED):
+            return {"applied": Difference(Change.UPDATE, is_input=False)}
+        if record.applied is Applied.PENDING:
+            state = await self._reset.look(_parsed(record.cluster_id))
+            if state is not None and not state.uses(record.client_id):
+                return {"clientId": Difference(Change.UPDATE, is_input=False)}
+        return {}
+
+    async def _preview(self, urn: str, old: Record | None, news: Properties) -> Properties:
+        client_id, secret = news.get("clientId"), news.get("secret")
+        shape = Record.of_inputs(news) if old is None else replace(Record.of_inputs(news), reset_at=old.reset_at)
+        outputs = shape.outputs() | {"servicePrincipalProfile": {"clientId": client_id, "secret": secret}}
+        if news.get("clusterId") is UNKNOWN:
+            return outputs | dict.fromkeys(_OBSERVED, UNKNOWN)
+        cluster_id = _parsed(news["clusterId"])
+        state = await self._reset.look(cluster_id)
+        if state is None:
+            await self.context.log.info(
+                urn,
+                f"cluster {cluster_id} does not exist yet: the credential is recorded, and the cluster takes it from"
+                " the output servicePrincipalProfile",
+            )
+            return outputs
+        old = old and await self._reset.settled(old, state)
+        if not needs_reset(old, state, client_id, secret):
+            return replace(shape, applied=Applied.TRUE).seeing(state).outputs()
+        refuse_unfit(state, failed_is_ours=old is not None and old.may_have_failed_the_cluster)
+        if await self._clusters.may_reset(cluster_id) is False:
+            raise ProviderError(_not_permitted(cluster_id, self.context.tenant.caller))
+        goes_on = old is not None and old.is_running(client_id, secret) and not state.is_idle
+        await self.context.log.warning(urn, _going_on(state) if goes_on else _announcement(state))
+        seen = {"nodePools": [pool.name for pool in state.node_pools]}
+        return outputs | dict.fromkeys(_OBSERVED, UNKNOWN) | seen
+
+    async def _apply(self, urn: str, old: Record | None, record: Record, timeout: float) -> Record:
+        if not record.secret:
+            raise ProviderError(f"cluster {record.cluster_id}: secret is missing: a secret of {record.client_id}")
+        deadline = self._clock.now() + (timeout or DEFAULT_TIMEOUT)
+        wanted = Wanted(urn, _parsed(record.cluster_id), record, record.secret, deadline)
+        try:
+            return await self._reset.apply(wanted, old)
+        except asyncio.CancelledError:
+            raise ProviderError(f"cancelled before cluster {record.cluster_id} was touched") from None
+
+
+_OBSERVED = ("applied", "clusterClientId", "provisioningState", "resetAt")
+
+
+def _parsed(cluster_id: str) -> ArmId:
+    try:
+        return parse_arm_id(cluster_id, CLUSTER_TYPE)
+    except ValueError as error:
+        raise ProviderError(str(error)) from None
+
+
+def _folded(value: Plain) -> Plain:
+    # ARM compares IDs, and Entra UUIDs, without regard to case.
+    return value.lower() if isinstance(value, str) else value
+
+
+def _not_permitted(cluster_id: ArmId, caller: str) -> str:
+    return (
+        f"{caller} may read cluster {cluster_id}, but not reset its credential ({RESET_ACTION}): assign the role"
+        f" '{ROLES_BY_ACTION[RESET_ACTION.lower()]}' on the cluster, or run as who has it; a new assignment takes some"
+        " minutes to count"
+    )
+
+
+def _still_in_use(state: ClusterState) -> str:
+    arguments = f"-g {state.cluster_id.split('/')[4]} -n {state.cluster_id.split('/')[-1]}"
+    return (
+        f"cluster {state.cluster_id} still acts as application {state.client_id}, and would lose its identity with it."
+        " Either move the cluster to another application or to a managed identity"
+        f" ('az aks update-credentials {arguments} --reset-service-principal ...' or"
+        f" 'az aks update {arguments} --enable-managed-identity') and run again; or give it abandon_on_delete=True,"
+        " run 'pulumi up', and then delete"
+    )
+
+
+def _imported(resource_id: str, state: ClusterState | None) -> Observed | None:
+    if state is None:
+        return None
+    if not is_uuid(state.client_id):
+        raise ProviderError(
+            f"cluster {state.cluster_id} has a managed identity: there is no service principal profile to import"
+        )
+    inputs: Properties = {"clusterId": resource_id, "clientId": state.client_id}
+    record = Record.of_inputs(inputs, Applied.UNKNOWN).seeing(state)
+    outputs = record.outputs()
+    defaults = {name: outputs[name] for name in ("abandonOnDelete", "waitForPrincipalSeconds")}
+    return Observed(resource_id, inputs | defaults, outputs)
+
+
+def _announcement(state: ClusterState) -> str:
+    pools = "node pool" if len(state.node_pools) == 1 else "node pools"
+    nodes = "node" if state.node_count == 1 else "nodes"
+    text = (
+        f"this resets the credential of cluster {state.cluster_id}: AKS drains and reimages its"
+        f" {len(state.node_pools)} {pools} ({state.node_count} {nodes}), one node after another"
+    )
+    return text if state.is_idle else f"{text}, when the operation that is running there now has ended"
+
+
+def _going_on(state: ClusterState) -> str:
+    return (
+        f"a reset of cluster {state.cluster_id} for which this resource stopped waiting goes on in AKS: the update"
+        " waits for its end, and repeats it only if it failed"
+    )

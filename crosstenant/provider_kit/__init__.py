@@ -1,0 +1,1 @@
+"""Pulumi's provider protocol in plain Python; knows nothing of Azure."""

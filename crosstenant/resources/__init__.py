@@ -1,0 +1,1 @@
+"""Typed classes of the plugin's resources, provider and functions."""

@@ -1,0 +1,1 @@
+"""``crosstenant sandbox``: its commands."""

@@ -1,0 +1,33 @@
+"""What the commands of the sandbox share: the option that names the state file, and errors in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+import click
+
+from crosstenant.sandbox.entra.clients import SignInError
+from crosstenant.sandbox.host.settle import open_store, state_path
+
+
+def on_state(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Gives a command ``--state`` and, as its argument ``store``, the state that it names.
+
+    A path, name or value that is wrong ends the command with the sentence of its error.
+    """
+
+    @wraps(command)
+    def wrapped(state: Path | None, **arguments: Any) -> Any:
+        try:
+            return command(store=open_store(state_path(state)), **arguments)
+        except (LookupError, ValueError, SignInError) as error:
+            raise click.ClickException(str(error.args[0] if error.args else error)) from None
+
+    return click.option(
+        "--state",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="State file. Default: $CROSSTENANT_SANDBOX_STATE, else .sandbox/state.json in this folder.",
+    )(wrapped)

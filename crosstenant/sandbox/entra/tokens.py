@@ -1,0 +1,217 @@
+"""Access tokens: issued to those who signed in, and verified as Resource Manager and Graph verify them.
+
+Claims: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from functools import lru_cache
+from typing import Any, Final, cast
+
+import jwt
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_pem_private_key
+
+from crosstenant.sandbox.entra.clients import SignInError, authenticate
+from crosstenant.sandbox.world.state import State, now
+
+__all__ = [
+    "ARM_AUDIENCE",
+    "GRAPH_AUDIENCE",
+    "REGISTRY_AUDIENCE",
+    "Caller",
+    "SignInError",
+    "TokenError",
+    "authenticate",
+    "issue",
+    "key_set",
+    "known_audience",
+    "read",
+    "sign",
+    "verify",
+]
+
+Json = dict[str, Any]
+
+ARM_AUDIENCE: Final = "https://management.azure.com/"
+GRAPH_AUDIENCE: Final = "https://graph.microsoft.com"
+REGISTRY_AUDIENCE: Final = "https://containerregistry.azure.net"
+LIFETIME: Final = 3599
+
+_RESOURCES: Final = {
+    "https://management.azure.com": ARM_AUDIENCE,
+    "https://management.core.windows.net": "https://management.core.windows.net/",
+    "https://graph.microsoft.com": GRAPH_AUDIENCE,
+    "00000003-0000-0000-c000-000000000000": GRAPH_AUDIENCE,
+    "https://containerregistry.azure.net": REGISTRY_AUDIENCE,
+}
+_ALSO_ACCEPTED: Final = {
+    ARM_AUDIENCE: {"https://management.core.windows.net"},
+    REGISTRY_AUDIENCE: {"https://management.azure.com", "https://management.core.windows.net"},
+}
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whose token a request carries."""
+
+    tenant_id: str
+    client_id: str
+    object_id: str
+    roles: tuple[str, ...]
+    """The Graph application permissions of the token."""
+
+
+class TokenError(Exception):
+    """A bearer token refused."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        """The answer's status, error code and message, as the service it was sent to words them."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+def known_audience(resource: str) -> str | None:
+    """The audience of tokens for a resource as clients name it, with or without a closing slash; None if unknown."""
+    return _RESOURCES.get(resource.lower().rstrip("/"))
+
+
+def issue(state: State, tenant_id: str, service_principal: Json, audience: str, lifetime: int = LIFETIME) -> str:
+    """An access token.
+
+    :param service_principal: Whose, as ``authenticate`` answers it.
+    :param audience: For which service: ``ARM_AUDIENCE``, ``GRAPH_AUDIENCE`` or ``REGISTRY_AUDIENCE``.
+    :param lifetime: Seconds until it expires, by the sandbox's clock.
+    """
+    time = int(now(state))
+    claims: Json = {
+        "aud": audience,
+        "iss": f"https://sts.windows.net/{tenant_id}/",
+        "iat": time,
+        "nbf": time,
+        "exp": time + lifetime,
+        "appid": service_principal["appId"],
+        "appidacr": "1",
+        "app_displayname": service_principal["appDisplayName"],
+        "idp": f"https://sts.windows.net/{tenant_id}/",
+        "idtyp": "app",
+        "oid": service_principal["id"],
+        "sub": service_principal["id"],
+        "tid": tenant_id,
+        "uti": uuid.uuid4().hex,
+        "ver": "1.0",
+    }
+    if audience == GRAPH_AUDIENCE and service_principal["_graph_permissions"]:
+        claims["roles"] = service_principal["_graph_permissions"]
+    return sign(state, claims)
+
+
+def sign(state: State, claims: Json) -> str:
+    """A JWT of ``claims``, signed with the sandbox's key, which the tenants publish."""
+    key = _private_key(state["signing_key"])
+    return jwt.encode(claims, key, algorithm="RS256", headers={"kid": _key_id(state["signing_key"])})
+
+
+def verify(state: State, authorization_header: str | None, audience: str) -> Caller:
+    """Reads the bearer token of a request.
+
+    :param authorization_header: The header as it came, ``Bearer <token>``.
+    :param audience: The service that was called: ``ARM_AUDIENCE``, ``GRAPH_AUDIENCE`` or ``REGISTRY_AUDIENCE``.
+    :raises TokenError: Missing, forged, for another service, or expired.
+    """
+    words = _GRAPH_WORDS if audience == GRAPH_AUDIENCE else _ARM_WORDS
+    scheme, _, token = (authorization_header or "").strip().partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise TokenError(401, *words["missing"])
+    try:
+        claims = read(state, token.strip())
+    except jwt.InvalidTokenError:
+        raise TokenError(401, *words["invalid"]) from None
+    accepted = {audience.rstrip("/"), *_ALSO_ACCEPTED.get(audience, ())}
+    found = str(claims.get("aud", ""))
+    if found.rstrip("/") not in accepted:
+        code, message = words["audience"]
+        raise TokenError(401, code, message.format(audience=found))
+    time = now(state)
+    if not float(claims["nbf"]) - 300 <= time < float(claims["exp"]):
+        code, message = words["expired"]
+        raise TokenError(401, code, message.format(expiry=_us_time(float(claims["exp"])), time=_us_time(time)))
+    if claims["tid"] not in state["tenants"] or claims["iss"] != f"https://sts.windows.net/{claims['tid']}/":
+        raise TokenError(401, *words["invalid"])
+    return Caller(claims["tid"], claims["appid"], claims["oid"], tuple(claims.get("roles", ())))
+
+
+def read(state: State, token: str) -> Json:
+    """The claims of a token signed with the sandbox's key, whatever they say.
+
+    :raises jwt.InvalidTokenError: Not a token, or signed by somebody else.
+    """
+    public_key = _private_key(state["signing_key"]).public_key()
+    unchecked = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
+    claims: Json = jwt.decode(token, public_key, algorithms=["RS256"], options=cast(Any, unchecked))
+    return claims
+
+
+def key_set(state: State) -> Json:
+    """The JWKS document that holds the public half of the signing key."""
+    numbers = _private_key(state["signing_key"]).public_key().public_numbers()
+    key_id = _key_id(state["signing_key"])
+    modulus = numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")
+    exponent = numbers.e.to_bytes((numbers.e.bit_length() + 7) // 8, "big")
+    key = {
+        "kty": "RSA",
+        "use": "sig",
+        "alg": "RS256",
+        "kid": key_id,
+        "n": _base64url(modulus),
+        "e": _base64url(exponent),
+    }
+    return {"keys": [key]}
+
+
+_ARM_WORDS: Final = {
+    "missing": ("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."),
+    "invalid": ("InvalidAuthenticationToken", "The access token is invalid."),
+    "audience": (
+        "InvalidAuthenticationTokenAudience",
+        "The access token has been obtained for wrong audience or resource '{audience}'. It should exactly match with "
+        "one of the allowed audiences 'https://management.core.windows.net/','https://management.core.windows.net',"
+        "'https://management.azure.com/','https://management.azure.com'.",
+    ),
+    "expired": (
+        "ExpiredAuthenticationToken",
+        "The access token expiry UTC time '{expiry}' is earlier than current UTC time '{time}'.",
+    ),
+}
+_GRAPH_WORDS: Final = {
+    "missing": ("InvalidAuthenticationToken", "Access token is empty."),
+    "invalid": ("InvalidAuthenticationToken", "Access token validation failure. Invalid signature."),
+    "audience": ("InvalidAuthenticationToken", "Access token validation failure. Invalid audience."),
+    "expired": ("InvalidAuthenticationToken", "Lifetime validation failed, the token is expired."),
+}
+
+
+@lru_cache(maxsize=4)
+def _private_key(pem: str) -> RSAPrivateKey:
+    return cast(RSAPrivateKey, load_pem_private_key(pem.encode(), None))
+
+
+@lru_cache(maxsize=4)
+def _key_id(pem: str) -> str:
+    modulus = _private_key(pem).public_key().public_numbers().n
+    return _base64url(hashlib.sha256(modulus.to_bytes(256, "big")).digest()[:20])
+
+
+def _base64url(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+def _us_time(time: float) -> str:
+    return datetime.fromtimestamp(time, timezone.utc).strftime("%m/%d/%Y %I:%M:%S %p")

@@ -1,0 +1,138 @@
+"""``sandbox.test``: the state and its faults over HTTPS, for tests and programs that run in the sandbox.
+
+| request | does |
+| --- | --- |
+| ``GET /state``, ``GET /state/PATH`` | answers the state, or one object of it (``paths``), secrets included |
+| ``PUT /state/PATH``, ``DELETE /state/PATH`` | changes or removes an object |
+| ``PUT /settings/NAME`` | changes a setting, such as ``lag.secret`` |
+| ``GET /faults``, ``POST /faults``, ``DELETE /faults`` | lists, adds, clears faults (``faults``) |
+| ``POST /clock`` ``{"forward_seconds": 60}`` | moves the clock |
+| ``POST /reset`` | puts the seeded state back |
+| ``GET /requests`` | answers the request log |
+| ``GET /oidc?audience=..&subject=..&issuer=..`` | a federated token, as a CI system's endpoint answers it |
+"""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from crosstenant.sandbox.entra.tokens import sign
+from crosstenant.sandbox.host.edge import request_log
+from crosstenant.sandbox.world import paths
+from crosstenant.sandbox.world.adjust import forward_clock, set_setting
+from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.seed import FEDERATION_AUDIENCE, GITHUB_ISSUER, GITHUB_SUBJECT
+from crosstenant.sandbox.world.state import State, Store
+
+Json = dict[str, Any]
+
+
+def make_app(store: Store) -> Starlette:
+    """The control host on the sandbox's state."""
+
+    async def get_state(request: Request) -> Any:
+        path = request.path_params.get("path", "")
+        with store.read() as state:
+            return json.loads(json.dumps(paths.get(state, path) if path else state))
+
+    async def put_state(request: Request) -> Any:
+        value = json.loads(await request.body())
+        with store.change() as state:
+            paths.put(state, request.path_params["path"], value)
+
+    async def delete_state(request: Request) -> Any:
+        with store.change() as state:
+            paths.remove(state, request.path_params["path"])
+
+    async def put_setting(request: Request) -> Any:
+        value = json.loads(await request.body())
+        with store.change() as state:
+            set_setting(state, request.path_params["name"], value)
+
+    async def get_faults(request: Request) -> Any:
+        with store.read() as state:
+            return list(state["faults"])
+
+    async def post_fault(request: Request) -> Any:
+        fault = new_fault(json.loads(await request.body()))
+        with store.change() as state:
+            state["faults"].append(fault)
+        return fault
+
+    async def delete_faults(request: Request) -> Any:
+        with store.change() as state:
+            state["faults"] = []
+
+    async def post_clock(request: Request) -> Any:
+        seconds = float(json.loads(await request.body())["forward_seconds"])
+        with store.change() as state:
+            forward_clock(state, seconds)
+
+    async def post_reset(request: Request) -> Any:
+        reset(store)
+
+    async def get_requests(request: Request) -> Any:
+        return requests(store)
+
+    async def get_oidc(request: Request) -> Any:
+        query = request.query_params
+        with store.read() as state:
+            issuer, subject = query.get("issuer", GITHUB_ISSUER), query.get("subject", GITHUB_SUBJECT)
+            return {"value": federated_token(state, issuer, subject, query.get("audience", FEDERATION_AUDIENCE))}
+
+    handlers: list[tuple[str, str, Callable[[Request], Awaitable[Any]]]] = [
+        ("GET", "/state", get_state),
+        ("GET", "/state/{path:path}", get_state),
+        ("PUT", "/state/{path:path}", put_state),
+        ("DELETE", "/state/{path:path}", delete_state),
+        ("PUT", "/settings/{name}", put_setting),
+        ("GET", "/faults", get_faults),
+        ("POST", "/faults", post_fault),
+        ("DELETE", "/faults", delete_faults),
+        ("POST", "/clock", post_clock),
+        ("POST", "/reset", post_reset),
+        ("GET", "/requests", get_requests),
+        ("GET", "/oidc", get_oidc),
+    ]
+    return Starlette(routes=[Route(path, _answering(handler), methods=[method]) for method, path, handler in handlers])
+
+
+def reset(store: Store) -> None:
+    """Puts the seeded state back and empties the request log."""
+    store.reset()
+    request_log(store).unlink(missing_ok=True)
+
+
+def requests(store: Store) -> list[Json]:
+    """The request log, oldest first."""
+    log = request_log(store)
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def federated_token(state: State, issuer: str, subject: str, audience: str) -> str:
+    """A token as a federated issuer signs it for one of its workloads; good for ten minutes of real time."""
+    issued = int(time.time())
+    claims = {"iss": issuer, "sub": subject, "aud": audience, "iat": issued, "nbf": issued, "exp": issued + 600}
+    return sign(state, {**claims, "jti": str(uuid.uuid4())})
+
+
+def _answering(handler: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        try:
+            answer = await handler(request)
+        except LookupError as error:
+            return JSONResponse({"error": str(error)}, 404)
+        except (ValueError, TypeError) as error:
+            return JSONResponse({"error": str(error)}, 400)
+        return Response(status_code=204) if answer is None else JSONResponse(answer)
+
+    return endpoint

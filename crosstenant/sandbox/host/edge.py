@@ -1,0 +1,166 @@
+"""What every request to the sandbox passes: dispatch by host, faults, request IDs, the request log.
+
+The request log (``<state file>.requests.jsonl``) has one line a request: when, which service, method, host, path and
+status, and the tenant and client that its credentials name. No headers, queries or bodies: they hold secrets.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import binascii
+import json
+import sys
+import time
+import traceback
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final, cast
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from crosstenant.sandbox.world.faults import fault_body, take_fault
+from crosstenant.sandbox.world.hosts import known_hosts, service_of
+from crosstenant.sandbox.world.state import Store
+
+Json = dict[str, Any]
+
+_REQUEST_ID: Final = {"graph": "request-id", "registry": "x-ms-correlation-request-id"}
+
+
+class Edge:
+    """The application in front of all services."""
+
+    def __init__(self, store: Store, services: Mapping[str, ASGIApp]) -> None:
+        """
+        :param services: The application of each service, by the names of ``hosts.service_of``.
+        """
+        self._store = store
+        self._services = services
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Handles one request (ASGI)."""
+        assert scope["type"] == "http"
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        service = service_of(host)
+        if service is None:
+            text = f"{host} is not played by the sandbox; it plays {', '.join(known_hosts())}"
+            await PlainTextResponse(text, 421)(scope, receive, send)
+            return
+        if service == "control":
+            await self._services[service](scope, receive, send)
+            return
+        exchange = _Exchange(service, headers, send)
+        path: str = scope["path"]
+        query = scope["query_string"].decode("latin-1")
+        fault = take_fault(self._store, service, scope["method"], f"{path}?{query}" if query else path)
+        try:
+            await self._answer(scope, receive, exchange, fault)
+        finally:
+            self._log(scope, headers, host, service, exchange.status, fault)
+        if fault and fault["drop"]:
+            await asyncio.sleep(0.01)  # until the server has noticed, so that it does not answer for us
+
+    async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, fault: Json | None) -> None:
+        if fault and fault["delay"]:
+            await asyncio.sleep(fault["delay"])
+        if fault and fault["drop"]:
+            if fault["after"]:
+                exchange.muted = True
+                await self._serve(scope, receive, exchange)
+            cast(asyncio.Transport, scope["state"]["transport"]).abort()
+            exchange.status = 0
+        elif fault and fault["status"]:
+            if fault["after"]:
+                exchange.muted = True
+                await self._serve(scope, receive, exchange)
+                exchange.muted = False
+            await _fault_response(fault, exchange.service)(scope, receive, exchange.send)
+        else:
+            await self._serve(scope, receive, exchange)
+
+    async def _serve(self, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
+        try:
+            await self._services[exchange.service](scope, receive, exchange.send)
+        except Exception as error:
+            print(f"crosstenant sandbox: defect in {scope['method']} {scope['path']}", file=sys.stderr)
+            traceback.print_exc()
+            if not exchange.status:
+                message = f"The sandbox failed: {type(error).__name__}: {error}"
+                body = {"error": {"code": "InternalServerError", "message": message}}
+                await JSONResponse(body, 500)(scope, receive, exchange.send)
+
+    def _log(self, scope: Scope, headers: Headers, host: str, service: str, status: int, fault: Json | None) -> None:
+        entry: Json = {
+            "time": round(time.time(), 3),
+            "service": service,
+            "method": scope["method"],
+            "host": host.rsplit(":", 1)[0],
+            "path": scope["path"],
+            "status": status,
+            **_identity(headers.get("authorization", "")),
+        }
+        if service == "login":
+            entry["tenant"] = scope["path"].split("/")[1]
+        if fault:
+            entry["fault"] = fault["id"]
+        with request_log(self._store).open("a") as file:
+            file.write(json.dumps(entry) + "\n")
+
+
+def request_log(store: Store) -> Path:
+    """The file that the requests of a state file are logged to."""
+    return store.path.with_name(f"{store.path.name}.requests.jsonl")
+
+
+class _Exchange:
+    """One request's answer on its way out: notes the status, adds the request IDs, or keeps it back (``muted``)."""
+
+    def __init__(self, service: str, headers: Headers, send: Send) -> None:
+        self.service = service
+        self.status = 0
+        self.muted = False
+        self._send = send
+        self._correlation = headers.get("x-ms-correlation-request-id") or str(uuid.uuid4())
+        self._client_request_id = headers.get("client-request-id")
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            self._add_ids(MutableHeaders(scope=message))
+        if not self.muted:
+            await self._send(message)
+
+    def _add_ids(self, headers: MutableHeaders) -> None:
+        headers.setdefault(_REQUEST_ID.get(self.service, "x-ms-request-id"), str(uuid.uuid4()))
+        if self.service == "arm":
+            headers.setdefault("x-ms-correlation-request-id", self._correlation)
+        if self._client_request_id:
+            headers.setdefault("client-request-id", self._client_request_id)
+
+
+def _fault_response(fault: Json, service: str) -> Response:
+    headers = {"Retry-After": str(fault["retry_after"])} if fault["retry_after"] else {}
+    body = fault_body(fault, service)
+    if service == "graph":
+        body["error"]["innerError"] = {"request-id": str(uuid.uuid4())}
+    return JSONResponse(body, fault["status"], headers)
+
+
+def _identity(authorization: str) -> dict[str, str]:
+    """The tenant and client that credentials claim to be, unverified: enough for a log."""
+    scheme, _, value = authorization.partition(" ")
+    try:
+        if scheme.lower() == "bearer":
+            payload = value.split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+            return {name: claims[claim] for name, claim in (("tenant", "tid"), ("client", "appid")) if claim in claims}
+        if scheme.lower() == "basic":
+            return {"client": base64.b64decode(value).decode().partition(":")[0]}
+    except (ValueError, IndexError, TypeError, binascii.Error):
+        pass
+    return {}

@@ -1,0 +1,120 @@
+"""Provider plugins for the engine: the user's own, and stand-ins for those of the Azure providers that are missing.
+
+The real azuread and azure-native plugins are downloaded by the engine on machines that may; where they are not
+installed, the sandbox makes a private ``PULUMI_HOME`` in which stand-ins take their place. A plugin on ``PATH`` would
+do as well, but the engine warns of such at each run.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import sys
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Final
+
+_STAND_INS: Final = {
+    "azuread": ("pulumi_azuread", "crosstenant.sandbox.standins.azuread"),
+    "azure-native": ("pulumi_azure_native", "crosstenant.sandbox.standins.azure_native"),
+}
+_FOLDER: Final = re.compile(r"resource-(?P<name>[a-z-]+)-v(?P<version>\d+\.\d+\.\d+)[^/]*")
+_MAIN: Final = '''"""Starts a stand-in plugin with the package that this folder was made by."""
+import runpy
+import sys
+
+sys.path.append({root!r})
+runpy.run_module({module!r}, run_name="__main__", alter_sys=True)
+'''
+
+
+@dataclass(frozen=True)
+class Plugins:
+    """The provider plugins of a command in the sandbox."""
+
+    stand_ins: dict[str, str]
+    """The providers that a stand-in plays, by name, with their versions."""
+    environment: dict[str, str]
+    """What the command's environment needs so that the engine finds them."""
+
+
+def prepare_plugins(folder: Path) -> Plugins:
+    """Sees to it that the engine finds the plugins of the Azure providers.
+
+    Where one is missing, ``folder`` becomes a ``PULUMI_HOME`` with everything of the user's, and the stand-ins beside
+    the user's plugins. It is kept from run to run, so that what the engine writes there is not lost.
+    """
+    home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
+    missing = _missing(home)
+    if not missing:
+        return Plugins({}, {})
+    plugins = folder / "plugins"
+    plugins.mkdir(parents=True, exist_ok=True)
+    if home.resolve() != folder.resolve():
+        _link_all(home, folder, {"plugins"})
+        _link_all(home / "plugins", plugins, set())
+    for name, sdk_version in missing.items():
+        _install(plugins / f"resource-{name}-v{sdk_version}", name)
+    return Plugins(missing, {"PULUMI_HOME": str(folder.resolve())})
+
+
+def _missing(home: Path) -> dict[str, str]:
+    """The providers without a plugin, by name, with the version of their installed SDK.
+
+    A plugin of the SDK's version or a later one counts, for so the engine chooses; so does one on ``PATH``.
+    """
+    missing: dict[str, str] = {}
+    for name, (package, _) in _STAND_INS.items():
+        with contextlib.suppress(PackageNotFoundError):
+            wanted = version(package)
+            if not shutil.which(f"pulumi-resource-{name}") and not _installed(home, name, wanted):
+                missing[name] = wanted
+    return missing
+
+
+def _link_all(source: Path, target: Path, without: set[str]) -> None:
+    for link in target.iterdir():
+        if link.is_symlink() and not link.exists():
+            link.unlink(missing_ok=True)
+    if not source.is_dir():
+        return
+    for entry in source.iterdir():
+        if entry.name in without or entry.name.endswith(".lock") or (target / entry.name).exists():
+            continue
+        with contextlib.suppress(FileExistsError):
+            (target / entry.name).symlink_to(entry.resolve())
+
+
+def _install(folder: Path, name: str) -> None:
+    folder.mkdir(exist_ok=True)
+    root = Path(__file__).resolve().parents[3]
+    _write(folder / "main.py", _MAIN.format(root=str(root), module=_STAND_INS[name][1]))
+    python = sys.executable.replace("'", "'\\''")
+    executable = folder / f"pulumi-resource-{name}"
+    _write(executable, f'#!/bin/sh\nexec \'{python}\' "$(dirname "$0")/main.py" "$@"\n')
+    executable.chmod(0o755)
+
+
+def _write(path: Path, text: str) -> None:
+    """Writes a file unless it says so already: another run may be starting it."""
+    if not path.exists() or path.read_text() != text:
+        path.write_text(text)
+
+
+def _installed(home: Path, name: str, wanted: str) -> bool:
+    if not (home / "plugins").is_dir():
+        return False
+    for entry in (home / "plugins").iterdir():
+        match = _FOLDER.fullmatch(entry.name)
+        if match and match["name"] == name and (entry / f"pulumi-resource-{name}").exists():
+            found = _numbers(match["version"])
+            if found[0] == _numbers(wanted)[0] and found >= _numbers(wanted):
+                return True
+    return False
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in re.findall(r"\d+", text)[:3])

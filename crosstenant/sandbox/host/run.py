@@ -1,0 +1,103 @@
+"""Runs a command in the sandbox: server up, environment set, signals passed on, everything put away afterwards."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Generator, Sequence
+from contextlib import contextmanager, suppress
+from types import FrameType
+from typing import Any, Final
+
+from crosstenant.sandbox.host.environment import surroundings
+from crosstenant.sandbox.host.plugins import prepare_plugins
+from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.world.state import Store
+
+_FORWARDED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_NOT_FOUND: Final = 127
+_NOT_EXECUTABLE: Final = 126
+
+
+def run_command(
+    store: Store, command: Sequence[str], faults: Sequence[dict[str, Any]] = (), pass_through: Sequence[str] = ()
+) -> int:
+    """Runs ``command`` in the foreground with the sandbox as its network; its exit status, as a shell counts it.
+
+    :param faults: Faults that hold for this run; those that have not struck by its end are removed.
+    :param pass_through: Host patterns that the command may reach on the real network.
+    """
+    with Sandbox(store, pass_through) as sandbox, _faults(store, faults):
+        environment = surroundings(command_environment(store, sandbox))
+        try:
+            process = subprocess.Popen(command, env=environment)
+        except FileNotFoundError:
+            print(f"crosstenant sandbox: there is no command '{command[0]}'", file=sys.stderr)
+            return _NOT_FOUND
+        except OSError as error:
+            print(f"crosstenant sandbox: {command[0]} cannot be run: {error.strerror}", file=sys.stderr)
+            return _NOT_EXECUTABLE
+        with _forwarding_signals(process):
+            status = process.wait()
+        return status if status >= 0 else 128 - status
+
+
+def command_environment(store: Store, sandbox: Sandbox) -> dict[str, str]:
+    """The variables of a command in the sandbox, a private ``PULUMI_HOME`` included where stand-ins are needed."""
+    plugins = prepare_plugins(store.path.resolve().parent / "pulumi-home")
+    if plugins.stand_ins:
+        names = " and ".join(f"{name} {version}" for name, version in plugins.stand_ins.items())
+        print(f"crosstenant sandbox: stand-ins play the provider plugins {names}, not installed here", file=sys.stderr)
+    return {**sandbox.environment(), **plugins.environment}
+
+
+@contextmanager
+def _faults(store: Store, faults: Sequence[dict[str, Any]]) -> Generator[None]:
+    if faults:
+        with store.change() as state:
+            state["faults"] += faults
+    try:
+        yield
+    finally:
+        if faults:
+            ids = {fault["id"] for fault in faults}
+            with store.change() as state:
+                state["faults"] = [fault for fault in state["faults"] if fault.get("id") not in ids]
+
+
+@contextmanager
+def _forwarding_signals(process: subprocess.Popen[bytes]) -> Generator[None]:
+    """Hands signals on to the command; the sandbox itself goes on until the command has ended.
+
+    What a terminal sends for ctrl-C or ctrl-\\ reaches the whole foreground group, the command included. A second one
+    would make the engine give up at once, so such a signal is not repeated.
+    """
+
+    def forward(number: int, _: FrameType | None) -> None:
+        if number in (signal.SIGINT, signal.SIGQUIT) and _in_foreground():
+            return
+        with suppress(ProcessLookupError):
+            process.send_signal(number)
+
+    before = {number: signal.signal(number, forward) for number in _FORWARDED}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _in_foreground() -> bool:
+    """Whether this process belongs to the foreground group of a terminal."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)

@@ -1,0 +1,147 @@
+"""The sandbox as a running thing: TLS listener and proxy on loopback, in a thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import shutil
+import socket
+import ssl
+import tempfile
+import threading
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Final
+
+import uvicorn
+from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
+
+from crosstenant.sandbox.host.certificates import Authority
+from crosstenant.sandbox.host.edge import Edge
+from crosstenant.sandbox.host.environment import client_environment, surroundings, upstream_proxy
+from crosstenant.sandbox.host.proxy import Proxy
+from crosstenant.sandbox.world.state import Store
+
+_SERVICES: Final = {
+    "login": "crosstenant.sandbox.entra.app",
+    "graph": "crosstenant.sandbox.graph.app",
+    "arm": "crosstenant.sandbox.arm.app",
+    "registry": "crosstenant.sandbox.registry.app",
+    "control": "crosstenant.sandbox.host.control",
+}
+_KEEP_ALIVE_SECONDS: Final = 120
+
+
+class Sandbox:
+    """A running sandbox: a context manager that serves a state file between its start and its end."""
+
+    def __init__(self, store: Store, pass_through: Sequence[str] = ()) -> None:
+        """
+        :param store: The state to serve.
+        :param pass_through: Host patterns that may be reached on the real network.
+        """
+        self._store = store
+        self._pass_through = pass_through
+        self._folder = Path()
+        self._port = 0
+        self._thread = threading.Thread(target=self._run, name="crosstenant-sandbox", daemon=True)
+        self._ready = threading.Event()
+        self._failure: BaseException | None = None
+        self._stop: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
+
+    def __enter__(self) -> Sandbox:
+        """Starts it; returns when it listens."""
+        with self._store.read():
+            pass  # makes the state file, and says so now if it cannot be read
+        self._folder = Path(tempfile.mkdtemp(prefix="crosstenant-sandbox-"))
+        self._thread.start()
+        self._ready.wait()
+        if self._failure:
+            self._remove_folder()
+            raise self._failure
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Ends it."""
+        if self._stop:
+            loop, event = self._stop
+            loop.call_soon_threadsafe(event.set)
+        self._thread.join(timeout=5)
+        self._remove_folder()
+
+    @property
+    def url(self) -> str:
+        """The proxy's URL."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def environment(self) -> dict[str, str]:
+        """What a command needs in its environment so that its HTTPS clients reach this sandbox."""
+        return client_environment(self.url, self._folder / "roots.pem", self._store.path)
+
+    def surroundings(self) -> dict[str, str]:
+        """The whole environment of such a command: this process's own, with its proxies replaced."""
+        return surroundings(self.environment())
+
+    def _run(self) -> None:
+        try:
+            asyncio.run(self._serve())
+        except BaseException as error:
+            self._failure = error
+        finally:
+            self._ready.set()
+
+    async def _serve(self) -> None:
+        authority = Authority()
+        authority.write_roots(self._folder / "roots.pem")
+        listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
+        # asyncio sets it for sockets that it made itself only; without it every answer waits for a delayed ACK.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+        def context_factory(_config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
+            return authority.server_context()
+
+        config = uvicorn.Config(
+            Edge(self._store, _load_services(self._store)),
+            http=_Protocol,
+            lifespan="off",
+            log_level="critical",
+            access_log=False,
+            server_header=False,
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
+            timeout_graceful_shutdown=1,
+            ssl_context_factory=context_factory,
+        )
+        server = uvicorn.Server(config)
+        proxy = Proxy(listener.getsockname()[1], self._pass_through, upstream_proxy())
+        self._port = await proxy.start()
+        event = asyncio.Event()
+        self._stop = asyncio.get_running_loop(), event
+        serving = asyncio.create_task(server.serve([listener]))
+        while not server.started and not serving.done():  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.005)
+        self._ready.set()
+        await event.wait()
+        await proxy.stop()
+        server.should_exit = True
+        await serving
+
+    def _remove_folder(self) -> None:
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+
+class _Protocol(H11Protocol):
+    """Uvicorn's protocol, with the connection within reach of the application: a fault may have to break it."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
+def _load_services(store: Store) -> dict[str, ASGIApp]:
+    return {
+        name: importlib.import_module(module).make_app(store) for name, module in _SERVICES.items()
+    }

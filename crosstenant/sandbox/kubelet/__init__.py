@@ -1,0 +1,1 @@
+"""What a node does with the credential that its cluster holds."""

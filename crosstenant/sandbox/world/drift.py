@@ -1,0 +1,244 @@
+"""Drift: what somebody may change behind a stack's back, each as one change of the state.
+
+Every function takes the state to be changed and says in a sentence what it did.
+"""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from typing import Any, Final
+
+from crosstenant.sandbox.world.directory_documents import new_password
+from crosstenant.sandbox.world.estate import node_resource_group_id
+from crosstenant.sandbox.world.nodes import set_power
+from crosstenant.sandbox.world.seed import OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET
+from crosstenant.sandbox.world.state import State, now
+from crosstenant.sandbox.world.times import timestamp
+
+Json = dict[str, Any]
+
+CLUSTERS: Final = "Microsoft.ContainerService/managedClusters"
+REGISTRIES: Final = "Microsoft.ContainerRegistry/registries"
+MODES: Final = {"abac": "AbacRepositoryPermissions", "legacy": "LegacyRegistryPermissions"}
+
+
+def remove_role_assignment(state: State, registry: str, client_id: str) -> str:
+    """Removes the roles that an application has on a registry.
+
+    :raises LookupError: It has none there, or there is no such registry.
+    """
+    scope = resource(state, REGISTRIES, registry)["id"].lower()
+    principals = {one["id"] for one in state["servicePrincipals"].values() if one["appId"] == client_id.lower()}
+    gone = [
+        key
+        for key, one in state["roleAssignments"].items()
+        if one["properties"]["scope"].lower() == scope and one["properties"]["principalId"] in principals
+    ]
+    if not gone:
+        raise LookupError(f"application {client_id} has no role on registry {registry}")
+    for key in gone:
+        del state["roleAssignments"][key]
+    return f"removed {len(gone)} role assignment(s) of application {client_id} on registry {registry}"
+
+
+def reset_cluster(state: State, cluster: str, client_id: str = OLD_CLUSTER_APP_ID) -> str:
+    """Moves a cluster and its nodes to another application, at once; by default the one it was created with.
+
+    An application other than that one gets a new password for the purpose.
+
+    :raises LookupError: No such cluster or application.
+    """
+    document = resource(state, CLUSTERS, cluster)
+    secret = OLD_CLUSTER_SECRET if client_id == OLD_CLUSTER_APP_ID else _new_secret(state, client_id)
+    document["properties"]["servicePrincipalProfile"] = {"clientId": client_id}
+    document["_credential"] = {"clientId": client_id, "secret": secret}
+    for node in document["_nodes"]:
+        node.update(clientId=client_id, secret=secret, reimagedAt=timestamp(now(state)))
+    return f"cluster {document['name']} and its {len(document['_nodes'])} nodes now use application {client_id}"
+
+
+def remove_secret(state: State, client_id: str, key_id: str | None = None) -> str:
+    """Removes one password of an application, or all.
+
+    :raises LookupError: No such application or password.
+    """
+    document = application(state, client_id)
+    before = document["passwordCredentials"]
+    kept = [one for one in before if key_id is not None and one["keyId"] != key_id]
+    if len(kept) == len(before):
+        raise LookupError(f"application {client_id} has no such password")
+    document["passwordCredentials"] = kept
+    return f"removed {len(before) - len(kept)} password(s) of application {client_id}"
+
+
+def expire_secret(state: State, client_id: str) -> str:
+    """Has every password of an application end a minute ago, as time alone does.
+
+    :raises LookupError: There is no such application.
+    """
+    ended = timestamp(now(state) - 60)
+    passwords = application(state, client_id)["passwordCredentials"]
+    for one in passwords:
+        one["endDateTime"] = ended
+    return f"{len(passwords)} password(s) of application {client_id} ended at {ended}"
+
+
+def delete_application(state: State, client_id: str) -> str:
+    """Deletes an application with its service principal at home; those in other tenants stay, and sign in no more.
+
+    :raises LookupError: There is no such application.
+    """
+    document = application(state, client_id)
+    del state["applications"][document["id"]]
+    delete_service_principal(state, document["_tenant"], client_id)
+    return f"deleted application {client_id} and its service principal in tenant {document['_tenant']}"
+
+
+def delete_service_principal(state: State, tenant: str, client_id: str) -> str:
+    """Deletes an application's service principal in a tenant; its role assignments stay.
+
+    :raises LookupError: There is none.
+    """
+    del state["servicePrincipals"][service_principal(state, tenant, client_id)["id"]]
+    return f"deleted the service principal of application {client_id} in tenant {tenant}"
+
+
+def disable_service_principal(state: State, tenant: str, client_id: str) -> str:
+    """Forbids an application to sign in to a tenant, as its administrator may.
+
+    :raises LookupError: It has no service principal there.
+    """
+    service_principal(state, tenant, client_id)["accountEnabled"] = False
+    return f"disabled the service principal of application {client_id} in tenant {tenant}"
+
+
+def set_audience(state: State, client_id: str, audience: str) -> str:
+    """Changes for whom an application is: ``AzureADMyOrg`` or ``AzureADMultipleOrgs``.
+
+    :raises LookupError: There is no such application.
+    """
+    application(state, client_id)["signInAudience"] = audience
+    return f"application {client_id} is now {audience}"
+
+
+def set_redirect_uri(state: State, client_id: str, uri: str) -> str:
+    """Makes ``uri`` the one redirect URI of an application.
+
+    :raises LookupError: There is no such application.
+    """
+    application(state, client_id)["web"]["redirectUris"] = [uri]
+    return f"application {client_id} now redirects to {uri}"
+
+
+def close_registry(state: State, registry: str) -> str:
+    """Closes a registry to all but private endpoints.
+
+    :raises LookupError: There is no such registry.
+    """
+    resource(state, REGISTRIES, registry)["properties"]["publicNetworkAccess"] = "Disabled"
+    return f"registry {registry} is closed to public networks"
+
+
+def delete_registry(state: State, registry: str) -> str:
+    """Deletes a registry with the role assignments on it.
+
+    :raises LookupError: There is no such registry.
+    """
+    registry_id = resource(state, REGISTRIES, registry)["id"].lower()
+    del state["resources"][registry_id]
+    for key in [one for one in state["roleAssignments"] if one.startswith(f"{registry_id}/")]:
+        del state["roleAssignments"][key]
+    return f"registry {registry} is deleted"
+
+
+def registry_mode(state: State, registry: str, mode: str) -> str:
+    """Switches a registry between ``abac`` and ``legacy`` permissions.
+
+    :raises LookupError: There is no such registry.
+    """
+    resource(state, REGISTRIES, registry)["properties"]["roleAssignmentMode"] = MODES[mode]
+    return f"registry {registry} is now in mode {MODES[mode]}"
+
+
+def stop_cluster(state: State, cluster: str) -> str:
+    """Stops a cluster.
+
+    :raises LookupError: There is no such cluster.
+    """
+    set_power(resource(state, CLUSTERS, cluster), "Stopped")
+    return f"cluster {cluster} is stopped"
+
+
+def enable_managed_identity(state: State, cluster: str) -> str:
+    """Gives a cluster and its nodes a managed identity in place of its application.
+
+    :raises LookupError: There is no such cluster.
+    """
+    document = resource(state, CLUSTERS, cluster)
+    document["properties"]["servicePrincipalProfile"] = {"clientId": "msi"}
+    document["identity"] = {"type": "SystemAssigned", "principalId": str(uuid.uuid4())}
+    document["_credential"] = None
+    for node in document["_nodes"]:
+        node.update(clientId="msi", secret=None, reimagedAt=timestamp(now(state)))
+    return f"cluster {document['name']} and its {len(document['_nodes'])} nodes now use a managed identity"
+
+
+def delete_cluster(state: State, cluster: str) -> str:
+    """Deletes a cluster with its node resource group.
+
+    :raises LookupError: There is no such cluster.
+    """
+    cluster_id = resource(state, CLUSTERS, cluster)["id"]
+    group = node_resource_group_id(cluster_id).lower()
+    del state["resources"][cluster_id.lower()]
+    state["resources"].pop(group, None)
+    assignments = state["roleAssignments"]
+    for key in [one for one in assignments if one.startswith((f"{group}/", f"{cluster_id.lower()}/"))]:
+        del assignments[key]
+    return f"cluster {cluster} is deleted"
+
+
+def resource(state: State, kind: str, name: str) -> Json:
+    """The resource of a type by its name or ARM ID.
+
+    :raises LookupError: There is none; the text lists those there are.
+    """
+    of_kind = [one for one in state["resources"].values() if one["type"].lower() == kind.lower()]
+    for one in of_kind:
+        if name.lower() in (one["name"].lower(), one["id"].lower()):
+            return one
+    raise LookupError(
+        f"there is no '{name}' among the {kind.split('/')[-1]}: {', '.join(one['name'] for one in of_kind)}"
+    )
+
+
+def application(state: State, client_id: str) -> Json:
+    """The application of a client ID.
+
+    :raises LookupError: There is none.
+    """
+    for one in state["applications"].values():
+        if one["appId"] == client_id.lower():
+            return one
+    raise LookupError(f"there is no application with client ID {client_id}")
+
+
+def service_principal(state: State, tenant: str, client_id: str) -> Json:
+    """An application's service principal in a tenant.
+
+    :raises LookupError: There is none.
+    """
+    for one in state["servicePrincipals"].values():
+        if one["appId"] == client_id.lower() and one["_tenant"] == tenant.lower():
+            return one
+    raise LookupError(f"application {client_id} has no service principal in tenant {tenant}")
+
+
+def _new_secret(state: State, client_id: str) -> str:
+    secret = secrets.token_urlsafe(30)
+    time = now(state)
+    start, end = timestamp(time), timestamp(time + 180 * 86400)
+    credential = new_password(str(uuid.uuid4()), secret, "drift", start, end, 0.0)
+    application(state, client_id)["passwordCredentials"].append(credential)
+    return secret

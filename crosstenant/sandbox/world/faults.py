@@ -1,0 +1,146 @@
+"""Faults on demand: answers with an error, waits, or broken connections in place of a service's own answer.
+
+A fault is a record in the state's ``faults``. It names a service, a method and a path; after ``skip`` matching requests
+it strikes the next ``times`` ones (-1: all) and is gone. ``drop`` breaks the connection without an answer; with
+``after`` the service does its work first, so that the caller cannot know whether it was done.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from typing import Any, Final, cast
+
+from crosstenant.sandbox.world.state import State, Store
+
+Json = dict[str, Any]
+
+SERVICES: Final = ("login", "graph", "arm", "registry")
+_DEFAULTS: Final[Json] = {
+    "service": "*",
+    "method": "*",
+    "path": "",
+    "skip": 0,
+    "times": 1,
+    "status": 503,
+    "code": "",
+    "message": "",
+    "retry_after": 0,
+    "delay": 0.0,
+    "drop": False,
+    "after": False,
+}
+_CODES: Final = {
+    400: "BadRequest",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "NotFound",
+    409: "Conflict",
+    412: "PreconditionFailed",
+    429: "TooManyRequests",
+    500: "InternalServerError",
+    502: "BadGateway",
+    503: "ServiceUnavailable",
+    504: "GatewayTimeout",
+}
+
+
+def parse_fault(text: str) -> Json:
+    """Reads a fault as the command line gives it.
+
+    :param text: A JSON object, or ``name=value`` pairs parted by commas, as in
+        ``service=arm,method=POST,path=resetServicePrincipalProfile,status=429,times=2,retry_after=1``.
+        ``status=0`` with ``delay=SECONDS`` delays and then lets the service answer.
+    :raises ValueError: It is neither; the text says what is wrong.
+    """
+    if text.lstrip().startswith("{"):
+        try:
+            return new_fault(json.loads(text))
+        except json.JSONDecodeError as error:
+            raise ValueError(f"the fault is not valid JSON: {error}") from None
+    given: Json = {}
+    for part in re.split(r",(?=\s*\w+=)", text):
+        name, equals, value = part.strip().partition("=")
+        if not equals:
+            raise ValueError(f"'{part}' is not name=value; names are {', '.join(_DEFAULTS)}")
+        given[name] = value
+    return new_fault(given)
+
+
+def new_fault(given: Json) -> Json:
+    """A complete fault of the values given.
+
+    :raises ValueError: An unknown name, or a value of the wrong form.
+    """
+    unknown = set(given) - {*_DEFAULTS, "id"}
+    if unknown:
+        raise ValueError(f"a fault has no '{sorted(unknown)[0]}'; names are {', '.join(_DEFAULTS)}")
+    fault = {"id": uuid.uuid4().hex[:8], **_DEFAULTS}
+    for name, value in given.items():
+        fault[name] = _convert(name, value)
+    if fault["service"] not in (*SERVICES, "*"):
+        raise ValueError(f"'{fault['service']}' is no service of the sandbox: use one of {', '.join(SERVICES)} or *")
+    try:
+        re.compile(fault["path"])
+    except re.error as error:
+        raise ValueError(f"path '{fault['path']}' is not a regular expression: {error}") from None
+    fault["method"] = fault["method"].upper()
+    return fault
+
+
+def take_fault(store: Store, service: str, method: str, target: str) -> Json | None:
+    """The fault that strikes a request, if any; counts the request against it.
+
+    :param target: The request's path with its query.
+    """
+    with store.read() as state:
+        if not _matching(state, service, method, target):
+            return None
+    with store.change() as state:
+        for record in _matching(state, service, method, target):
+            fault = {**_DEFAULTS, **record}
+            if fault["skip"] > 0:
+                record["skip"] = fault["skip"] - 1
+                continue
+            if fault["times"] > 0:
+                record["times"] = fault["times"] - 1
+            if record.get("times") == 0:
+                state["faults"].remove(record)
+            return fault
+    return None
+
+
+def fault_body(fault: Json, service: str) -> Json:
+    """The error document of a fault, in the form in which the service words errors."""
+    code = fault["code"] or _CODES.get(fault["status"], "Fault")
+    message = fault["message"] or f"The sandbox answers with status {fault['status']}, as a fault asks it to."
+    if service == "login":
+        return {"error": code, "error_description": message}
+    if service == "registry":
+        return {"errors": [{"code": code, "message": message, "detail": None}]}
+    return {"error": {"code": code, "message": message}}
+
+
+def _matching(state: State, service: str, method: str, target: str) -> list[Json]:
+    found: list[Json] = []
+    for record in cast(list[Json], state["faults"]):
+        fault = {**_DEFAULTS, **record}
+        wanted = fault["service"] in ("*", service) and fault["method"] in ("*", method) and fault["times"] != 0
+        if wanted and re.search(fault["path"], target):
+            found.append(record)
+    return found
+
+
+def _convert(name: str, value: Any) -> Any:
+    if name == "id":
+        return str(value)
+    default: bool | int | float | str = _DEFAULTS[name]
+    if isinstance(default, bool):
+        if str(value).lower() not in ("true", "false", "1", "0", "yes", "no"):
+            raise ValueError(f"{name} is true or false, not '{value}'")
+        return str(value).lower() in ("true", "1", "yes")
+    try:
+        return type(default)(value)
+    except (TypeError, ValueError):
+        raise ValueError(f"{name} is a number, not '{value}'") from None

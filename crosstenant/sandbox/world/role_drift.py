@@ -1,0 +1,86 @@
+"""Drift of role assignments: what an administrator of a registry may change behind a stack's back."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any, Final
+
+from crosstenant.sandbox.world.drift import REGISTRIES, resource
+from crosstenant.sandbox.world.roles import BUILT_IN, role_definition_id
+from crosstenant.sandbox.world.state import State
+
+Json = dict[str, Any]
+
+ROLE_NAMES: Final = sorted(role.name for role in BUILT_IN.values())
+
+
+def change_role(state: State, registry: str, client_id: str, role: str) -> str:
+    """Puts another role in the place of the one that an application has on a registry, under the same name.
+
+    Azure changes the role of no assignment: whoever wants this deletes it, and makes another one of its name.
+
+    :raises LookupError: It has none there, or there is no such registry or role.
+    """
+    found = _assignment(state, registry, client_id)
+    found["properties"]["roleDefinitionId"] = _definition(found["properties"]["scope"], role)
+    return f"application {client_id} now has role {role} on registry {registry}"
+
+
+def change_condition(state: State, registry: str, client_id: str, condition: str | None) -> str:
+    """Changes the condition of an application's role on a registry; nothing takes it away.
+
+    :raises LookupError: It has no role there, or there is no such registry.
+    """
+    found = _assignment(state, registry, client_id)["properties"]
+    found.update(condition=condition, conditionVersion="2.0" if condition else None)
+    return f"the role of application {client_id} on registry {registry} now has the condition: {condition or 'none'}"
+
+
+def rename_role_assignment(state: State, registry: str, client_id: str) -> str:
+    """Deletes the role that an application has on a registry, and gives it the same one again: under another name.
+
+    :raises LookupError: It has none there, or there is no such registry.
+    """
+    found = _assignment(state, registry, client_id)
+    del state["roleAssignments"][found["id"].lower()]
+    _add(state, found["properties"])
+    return f"the role of application {client_id} on registry {registry} was deleted and made again"
+
+
+def add_role(state: State, registry: str, client_id: str, role: str) -> str:
+    """Gives an application one more role on a registry where it has one.
+
+    :raises LookupError: It has none there, or there is no such registry or role.
+    """
+    properties = _assignment(state, registry, client_id)["properties"]
+    definition = _definition(properties["scope"], role)
+    _add(state, {**properties, "roleDefinitionId": definition, "condition": None, "conditionVersion": None})
+    return f"application {client_id} also has role {role} on registry {registry}"
+
+
+def _assignment(state: State, registry: str, client_id: str) -> Json:
+    scope = resource(state, REGISTRIES, registry)["id"].lower()
+    principals = {one["id"] for one in state["servicePrincipals"].values() if one["appId"] == client_id.lower()}
+    for one in state["roleAssignments"].values():
+        if one["properties"]["scope"].lower() == scope and one["properties"]["principalId"] in principals:
+            return one
+    raise LookupError(f"application {client_id} has no role on registry {registry}")
+
+
+def _definition(scope: str, name: str) -> str:
+    for role in BUILT_IN.values():
+        if name.lower() in (role.name.lower(), role.id):
+            return role_definition_id(scope.split("/")[2], role.id)
+    raise LookupError(f"there is no role '{name}': {', '.join(ROLE_NAMES)}")
+
+
+def _add(state: State, properties: Json) -> None:
+    name = str(uuid.uuid4())
+    assignment_id = f"{properties['scope']}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    state["roleAssignments"][assignment_id.lower()] = {
+        "id": assignment_id,
+        "name": name,
+        "type": "Microsoft.Authorization/roleAssignments",
+        "properties": dict(properties),
+        "_effective_at": 0.0,
+    }

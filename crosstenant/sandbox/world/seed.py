@@ -1,0 +1,243 @@
+"""The world that the sandbox starts with: two tenants, their callers, two clusters and two registries.
+
+Everything but the token signing key is the same each time, so that stacks, tests and documentation can name it.
+"""
+
+from __future__ import annotations
+
+import uuid
+from typing import Final
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+
+from crosstenant.sandbox.world.directory_documents import Json, new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.estate import (
+    CREATED,
+    NAMES,
+    cluster,
+    node_resource_group_id,
+    registry,
+    resource_group,
+    subscription,
+)
+from crosstenant.sandbox.world.state import State
+
+CLUSTER_TENANT: Final = "a0000000-0000-4000-8000-00000000000a"
+REGISTRY_TENANT: Final = "b0000000-0000-4000-8000-00000000000b"
+CLUSTER_SUBSCRIPTION: Final = "a0000000-0000-4000-8000-0000000000a1"
+REGISTRY_SUBSCRIPTION: Final = "b0000000-0000-4000-8000-0000000000b1"
+
+CLUSTER_CALLER_ID: Final = "a0000000-0000-4000-8000-0000000000c1"
+CLUSTER_CALLER_SECRET: Final = "sandbox-cluster-tenant-caller-secret"
+CLUSTER_POWERLESS_ID: Final = "a0000000-0000-4000-8000-0000000000c2"
+CLUSTER_POWERLESS_SECRET: Final = "sandbox-cluster-tenant-powerless-secret"
+CLUSTER_OWNER_ID: Final = "a0000000-0000-4000-8000-0000000000c3"
+CLUSTER_OWNER_SECRET: Final = "sandbox-cluster-tenant-owner-secret"
+REGISTRY_CALLER_ID: Final = "b0000000-0000-4000-8000-0000000000c1"
+REGISTRY_CALLER_SECRET: Final = "sandbox-registry-tenant-caller-secret"
+REGISTRY_POWERLESS_ID: Final = "b0000000-0000-4000-8000-0000000000c2"
+REGISTRY_POWERLESS_SECRET: Final = "sandbox-registry-tenant-powerless-secret"
+REGISTRY_OWNER_ID: Final = "b0000000-0000-4000-8000-0000000000c3"
+REGISTRY_OWNER_SECRET: Final = "sandbox-registry-tenant-owner-secret"
+SECOND_REGISTRY_TENANT: Final = "c0000000-0000-4000-8000-00000000000c"
+SECOND_REGISTRY_SUBSCRIPTION: Final = "c0000000-0000-4000-8000-0000000000a1"
+SECOND_REGISTRY_CALLER_ID: Final = "c0000000-0000-4000-8000-0000000000c1"
+SECOND_REGISTRY_CALLER_SECRET: Final = "sandbox-second-registry-tenant-caller-secret"
+OLD_CLUSTER_APP_ID: Final = "a0000000-0000-4000-8000-0000000000f1"
+OLD_CLUSTER_SECRET: Final = "sandbox-old-cluster-secret"
+
+CLUSTER_GROUP: Final = f"/subscriptions/{CLUSTER_SUBSCRIPTION}/resourceGroups/rg-clusters"
+REGISTRY_GROUP: Final = f"/subscriptions/{REGISTRY_SUBSCRIPTION}/resourceGroups/rg-registries"
+CLUSTER: Final = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-prod"
+MANAGED_IDENTITY_CLUSTER: Final = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-managed"
+REGISTRY: Final = f"{REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries/fabrikamimages"
+ABAC_REGISTRY: Final = f"{REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries/fabrikamabac"
+SECOND_REGISTRY_GROUP: Final = f"/subscriptions/{SECOND_REGISTRY_SUBSCRIPTION}/resourceGroups/rg-images"
+SECOND_REGISTRY: Final = f"{SECOND_REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries/northwindimages"
+
+# Built-in roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+READER: Final = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+OWNER: Final = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+CONTRIBUTOR: Final = "b24988ac-6180-42a0-ab88-20f7382dd24c"
+AKS_CONTRIBUTOR: Final = "ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8"
+RBAC_ADMINISTRATOR: Final = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
+ACR_PULL: Final = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
+ACR_REPOSITORY_READER: Final = "b93aa761-3e63-49ed-ac28-beffa264f7ac"
+
+GITHUB_ISSUER: Final = "https://token.actions.githubusercontent.com"
+GITHUB_SUBJECT: Final = "repo:contoso/infrastructure:ref:refs/heads/main"
+FEDERATION_AUDIENCE: Final = "api://AzureADTokenExchange"
+
+_NEVER: Final = "2199-12-31T00:00:00Z"
+
+
+def seed() -> State:
+    """A fresh state document, with a token signing key of its own."""
+    state: State = {
+        "clock": {"ahead_seconds": 0},
+        "signing_key": _signing_key(),
+        "tenants": {
+            CLUSTER_TENANT: _tenant("Contoso", "contoso.onmicrosoft.com"),
+            REGISTRY_TENANT: _tenant("Fabrikam", "fabrikam.onmicrosoft.com"),
+        },
+        "applications": {},
+        "servicePrincipals": {},
+        "subscriptions": {
+            CLUSTER_SUBSCRIPTION: subscription(CLUSTER_SUBSCRIPTION, CLUSTER_TENANT, "Contoso Production"),
+            REGISTRY_SUBSCRIPTION: subscription(REGISTRY_SUBSCRIPTION, REGISTRY_TENANT, "Fabrikam Images"),
+        },
+        "resources": {},
+        "roleAssignments": {},
+        "operations": {},
+        "settings": {
+            "lag": {"secret": 0, "servicePrincipal": 0, "roleAssignment": 0, "graphRead": 0},
+            "reset": {
+                "seconds": 2,
+                "retry_after": 1,
+                "status": 202,
+                "outcome": "Succeeded",
+                "error_code": "",
+                "error_message": "",
+            },
+            "cluster_put": {"seconds": 1, "retry_after": 1},
+            "page_size": 100,
+        },
+        "faults": [],
+        "history": {},
+    }
+    _add_callers(state)
+    _add_resources(state)
+    return state
+
+
+def add_registry_tenant(state: State) -> None:
+    """Adds a second tenant with a registry (ABAC) and a caller who may make service principals and assign roles there.
+
+    For stacks that pull from more than one tenant; it is not part of the seeded state.
+    """
+    tenant, permissions = SECOND_REGISTRY_TENANT, ["Application.ReadWrite.All"]
+    state["tenants"][tenant] = _tenant("Northwind", "northwind.onmicrosoft.com")
+    state["subscriptions"][SECOND_REGISTRY_SUBSCRIPTION] = subscription(
+        SECOND_REGISTRY_SUBSCRIPTION, tenant, "Northwind Images"
+    )
+    for document in (
+        resource_group(SECOND_REGISTRY_GROUP),
+        registry(SECOND_REGISTRY, "AbacRepositoryPermissions"),
+    ):
+        state["resources"][document["id"].lower()] = document
+    caller = _identity(
+        state, tenant, SECOND_REGISTRY_CALLER_ID, "pulumi-images", SECOND_REGISTRY_CALLER_SECRET, permissions
+    )
+    _assign(state, SECOND_REGISTRY_GROUP, READER, caller)
+    _assign(state, SECOND_REGISTRY_GROUP, RBAC_ADMINISTRATOR, caller)
+
+
+def _add_callers(state: State) -> None:
+    managed, owned = ["Application.ReadWrite.All"], ["Application.ReadWrite.OwnedBy"]
+    a, b = CLUSTER_TENANT, REGISTRY_TENANT
+    cluster_caller = _identity(state, a, CLUSTER_CALLER_ID, "pulumi-clusters", CLUSTER_CALLER_SECRET, owned)
+    _identity(state, a, CLUSTER_POWERLESS_ID, "powerless-contoso", CLUSTER_POWERLESS_SECRET, [])
+    cluster_owner = _identity(state, a, CLUSTER_OWNER_ID, "owner-contoso", CLUSTER_OWNER_SECRET, managed)
+    _identity(state, a, OLD_CLUSTER_APP_ID, "aks-prod-original", OLD_CLUSTER_SECRET, [])
+    registry_caller = _identity(state, b, REGISTRY_CALLER_ID, "pulumi-registries", REGISTRY_CALLER_SECRET, managed)
+    _identity(state, b, REGISTRY_POWERLESS_ID, "powerless-fabrikam", REGISTRY_POWERLESS_SECRET, [])
+    registry_owner = _identity(state, b, REGISTRY_OWNER_ID, "owner-fabrikam", REGISTRY_OWNER_SECRET, managed)
+
+    _assign(state, CLUSTER_GROUP, AKS_CONTRIBUTOR, cluster_caller)
+    _assign(state, CLUSTER_GROUP, READER, cluster_caller)
+    _assign(state, f"/subscriptions/{CLUSTER_SUBSCRIPTION}", OWNER, cluster_owner)
+    _assign(state, REGISTRY_GROUP, READER, registry_caller)
+    _assign(state, REGISTRY_GROUP, RBAC_ADMINISTRATOR, registry_caller)
+    _assign(state, f"/subscriptions/{REGISTRY_SUBSCRIPTION}", OWNER, registry_owner)
+
+
+def _add_resources(state: State) -> None:
+    for document in (
+        resource_group(CLUSTER_GROUP),
+        cluster(CLUSTER, CLUSTER_TENANT, {"system": 2, "apps": 3}, OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET),
+        resource_group(node_resource_group_id(CLUSTER), managed_by=CLUSTER),
+        cluster(MANAGED_IDENTITY_CLUSTER, CLUSTER_TENANT, {"system": 1}, "msi", None),
+        resource_group(node_resource_group_id(MANAGED_IDENTITY_CLUSTER), managed_by=MANAGED_IDENTITY_CLUSTER),
+        resource_group(REGISTRY_GROUP),
+        registry(REGISTRY, "LegacyRegistryPermissions"),
+        registry(ABAC_REGISTRY, "AbacRepositoryPermissions"),
+    ):
+        state["resources"][document["id"].lower()] = document
+    _assign(state, node_resource_group_id(CLUSTER), CONTRIBUTOR, _object_id(OLD_CLUSTER_APP_ID, "d"))
+
+
+def _identity(state: State, tenant: str, app_id: str, name: str, secret: str, permissions: list[str]) -> str:
+    """Adds an application with its home service principal; the object ID of the latter."""
+    domain = state["tenants"][tenant]["defaultDomainName"]
+    application = new_application(_object_id(app_id, "e"), app_id, tenant, name, CREATED, domain)
+    key_id = str(uuid.uuid5(NAMES, f"{app_id}/password"))
+    application["passwordCredentials"] = [new_password(key_id, secret, "seeded", CREATED, _NEVER, 0.0)]
+    if permissions:
+        application["_federatedIdentityCredentials"] = [
+            {
+                "id": str(uuid.uuid5(NAMES, f"{app_id}/federated")),
+                "name": "github",
+                "issuer": GITHUB_ISSUER,
+                "subject": GITHUB_SUBJECT,
+                "audiences": [FEDERATION_AUDIENCE],
+                "description": None,
+            }
+        ]
+    principal = new_service_principal(_object_id(app_id, "d"), application, tenant, CREATED)
+    principal["_graph_permissions"] = permissions
+    state["applications"][application["id"]] = application
+    state["servicePrincipals"][principal["id"]] = principal
+    return principal["id"]
+
+
+def _object_id(app_id: str, letter: str) -> str:
+    """The object ID that goes with a seeded client ID: its last letter changed, ``…c1`` to ``…d1`` or ``…e1``.
+
+    The cluster's first application ends in ``f1``: its objects take ``…fd1`` and ``…fe1`` to keep apart.
+    """
+    kind, number = app_id[-2], app_id[-1]
+    return f"{app_id[:-2]}{letter}{number}" if kind == "c" else f"{app_id[:-3]}{kind}{letter}{number}"
+
+
+def _assign(state: State, scope: str, role: str, principal_id: str) -> None:
+    name = str(uuid.uuid5(NAMES, f"{scope}/{role}/{principal_id}"))
+    assignment_id = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    subscription = scope.split("/")[2]
+    state["roleAssignments"][assignment_id.lower()] = {
+        "id": assignment_id,
+        "name": name,
+        "type": "Microsoft.Authorization/roleAssignments",
+        "properties": {
+            "roleDefinitionId": (
+                f"/subscriptions/{subscription}/providers/Microsoft.Authorization/roleDefinitions/{role}"
+            ),
+            "principalId": principal_id,
+            "principalType": "ServicePrincipal",
+            "scope": scope,
+            "condition": None,
+            "conditionVersion": None,
+            "createdOn": CREATED,
+            "updatedOn": CREATED,
+            "createdBy": None,
+            "updatedBy": None,
+            "delegatedManagedIdentityResourceId": None,
+            "description": None,
+        },
+        "_effective_at": 0.0,
+    }
+
+
+def _tenant(display_name: str, domain: str) -> Json:
+    return {
+        "displayName": display_name,
+        "defaultDomainName": domain,
+        "_policies": {"passwordAdditionBlocked": False, "maxPasswordLifetimeDays": None},
+    }
+
+
+def _signing_key() -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    ).decode()

@@ -1,0 +1,97 @@
+"""Whether the caller's own roles permit an action, and what follows where they do not."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+
+from azure.core.exceptions import HttpResponseError
+from crosstenant.azure.arm import Arm
+from crosstenant.azure.caller_rights import permits
+from crosstenant.azure.clusters.clusters import RESET_ACTION
+from crosstenant.provider_kit.serving import ProviderError
+from tests.azure.aks_world import CLUSTER_ID, OLD_APP, SECRET, URN, World, created, inputs
+from tests.azure.azure_answers import answer
+
+
+class FakeArm:
+    """Answers from a script."""
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[str, str | None]] = []
+
+    async def get(self, path: str, api_version: str | None = None) -> Any:
+        self.asked.append((path, api_version))
+        found = self.answers.pop(0)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+def permission(*actions: str, but: list[str] | None = None) -> dict[str, Any]:
+    return {"actions": list(actions), "notActions": but or [], "dataActions": [], "notDataActions": []}
+
+
+async def ask(*answers: Any) -> bool | None:
+    return await permits(cast("Arm", FakeArm(*answers)), CLUSTER_ID, RESET_ACTION)
+
+
+@pytest.mark.parametrize(
+    ("permissions", "permitted"),
+    [
+        ([], False),
+        ([permission("*/read")], False),
+        ([permission("*")], True),
+        ([permission("Microsoft.ContainerService/managedClusters/*")], True),
+        ([permission(RESET_ACTION.upper())], True),
+        ([permission("Microsoft.ContainerService/managedClusters/read", RESET_ACTION)], True),
+        ([permission("*", but=["Microsoft.ContainerService/*"])], False),
+        # What one role leaves out another may give.
+        ([permission("*", but=["Microsoft.ContainerService/*"]), permission(RESET_ACTION)], True),
+        ([permission("Microsoft.ContainerService/managedClusters")], False),
+    ],
+)
+async def test_permission_follows_from_the_roles(permissions: list[dict[str, Any]], permitted: bool):
+    assert await ask({"value": permissions}) is permitted
+
+
+async def test_every_page_counts():
+    arm = FakeArm({"value": [permission("*/read")], "nextLink": "https://next"}, {"value": [permission("*")]})
+    assert await permits(cast("Arm", arm), CLUSTER_ID, RESET_ACTION) is True
+    assert arm.asked == [
+        (f"{CLUSTER_ID}/providers/Microsoft.Authorization/permissions", "2022-04-01"),
+        ("https://next", None),
+    ]
+
+
+async def test_nothing_follows_from_a_refusal():
+    refused = HttpResponseError(response=answer(403, "AuthorizationFailed", "No."))
+    assert await ask(refused) is None
+    assert await ask(ValueError("'https://elsewhere' is no address of https://management.azure.com/")) is None
+
+
+async def test_reset_that_the_caller_may_not_make_is_refused_at_preview():
+    world = World(may=False)
+    with pytest.raises(ProviderError) as refused:
+        await world.profile.preview_create(URN, inputs())
+    said = str(refused.value)
+    assert CLUSTER_ID in said
+    assert RESET_ACTION in said
+    assert "'Azure Kubernetes Service Contributor Role'" in said
+
+
+@pytest.mark.parametrize("may", [True, None])
+async def test_reset_is_announced_where_nothing_speaks_against_it(may: bool | None):
+    world = World(may=may)
+    await world.profile.preview_create(URN, inputs())
+    assert len(world.terminal.warnings) == 1
+
+
+async def test_right_to_reset_is_not_needed_where_nothing_is_reset():
+    world = World()
+    olds = await created(world)
+    world.may = False
+    await world.profile.preview_update(URN, CLUSTER_ID, olds, inputs(abandonOnDelete=True))
+    assert (OLD_APP, SECRET) not in world.resets

@@ -1,0 +1,274 @@
+import asyncio
+import base64
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from crosstenant.azure.pull.docker_token import prove_pull, registry_session
+from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
+from tests.azure.tls_azure import (
+    CHALLENGE,
+    CLIENT_ID,
+    DIGEST,
+    HOST,
+    NO_APPLICATION,
+    NO_ROLE,
+    NO_TAG,
+    SECRET,
+    Registry,
+    granted,
+    jwt,
+    pull_token,
+    said,
+    serving,
+)
+
+Prove = Callable[..., Awaitable[PullProof]]
+
+
+@pytest.fixture
+def registry() -> Registry:
+    return Registry()
+
+
+@pytest.fixture
+async def prove(registry: Registry) -> AsyncIterator[Prove]:
+    async with (
+        serving({HOST: registry.answer}) as new_connector,
+        aiohttp.ClientSession(connector=new_connector()) as session,
+    ):
+
+        async def run(repository: str = "hello", reference: str | None = None, host: str = HOST) -> PullProof:
+            return await prove_pull(session, host, CLIENT_ID, SECRET, repository, reference)
+
+        yield run
+
+
+async def refused(work: Awaitable[PullProof]) -> PullRefused:
+    with pytest.raises(PullRefused) as caught:
+        await work
+    assert SECRET not in str(caught.value)
+    return caught.value
+
+
+async def test_manifest_is_fetched_with_the_token(registry: Registry, prove: Prove):
+    assert await prove("hello", "1.0") == PullProof(("pull",), DIGEST)
+    assert registry.asked == [
+        "GET /v2/",
+        f"GET /oauth2/token?service={HOST}&scope=repository:hello:pull",
+        "HEAD /v2/hello/manifests/1.0",
+    ]
+
+
+async def test_secret_goes_to_the_token_service_only(registry: Registry, prove: Prove):
+    await prove("hello", "1.0")
+    challenge, token, manifest = (request.headers.get("Authorization") for request in registry.requests)
+    assert challenge is None
+    assert token == "Basic " + base64.b64encode(f"{CLIENT_ID}:{SECRET}".encode()).decode()
+    assert manifest == f"Bearer {pull_token('hello', 'pull')}"
+
+
+async def test_session_takes_no_credentials_from_the_environment():
+    async with registry_session(HOST) as session:
+        assert not session.trust_env
+
+
+async def test_token_that_grants_pull_is_enough_without_reference(registry: Registry, prove: Prove):
+    registry.token = granted(pull_token("backend/api", "pull", "metadata/read"))
+    assert await prove("backend/api") == PullProof(("metadata/read", "pull"), None)
+    assert registry.asked[1:] == [f"GET /oauth2/token?service={HOST}&scope=repository:backend/api:pull"]
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        jwt({"access": []}),
+        jwt({"sub": "x"}),
+        pull_token("hello", "metadata/read"),
+        pull_token("other", "pull"),
+    ],
+)
+async def test_token_that_does_not_grant_pull_is_a_missing_role(registry: Registry, prove: Prove, token: str):
+    registry.token = granted(token)
+    refusal = await refused(prove())
+    assert refusal.reason is Reason.ROLE_MISSING
+    assert "'hello' grants" in refusal.detail
+
+
+async def test_unreadable_token_proves_a_sign_in_only(registry: Registry, prove: Prove):
+    registry.token = granted("opaque")
+    assert await prove() == PullProof(None, None)
+    assert await prove("hello", "1.0") == PullProof(None, DIGEST)
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (NO_APPLICATION, Reason.SERVICE_PRINCIPAL_MISSING),
+        (
+            said(401, "UNAUTHORIZED", "AADSTS700016: Application was not found in the directory"),
+            Reason.SERVICE_PRINCIPAL_MISSING,
+        ),
+        (said(401, "UNAUTHORIZED", "Invalid clientid or client secret."), Reason.SECRET_WRONG),
+        (said(401, "UNAUTHORIZED", "AADSTS7000215: Invalid client secret provided."), Reason.SECRET_WRONG),
+        (
+            said(401, "UNAUTHORIZED", "AADSTS7000222: The provided client secret keys for app 'x' are expired."),
+            Reason.SECRET_EXPIRED,
+        ),
+        (said(401, "UNAUTHORIZED", "AADSTS7000112: Application 'x' is disabled."), Reason.SERVICE_PRINCIPAL_DISABLED),
+        (NO_ROLE, Reason.ROLE_MISSING),
+        (
+            said(403, "DENIED", "client with IP '192.0.2.7' is not allowed access. Refer https://aka.ms/acr/firewall"),
+            Reason.NETWORK_BLOCKED,
+        ),
+        (said(403, "DENIED", "requested access to the resource is denied"), Reason.ROLE_MISSING),
+        (said(429, "TOOMANYREQUESTS", "too many requests"), Reason.THROTTLED),
+        (said(503, "UNAVAILABLE", "try later"), Reason.THROTTLED),
+        (said(500, "UNKNOWN", "oops"), Reason.UNREACHABLE),
+        (said(418, "TEAPOT", "short and stout"), Reason.UNEXPECTED),
+        (said(401, "UNAUTHORIZED", "aad access token with sp failed client id must be guid"), Reason.UNEXPECTED),
+        (lambda: web.Response(status=200, text="no json"), Reason.UNEXPECTED),
+        (lambda: web.json_response({"access_token": "a\r\nb"}), Reason.UNEXPECTED),
+        (lambda: web.json_response([]), Reason.UNEXPECTED),
+    ],
+)
+async def test_refusals_at_the_token(registry: Registry, prove: Prove, answer, reason: Reason):
+    registry.token = answer
+    assert (await refused(prove("hello", "1.0"))).reason is reason
+    assert len(registry.requests) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (NO_ROLE, Reason.ROLE_MISSING),
+        (lambda: web.Response(status=401), Reason.ROLE_MISSING),
+        (said(403, "DENIED", "requested access to the resource is denied"), Reason.ROLE_MISSING),
+        (said(403, "DENIED", "client with IP '192.0.2.7' is not allowed access."), Reason.NETWORK_BLOCKED),
+        (NO_TAG, Reason.TAG_ABSENT),
+        (said(404, "NAME_UNKNOWN", "repository name not known to registry"), Reason.REPOSITORY_ABSENT),
+        (lambda: web.Response(status=200), Reason.UNEXPECTED),
+        (lambda: web.Response(status=307, headers={"Location": "https://elsewhere.test/"}), Reason.UNEXPECTED),
+    ],
+)
+async def test_refusals_at_the_manifest(registry: Registry, prove: Prove, answer, reason: Reason):
+    registry.manifest = answer
+    assert (await refused(prove("hello", "1.0"))).reason is reason
+
+
+async def test_network_rules_show_at_the_challenge(registry: Registry, prove: Prove):
+    registry.challenge = said(403, "DENIED", "client with IP '192.0.2.7' is not allowed access.")
+    refusal = await refused(prove())
+    assert refusal.reason is Reason.NETWORK_BLOCKED
+    assert refusal.detail == (
+        f"{HOST} answered 403 where the challenge was due: DENIED: client with IP '192.0.2.7' is not allowed access."
+    )
+
+
+async def test_throttled_registry_says_how_long(registry: Registry, prove: Prove):
+    registry.token = said(429, "TOOMANYREQUESTS", "slow down", {"Retry-After": "7"})
+    assert (await refused(prove())).retry_after == 7
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f'Bearer realm="https://evil.azurecr.io/oauth2/token",service="{HOST}"',
+        f'Bearer realm="http://{HOST}/oauth2/token",service="{HOST}"',
+        f'Bearer realm="https://{HOST}:8443/oauth2/token",service="{HOST}"',
+        f'Bearer realm="https://{HOST}@evil.test/oauth2/token",service="{HOST}"',
+        f'Bearer realm="https://user@{HOST}/oauth2/token",service="{HOST}"',
+        f'Bearer realm="https://{HOST}.evil.test/oauth2/token",service="{HOST}"',
+        f'Bearer realm="//{HOST}/oauth2/token",service="{HOST}"',
+        f'Bearer realm="https://{HOST}/oauth2/token"',
+        f'Bearer service="{HOST}"',
+        'Basic realm="x"',
+        f'Bearer realm="https://{HOST}/oauth2/token",realm="https://{HOST}/x",service="s"',
+        f'Bearer realm="https://{HOST}/oauth2/token,service="{HOST}"',
+    ],
+)
+async def test_secret_is_not_sent_after_another_challenge(registry: Registry, prove: Prove, header: str):
+    registry.challenge = lambda: web.Response(status=401, headers={"Www-Authenticate": header})
+    assert (await refused(prove())).reason is Reason.UNEXPECTED
+    assert registry.asked == ["GET /v2/"]
+
+
+async def test_bearer_is_picked_out_of_several_challenges(registry: Registry, prove: Prove):
+    def challenge() -> web.Response:
+        response = web.Response(status=401)
+        response.headers.add("Www-Authenticate", 'Basic realm="x"')
+        response.headers.add("Www-Authenticate", CHALLENGE)
+        return response
+
+    registry.challenge = challenge
+    assert await prove() == PullProof(("pull",), None)
+
+
+async def test_redirects_are_not_followed(registry: Registry, prove: Prove):
+    registry.token = lambda: web.Response(status=302, headers={"Location": f"https://{HOST}/elsewhere"})
+    refusal = await refused(prove())
+    assert (refusal.reason, len(registry.requests)) == (Reason.UNEXPECTED, 2)
+    assert "redirects are not followed" in refusal.detail
+
+
+@pytest.mark.parametrize("host", ["evil.test/x.azurecr.io", "a@b.azurecr.io", "x.azurecr.io:8443", "azurecr", ""])
+async def test_login_server_that_is_no_host_is_asked_nothing(registry: Registry, prove: Prove, host: str):
+    assert (await refused(prove(host=host))).reason is Reason.UNEXPECTED
+    assert registry.asked == []
+
+
+async def test_secret_is_blotted_out_of_what_the_registry_says(registry: Registry, prove: Prove):
+    registry.token = said(401, "UNAUTHORIZED", f"Invalid client secret '{SECRET}' " + "x" * 500)
+    refusal = await refused(prove())
+    assert "'***'" in refusal.detail
+    assert len(refusal.detail) <= 303
+
+
+async def test_untrusted_certificate_is_not_reachable(registry: Registry):
+    async with (
+        serving({HOST: registry.answer}) as new_connector,
+        aiohttp.ClientSession(connector=new_connector()) as session,
+    ):
+        refusal = await refused(prove_pull(session, "other.azurecr.io", CLIENT_ID, SECRET, "hello"))
+    assert refusal.reason is Reason.UNREACHABLE
+    assert "certificate of other.azurecr.io is not trusted" in refusal.detail
+
+
+async def test_closed_port_is_not_reachable():
+    async with serving({HOST: Registry().answer}) as new_connector:
+        connector = new_connector()
+    async with aiohttp.ClientSession(connector=connector) as session:
+        refusal = await refused(prove_pull(session, HOST, CLIENT_ID, SECRET, "hello"))
+    assert refusal.reason is Reason.UNREACHABLE
+
+
+async def test_proxy_of_the_environment_is_used_and_its_refusal_told(monkeypatch):
+    async def refuse(reader, writer):
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
+    monkeypatch.setenv("NO_PROXY", "localhost")
+    async with server, registry_session(HOST) as session:
+        refusal = await refused(prove_pull(session, HOST, CLIENT_ID, SECRET, "hello"))
+    assert refusal.reason is Reason.UNREACHABLE
+    assert refusal.detail == f"the proxy answered 502 to a connection to {HOST}"
+
+
+def test_no_proxy_exempts_a_registry(monkeypatch):
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
+    monkeypatch.setenv("NO_PROXY", ".azurecr.io")
+
+    async def proxy_of(host: str) -> object:
+        async with registry_session(host) as session:
+            assert isinstance(session, aiohttp.ClientSession)
+            return session._default_proxy
+
+    assert asyncio.run(proxy_of(HOST)) is None
+    assert asyncio.run(proxy_of("elsewhere.test")) == "http://127.0.0.1:9"

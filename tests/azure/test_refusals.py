@@ -1,0 +1,168 @@
+"""Azure's errors as sentences for the operator."""
+
+from __future__ import annotations
+
+import pytest
+
+from azure.core.exceptions import (
+    ClientAuthenticationError,
+    HttpResponseError,
+    ServiceRequestError,
+    ServiceResponseError,
+)
+from azure.identity import CredentialUnavailableError
+from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Retry
+from crosstenant.azure.refusals.refusals import explain, hide, retry_of, take_apart
+from crosstenant.azure.sign_in.tenant import AzureCli, ClientSecret, ManagedIdentity, Tenant
+from crosstenant.model.clouds import PUBLIC
+from tests.azure.azure_answers import Answer, answer, entra_answer
+
+A = "a0000000-0000-4000-8000-00000000000a"
+B = "b0000000-0000-4000-8000-00000000000b"
+CALLER = "a0000000-0000-4000-8000-0000000000c1"
+TENANT = Tenant(A, PUBLIC, ClientSecret(CALLER, "x"))
+ENTRA_SECRET = "abc8Q~Zt-secret_of.the~form~that_entra-makes"
+
+
+def said(error: Exception, tenant: Tenant | None = TENANT) -> str:
+    return explain(error, doing="reading cluster", on="/x", tenant=tenant)
+
+
+def arm(status: int, code: str, message: str, *details: tuple[str, str], **headers: str) -> HttpResponseError:
+    return HttpResponseError(response=answer(status, code, message, *details, headers=headers))
+
+
+def test_wrong_tenant_names_both():
+    message = (
+        f"The access token is from the wrong issuer 'https://sts.windows.net/{A}/'. It must match the tenant"
+        f" 'https://sts.windows.net/{B}/' associated with this subscription. Please use the authority (URL)"
+        f" 'https://login.windows.net/{B}' to get the token."
+    )
+    text = said(arm(401, "InvalidAuthenticationTokenTenant", message))
+    assert text.startswith(
+        f"reading cluster /x: its subscription belongs to tenant {B}, but this provider signs in to tenant {A}; use an"
+        " ID of this provider's tenant, or the provider of the other tenant. Azure says"
+    )
+
+
+def test_hidden_subscription_names_tenant_and_caller():
+    text = said(arm(404, "SubscriptionNotFound", "The subscription 'x' could not be found."))
+    assert f"is not visible to application {CALLER} in tenant {A}" in text
+
+
+@pytest.mark.parametrize(("action", "role"), [*ROLES_BY_ACTION.items(), ("Microsoft.X/y/z", None)])
+def test_missing_right_names_caller_action_scope_and_role(action: str, role: str | None):
+    message = (
+        f"The client '{CALLER}' with object id 'o' does not have authorization to perform action '{action}' over scope"
+        " '/subscriptions/s' or the scope is invalid. If access was recently granted, please refresh your credentials."
+    )
+    text = said(arm(403, "AuthorizationFailed", message))
+    assert f"{CALLER} (object ID o) may not do {action} on /subscriptions/s; assign" in text
+    assert f"the role '{role}'" in text if role else "a role that permits it" in text
+
+
+def test_unknown_code_is_told_whole_with_the_request_id():
+    error = arm(418, "Teapot", "I am\n  a teapot.", ("Short", "And stout."), **{"x-ms-request-id": "r-1"})
+    assert said(error) == (
+        "reading cluster /x: Azure refused: Azure says Teapot (Short): I am a teapot. And stout. (request ID r-1)"
+    )
+
+
+def test_answer_that_is_no_json():
+    error = HttpResponseError(response=Answer(502, "<html>Bad gateway</html>"))  # pyright: ignore[reportArgumentType]
+    assert "the service is unwell; run again later" in said(error)
+    assert retry_of(error) is Retry.THROTTLED
+
+
+def test_innermost_code_that_is_known_counts():
+    error = arm(409, "ResourceOperationFailure", "Failed.", ("CreateRoleAssignmentError", "No rights."))
+    text = said(error)
+    assert "assign Contributor on the node resource group" in text
+    assert "ResourceOperationFailure (CreateRoleAssignmentError): Failed. No rights." in text
+
+
+def test_detail_tells_more_than_what_it_is_a_detail_of():
+    error = arm(400, "InternalOperationError", "Failed.", ("SubnetIsFull", "No address."))
+    assert "enlarge the subnet" in said(error)
+    assert retry_of(error) is Retry.NEVER
+
+
+def test_entra_refusal_names_caller_and_tenant():
+    error = ClientAuthenticationError(
+        message="x", response=entra_answer("invalid_client", "AADSTS7000222: Expired. Trace ID: t")
+    )
+    assert said(error) == (
+        f"reading cluster /x: application {CALLER} cannot sign in to tenant {A}: the client secret has expired; make a"
+        " new secret for the application and give that. Azure says AADSTS7000222: Expired. Trace ID: t"
+    )
+
+
+def test_code_in_the_text_of_a_message_without_an_answer():
+    error = ClientAuthenticationError(message="ERROR: AADSTS50020: User account does not exist in tenant")
+    text = said(error, Tenant(A, PUBLIC, AzureCli()))
+    assert f"the Azure CLI's user cannot sign in to tenant {A}" in text
+    assert f"az login --tenant {A}" in said(ClientAuthenticationError(message="AADSTS700082: expired"))
+    assert "no member or guest" in text
+
+
+@pytest.mark.parametrize(
+    ("credentials", "remedy"),
+    [(AzureCli(), f"run 'az login --tenant {A}'"), (ManagedIdentity(), "run where the managed identity is")],
+)
+def test_credential_that_is_not_there(credentials: AzureCli | ManagedIdentity, remedy: str):
+    text = said(CredentialUnavailableError(message="Azure CLI not found on path"), Tenant(A, PUBLIC, credentials))
+    assert "cannot sign in to tenant" in text
+    assert "Azure CLI not found on path; " + remedy in text
+
+
+def test_network_trouble():
+    unreachable = said(ServiceRequestError("no route"))
+    assert "Azure cannot be reached: no route; check the network" in unreachable
+    assert unreachable.endswith(f"of tenant {A}")
+    assert "broke off: reset; run again" in said(ServiceResponseError("reset"))
+
+
+def test_secrets_do_not_get_through():
+    token = "eyJ0eXAiOiJKV1QiLCJhbGciOiJSUzI1NiJ9.eyJvaWQiOiIxIn0.c2ln"
+    error = arm(400, "Odd", f"value 'hunter2', {ENTRA_SECRET} and Bearer {token}")
+    text = explain(error, doing="x", on="", secrets=["hunter2", ""])
+    assert "hunter2" not in text
+    assert ENTRA_SECRET not in text
+    assert "eyJ" not in text
+    assert "value '[secret]', [secret] and Bearer [token]" in text
+    assert hide("nothing of the kind: 8Q~ is part of it") == "nothing of the kind: 8Q~ is part of it"
+
+
+@pytest.mark.parametrize(
+    ("error", "retry"),
+    [
+        (arm(409, "OperationNotAllowed", "Another operation (Updating) is in progress"), Retry.BUSY),
+        (arm(409, "OperationNotAllowed", "in Provisioning State(Succeeded) and Power State(Stopped)"), Retry.NEVER),
+        (arm(412, "PreconditionFailed", "etag"), Retry.BUSY),
+        (arm(429, "Odd", "slow down"), Retry.THROTTLED),
+        (
+            arm(400, "BadRequest", "Service principal clientID: x not found in Active Directory tenant y"),
+            Retry.PROPAGATION,
+        ),
+        (arm(400, "BadRequest", "The credentials in ServicePrincipalProfile were invalid."), Retry.NEVER),
+        (arm(400, "BadRequest", "something else"), Retry.NEVER),
+        (ServiceRequestError("x"), Retry.NEVER),
+    ],
+)
+def test_what_may_pass_by_itself(error: Exception, retry: Retry):
+    assert retry_of(error) is retry
+
+
+def test_time_that_azure_names():
+    assert take_apart(arm(429, "x", "y", **{"Retry-After": "17"})).retry_after == 17
+    assert take_apart(arm(429, "x", "y", **{"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"})).retry_after == 0
+
+
+def test_table_is_whole():
+    for row in REFUSALS:
+        assert row.codes
+        assert row.source in ("Entra", "Resource Manager", "AKS")
+        for clause in (row.meaning, row.remedy):
+            assert clause == clause.strip().rstrip(".")
+    plain = [code.lower() for row in REFUSALS if not row.phrases for code in row.codes]
+    assert len(plain) == len(set(plain))

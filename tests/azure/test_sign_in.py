@@ -1,0 +1,122 @@
+"""Proving a secret: what is waited for, what is final, and what is said."""
+
+from __future__ import annotations
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
+from crosstenant.azure.sign_in import secret_proof as sign_in
+from crosstenant.azure.sign_in.secret_proof import (
+    ApplicationUnknown,
+    SecretExpired,
+    SecretRefused,
+    SignInError,
+    prove_secret,
+)
+from crosstenant.model.clouds import PUBLIC
+from tests.azure.aks_world import APP, SECRET, TENANT_ID, FakeClock
+from tests.azure.azure_answers import entra_answer
+
+
+def refusal(code: str, said: str = "No.") -> ClientAuthenticationError:
+    description = f"{code}: {said} Trace ID: 1 Correlation ID: 2"
+    return ClientAuthenticationError(message="...", response=entra_answer("invalid_client", description))
+
+
+def token(**claims: Any) -> str:
+    payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
+    return f"eyJhbGciOiJSUzI1NiJ9.{payload}.signature"
+
+
+class Entra:
+    """Answers sign-ins from a script; the last answer stays."""
+
+    def __init__(self, *answers: Exception | str) -> None:
+        self.answers = list(answers)
+        self.asked: list[tuple[str, str, str]] = []
+        self.clock = FakeClock()
+        self.said: list[str] = []
+
+    def credential(self, tenant_id: str, cloud: object, client_id: str, secret: str) -> Entra:
+        self.asked.append((tenant_id, client_id, secret))
+        return self
+
+    async def __aenter__(self) -> Entra:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        pass
+
+    async def get_token(self, scope: str) -> AccessToken:
+        assert scope == "https://management.azure.com/.default"
+        found = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        if isinstance(found, str):
+            return AccessToken(found, 0)
+        raise found
+
+    async def note(self, message: str) -> None:
+        self.said.append(message)
+
+    async def prove(self, monkeypatch: pytest.MonkeyPatch, seconds: float = 300) -> str:
+        monkeypatch.setattr(sign_in, "_credential", self.credential)
+        return await prove_secret(
+            TENANT_ID, PUBLIC, APP, SECRET, deadline=self.clock.now() + seconds, on_wait=self.note, clock=self.clock
+        )
+
+
+async def test_proof_tells_the_object_id(monkeypatch: pytest.MonkeyPatch):
+    entra = Entra(token(oid="the-object", appid=APP))
+    assert await entra.prove(monkeypatch) == "the-object"
+    assert entra.asked == [(TENANT_ID, APP, SECRET)]
+
+
+@pytest.mark.parametrize("unreadable", ["opaque", "a.b.c", f"x.{base64.urlsafe_b64encode(b'[]').decode()}.y"])
+async def test_token_that_cannot_be_read_is_a_proof_all_the_same(monkeypatch: pytest.MonkeyPatch, unreadable: str):
+    assert await Entra(unreadable).prove(monkeypatch) == ""
+
+
+@pytest.mark.parametrize("code", ["AADSTS7000215", "AADSTS700016", "AADSTS7000229"])
+async def test_propagation_is_waited_for(monkeypatch: pytest.MonkeyPatch, code: str):
+    entra = Entra(refusal(code), refusal(code), token(oid="o"))
+    assert await entra.prove(monkeypatch) == "o"
+    assert entra.clock.sleeps == [2, 4]
+    assert entra.said == [
+        f"waiting for Entra to accept the secret of application {APP} (0 s)",
+        f"waiting for Entra to accept the secret of application {APP} (2 s)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("AADSTS7000215", SecretRefused), ("AADSTS700016", ApplicationUnknown), ("AADSTS7000229", ApplicationUnknown)],
+)
+async def test_propagation_has_an_end(monkeypatch: pytest.MonkeyPatch, code: str, kind: type[SignInError]):
+    entra = Entra(refusal(code, f"Invalid {SECRET}."))
+    with pytest.raises(kind, match=f"{code}: Invalid") as caught:
+        await entra.prove(monkeypatch, 60)
+    assert sum(entra.clock.sleeps) <= 60
+    assert len(entra.clock.sleeps) == 6
+    assert "tried for 59 s" in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [("AADSTS7000222", SecretExpired), ("AADSTS90002", SignInError), ("AADSTS53003", SignInError)],
+)
+async def test_final_refusals_are_not_waited_for(monkeypatch: pytest.MonkeyPatch, code: str, kind: type[SignInError]):
+    entra = Entra(refusal(code))
+    with pytest.raises(SignInError, match=code) as caught:
+        await entra.prove(monkeypatch)
+    assert type(caught.value) is kind
+    assert entra.clock.sleeps == []
+
+
+async def test_unreachable_login_is_one_sentence(monkeypatch: pytest.MonkeyPatch):
+    with pytest.raises(SignInError, match="Azure cannot be reached: no route"):
+        await Entra(ServiceRequestError("no route")).prove(monkeypatch)

@@ -1,0 +1,265 @@
+"""``crosstenant check`` against the sandbox: each link broken in turn, real host names, the plugin's own clients."""
+
+from __future__ import annotations
+
+import json
+import ssl
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from crosstenant.cli.check.command import check
+from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.host.settle import open_store
+from crosstenant.sandbox.world import drift, role_drift, seed
+from crosstenant.sandbox.world.directory_documents import new_service_principal
+from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.roles import ACR_PULL, role_definition_id
+from crosstenant.sandbox.world.state import State, Store
+
+A, B, APP = seed.CLUSTER_TENANT, seed.REGISTRY_TENANT, seed.OLD_CLUSTER_APP_ID
+PRINCIPAL = "b0000000-0000-4000-8000-0000000000f1"
+REGISTRY = "fabrikamimages"
+OPTIONS = ("--client-id", APP, "--cluster", seed.CLUSTER, "--registry", seed.REGISTRY)
+TENANTS = ("--cluster-tenant-id", A, "--registry-tenant-id", B)
+CALLERS = {
+    "CLUSTER_CLIENT_ID": seed.CLUSTER_CALLER_ID,
+    "CLUSTER_CLIENT_SECRET": seed.CLUSTER_CALLER_SECRET,
+    "REGISTRY_CLIENT_ID": seed.REGISTRY_CALLER_ID,
+    "REGISTRY_CLIENT_SECRET": seed.REGISTRY_CALLER_SECRET,
+}
+SECRET = {"CROSSTENANT_PULL_SECRET": seed.OLD_CLUSTER_SECRET}
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[str, str]]]:
+    store = open_store(tmp_path_factory.mktemp("sandbox") / "state.json")
+    with Sandbox(store) as sandbox:
+        yield store, sandbox.environment()
+
+
+@pytest.fixture
+def store(running: tuple[Store, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Store:
+    """The sandbox with a chain that is whole, and this process in it."""
+    store, environment = running
+    store.reset()
+    with store.change() as state:
+        make_chain(state)
+    Path(f"{store.path}.requests.jsonl").unlink(missing_ok=True)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    # aiohttp reads SSL_CERT_FILE when it is imported, which may have been before there was a sandbox.
+    trusting = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
+    return store
+
+
+def make_chain(state: State) -> None:
+    """Lets the cluster's first application pull from the registry."""
+    application = drift.application(state, APP)
+    application["signInAudience"] = "AzureADMultipleOrgs"
+    state["servicePrincipals"][PRINCIPAL] = new_service_principal(PRINCIPAL, application, B, "2024-01-01T00:00:00Z")
+    name = str(uuid.uuid4())
+    assignment_id = f"{seed.REGISTRY}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    state["roleAssignments"][assignment_id.lower()] = {
+        "id": assignment_id,
+        "name": name,
+        "type": "Microsoft.Authorization/roleAssignments",
+        "properties": {
+            "scope": seed.REGISTRY,
+            "principalId": PRINCIPAL,
+            "principalType": "ServicePrincipal",
+            "roleDefinitionId": role_definition_id(seed.REGISTRY_SUBSCRIPTION, ACR_PULL),
+        },
+        "_effective_at": 0.0,
+    }
+
+
+def run(*options: str, **environ: str) -> Result:
+    return CliRunner().invoke(check, [*OPTIONS, *TENANTS, *options], env={**CALLERS, **environ})
+
+
+def states(result: Result) -> dict[tuple[str, str], str]:
+    """State by tenant and link."""
+    return {(it["tenant"], it["link"]): it["state"] for it in json.loads(result.stdout)["links"]}
+
+
+def link(result: Result, tenant: str, name: str) -> dict[str, str]:
+    return next(it for it in json.loads(result.stdout)["links"] if (it["tenant"], it["link"]) == (tenant, name))
+
+
+def test_a_whole_chain_is_drawn_and_nothing_is_written(store: Store):
+    whole = run(**SECRET)
+    assert whole.exit_code == 0, whole.output
+    assert whole.stdout.splitlines()[-1] == "The chain is whole."
+    assert f"cluster tenant {A}" in whole.stdout
+    assert "the registry grants a pull of 'crosstenant-pull-check'" in whole.stdout
+    assert seed.OLD_CLUSTER_SECRET not in whole.output
+    asked = [json.loads(line) for line in Path(f"{store.path}.requests.jsonl").read_text().splitlines()]
+    assert {it["method"] for it in asked if it["service"] in ("graph", "arm", "registry")} == {"GET"}
+
+    known = run("--json")
+    assert known.exit_code == 0
+    assert link(known, "registry", "pull")["state"] == "skipped", "there is no secret"
+    assert json.loads(known.stdout)["verdict"] == "whole"
+
+
+@pytest.mark.parametrize(
+    ("happens", "broken"),
+    [
+        (lambda state: drift.set_audience(state, APP, "AzureADMyOrg"), {("cluster", "application")}),
+        (lambda state: drift.remove_secret(state, APP), {("cluster", "secret")}),
+        (lambda state: drift.expire_secret(state, APP), {("cluster", "secret")}),
+        (lambda state: drift.delete_service_principal(state, A, APP), {("cluster", "service principal")}),
+        (lambda state: drift.disable_service_principal(state, A, APP), {("cluster", "service principal")}),
+        (lambda state: drift.reset_cluster(state, seed.CLUSTER, seed.CLUSTER_CALLER_ID), {("cluster", "cluster")}),
+        (lambda state: drift.enable_managed_identity(state, seed.CLUSTER), {("cluster", "cluster")}),
+        (lambda state: drift.delete_cluster(state, seed.CLUSTER), {("cluster", "cluster")}),
+        (lambda state: drift.delete_service_principal(state, B, APP), {("registry", "service principal")}),
+        (lambda state: drift.disable_service_principal(state, B, APP), {("registry", "service principal")}),
+        (lambda state: drift.remove_role_assignment(state, REGISTRY, APP), {("registry", "role")}),
+        (lambda state: drift.registry_mode(state, REGISTRY, "abac"), {("registry", "role")}),
+        (lambda state: role_drift.change_role(state, REGISTRY, APP, "Reader"), {("registry", "role")}),
+        (lambda state: drift.delete_registry(state, REGISTRY), {("registry", "registry")}),
+        (
+            lambda state: drift.delete_application(state, APP),
+            {("cluster", "application"), ("cluster", "secret"), ("cluster", "service principal")},
+        ),
+    ],
+)
+def test_a_broken_link_is_found_without_the_secret(
+    store: Store, happens: Callable[[State], object], broken: set[tuple[str, str]]
+):
+    with store.change() as state:
+        happens(state)
+    result = run("--json")
+    assert result.exit_code == 1
+    assert {key for key, state in states(result).items() if state == "broken"} == broken
+    for tenant, name in broken:
+        found = link(result, tenant, name)
+        assert found["finding"]
+        assert found["remedy"] or name == "secret"
+
+
+def test_the_drawing_marks_the_broken_link_and_the_table_says_what_to_do(store: Store):
+    with store.change() as state:
+        drift.remove_role_assignment(state, REGISTRY, APP)
+    result = run(**SECRET)
+    assert result.exit_code == 1
+    (drawn,) = [line for line in result.stdout.splitlines() if line.startswith(f"  role {REGISTRY}")]
+    assert "-X-" in drawn
+    assert drawn.endswith("BROKEN")
+    assert f'az role assignment create --assignee {APP} --role "AcrPull" --scope {seed.REGISTRY}' in result.stdout
+    assert "The chain is broken: role fabrikamimages (registry tenant), pull fabrikamimages" in result.stdout
+
+
+def test_the_documentation_shows_what_is_drawn(store: Store):
+    with store.change() as state:
+        drift.remove_role_assignment(state, REGISTRY, APP)
+    drawn = run().stdout.partition("\n\nLINK")[0].partition("\n\n")[2]
+    assert f"```\n{drawn}\n```" in (Path(__file__).parents[2] / "docs" / "drift.md").read_text()
+
+
+def test_the_proof_of_a_pull_says_what_the_registry_said(store: Store):
+    with store.change() as state:
+        drift.disable_service_principal(state, B, APP)
+    result = run("--json", **SECRET)
+    assert result.exit_code == 1
+    assert link(result, "registry", "pull")["finding"] == "service principal disabled"
+
+
+def test_a_manifest_is_fetched_where_a_reference_is_given(store: Store):
+    result = run("--json", "--repository", "hello", "--reference", "1.0", **SECRET)
+    assert link(result, "registry", "pull")["finding"] == "fetched the manifest of hello, 1.0"
+    absent = run("--json", "--repository", "hello", "--reference", "9.9", **SECRET)
+    assert absent.exit_code == 1
+    assert link(absent, "registry", "pull")["finding"] == "tag absent"
+
+
+def test_a_wider_role_beside_the_right_one_is_worth_a_look(store: Store):
+    with store.change() as state:
+        role_drift.add_role(state, REGISTRY, APP, "AcrPush")
+    result = run("--json")
+    assert result.exit_code == 0
+    found = link(result, "registry", "role")
+    assert (found["state"], found["finding"]) == ("note", "AcrPull; beside it AcrPush")
+
+
+def test_another_role_that_lets_it_pull_is_no_break(store: Store):
+    with store.change() as state:
+        role_drift.change_role(state, REGISTRY, APP, "AcrPush")
+    assert link(run("--json", **SECRET), "registry", "role")["state"] == "note"
+    assert link(run("--json"), "registry", "role")["state"] == "broken", "without the proof nobody can be sure"
+
+
+def test_what_keeps_this_machine_out_says_nothing_of_the_nodes(store: Store):
+    with store.change() as state:
+        drift.close_registry(state, REGISTRY)
+    assert run().exit_code == 0
+    result = run("--json", **SECRET)
+    assert result.exit_code == 2
+    assert link(result, "registry", "network")["state"] == "note"
+    assert link(result, "registry", "pull")["state"] == "not seen"
+
+
+def test_a_wrong_secret_is_broken_though_the_application_has_another(store: Store):
+    wrong = run("--json", CROSSTENANT_PULL_SECRET="another~secret")
+    assert wrong.exit_code == 1
+    found = link(wrong, "cluster", "secret")
+    assert (found["state"], found["finding"]) == ("broken", "does not sign in")
+    assert "another~secret" not in wrong.output
+
+
+def test_a_tenant_without_access_is_not_seen_and_the_other_one_is(store: Store):
+    result = run("--json", REGISTRY_CLIENT_SECRET="wrong")
+    assert result.exit_code == 2
+    assert states(result)["registry", "access"] == "not seen"
+    assert f"cannot sign in to tenant {B}" in link(result, "registry", "access")["finding"]
+    assert states(result)["cluster", "application"] == "ok"
+
+
+def test_a_caller_without_the_right_to_read_the_directory_sees_the_rest(store: Store):
+    with store.change() as state:
+        drift.service_principal(state, B, seed.REGISTRY_CALLER_ID)["_graph_permissions"] = []
+    blind = run("--json")
+    assert blind.exit_code == 2
+    found = link(blind, "registry", "service principal")
+    assert found["state"] == "not seen"
+    assert "Application.Read.All" in found["remedy"]
+
+    # The application's own token names its service principal, and with that its roles are found.
+    result = run("--json", **SECRET)
+    assert result.exit_code == 0, result.output
+    assert link(result, "registry", "service principal")["object"] == PRINCIPAL
+    assert link(result, "registry", "role")["state"] == "ok"
+
+
+def test_a_service_that_is_unwell_is_not_seen(store: Store):
+    with store.change() as state:
+        state["faults"].append(new_fault({"service": "arm", "path": "managedClusters", "status": 403, "times": -1}))
+    result = run("--json")
+    assert result.exit_code == 2
+    assert states(result)["cluster", "cluster"] == "not seen"
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), "name a chain: --stack, or --client-id with --registry"),
+        (("--client-id", "app", "--registry", seed.REGISTRY), "'app' is no UUID"),
+        (("--client-id", APP, "--registry", seed.CLUSTER), "is the ID of a Microsoft.ContainerService"),
+        (("--client-id", APP, "--registry", seed.REGISTRY, *TENANTS, "--with-secret"), "--with-secret needs --stack"),
+        (
+            ("--client-id", APP, "--registry", seed.REGISTRY, "--cluster-tenant-id", A),
+            "--registry-tenant-id is missing",
+        ),
+        (("--stack", "prod", "--cluster", seed.CLUSTER), "leave --cluster and --registry away"),
+    ],
+)
+def test_wrong_options_end_with_a_sentence(options: tuple[str, ...], words: str):
+    result = CliRunner().invoke(check, list(options))
+    assert result.exit_code == 2
+    assert words in " ".join(result.output.split())

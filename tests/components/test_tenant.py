@@ -1,0 +1,216 @@
+"""Signing in: each kind of credential, from what was given and from nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity import aio
+
+from crosstenant.azure.sign_in.credentials import FederatedCredential, fetch_id_token, make_credential
+from crosstenant.azure.sign_in.tenant import (
+    AzureCli,
+    AzurePipelines,
+    ClientCertificate,
+    ClientSecret,
+    Credentials,
+    GitHubActions,
+    ManagedIdentity,
+    OidcToken,
+    OidcTokenFile,
+    Tenant,
+)
+from crosstenant.azure.sign_in.token_sharing import SharedCredential
+from crosstenant.model.clouds import CHINA, PUBLIC, US_GOVERNMENT
+
+A = "a0000000-0000-4000-8000-00000000000a"
+B = "b0000000-0000-4000-8000-00000000000b"
+APP = "a0000000-0000-4000-8000-0000000000c1"
+SECRETS = ("planted-secret", "planted-password", "planted-token", "planted-request-token")
+
+KINDS: list[tuple[Credentials, type[Any], str]] = [
+    (ClientSecret(APP, "planted-secret"), aio.ClientSecretCredential, f"application {APP}"),
+    (OidcToken(APP, "planted-token"), aio.ClientAssertionCredential, f"application {APP}"),
+    (OidcTokenFile(APP, "/run/token"), aio.ClientAssertionCredential, f"application {APP}"),
+    (GitHubActions(APP, "https://x", "planted-request-token"), FederatedCredential, f"application {APP}"),
+    (AzurePipelines(APP, "sc", "https://x", "planted-request-token"), FederatedCredential, f"application {APP}"),
+    (ManagedIdentity(), aio.ManagedIdentityCredential, "the machine's managed identity"),
+    (ManagedIdentity(APP), aio.ManagedIdentityCredential, f"managed identity {APP}"),
+    (AzureCli(), aio.AzureCliCredential, "the Azure CLI's user"),
+]
+
+
+@pytest.mark.parametrize(("credentials", "kind", "caller"), KINDS)
+async def test_kind_of_credential(credentials: Credentials, kind: type[Any], caller: str):
+    tenant = Tenant(A, PUBLIC, credentials)
+    made = make_credential(A, PUBLIC, credentials)
+    assert type(made) is kind
+    assert tenant.caller == caller
+    assert not any(secret in repr(tenant) for secret in SECRETS)
+    await made.close()
+
+
+@pytest.mark.parametrize("cloud", [PUBLIC, US_GOVERNMENT, CHINA])
+async def test_sign_in_goes_to_the_clouds_own_login_whatever_the_environment_says(
+    cloud: Any, monkeypatch: pytest.MonkeyPatch
+):
+    other = {"TENANT_ID": B, "CLIENT_ID": "other", "CLIENT_SECRET": "other", "AUTHORITY_HOST": "https://elsewhere"}
+    for name, value in other.items():
+        monkeypatch.setenv(f"AZURE_{name}", value)
+        monkeypatch.setenv(f"ARM_{name}", value)
+    made: Any = make_credential(A, cloud, ClientSecret(APP, "planted-secret"))
+    client = made._client
+    assert (client._authority, client._tenant_id, client._client_id) == (f"https://{cloud.login_host}", A, APP)
+    assert made._secret == "planted-secret"
+    await made.close()
+
+
+async def test_managed_identity_is_no_pods_workload_identity(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AZURE_TENANT_ID", B)
+    monkeypatch.setenv("AZURE_CLIENT_ID", "other")
+    monkeypatch.setenv("AZURE_FEDERATED_TOKEN_FILE", "/run/token")
+    monkeypatch.setenv("AZURE_AUTHORITY_HOST", "https://login.microsoftonline.com")
+    made: Any = make_credential(A, PUBLIC, ManagedIdentity())
+    assert type(made._credential).__name__ == "ImdsCredential"
+    await made.close()
+
+
+async def test_azure_cli_is_asked_for_this_tenant():
+    made: Any = make_credential(A, PUBLIC, AzureCli())
+    assert made.tenant_id == A
+
+
+async def test_token_file_is_read_at_each_sign_in(tmp_path: Path):
+    file = tmp_path / "token"
+    made: Any = make_credential(A, PUBLIC, OidcTokenFile(APP, str(file)))
+    file.write_text("first\n")
+    assert made._func() == "first"
+    file.write_text("second\n")
+    assert made._func() == "second"
+    file.unlink()
+    with pytest.raises(ClientAuthenticationError, match=r"token' cannot be read: No such file"):
+        made._func()
+    await made.close()
+
+
+@pytest.mark.parametrize("content", [None, "no certificate"])
+def test_certificate_that_cannot_be_used(tmp_path: Path, content: str | None):
+    file = tmp_path / "certificate.pem"
+    if content:
+        file.write_text(content)
+    with pytest.raises(ClientAuthenticationError, match=r"certificate\.pem' cannot be used") as caught:
+        Tenant(A, PUBLIC, ClientCertificate(APP, str(file), "planted-password")).credential()
+    assert "planted-password" not in str(caught.value)
+
+
+async def test_tenant_has_one_credential_until_it_is_closed():
+    tenant = Tenant(A, PUBLIC, ClientSecret(APP, "planted-secret"))
+    first = tenant.credential()
+    assert tenant.credential() is first
+    assert Tenant(A, PUBLIC, ClientSecret(APP, "planted-secret")).credential() is not first
+    await tenant.aclose()
+    assert tenant.credential() is not first
+    await tenant.aclose()
+
+
+class Inner:
+    """A credential that counts how often it is asked, and takes its time."""
+
+    def __init__(self, lifetime: float = 3600) -> None:
+        self.lifetime = lifetime
+        self.asked: list[tuple[tuple[str, ...], str | None]] = []
+        self.closed = False
+
+    async def get_token(self, *scopes: str, claims: str | None = None, **_: object) -> AccessToken:
+        self.asked.append((scopes, claims))
+        await asyncio.sleep(0.01)
+        return AccessToken(f"token-{len(self.asked)}", int(time.time() + self.lifetime))
+
+    async def close(self) -> None:
+        self.closed = True
+
+
+async def test_many_clients_share_one_sign_in():
+    inner = Inner()
+    shared = SharedCredential(inner)  # pyright: ignore[reportArgumentType]
+    tokens = await asyncio.gather(*(shared.get_token("a") for _ in range(20)))
+    assert {token.token for token in tokens} == {"token-1"}
+    await shared.get_token("b")
+    assert [scopes for scopes, _ in inner.asked] == [("a",), ("b",)]
+    await shared.close()
+    assert inner.closed
+
+
+async def test_token_is_renewed_before_it_ends_and_on_a_challenge():
+    short = Inner(lifetime=299)
+    shared = SharedCredential(short)  # pyright: ignore[reportArgumentType]
+    assert [(await shared.get_token("a")).token for _ in range(2)] == ["token-1", "token-2"]
+    long = Inner()
+    shared = SharedCredential(long)  # pyright: ignore[reportArgumentType]
+    await shared.get_token("a")
+    assert (await shared.get_token("a", claims="challenge")).token == "token-2"
+    assert (await shared.get_token("a")).token == "token-2"
+    assert long.asked[1] == (("a",), "challenge")
+
+
+async def pipeline(handler: Any) -> TestServer:
+    app = web.Application()
+    app.router.add_route("*", "/{tail:.*}", handler)
+    server = TestServer(app)
+    await server.start_server()
+    return server
+
+
+async def test_github_job_asks_for_the_audience_of_entra():
+    async def handler(request: web.Request) -> web.Response:
+        assert request.method == "GET"
+        assert dict(request.query) == {"api-version": "2.0", "audience": "api://AzureADTokenExchange"}
+        assert request.headers["Authorization"] == "Bearer planted-request-token"
+        return web.json_response({"value": "id-token"})
+
+    server = await pipeline(handler)
+    job = GitHubActions(APP, str(server.make_url("/token?api-version=2.0")), "planted-request-token")
+    assert await fetch_id_token(job) == "id-token"
+    await server.close()
+
+
+async def test_azure_pipelines_job_names_its_service_connection():
+    async def handler(request: web.Request) -> web.Response:
+        assert request.method == "POST"
+        assert dict(request.query) == {"api-version": "7.1", "serviceConnectionId": "sc"}
+        assert request.headers["Authorization"] == "Bearer planted-request-token"
+        return web.json_response({"oidcToken": "id-token"})
+
+    server = await pipeline(handler)
+    job = AzurePipelines(APP, "sc", str(server.make_url("/token")), "planted-request-token")
+    assert await fetch_id_token(job) == "id-token"
+    await server.close()
+
+
+@pytest.mark.parametrize(
+    ("job", "hint"),
+    [
+        (GitHubActions(APP, "", "planted-request-token"), "id-token: write"),
+        (AzurePipelines(APP, "sc", "", "planted-request-token"), "service connection's ID"),
+    ],
+)
+@pytest.mark.parametrize(("status", "body"), [(403, "no"), (200, "[]"), (200, "{}"), (200, "<html>")])
+async def test_job_without_an_id_token(job: Any, hint: str, status: int, body: str):
+    async def handler(_: web.Request) -> web.Response:
+        return web.Response(status=status, text=body)
+
+    server = await pipeline(handler)
+    url = str(server.make_url("/token"))
+    job = type(job)(**{**vars(job), "request_url": url})
+    with pytest.raises(ClientAuthenticationError, match=f"could not be fetched: HTTP status {status}") as caught:
+        await fetch_id_token(job)
+    assert hint in str(caught.value)
+    assert "planted-request-token" not in str(caught.value)
+    await server.close()

@@ -1,0 +1,102 @@
+"""Signing in with a provider's arguments: which of them is wrong."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
+
+from crosstenant.azure.sign_in.tenant import (
+    AzureCli,
+    AzurePipelines,
+    ClientCertificate,
+    ClientSecret,
+    Credentials,
+    GitHubActions,
+    ManagedIdentity,
+    OidcToken,
+    OidcTokenFile,
+    Tenant,
+)
+from crosstenant.model.clouds import PUBLIC
+from crosstenant.plugin.functions.check_sign_in import CheckSignIn
+from crosstenant.provider_kit.resource import Context
+from tests.azure.aks_world import APP, SECRET, TENANT_ID, Terminal
+from tests.azure.azure_answers import entra_answer
+
+
+class Signing:
+    """A credential that answers as told."""
+
+    def __init__(self, answer: Exception | None = None) -> None:
+        self.answer = answer
+        self.scopes: list[str] = []
+
+    async def get_token(self, scope: str) -> AccessToken:
+        self.scopes.append(scope)
+        if self.answer:
+            raise self.answer
+        return AccessToken("token", 0)
+
+
+def refusal(code: str) -> ClientAuthenticationError:
+    return ClientAuthenticationError(message="...", response=entra_answer("invalid_client", f"{code}: No. {SECRET}"))
+
+
+async def check(answer: Exception | None, credentials: Credentials | None = None) -> tuple[str, str]:
+    """The argument that is wrong, and what is wrong with it."""
+    tenant = Tenant(TENANT_ID, PUBLIC, credentials or ClientSecret(APP, SECRET))
+    signing = Signing(answer)
+    tenant._made.append(cast("Any", signing))
+    found, failures = await CheckSignIn(Context(tenant, cast("Any", Terminal()))).call({})
+    assert failures == []
+    assert signing.scopes == ["https://management.azure.com/.default"]
+    return found["argument"], found["problem"]
+
+
+async def test_a_token_is_no_problem():
+    assert await check(None) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("code", "argument", "remedy"),
+    [
+        ("AADSTS90002", "tenantId", "check tenantId"),
+        ("AADSTS700016", "clientId", "check the client ID and the tenant ID"),
+        ("AADSTS7000112", "clientId", "enable its service principal"),
+        ("AADSTS7000215", "clientSecret", "give the secret's value"),
+        ("AADSTS7000222", "clientSecret", "make a new secret"),
+    ],
+)
+async def test_names_the_argument_that_is_wrong(code: str, argument: str, remedy: str):
+    found, problem = await check(refusal(code))
+    assert found == argument
+    assert problem.startswith(f"application {APP} cannot sign in to tenant {TENANT_ID}: ")
+    assert remedy in problem
+    assert SECRET not in problem
+
+
+@pytest.mark.parametrize(
+    ("credentials", "argument"),
+    [
+        (ClientCertificate(APP, "cert.pfx", SECRET), "clientCertificatePath"),
+        (OidcToken(APP, SECRET), "oidcToken"),
+        (OidcTokenFile(APP, "/token"), "oidcTokenFilePath"),
+        (GitHubActions(APP, "https://job", SECRET), "oidcRequestUrl"),
+        (AzurePipelines(APP, APP, "https://job", SECRET), "adoServiceConnectionId"),
+        (ManagedIdentity(), "useMsi"),
+        (AzureCli(), "tenantId"),
+    ],
+)
+async def test_names_the_kind_of_credential_where_the_code_tells_no_more(credentials: Credentials, argument: str):
+    found, problem = await check(refusal("AADSTS53003"), credentials)
+    assert found == argument
+    holds_secret = not isinstance(credentials, (OidcTokenFile, ManagedIdentity, AzureCli))
+    assert not (holds_secret and SECRET in problem)
+
+
+async def test_unreachable_login_is_told():
+    _, problem = await check(ServiceRequestError("no route"))
+    assert "cannot be reached: no route; check the network" in problem

@@ -1,0 +1,62 @@
+"""What ``getCluster`` tells a plan."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import pytest
+from azure.core.exceptions import HttpResponseError
+
+from crosstenant.azure.clusters.clusters import Clusters
+from crosstenant.plugin.functions.get_cluster import GetCluster
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.provider_kit.values import UNKNOWN
+from tests.azure.aks_world import CLUSTER_ID, MANAGED, OLD_APP, World
+from tests.azure.azure_answers import answer
+
+
+def function(world: World) -> GetCluster:
+    return GetCluster(world.context, cast("Clusters", world))
+
+
+async def test_service_principal_cluster():
+    assert await function(World()).call({"clusterId": CLUSTER_ID}) == (
+        {
+            "clusterId": CLUSTER_ID,
+            "exists": True,
+            "identityKind": "ServicePrincipal",
+            "clientId": OLD_APP,
+            "provisioningState": "Succeeded",
+            "powerState": "Running",
+            "nodePools": ["system", "apps"],
+            "nodeResourceGroup": "MC_rg-clusters_aks-prod_westeurope",
+            "location": "westeurope",
+        },
+        [],
+    )
+
+
+async def test_managed_identity_has_no_client_id():
+    found, _ = await function(World(state=MANAGED)).call({"clusterId": CLUSTER_ID})
+    assert (found["identityKind"], found["clientId"]) == ("ManagedIdentity", "")
+
+
+async def test_missing_cluster_is_an_answer():
+    found, failures = await function(World(state=None)).call({"clusterId": CLUSTER_ID})
+    assert not failures
+    assert found["exists"] is False
+    assert set(found) == set(GetCluster.schema["outputs"]["required"])
+    assert (found["clusterId"], found["nodePools"], found["identityKind"]) == (CLUSTER_ID, [], "")
+
+
+@pytest.mark.parametrize("given", [None, UNKNOWN, "aks-prod", CLUSTER_ID + "/agentPools/x"])
+async def test_bad_id_names_the_argument(given: Any):
+    value, failures = await function(World()).call({"clusterId": given})
+    assert value == {}
+    assert [failure.property for failure in failures] == ["clusterId"]
+
+
+async def test_refusal_is_one_sentence():
+    world = World(read_fails=HttpResponseError(response=answer(403, "Odd", "No.")))
+    with pytest.raises(ProviderError, match=f"^reading cluster {CLUSTER_ID}: Azure refused: Azure says Odd: No.$"):
+        await function(world).call({"clusterId": CLUSTER_ID})

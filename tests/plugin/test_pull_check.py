@@ -1,0 +1,464 @@
+import functools
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aiohttp import web
+
+from crosstenant.plugin.pull_check import resource as pull_check
+from crosstenant.plugin.pull_check.resource import PROBE_REPOSITORY, PullCheck
+from crosstenant.provider_kit.resource import Change, Diff, Difference, Properties
+from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.provider_kit.values import UNKNOWN
+from tests.azure.tls_azure import (
+    CLIENT_ID,
+    DIGEST,
+    HOST,
+    NO_APPLICATION,
+    NO_ROLE,
+    NO_TAG,
+    OTHER_NETWORK,
+    OTHER_SECRET,
+    REGISTRY_ID,
+    SECRET,
+    TENANT_ID,
+    Answer,
+    Azure,
+    arm_error,
+    azure_tenant,
+    granted,
+    pull_token,
+    registry_document,
+    said,
+)
+
+URN = "urn:pulumi:dev::test::crosstenant:index:PullCheck::fabrikamimages"
+CHECK_ID = f"{REGISTRY_ID}/pullChecks/{CLIENT_ID}"
+EXPIRED = said(401, "UNAUTHORIZED", "AADSTS7000222: The provided client secret keys for app 'x' are expired.")
+DISABLED = said(401, "UNAUTHORIZED", "AADSTS7000112: Application 'x' is disabled.")
+REPAIRS = Diff({"result": Difference(Change.UPDATE, is_input=False)})
+
+
+class Clock:
+    """Seconds that only pauses spend, with what happens at one of them."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.at: dict[float, Any] = {}
+
+    def __call__(self) -> float:
+        return self.now
+
+    async def pause(self, seconds: float) -> None:
+        self.now += seconds
+        for moment in [moment for moment in self.at if moment <= self.now]:
+            self.at.pop(moment)()
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    clock = Clock()
+    timed = functools.partial(pull_check.prove_in_time, pause=clock.pause, clock=clock)
+    monkeypatch.setattr(pull_check, "prove_in_time", timed)
+    return clock
+
+
+@pytest.fixture
+async def azure(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> AsyncIterator[Azure]:
+    async with azure_tenant(monkeypatch) as azure:
+        yield azure
+        told = json.dumps([azure.log.statuses, azure.log.warnings])
+        assert SECRET not in told
+
+
+@pytest.fixture
+def check(azure: Azure) -> PullCheck:
+    return PullCheck(azure.context)
+
+
+def inputs(**changes: Any) -> Properties:
+    given = {"registryId": REGISTRY_ID, "clientId": CLIENT_ID, "secret": SECRET, "mode": "require", **changes}
+    return {"timeoutSeconds": 300, **{key: value for key, value in given.items() if value is not None}}
+
+
+async def refused(check: PullCheck, **changes: Any) -> str:
+    with pytest.raises(ProviderError) as caught:
+        await check.create(URN, inputs(**changes), 0)
+    assert SECRET not in str(caught.value)
+    return str(caught.value)
+
+
+# Inputs
+
+
+async def test_defaults_are_filled_in(check: PullCheck):
+    given = {"registryId": REGISTRY_ID, "clientId": CLIENT_ID, "secret": SECRET}
+    assert await check.check(URN, {}, given) == ({**given, "mode": "require", "timeoutSeconds": 300}, [])
+
+
+async def test_unknown_values_pass(check: PullCheck):
+    given = inputs(registryId=UNKNOWN, clientId=UNKNOWN, secret=UNKNOWN, repository="hello", triggers=[UNKNOWN, "x"])
+    assert await check.check(URN, {}, given) == (given, [])
+
+
+@pytest.mark.parametrize(
+    ("changes", "name", "hint"),
+    [
+        ({"registryId": None}, "registryId", "is required: ARM ID of the registry"),
+        ({"clientId": None}, "clientId", "is required"),
+        ({"secret": None}, "secret", "is required"),
+        ({"registryId": "fabrikamimages"}, "registryId", "its form is /subscriptions/"),
+        ({"clientId": "pull-identity"}, "clientId", "a UUID"),
+        ({"clientId": SECRET}, "clientId", "a UUID"),
+        ({"secret": " "}, "secret", "is empty"),
+        ({"repository": "Hello"}, "repository", "write 'hello'"),
+        ({"repository": "backend/"}, "repository", "is a prefix"),
+        ({"reference": "1.0"}, "reference", "give 'repository' as well"),
+        ({"repository": "hello", "reference": "sha256:12"}, "reference", "neither a tag"),
+        ({"repository": "hello", "reference": "-x"}, "reference", "neither a tag"),
+        ({"mode": "strict"}, "mode", "'require', 'warn' or 'skip'"),
+        ({"timeoutSeconds": 0}, "timeoutSeconds", "above 0"),
+        ({"timeoutSeconds": True}, "timeoutSeconds", "above 0"),
+        ({"timeoutSeconds": "5"}, "timeoutSeconds", "above 0"),
+        ({"triggers": "x"}, "triggers", "list of strings"),
+        ({"triggers": [1]}, "triggers", "list of strings"),
+    ],
+)
+async def test_wrong_inputs_are_named(check: PullCheck, changes: Properties, name: str, hint: str):
+    _, (failure,) = await check.check(URN, {}, inputs(**changes))
+    assert failure.property == name
+    assert hint in failure.reason
+    assert SECRET not in failure.reason
+
+
+# Preview
+
+
+async def test_preview_reads_the_registry_and_sends_it_nothing(azure: Azure, check: PullCheck):
+    outputs = await check.preview_create(URN, inputs())
+    assert outputs == {**inputs(), "loginServer": HOST, "result": UNKNOWN}
+    assert len(azure.arm.requests) == 1
+    assert azure.registry.requests == []
+
+
+async def test_preview_fails_for_a_registry_that_is_not_there(azure: Azure, check: PullCheck):
+    azure.arm.registry = arm_error(404, "ResourceNotFound", "not found")
+    with pytest.raises(ProviderError, match="there is no registry /subscriptions/"):
+        await check.preview_create(URN, inputs())
+
+
+async def test_preview_of_a_registry_yet_to_be_made_knows_nothing(azure: Azure, check: PullCheck):
+    outputs = await check.preview_create(URN, inputs(registryId=UNKNOWN))
+    assert (outputs["loginServer"], outputs["result"]) == (UNKNOWN, UNKNOWN)
+    assert azure.arm.requests == []
+
+
+# Create
+
+
+async def test_grant_is_proven_by_a_token_for_a_probe_repository(azure: Azure, check: PullCheck):
+    assert await check.create(URN, inputs(), 0) == (
+        CHECK_ID,
+        {**inputs(), "loginServer": HOST, "result": "granted", "grantedActions": ["pull"]},
+    )
+    assert azure.registry.asked[1:] == [f"GET /oauth2/token?service={HOST}&scope=repository:{PROBE_REPOSITORY}:pull"]
+
+
+async def test_reference_is_pulled(azure: Azure, check: PullCheck):
+    _, outputs = await check.create(URN, inputs(repository="backend/api", reference="1.0"), 0)
+    assert (outputs["result"], outputs["manifestDigest"]) == ("pulled", DIGEST)
+    assert azure.registry.asked[-1] == "HEAD /v2/backend/api/manifests/1.0"
+
+
+async def test_unreadable_token_is_a_sign_in_with_a_warning(azure: Azure, check: PullCheck):
+    azure.registry.token = granted("opaque")
+    _, outputs = await check.create(URN, inputs(), 0)
+    assert outputs == {**inputs(), "loginServer": HOST, "result": "signed in"}
+    (warning,) = azure.log.warnings
+    assert "'repository' and a 'reference'" in warning
+
+
+async def test_grant_on_its_way_is_waited_for_with_status(azure: Azure, check: PullCheck, clock: Clock):
+    azure.registry.token = NO_APPLICATION
+    clock.at[3] = lambda: setattr(azure.registry, "token", NO_ROLE)
+    clock.at[20] = lambda: setattr(azure.registry, "token", None)
+    _, outputs = await check.create(URN, inputs(), 0)
+    assert outputs["result"] == "granted"
+    assert azure.log.statuses[0] == f"{HOST}: service principal missing; trying again for up to 300 s"
+    assert azure.log.statuses[2] == f"{HOST}: role missing; trying again for up to 297 s"
+    assert azure.log.warnings == []
+
+
+@pytest.mark.parametrize(("argument", "engine", "spent"), [(40, 0, 40), (40, 10, 10), (10, 40, 10)])
+async def test_waiting_is_bounded(
+    azure: Azure, check: PullCheck, clock: Clock, argument: float, engine: float, spent: float
+):
+    azure.registry.token = NO_ROLE
+    with pytest.raises(ProviderError, match="needs the role 'AcrPull'"):
+        await check.create(URN, inputs(timeoutSeconds=argument), engine)
+    assert clock.now == spent
+
+
+@pytest.mark.parametrize(
+    ("answer", "phrases", "waits"),
+    [
+        (NO_APPLICATION, [f"no service principal in the registry's tenant {TENANT_ID}", "az ad sp create"], True),
+        (OTHER_SECRET, [f"secret of application {CLIENT_ID} is not accepted", "home tenant"], True),
+        (EXPIRED, [f"secret of application {CLIENT_ID} has expired", "home tenant"], False),
+        (DISABLED, ["is disabled", f"administrator of tenant {TENANT_ID}"], False),
+        (NO_ROLE, ["'AcrPull'", "Role Based Access Control Administrator", "--scope " + REGISTRY_ID], True),
+        (OTHER_NETWORK, ["network rules (public network access Enabled, default action Allow)", "192.0.2.7"], False),
+    ],
+)
+async def test_refusal_tells_link_object_and_remedy(
+    azure: Azure, check: PullCheck, clock: Clock, answer: Answer, phrases: list[str], waits: bool
+):
+    azure.registry.token = answer
+    text = await refused(check)
+    assert text.startswith(f"registry {REGISTRY_ID} refuses a pull: ")
+    assert [phrase for phrase in phrases if phrase not in text] == []
+    assert (clock.now > 0) is waits
+
+
+async def test_absent_tag_is_told_from_a_missing_role(azure: Azure, check: PullCheck, clock: Clock):
+    azure.registry.manifest = NO_TAG
+    text = await refused(check, repository="hello", reference="1.0")
+    assert "it has no '1.0' of repository 'hello'; push the image first" in text
+    assert clock.now == 0
+
+
+async def test_abac_registry_is_told_about_its_role_and_conditions(azure: Azure, check: PullCheck):
+    azure.arm.registry = lambda: web.json_response(registry_document(roleAssignmentMode="AbacRepositoryPermissions"))
+    azure.registry.token = granted(pull_token(PROBE_REPOSITORY))
+    text = await refused(check)
+    assert "needs the role 'Container Registry Repository Reader'" in text
+    assert "AcrPull counts for nothing" in text
+    assert "set 'repository' to one that it covers" in text
+
+
+async def test_secret_is_not_sent_to_another_clouds_host(azure: Azure, check: PullCheck):
+    azure.arm.registry = lambda: web.json_response(registry_document(loginServer="fabrikamimages.azurecr.cn"))
+    text = await refused(check)
+    assert "'fabrikamimages.azurecr.cn'" in text
+    assert "<name>.azurecr.io" in text
+    assert azure.registry.requests == []
+
+
+async def test_warn_mode_warns_and_goes_on(azure: Azure, check: PullCheck):
+    azure.registry.token = OTHER_NETWORK
+    resource_id, outputs = await check.create(URN, inputs(mode="warn"), 0)
+    assert resource_id == CHECK_ID
+    assert outputs["result"] == "refused: blocked by network rules"
+    assert "192.0.2.7" not in outputs["refusal"]
+    (warning,) = azure.log.warnings
+    assert warning.startswith(f"registry {REGISTRY_ID} refuses a pull: {outputs['refusal']} (")
+    assert "192.0.2.7" in warning
+
+
+async def test_skip_mode_asks_nobody(azure: Azure, check: PullCheck):
+    skipping = inputs(mode="skip")
+    assert await check.preview_create(URN, skipping) == {**skipping, "result": "skipped"}
+    assert await check.create(URN, skipping, 0) == (CHECK_ID, {**skipping, "result": "skipped"})
+    found = await check.read(URN, CHECK_ID, skipping, {**skipping, "result": "skipped"})
+    assert found is not None
+    assert found.outputs == {**skipping, "result": "skipped"}
+    assert azure.arm.requests == azure.registry.requests == []
+
+
+# Read, diff and repair
+
+
+async def created(check: PullCheck, **changes: Any) -> Properties:
+    _, outputs = await check.create(URN, inputs(**changes), 0)
+    return outputs
+
+
+async def refreshed(check: PullCheck, olds: Properties, **changes: Any) -> Properties:
+    found = await check.read(URN, CHECK_ID, inputs(**changes), olds)
+    assert found is not None
+    assert (found.resource_id, found.inputs) == (CHECK_ID, inputs(**changes))
+    return found.outputs
+
+
+async def differs(check: PullCheck, olds: Properties, old: Properties, new: Properties) -> Diff:
+    return await check.diff(URN, CHECK_ID, old, olds, new)
+
+
+async def test_refresh_is_quiet_while_the_pull_is_granted(check: PullCheck):
+    image = {"repository": "hello", "reference": "1.0"}
+    olds = await created(check, **image)
+    assert await refreshed(check, olds, **image) == olds
+    assert await differs(check, olds, inputs(**image), inputs(**image)) == Diff()
+
+
+async def test_moved_tag_is_no_drift(azure: Azure, check: PullCheck):
+    image = {"repository": "hello", "reference": "latest"}
+    olds = await created(check, **image)
+    azure.registry.manifest = lambda: web.Response(headers={"Docker-Content-Digest": "sha256:" + "cd" * 32})
+    assert await refreshed(check, olds, **image) == olds
+
+
+async def test_lost_role_is_drift_and_an_update_repairs_it(azure: Azure, check: PullCheck, clock: Clock):
+    olds = await created(check)
+    azure.registry.token = NO_ROLE
+    lost = await refreshed(check, olds)
+    assert lost["result"] == "refused: role missing"
+    assert "needs the role 'AcrPull'" in lost["refusal"]
+    assert "grantedActions" not in lost
+    assert clock.now == 0
+    assert await refreshed(check, lost) == lost
+    assert await differs(check, lost, inputs(), inputs()) == REPAIRS
+    assert (await check.preview_update(URN, CHECK_ID, lost, inputs()))["result"] is UNKNOWN
+    azure.registry.token = None
+    assert await check.update(URN, CHECK_ID, lost, inputs(), 0) == olds
+
+
+async def test_lost_role_is_drift_in_warn_mode_too(azure: Azure, check: PullCheck):
+    olds = await created(check, mode="warn")
+    azure.registry.token = NO_ROLE
+    lost = await refreshed(check, olds, mode="warn")
+    assert await differs(check, lost, inputs(mode="warn"), inputs(mode="warn")) == REPAIRS
+
+
+async def test_runner_that_cannot_reach_the_registry_is_no_drift_in_warn_mode(azure: Azure, check: PullCheck):
+    olds = await created(check, mode="warn")
+    azure.registry.challenge = OTHER_NETWORK
+    assert await refreshed(check, olds, mode="warn") == olds
+    assert len(azure.log.warnings) == 1
+
+
+async def test_warn_mode_plans_no_endless_update_where_the_registry_is_out_of_reach(azure: Azure, check: PullCheck):
+    azure.registry.challenge = OTHER_NETWORK
+    olds = await created(check, mode="warn")
+    assert await differs(check, olds, inputs(mode="warn"), inputs(mode="warn")) == Diff()
+
+
+async def test_unreachable_registry_is_drift_in_require_mode(azure: Azure, check: PullCheck):
+    olds = await created(check)
+    azure.registry.challenge = OTHER_NETWORK
+    lost = await refreshed(check, olds)
+    assert lost["result"] == "refused: blocked by network rules"
+    assert await differs(check, lost, inputs(), inputs()) == REPAIRS
+
+
+async def test_refresh_bears_a_hiccup(azure: Azure, check: PullCheck, clock: Clock):
+    olds = await created(check)
+    azure.registry.token = said(503, "UNAVAILABLE", "try later")
+    clock.at[1] = lambda: setattr(azure.registry, "token", None)
+    assert await refreshed(check, olds) == olds
+
+
+async def test_registry_that_is_gone_is_drift_and_the_next_preview_says_so(azure: Azure, check: PullCheck):
+    olds = await created(check)
+    azure.arm.registry = arm_error(404, "ResourceNotFound", "not found")
+    lost = await refreshed(check, olds)
+    assert lost["result"] == "refused: registry not found"
+    assert await differs(check, lost, inputs(), inputs()) == REPAIRS
+    with pytest.raises(ProviderError, match="there is no registry"):
+        await check.preview_update(URN, CHECK_ID, lost, inputs())
+    await check.delete(URN, CHECK_ID, lost, 0)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "difference"),
+    [
+        ("registryId", REGISTRY_ID + "2", Difference(Change.REPLACE)),
+        ("registryId", UNKNOWN, Difference(Change.REPLACE)),
+        ("clientId", TENANT_ID, Difference(Change.REPLACE)),
+        ("secret", "another", Difference(Change.UPDATE)),
+        ("secret", UNKNOWN, Difference(Change.UPDATE)),
+        ("repository", "hello", Difference(Change.UPDATE, added=True)),
+        ("mode", "warn", Difference(Change.UPDATE)),
+        ("timeoutSeconds", 10, Difference(Change.UPDATE)),
+        ("triggers", ["b"], Difference(Change.UPDATE)),
+        ("triggers", None, Difference(Change.UPDATE, removed=True)),
+    ],
+)
+async def test_changed_inputs_show(check: PullCheck, name: str, value: object, difference: Difference):
+    old = inputs(triggers=["a"])
+    olds = {**old, "result": "granted"}
+    new = {key: item for key, item in {**old, name: value}.items() if item is not None}
+    assert await differs(check, olds, old, new) == Diff({name: difference})
+
+
+async def test_case_of_ids_does_not_count(check: PullCheck):
+    olds = {**inputs(), "result": "granted"}
+    assert await differs(check, olds, inputs(), inputs(registryId=REGISTRY_ID.lower())) == Diff()
+
+
+@pytest.mark.parametrize(
+    ("changes", "asks"),
+    [({"timeoutSeconds": 10}, False), ({"triggers": ["new"]}, True), ({"secret": "another"}, True)],
+)
+async def test_update_asks_unless_only_the_timeout_changed(
+    azure: Azure, check: PullCheck, changes: Properties, asks: bool
+):
+    olds = await created(check)
+    azure.registry.requests.clear()
+    preview = await check.preview_update(URN, CHECK_ID, olds, inputs(**changes))
+    assert preview["result"] is UNKNOWN if asks else preview["result"] == "granted"
+    outputs = await check.update(URN, CHECK_ID, olds, inputs(**changes), 0)
+    assert outputs == {**inputs(**changes), "loginServer": HOST, "result": "granted", "grantedActions": ["pull"]}
+    assert bool(azure.registry.requests) is asks
+
+
+async def test_failed_update_is_an_error(azure: Azure, check: PullCheck):
+    olds = await created(check)
+    azure.registry.token = EXPIRED
+    with pytest.raises(ProviderError, match="has expired"):
+        await check.update(URN, CHECK_ID, olds, inputs(triggers=["new"]), 0)
+
+
+async def test_switching_skip_to_require_asks(azure: Azure, check: PullCheck):
+    olds = await created(check, mode="skip")
+    diff = await differs(check, olds, inputs(mode="skip"), inputs())
+    assert set(diff.differences) == {"mode", "result"}
+    assert (await check.update(URN, CHECK_ID, olds, inputs(), 0))["result"] == "granted"
+
+
+# Import
+
+
+async def test_import_reads_the_registry_and_leaves_the_proof_to_an_update(azure: Azure, check: PullCheck):
+    found = await check.read(URN, CHECK_ID, {}, {})
+    assert found is not None
+    assert found.inputs == inputs(secret=None)
+    assert found.outputs == {**found.inputs, "loginServer": HOST, "result": "not checked"}
+    assert azure.registry.requests == []
+    diff = await differs(check, found.outputs, found.inputs, inputs())
+    assert diff.differences["secret"] == Difference(Change.UPDATE, added=True)
+    again = await check.read(URN, CHECK_ID, found.inputs, found.outputs)
+    assert again == found
+
+
+async def test_import_passes_its_own_check_and_then_wants_the_secret(azure: Azure, check: PullCheck):
+    found = await check.read(URN, CHECK_ID, {}, {})
+    assert found is not None
+    assert await check.check(URN, found.inputs, found.inputs) == (found.inputs, [])
+    assert await differs(check, found.outputs, found.inputs, found.inputs) == REPAIRS
+    with pytest.raises(ProviderError, match="give the resource its 'secret'"):
+        await check.preview_update(URN, CHECK_ID, found.outputs, found.inputs)
+
+
+async def test_import_of_an_absent_registry_finds_nothing(azure: Azure, check: PullCheck):
+    azure.arm.registry = arm_error(404, "ResourceNotFound", "not found")
+    assert await check.read(URN, CHECK_ID, {}, {}) is None
+
+
+@pytest.mark.parametrize(
+    "resource_id",
+    ["x", REGISTRY_ID, f"{REGISTRY_ID}/pullChecks/app", f"/subscriptions/x/pullChecks/{CLIENT_ID}", f"{CHECK_ID}/x"],
+)
+async def test_import_of_another_id_tells_the_form(check: PullCheck, resource_id: str):
+    with pytest.raises(ProviderError, match="is not the ID of a pull check"):
+        await check.read(URN, resource_id, {}, {})
+
+
+async def test_outputs_are_in_the_schema(azure: Azure, check: PullCheck):
+    properties = PullCheck.schema["properties"]
+    seen = await created(check, repository="hello", reference="1.0")
+    azure.registry.token = EXPIRED
+    seen |= await created(check, mode="warn")
+    assert set(seen) | {"triggers"} == set(properties)
+    assert PullCheck.secret_properties == {name for name, item in properties.items() if item.get("secret")}
