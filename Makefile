@@ -19,9 +19,10 @@ setup: ## .venv and, where there is no Pulumi, .tools/bin (once; the other targe
 demo: setup ## the quickstart against two tenants on this machine, step by step
 	@$(RUN) $(BIN)/python tools/demo.py
 
-lint: setup ## ruff and pyright
+lint: setup ## ruff, the rooms (import-linter), pyright
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 	$(BIN)/pyright
 
 test: lint ## lint, then all tests

@@ -1,6 +1,7 @@
 """What the registry's tenant gives: a service principal of the application, its pull roles, and the proof of a pull."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import TypeVar
 
 import pulumi
@@ -100,7 +101,7 @@ class RegistryAccess(pulumi.ComponentResource):
             get_registry(
                 providers.signed_in_tenant_id.apply(lambda _, registry_id=registry_id: str(registry_id)),
                 pulumi.InvokeOptions(parent=self, provider=providers.crosstenant),
-                given_as=(owner, f"registries[{index}].registry_id"),
+                refuse=partial(ArgumentError, owner, f"registries[{index}].registry_id"),
             ).apply(lambda it, registry=registry: check_mode(owner, registry, it))
             for index, (registry, registry_id) in enumerate(zip(args["registries"], ids, strict=True))
         ]

@@ -16,7 +16,8 @@ from pulumi.provider.server import ComponentInitError, ProviderServicer
 from crosstenant import CrossTenantPull, PullIdentity, RegistryAccess
 from crosstenant._version import VERSION
 from crosstenant.components.argument_error import ArgumentError
-from crosstenant.provider_kit.serving import ProviderError, abort
+from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.serving import abort
 
 
 @lru_cache(maxsize=1)
@@ -96,11 +97,11 @@ def _plain(error: Exception) -> Exception:
     # No property error of Pulumi's: for that the engine prints the property's value, and with it what was not marked
     # as secret; where the value is an output that is not known yet, it even fails itself (3.274).
     if isinstance(found, ArgumentError):
-        return ProviderError(f"{_schema_path(found.property_path)}: {found.reason}")
+        return OperatorError(f"{_schema_path(found.property_path)}: {found.reason}")
     if isinstance(found, InputPropertyError):
-        return ProviderError(found.reason)
+        return OperatorError(found.reason)
     if isinstance(found, pulumi.RunError):
-        return ProviderError(str(found))
+        return OperatorError(str(found))
     return found
 
 

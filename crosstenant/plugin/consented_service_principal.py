@@ -14,18 +14,10 @@ from typing import Any, ClassVar, Final
 
 from crosstenant.azure.sign_in.secret_proof import ApplicationUnknown, SignInError, prove_secret
 from crosstenant.azure.waiting import Clock
+from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import is_uuid
-from crosstenant.provider_kit.resource import (
-    Change,
-    Context,
-    CustomResource,
-    Diff,
-    Difference,
-    Failure,
-    Observed,
-    Properties,
-)
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.plugin.context import Context
+from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN
 
 # A secret just made may be refused for a while: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -121,7 +113,7 @@ class ConsentedServicePrincipal(CustomResource[Context]):
     async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
         """Looks again. A secret that does not sign in says nothing of the service principal: what was known stays."""
         if not inputs:
-            raise ProviderError(
+            raise OperatorError(
                 "there is nothing to import: declare the resource, and its first update looks the service principal up"
             )
         try:
@@ -152,7 +144,7 @@ class ConsentedServicePrincipal(CustomResource[Context]):
         try:
             return _outputs(news, olds, await self._look_up(urn, news, seconds))
         except SignInError as error:
-            raise ProviderError(str(error)) from None
+            raise OperatorError(str(error)) from None
 
     async def _look_up(self, urn: str, inputs: Properties, seconds: float) -> str:
         tenant = self.context.tenant
@@ -174,7 +166,7 @@ class ConsentedServicePrincipal(CustomResource[Context]):
         except ApplicationUnknown:
             return ""
         if not object_id:
-            raise ProviderError(
+            raise OperatorError(
                 f"application {inputs['clientId']} signs in to tenant {tenant.tenant_id}, but its token does not name "
                 "its service principal: set service_principal to 'managed', which reads it from Microsoft Graph"
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
+from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal
 from crosstenant.plugin.functions.check_sign_in import CheckSignIn
 from crosstenant.plugin.functions.get_cluster import GetCluster
@@ -13,7 +14,7 @@ from crosstenant.plugin.provider_config import PROVIDER_SCHEMA, SECRET_CONFIG, c
 from crosstenant.plugin.pull_check.resource import PullCheck
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
 from crosstenant.provider_kit.dispatch import Package, Served
-from crosstenant.provider_kit.resource import Context, Failure, Properties
+from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.provider_kit.serving import EngineLog
 
 RESOURCES = (ServicePrincipalProfile, PullCheck, ConsentedServicePrincipal)

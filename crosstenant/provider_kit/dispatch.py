@@ -15,8 +15,9 @@ from pulumi.provider.experimental import provider as pulumi_provider
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.provider import Provider
 
+from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Function, Properties
-from crosstenant.provider_kit.serving import ProviderError, current_request, resource_type
+from crosstenant.provider_kit.serving import current_request, resource_type
 from crosstenant.provider_kit.values import UNKNOWN, from_properties, to_properties
 
 T = TypeVar("T")
@@ -88,7 +89,7 @@ class DispatchProvider(Provider):
         """Calls a function."""
         function = self._served.functions.get(request.tok)
         if function is None:
-            raise ProviderError(self._served.unless or f"this plugin has no function '{request.tok}'")
+            raise OperatorError(self._served.unless or f"this plugin has no function '{request.tok}'")
         value, failures = await function.call(from_properties(request.args))
         return pulumi_provider.InvokeResponse(to_properties(value), _failures(failures, request.args))
 
@@ -162,7 +163,7 @@ class DispatchProvider(Provider):
         token = resource_type(urn_type)
         resource = self._served.resources.get(token)
         if resource is None:
-            raise ProviderError(self._served.unless or f"this plugin has no resource type '{token}'")
+            raise OperatorError(self._served.unless or f"this plugin has no resource type '{token}'")
         return resource
 
     async def _run(self, work: Coroutine[Any, Any, T]) -> T:
@@ -171,7 +172,7 @@ class DispatchProvider(Provider):
         try:
             return await task
         except asyncio.CancelledError:
-            raise ProviderError("cancelled") from None
+            raise OperatorError("cancelled") from None
         finally:
             self._running.discard(task)
 

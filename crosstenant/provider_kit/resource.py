@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, ClassVar, Generic, TypeVar
 
-from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.provider_kit.serving import EngineLog
 from crosstenant.provider_kit.values import Plain
 
 C = TypeVar("C")
@@ -69,21 +67,12 @@ class Observed:
     outputs: Properties
 
 
-@dataclass(frozen=True)
-class Context:
-    """What a resource or function has to work with: one tenant, and the line to the person at the terminal."""
-
-    tenant: Tenant
-    """The tenant of the explicit provider that this process serves."""
-    log: EngineLog
-
-
 class CustomResource(ABC, Generic[C]):
     """A resource type of a plugin. One instance serves one provider; methods may run at the same time.
 
-    ``C`` is what it works with: ``Context`` in this package's own plugin.
+    ``C`` is what it works with: whatever the plugin that serves it has to offer.
 
-    Every method raises ``ProviderError`` for a condition that it knows. A cancelled engine cancels the running task.
+    Every method raises ``OperatorError`` for a condition that it knows. A cancelled engine cancels the running task.
     """
 
     token: ClassVar[str]

@@ -1,7 +1,7 @@
 """Serves a provider to the Pulumi engine: gRPC plumbing, errors in one plain sentence, status lines.
 
 Pulumi's experimental provider server sends a Python stack with every exception. An operator has no use for it, so the
-servicer here sends the sentence alone for the conditions that the provider knows (``ProviderError``), and a short
+servicer here sends the sentence alone for the conditions that the provider knows (``OperatorError``), and a short
 "internal error" with the stack only for those that nobody foresaw.
 """
 
@@ -26,12 +26,10 @@ from pulumi.provider.experimental.server import ProviderServicer
 from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS  # pyright: ignore[reportPrivateUsage]
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, provider_pb2, provider_pb2_grpc, status_pb2
 
-
-class ProviderError(Exception):
-    """A condition that the provider knows: its text goes to the operator as it is, with no stack trace."""
+from crosstenant.errors import OperatorError
 
 
-class PartialError(ProviderError):
+class PartialError(OperatorError):
     """A create, update or read that got part of the way: the engine keeps ``properties`` and reports ``reasons``.
 
     Raised so that state never forgets an object that exists, nor claims more than has happened.
@@ -157,7 +155,7 @@ async def abort(error: BaseException, context: Any) -> None:
         status = status_pb2.Status(code=code.value[0], message=str(error), details=[packed])
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
         await context.abort(code, str(error))
-    if isinstance(error, ProviderError):
+    if isinstance(error, OperatorError):
         await context.abort(grpc.StatusCode.UNKNOWN, str(error))
     stack = "".join(traceback.format_exception(error))
     await context.abort(grpc.StatusCode.INTERNAL, f"internal error, please report it: {error!r}\n{stack}")

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from crosstenant._version import VERSION
-from crosstenant.components.argument_error import ArgumentError
+
+Refuse = Callable[[str], Exception]
+"""Makes an error from its sentence."""
 
 
 @dataclass(frozen=True)
@@ -60,17 +62,17 @@ class ClusterInfo:
 
 
 def get_registry(
-    registry_id: pulumi.Input[str], opts: pulumi.InvokeOptions | None = None, *, given_as: tuple[str, str] | None = None
+    registry_id: pulumi.Input[str], opts: pulumi.InvokeOptions | None = None, *, refuse: Refuse = pulumi.RunError
 ) -> pulumi.Output[RegistryInfo]:
     """Looks a registry up, in the tenant of the provider in ``opts``.
 
     :param registry_id: ARM ID of the registry.
     :param opts: Invoke options with a ``crosstenant.Provider`` of the registry's tenant.
-    :param given_as: The component (its type and name) and its argument that holds the ID, for messages.
+    :param refuse: Makes the error that ends the run from the sentence that says why.
     :returns: The registry. The run ends with one sentence when it is not there, belongs to another tenant, or the
         caller may not read it (``Microsoft.ContainerRegistry/registries/read``).
     """
-    found = _invoke("getRegistry", {"registryId": registry_id}, opts, given_as)
+    found = _invoke("getRegistry", {"registryId": registry_id}, opts, refuse)
     return found.apply(
         lambda it: RegistryInfo(
             registry_id=it["registryId"],
@@ -147,13 +149,13 @@ def _invoke(
     function: str,
     arguments: dict[str, pulumi.Input[str]],
     opts: pulumi.InvokeOptions | None,
-    given_as: tuple[str, str] | None = None,
+    refuse: Refuse = pulumi.RunError,
 ) -> pulumi.Output[dict[str, Any]]:
-    return pulumi.Output.all(**arguments).apply(lambda known: _call(function, known, opts, given_as))
+    return pulumi.Output.all(**arguments).apply(lambda known: _call(function, known, opts, refuse))
 
 
 async def _call(
-    function: str, arguments: dict[str, str], opts: pulumi.InvokeOptions | None, given_as: tuple[str, str] | None = None
+    function: str, arguments: dict[str, str], opts: pulumi.InvokeOptions | None, refuse: Refuse = pulumi.RunError
 ) -> dict[str, Any]:
     token = f"crosstenant:index:{function}"
     options = pulumi.InvokeOptions.merge(pulumi.InvokeOptions(version=VERSION), opts)
@@ -162,7 +164,7 @@ async def _call(
     except Exception as error:
         # Pulumi's SDK raises a bare Exception, which would reach the terminal as a stack trace.
         text = _plain(str(error), token)
-        raise (ArgumentError(*given_as, text) if given_as else pulumi.RunError(text)) from None
+        raise refuse(text) from None
 
 
 def _plain(message: str, token: str) -> str:

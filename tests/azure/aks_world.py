@@ -16,8 +16,9 @@ from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
 from crosstenant.azure.waiting import Clock
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
-from crosstenant.provider_kit.resource import Context, Properties
+from crosstenant.provider_kit.resource import Properties
 from crosstenant.provider_kit.serving import EngineLog, PartialError
 from crosstenant.provider_kit.values import from_properties
 

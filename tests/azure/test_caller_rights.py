@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, cast
 
 import pytest
-
 from azure.core.exceptions import HttpResponseError
+
 from crosstenant.azure.arm import Arm
 from crosstenant.azure.caller_rights import permits
 from crosstenant.azure.clusters.clusters import RESET_ACTION
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 from tests.azure.aks_world import CLUSTER_ID, OLD_APP, SECRET, URN, World, created, inputs
 from tests.azure.azure_answers import answer
 
@@ -74,7 +74,7 @@ async def test_nothing_follows_from_a_refusal():
 
 async def test_reset_that_the_caller_may_not_make_is_refused_at_preview():
     world = World(may=False)
-    with pytest.raises(ProviderError) as refused:
+    with pytest.raises(OperatorError) as refused:
         await world.profile.preview_create(URN, inputs())
     said = str(refused.value)
     assert CLUSTER_ID in said

@@ -6,9 +6,9 @@ from datetime import datetime, timezone
 from typing import Any
 
 import pytest
-
 from azure.core.exceptions import HttpResponseError, ServiceRequestError, ServiceResponseError
 from azure.mgmt.containerservice.models import ManagedCluster
+
 from crosstenant.azure.clusters.cluster_state import (
     ClusterState,
     IdentityKind,

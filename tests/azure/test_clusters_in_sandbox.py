@@ -10,8 +10,8 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any, cast
 
 import pytest
-
 from azure.core.exceptions import HttpResponseError
+
 from crosstenant.azure.clusters.cluster_state import IdentityKind
 from crosstenant.azure.clusters.clusters import Attempt, Clusters
 from crosstenant.azure.clusters.reset_operation import ResetFailed
@@ -23,12 +23,14 @@ from crosstenant.azure.sign_in.secret_proof import (
     prove_secret,
 )
 from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import CLUSTER_TYPE, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
-from crosstenant.provider_kit.resource import Context, Properties
-from crosstenant.provider_kit.serving import EngineLog, PartialError, ProviderError
+from crosstenant.provider_kit.resource import Properties
+from crosstenant.provider_kit.serving import EngineLog, PartialError
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.settle import open_store
 from crosstenant.sandbox.world import drift
@@ -349,7 +351,7 @@ async def test_refusal_is_final_at_once(profile: ServicePrincipalProfile, store:
         message="Resource 'aks-prod' was disallowed by policy.",
         times=-1,
     )
-    with pytest.raises(ProviderError, match="RequestDisallowedByPolicy") as caught:
+    with pytest.raises(OperatorError, match="RequestDisallowedByPolicy") as caught:
         await profile.create(URN, inputs(), 0)
     assert not isinstance(caught.value, PartialError)
     assert resets(store) == 0
@@ -359,7 +361,7 @@ async def refused(tenant_id: str, client_id: str, secret: str, cluster_id: str =
     """What getCluster says to a caller who cannot read the cluster."""
     tenant = Tenant(tenant_id, PUBLIC, ClientSecret(client_id, secret))
     clusters = Clusters(tenant)
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(OperatorError) as caught:
         await GetCluster(Context(tenant, cast("EngineLog", Log())), clusters).call({"clusterId": cluster_id})
     await clusters.aclose()
     await tenant.aclose()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-
 from azure.core.exceptions import (
     ClientAuthenticationError,
     HttpResponseError,
@@ -11,6 +10,7 @@ from azure.core.exceptions import (
     ServiceResponseError,
 )
 from azure.identity import CredentialUnavailableError
+
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Retry
 from crosstenant.azure.refusals.refusals import explain, hide, retry_of, take_apart
 from crosstenant.azure.sign_in.tenant import AzureCli, ClientSecret, ManagedIdentity, Tenant

@@ -2,8 +2,8 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aiohttp import web
-
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
+
 from crosstenant.azure.registries.registries import Registries, RegistryState, Role, UnknownModeError
 from tests.azure.tls_azure import HOST, REGISTRY_ID, Azure, arm_error, azure_tenant, registry_document
 

@@ -11,12 +11,14 @@ from typing import Any, cast
 import pytest
 
 from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.repository_condition import repository_condition, repository_within
+from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_registry import GetRegistry
 from crosstenant.plugin.pull_check.resource import PullCheck
-from crosstenant.provider_kit.resource import Context, Properties
-from crosstenant.provider_kit.serving import EngineLog, ProviderError
+from crosstenant.provider_kit.resource import Properties
+from crosstenant.provider_kit.serving import EngineLog
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.settle import open_store
 from crosstenant.sandbox.world import drift
@@ -161,7 +163,7 @@ def inputs(scope: str = LEGACY, **changes: Any) -> Properties:
 
 
 async def refused(check: PullCheck, **changes: Any) -> str:
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(OperatorError) as caught:
         await check.create(URN, inputs(**changes), 0)
     assert SECRET not in str(caught.value)
     return str(caught.value)
@@ -190,7 +192,7 @@ async def test_registries_are_read_with_their_mode(context: Context):
 
 async def test_caller_of_the_other_tenant_is_told_both_tenants(store: Store, log: Log):
     async with signed_in(CLUSTER_TENANT, CLUSTER_CALLER_ID, CLUSTER_CALLER_SECRET, log) as context:
-        with pytest.raises(ProviderError) as caught:
+        with pytest.raises(OperatorError) as caught:
             await GetRegistry(context).call({"registryId": LEGACY})
     assert f"belongs to tenant {REGISTRY_TENANT}, but this provider signs in to tenant {CLUSTER_TENANT}" in str(
         caught.value
@@ -199,12 +201,12 @@ async def test_caller_of_the_other_tenant_is_told_both_tenants(store: Store, log
 
 async def test_caller_without_rights_is_told_the_action(store: Store, log: Log):
     async with signed_in(REGISTRY_TENANT, REGISTRY_POWERLESS_ID, REGISTRY_POWERLESS_SECRET, log) as context:
-        with pytest.raises(ProviderError, match=r"may not do Microsoft.ContainerRegistry/registries/read"):
+        with pytest.raises(OperatorError, match=r"may not do Microsoft.ContainerRegistry/registries/read"):
             await GetRegistry(context).call({"registryId": LEGACY})
 
 
 async def test_absent_registry_is_told(context: Context):
-    with pytest.raises(ProviderError, match=r"there is no registry .*/fabrikamnothing"):
+    with pytest.raises(OperatorError, match=r"there is no registry .*/fabrikamnothing"):
         await GetRegistry(context).call({"registryId": registry_id("fabrikamnothing")})
 
 

@@ -13,11 +13,12 @@ from typing import cast
 import pytest
 
 from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
+from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal
-from crosstenant.provider_kit.resource import Context
-from crosstenant.provider_kit.serving import EngineLog, ProviderError
+from crosstenant.provider_kit.serving import EngineLog
 from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.settle import open_store
@@ -115,7 +116,7 @@ async def test_one_that_an_administrator_disabled_is_no_missing_consent(store: S
     with store.change() as state:
         consent(state, seed.REGISTRY_TENANT, APP)
         drift.disable_service_principal(state, seed.REGISTRY_TENANT, APP)
-    with pytest.raises(ProviderError, match="AADSTS7000112"):
+    with pytest.raises(OperatorError, match="AADSTS7000112"):
         await ConsentedServicePrincipal(context).create(URN, INPUTS, 0)
 
 
@@ -123,7 +124,7 @@ async def test_a_wrong_secret_is_an_error_at_preview_within_seconds(store: Store
     multi_tenant(store)
     with store.change() as state:
         consent(state, seed.REGISTRY_TENANT, APP)
-    with pytest.raises(ProviderError, match="AADSTS7000215") as caught:
+    with pytest.raises(OperatorError, match="AADSTS7000215") as caught:
         await ConsentedServicePrincipal(context).preview_create(URN, {**INPUTS, "secret": "not-the-secret"})
     assert "not-the-secret" not in str(caught.value)
 
@@ -184,6 +185,6 @@ async def test_a_malformed_client_id_is_a_failure_of_the_argument(store: Store, 
 
 async def test_a_caller_that_cannot_sign_in_is_one_sentence(store: Store):
     async with signed_in(seed.REGISTRY_CALLER_ID, "not-the-secret") as context:
-        with pytest.raises(ProviderError, match="AADSTS7000215") as caught:
+        with pytest.raises(OperatorError, match="AADSTS7000215") as caught:
             await CheckServicePrincipal(context).call({})
     assert "not-the-secret" not in str(caught.value)

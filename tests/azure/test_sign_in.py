@@ -7,9 +7,9 @@ import json
 from typing import Any
 
 import pytest
-
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
+
 from crosstenant.azure.sign_in import secret_proof as sign_in
 from crosstenant.azure.sign_in.secret_proof import (
     ApplicationUnknown,

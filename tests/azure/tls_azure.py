@@ -17,14 +17,14 @@ import pytest
 import trustme
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
-
 from azure.core.credentials import AccessToken
 from azure.core.pipeline.transport import AioHttpTransport
 from azure.mgmt.containerregistry import aio
+
 from crosstenant.azure.pull import docker_token
 from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
 from crosstenant.model.clouds import PUBLIC
-from crosstenant.provider_kit.resource import Context
+from crosstenant.plugin.context import Context
 
 if TYPE_CHECKING:
     from crosstenant.azure.sign_in.token_sharing import SharedCredential

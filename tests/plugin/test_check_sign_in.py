@@ -21,8 +21,8 @@ from crosstenant.azure.sign_in.tenant import (
     Tenant,
 )
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_sign_in import CheckSignIn
-from crosstenant.provider_kit.resource import Context
 from tests.azure.aks_world import APP, SECRET, TENANT_ID, Terminal
 from tests.azure.azure_answers import entra_answer
 

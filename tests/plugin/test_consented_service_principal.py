@@ -8,10 +8,12 @@ import pytest
 
 from crosstenant.azure.sign_in.secret_proof import ApplicationUnknown, SecretExpired, SecretRefused, SignInError
 from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
-from crosstenant.provider_kit.resource import Change, Context, Difference, Properties
-from crosstenant.provider_kit.serving import EngineLog, ProviderError
+from crosstenant.plugin.context import Context
+from crosstenant.provider_kit.resource import Change, Difference, Properties
+from crosstenant.provider_kit.serving import EngineLog
 from crosstenant.provider_kit.values import UNKNOWN
 
 URN = "urn:pulumi:dev::test::crosstenant:index:ConsentedServicePrincipal::puller"
@@ -159,18 +161,18 @@ async def test_a_secret_that_does_not_sign_in_says_nothing_of_the_service_princi
     entra.answer = kind("the secret is bad")
     assert (await principal.read(URN, "id", INPUTS, THERE)).outputs == THERE
     assert entra.warnings == ["the secret is bad"]
-    with pytest.raises(ProviderError, match="the secret is bad"):
+    with pytest.raises(OperatorError, match="the secret is bad"):
         await principal.create(URN, INPUTS, 0)
 
 
 async def test_a_token_without_an_object_id_is_an_error(principal, entra: Entra):
     entra.answer = ""
-    with pytest.raises(ProviderError, match="does not name its service principal"):
+    with pytest.raises(OperatorError, match="does not name its service principal"):
         await principal.create(URN, INPUTS, 0)
 
 
 async def test_there_is_nothing_to_import(principal):
-    with pytest.raises(ProviderError, match="nothing to import"):
+    with pytest.raises(OperatorError, match="nothing to import"):
         await principal.read(URN, "id", {}, {})
 
 

@@ -12,8 +12,9 @@ from azure.core.exceptions import HttpResponseError, ServiceResponseError
 
 from crosstenant.azure.clusters.clusters import ClusterGone, Ending
 from crosstenant.azure.clusters.reset_operation import ResetFailed
+from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.resource import Change
-from crosstenant.provider_kit.serving import PartialError, ProviderError
+from crosstenant.provider_kit.serving import PartialError
 from tests.azure.aks_world import (
     APP,
     CLUSTER_ID,
@@ -71,7 +72,7 @@ async def test_waits_for_running_operation_then_resets(world: World):
 async def test_another_operation_that_outlasts_the_limit_changes_nothing(world: World):
     world.state = cluster(provisioning_state="Updating")
     world.states_while_busy = [cluster(provisioning_state="Updating")] * 3
-    with pytest.raises(ProviderError, match="custom_timeouts") as caught:
+    with pytest.raises(OperatorError, match="custom_timeouts") as caught:
         await world.profile.create(URN, inputs(), 90)
     assert not isinstance(caught.value, PartialError)
     assert world.resets == []
@@ -80,7 +81,7 @@ async def test_another_operation_that_outlasts_the_limit_changes_nothing(world: 
 async def test_cluster_that_ends_failed_while_waited_for_is_refused(world: World):
     world.state = cluster(provisioning_state="Updating")
     world.states_while_busy = [cluster(provisioning_state="Failed")]
-    with pytest.raises(ProviderError, match="provisioning state Failed"):
+    with pytest.raises(OperatorError, match="provisioning state Failed"):
         await world.profile.create(URN, inputs(), 0)
     assert world.resets == []
 
@@ -88,7 +89,7 @@ async def test_cluster_that_ends_failed_while_waited_for_is_refused(world: World
 async def test_refusal_by_aks_changes_nothing(world: World):
     olds = await created(world)
     world.start_fails = refused(403, "RequestDisallowedByPolicy", "no")
-    with pytest.raises(ProviderError, match="RequestDisallowedByPolicy: no") as caught:
+    with pytest.raises(OperatorError, match="RequestDisallowedByPolicy: no") as caught:
         await world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET), 0)
     assert not isinstance(caught.value, PartialError)
 
@@ -136,7 +137,7 @@ async def cancelled(world: World, work: Callable[[], Awaitable[Any]], at: str) -
     task = asyncio.ensure_future(work())
     await asyncio.wait_for(reached.wait(), 5)
     task.cancel()
-    with pytest.raises((ProviderError, asyncio.CancelledError)) as caught:
+    with pytest.raises((OperatorError, asyncio.CancelledError)) as caught:
         await task
     delattr(world, at)
     return caught.value
@@ -158,7 +159,7 @@ async def test_cancel_during_the_reset_says_that_aks_goes_on(world: World):
 async def test_cancel_before_the_reset_changes_nothing(world: World):
     for at in ("prove", "get"):
         error = await cancelled(world, lambda: world.profile.create(URN, inputs(), 0), at)
-        assert isinstance(error, ProviderError)
+        assert isinstance(error, OperatorError)
         assert not isinstance(error, PartialError)
         assert "cancelled before" in str(error)
     assert world.resets == []
@@ -270,7 +271,7 @@ async def test_cluster_is_looked_at_again_after_the_reset(world: World, afterwar
 
 async def test_cluster_that_vanishes_before_the_reset(world: World):
     world.start_fails = ClusterGone()
-    with pytest.raises(ProviderError, match="is gone"):
+    with pytest.raises(OperatorError, match="is gone"):
         await world.profile.create(URN, inputs(), 0)
 
 

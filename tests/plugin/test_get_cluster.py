@@ -8,8 +8,8 @@ import pytest
 from azure.core.exceptions import HttpResponseError
 
 from crosstenant.azure.clusters.clusters import Clusters
+from crosstenant.errors import OperatorError
 from crosstenant.plugin.functions.get_cluster import GetCluster
-from crosstenant.provider_kit.serving import ProviderError
 from crosstenant.provider_kit.values import UNKNOWN
 from tests.azure.aks_world import CLUSTER_ID, MANAGED, OLD_APP, World
 from tests.azure.azure_answers import answer
@@ -58,5 +58,5 @@ async def test_bad_id_names_the_argument(given: Any):
 
 async def test_refusal_is_one_sentence():
     world = World(read_fails=HttpResponseError(response=answer(403, "Odd", "No.")))
-    with pytest.raises(ProviderError, match=f"^reading cluster {CLUSTER_ID}: Azure refused: Azure says Odd: No.$"):
+    with pytest.raises(OperatorError, match=f"^reading cluster {CLUSTER_ID}: Azure refused: Azure says Odd: No.$"):
         await function(world).call({"clusterId": CLUSTER_ID})

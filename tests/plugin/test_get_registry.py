@@ -4,9 +4,10 @@ from collections.abc import AsyncIterator
 import pytest
 from aiohttp import web
 
+from crosstenant.azure.registries.lookup import find_registry, read_registry
+from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import CHINA, PUBLIC, US_GOVERNMENT
-from crosstenant.plugin.functions.get_registry import GetRegistry, find_registry, read_registry
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.plugin.functions.get_registry import GetRegistry
 from tests.azure.tls_azure import (
     HOST,
     REGISTRY_ID,
@@ -28,7 +29,7 @@ async def azure(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Azure]:
 
 
 async def refused(azure: Azure) -> str:
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(OperatorError) as caught:
         await GetRegistry(azure.context).call({"registryId": REGISTRY_ID})
     return str(caught.value)
 
@@ -149,7 +150,7 @@ async def test_registry_without_login_server_is_not_ready(azure: Azure):
 async def test_login_server_of_another_cloud_is_refused(azure: Azure, monkeypatch, cloud, host: str):
     azure.arm.registry = lambda: web.json_response(registry_document(loginServer=host))
     tenant = dataclasses.replace(azure.tenant, cloud=dataclasses.replace(cloud, arm_host=PUBLIC.arm_host))
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(OperatorError) as caught:
         await read_registry(tenant, REGISTRY_ID)
     text = str(caught.value)
     assert f"has login server '{host}'" in text

@@ -6,10 +6,11 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from crosstenant.azure.pull.pull_attempts import PROBE_REPOSITORY
+from crosstenant.errors import OperatorError
 from crosstenant.plugin.pull_check import resource as pull_check
-from crosstenant.plugin.pull_check.resource import PROBE_REPOSITORY, PullCheck
+from crosstenant.plugin.pull_check.resource import PullCheck
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Properties
-from crosstenant.provider_kit.serving import ProviderError
 from crosstenant.provider_kit.values import UNKNOWN
 from tests.azure.tls_azure import (
     CLIENT_ID,
@@ -83,7 +84,7 @@ def inputs(**changes: Any) -> Properties:
 
 
 async def refused(check: PullCheck, **changes: Any) -> str:
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(OperatorError) as caught:
         await check.create(URN, inputs(**changes), 0)
     assert SECRET not in str(caught.value)
     return str(caught.value)
@@ -144,7 +145,7 @@ async def test_preview_reads_the_registry_and_sends_it_nothing(azure: Azure, che
 
 async def test_preview_fails_for_a_registry_that_is_not_there(azure: Azure, check: PullCheck):
     azure.arm.registry = arm_error(404, "ResourceNotFound", "not found")
-    with pytest.raises(ProviderError, match="there is no registry /subscriptions/"):
+    with pytest.raises(OperatorError, match="there is no registry /subscriptions/"):
         await check.preview_create(URN, inputs())
 
 
@@ -195,7 +196,7 @@ async def test_waiting_is_bounded(
     azure: Azure, check: PullCheck, clock: Clock, argument: float, engine: float, spent: float
 ):
     azure.registry.token = NO_ROLE
-    with pytest.raises(ProviderError, match="needs the role 'AcrPull'"):
+    with pytest.raises(OperatorError, match="needs the role 'AcrPull'"):
         await check.create(URN, inputs(timeoutSeconds=argument), engine)
     assert clock.now == spent
 
@@ -355,7 +356,7 @@ async def test_registry_that_is_gone_is_drift_and_the_next_preview_says_so(azure
     lost = await refreshed(check, olds)
     assert lost["result"] == "refused: registry not found"
     assert await differs(check, lost, inputs(), inputs()) == REPAIRS
-    with pytest.raises(ProviderError, match="there is no registry"):
+    with pytest.raises(OperatorError, match="there is no registry"):
         await check.preview_update(URN, CHECK_ID, lost, inputs())
     await check.delete(URN, CHECK_ID, lost, 0)
 
@@ -406,7 +407,7 @@ async def test_update_asks_unless_only_the_timeout_changed(
 async def test_failed_update_is_an_error(azure: Azure, check: PullCheck):
     olds = await created(check)
     azure.registry.token = EXPIRED
-    with pytest.raises(ProviderError, match="has expired"):
+    with pytest.raises(OperatorError, match="has expired"):
         await check.update(URN, CHECK_ID, olds, inputs(triggers=["new"]), 0)
 
 
@@ -437,7 +438,7 @@ async def test_import_passes_its_own_check_and_then_wants_the_secret(azure: Azur
     assert found is not None
     assert await check.check(URN, found.inputs, found.inputs) == (found.inputs, [])
     assert await differs(check, found.outputs, found.inputs, found.inputs) == REPAIRS
-    with pytest.raises(ProviderError, match="give the resource its 'secret'"):
+    with pytest.raises(OperatorError, match="give the resource its 'secret'"):
         await check.preview_update(URN, CHECK_ID, found.outputs, found.inputs)
 
 
@@ -451,7 +452,7 @@ async def test_import_of_an_absent_registry_finds_nothing(azure: Azure, check: P
     ["x", REGISTRY_ID, f"{REGISTRY_ID}/pullChecks/app", f"/subscriptions/x/pullChecks/{CLIENT_ID}", f"{CHECK_ID}/x"],
 )
 async def test_import_of_another_id_tells_the_form(check: PullCheck, resource_id: str):
-    with pytest.raises(ProviderError, match="is not the ID of a pull check"):
+    with pytest.raises(OperatorError, match="is not the ID of a pull check"):
         await check.read(URN, resource_id, {}, {})
 
 

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from crosstenant.azure.sign_in.secret_proof import SecretExpired
+from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.resource import Change, Difference, Properties
-from crosstenant.provider_kit.serving import PartialError, ProviderError
+from crosstenant.provider_kit.serving import PartialError
 from crosstenant.provider_kit.values import UNKNOWN
 from tests.azure.aks_world import (
     APP,
@@ -72,7 +73,7 @@ async def test_create_for_a_cluster_to_come_only_records(world: World):
 
 async def test_secret_that_does_not_sign_in_leaves_the_cluster_alone(world: World):
     world.proof_fails = SecretExpired("the secret has expired")
-    with pytest.raises(ProviderError, match="the secret has expired") as caught:
+    with pytest.raises(OperatorError, match="the secret has expired") as caught:
         await world.profile.create(URN, inputs(), 0)
     assert not isinstance(caught.value, PartialError)
     assert "untouched" in str(caught.value)
@@ -166,9 +167,9 @@ async def test_cluster_that_is_gone_takes_the_next_secret_when_it_comes(world: W
 )
 async def test_unfit_cluster_is_refused_at_preview_and_again_at_create(world: World, state: Any, remedy: str):
     world.state = state
-    with pytest.raises(ProviderError, match=remedy):
+    with pytest.raises(OperatorError, match=remedy):
         await world.profile.preview_create(URN, inputs())
-    with pytest.raises(ProviderError, match=remedy):
+    with pytest.raises(OperatorError, match=remedy):
         await world.profile.create(URN, inputs(), 0)
     assert world.resets == []
     assert world.proofs == []
@@ -332,7 +333,7 @@ async def test_read_shows_a_managed_identity_and_update_refuses_it(world: World)
     found = await world.profile.read(URN, CLUSTER_ID, inputs(), olds)
     assert found is not None
     assert found.inputs["clientId"] == "msi"
-    with pytest.raises(ProviderError, match="image_pull_secret"):
+    with pytest.raises(OperatorError, match="image_pull_secret"):
         await world.profile.preview_update(URN, CLUSTER_ID, found.outputs, inputs())
 
 
@@ -385,9 +386,9 @@ async def test_import_of_nothing_and_of_the_wrong_thing(world: World):
     world.state = None
     assert await world.profile.read(URN, CLUSTER_ID, {}, {}) is None
     world.state = MANAGED
-    with pytest.raises(ProviderError, match="managed identity"):
+    with pytest.raises(OperatorError, match="managed identity"):
         await world.profile.read(URN, CLUSTER_ID, {}, {})
-    with pytest.raises(ProviderError, match="is not the ARM ID"):
+    with pytest.raises(OperatorError, match="is not the ARM ID"):
         await world.profile.read(URN, "aks-prod", {}, {})
 
 
@@ -398,7 +399,7 @@ async def test_delete_is_refused_while_the_cluster_uses_the_application(world: W
     olds = await created(world)
     for state in (world.state, cluster(client_id=APP, power_state="Stopped")):
         world.state = state
-        with pytest.raises(ProviderError, match="would lose its identity") as caught:
+        with pytest.raises(OperatorError, match="would lose its identity") as caught:
             await world.profile.delete(URN, CLUSTER_ID, olds, 0)
         assert "az aks update-credentials -g rg-clusters -n aks-prod" in str(caught.value)
         assert "abandon_on_delete=True" in str(caught.value)
@@ -408,7 +409,7 @@ async def test_delete_of_a_credential_that_a_new_cluster_took_is_refused(world: 
     world.state = None
     olds = await created(world)
     world.state = cluster(client_id=APP)
-    with pytest.raises(ProviderError, match="would lose its identity"):
+    with pytest.raises(OperatorError, match="would lose its identity"):
         await world.profile.delete(URN, CLUSTER_ID, olds, 0)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 
 
 def refuse_unfit(state: ClusterState, *, failed_is_ours: bool = False) -> None:
@@ -11,25 +11,25 @@ def refuse_unfit(state: ClusterState, *, failed_is_ours: bool = False) -> None:
 
     :param state: The cluster as it is.
     :param failed_is_ours: Whether a failed state comes from this resource's own last reset, which may be repeated.
-    :raises ProviderError: It is such a cluster; the text says what to do.
+    :raises OperatorError: It is such a cluster; the text says what to do.
     """
     where = f"cluster {state.cluster_id}"
     group, name = state.cluster_id.split("/")[4], state.cluster_id.split("/")[-1]
     if state.uses_managed_identity:
-        raise ProviderError(
+        raise OperatorError(
             f"{where} has a managed identity, and Azure does not let it go back to a service principal: remove it from"
             " the clusters of this identity, and give its pods the identity's image_pull_secret (a docker config"
             " document) as an image pull secret instead"
         )
     if state.is_being_deleted:
-        raise ProviderError(f"{where} is being deleted: remove it from the program, or run again when it is made anew")
+        raise OperatorError(f"{where} is being deleted: remove it from the program, or run again when it is made anew")
     if state.is_stopped:
-        raise ProviderError(
+        raise OperatorError(
             f"{where} is stopped, and a credential can only be reset while it runs: start it"
             f" ('az aks start -g {group} -n {name}') and run again"
         )
     if state.has_failed and not failed_is_ours:
-        raise ProviderError(
+        raise OperatorError(
             f"{where} is in provisioning state Failed, and a reset would be built on what is wrong there: repair it"
             f" ('az aks update -g {group} -n {name}' reconciles it) and run again"
         )

@@ -14,6 +14,9 @@ from typing import Final
 
 from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
 
+PROBE_REPOSITORY: Final = "crosstenant-pull-check"
+"""The repository that is asked for where none is named: it need not exist."""
+
 Patience = Mapping[Reason, float]
 """For how many seconds in a row it is worth trying again after a refusal; not at all for reasons not named."""
 

@@ -6,18 +6,18 @@ from collections.abc import Generator, Iterable
 from contextlib import contextmanager
 
 from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 
 
 @contextmanager
 def plainly(doing: str, on: str, tenant: Tenant, secrets: Iterable[str] = ()) -> Generator[None, None, None]:
-    """Raises ``ProviderError`` with an explanation in place of an Azure error.
+    """Raises ``OperatorError`` with an explanation in place of an Azure error.
 
     :param doing: What is being done, ``reading the cluster``.
     :param on: On what: its ARM ID.
     :param tenant: The tenant signed in to.
     :param secrets: Values that must not appear in the text.
-    :raises ProviderError: Azure refused, or could not be reached.
+    :raises OperatorError: Azure refused, or could not be reached.
     """
     from azure.core.exceptions import AzureError
 
@@ -26,4 +26,4 @@ def plainly(doing: str, on: str, tenant: Tenant, secrets: Iterable[str] = ()) ->
     except AzureError as error:
         from crosstenant.azure.refusals.refusals import explain
 
-        raise ProviderError(explain(error, doing=doing, on=on, tenant=tenant, secrets=secrets)) from None
+        raise OperatorError(explain(error, doing=doing, on=on, tenant=tenant, secrets=secrets)) from None

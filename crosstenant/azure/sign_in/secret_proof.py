@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
 from crosstenant.azure.waiting import Clock, growing, lasting
+from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import Cloud
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _FIRST_PAUSE = 2.0
 _LONGEST_PAUSE = 15.0
 
 
-class SignInError(Exception):
+class SignInError(OperatorError):
     """A secret did not sign in. The text is a whole sentence for the operator, without the secret."""
 
 

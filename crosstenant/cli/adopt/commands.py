@@ -16,8 +16,8 @@ from crosstenant.cli.adopt.import_document import import_document
 from crosstenant.cli.adopt.live_chain import Asked, ChainError, LiveChain, read_chain
 from crosstenant.cli.adopt.program import program, secret_settings
 from crosstenant.cli.tenant_options import on_both_tenants, secrets_help
+from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
-from crosstenant.provider_kit.serving import ProviderError
 
 if TYPE_CHECKING:
     from crosstenant.azure.sign_in.tenant import Tenant
@@ -122,7 +122,7 @@ def adopt(
         asked = Asked(clusters, registries, consented, registry_principal)
         chain = asyncio.run(_read(cluster_tenant, registry_tenant, asked))
         report = findings(chain, consented=consented)
-    except (ChainError, ProviderError, ValueError) as error:
+    except (ChainError, OperatorError, ValueError) as error:
         raise click.ClickException(str(error)) from None
     imported = import_document(chain, name, registry_tenant.tenant_id, consented=consented)
     out.mkdir(parents=True, exist_ok=True)

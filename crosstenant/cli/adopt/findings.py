@@ -12,8 +12,8 @@ from crosstenant.azure.role_assignments import RoleAssignment
 from crosstenant.cli.adopt.condition_reading import repositories_of
 from crosstenant.cli.adopt.differences import application_differences, principal_differences
 from crosstenant.cli.adopt.live_chain import ChainError, LiveChain, LiveRegistry, assignment_name
+from crosstenant.errors import OperatorError
 from crosstenant.model.repository_condition import repository_condition
-from crosstenant.provider_kit.serving import ProviderError
 
 Json = dict[str, Any]
 """A JSON object."""
@@ -87,7 +87,7 @@ def _cluster(chain: LiveChain, cluster: ClusterState) -> list[Finding]:
         found = [Finding(State.DIFFERS, "cluster", f"{text}; the first update moves it to {chain.client_id}")]
     try:
         refuse_unfit(cluster)
-    except ProviderError as error:
+    except OperatorError as error:
         found.append(Finding(State.STOPS, "cluster", str(error)))
     return found
 

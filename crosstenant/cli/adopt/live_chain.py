@@ -15,8 +15,8 @@ from crosstenant.azure.refusals.plain_errors import plainly
 from crosstenant.azure.registries.registries import Registries, RegistryState, UnknownModeError
 from crosstenant.azure.role_assignments import RoleAssignment, roles_of
 from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
-from crosstenant.provider_kit.serving import ProviderError
 
 Json = dict[str, Any]
 """A JSON object."""
@@ -81,7 +81,7 @@ async def read_chain(cluster_tenant: Tenant, registry_tenant: Tenant, asked: Ask
     :param asked: What to read.
     :raises ChainError: A cluster or registry is not there, has a managed identity, or its application is another
         tenant's.
-    :raises ProviderError: Azure refused, or could not be reached.
+    :raises OperatorError: Azure refused, or could not be reached.
     """
     clusters = await _clusters(cluster_tenant, asked.clusters)
     client_id = clusters[0].client_id
@@ -159,7 +159,7 @@ async def _registry_principal(tenant: Tenant, client_id: str, asked: Asked) -> t
     try:
         with plainly("reading the application's service principal", f"in tenant {tenant.tenant_id}", tenant):
             found = await graph.document("servicePrincipals", client_id)
-    except ProviderError as error:
+    except OperatorError as error:
         if "Authorization_RequestDenied" not in str(error):
             raise
         raise ChainError(

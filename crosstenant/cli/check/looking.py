@@ -12,7 +12,7 @@ from crosstenant.azure.sign_in.secret_proof import ApplicationUnknown, SignInErr
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock
 from crosstenant.cli.check.chain import ACCESS, Link, LinkState, Tenancy
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 
 T = TypeVar("T")
 
@@ -44,7 +44,7 @@ async def look(reading: Awaitable[T], doing: str, on: str, tenant: Tenant) -> T 
     try:
         with plainly(doing, on, tenant):
             return await reading
-    except ProviderError as error:
+    except OperatorError as error:
         return Unseen(str(error))
 
 

@@ -9,8 +9,9 @@ from crosstenant.azure.arm import Arm
 from crosstenant.azure.directory.graph import Graph, ServicePrincipal
 from crosstenant.azure.pull.docker_token import prove_pull, registry_session
 from crosstenant.azure.pull.pull_advice import advise
-from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, prove_in_time
+from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, PROBE_REPOSITORY, prove_in_time
 from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused
+from crosstenant.azure.registries.lookup import find_registry
 from crosstenant.azure.registries.registries import RegistryState
 from crosstenant.azure.role_assignments import RoleAssignment, roles_of
 from crosstenant.azure.sign_in.tenant import Tenant
@@ -19,8 +20,6 @@ from crosstenant.cli.check.cluster_side import principal_link
 from crosstenant.cli.check.looking import Unseen, access, look, service_principal, sign_in
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.consent import consent_url
-from crosstenant.plugin.functions.get_registry import find_registry
-from crosstenant.plugin.pull_check.resource import PROBE_REPOSITORY
 
 _B = Tenancy.REGISTRY
 _PULL_SECONDS = 30

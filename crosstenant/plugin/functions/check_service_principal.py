@@ -10,7 +10,8 @@ from typing import Any, ClassVar
 from crosstenant.azure.directory.directory_rights import OWNED_BY, is_single_tenant, owns_only
 from crosstenant.azure.refusals.plain_errors import plainly
 from crosstenant.model.arm_id import is_uuid
-from crosstenant.provider_kit.resource import Context, Failure, Function, Properties
+from crosstenant.plugin.context import Context
+from crosstenant.provider_kit.resource import Failure, Function, Properties
 
 
 class CheckServicePrincipal(Function[Context]):
@@ -45,7 +46,7 @@ class CheckServicePrincipal(Function[Context]):
     }
 
     async def call(self, args: Properties) -> tuple[Properties, list[Failure]]:
-        """Answers with the first obstacle; a sign-in that fails is a ``ProviderError``."""
+        """Answers with the first obstacle; a sign-in that fails is a ``OperatorError``."""
         client_id = args.get("clientId")
         if client_id is not None and not (isinstance(client_id, str) and is_uuid(client_id)):
             return {}, [Failure("clientId", "is no client ID: give the application's client ID, a UUID")]

@@ -21,7 +21,8 @@ from crosstenant.azure.sign_in.tenant import (
     OidcTokenFile,
     Tenant,
 )
-from crosstenant.provider_kit.resource import Context, Failure, Function, Properties
+from crosstenant.plugin.context import Context
+from crosstenant.provider_kit.resource import Failure, Function, Properties
 
 
 class CheckSignIn(Function[Context]):

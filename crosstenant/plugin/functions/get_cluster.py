@@ -8,7 +8,8 @@ from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Clusters
 from crosstenant.azure.refusals.plain_errors import plainly
 from crosstenant.model.arm_id import CLUSTER_TYPE, parse_arm_id
-from crosstenant.provider_kit.resource import Context, Failure, Function, Properties
+from crosstenant.plugin.context import Context
+from crosstenant.provider_kit.resource import Failure, Function, Properties
 
 
 class GetCluster(Function[Context]):
@@ -79,7 +80,7 @@ class GetCluster(Function[Context]):
         self._clusters = clusters or Clusters(context.tenant)
 
     async def call(self, args: Properties) -> tuple[Properties, list[Failure]]:
-        """Reads the cluster; a malformed ID is a failure of the argument, all else a ``ProviderError``."""
+        """Reads the cluster; a malformed ID is a failure of the argument, all else a ``OperatorError``."""
         cluster_id = args.get("clusterId")
         if not isinstance(cluster_id, str):
             return {}, [Failure("clusterId", "the ARM ID of a cluster is required")]

@@ -10,23 +10,15 @@ import re
 from typing import Any, ClassVar, Final
 
 from crosstenant.azure.pull.pull_advice import advise, refusal_message
-from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, UNTIL_GRANTED, Patience, prove_in_time
+from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, PROBE_REPOSITORY, UNTIL_GRANTED, Patience, prove_in_time
 from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
+from crosstenant.azure.registries.lookup import find_registry, read_registry
 from crosstenant.azure.registries.registries import RegistryState
+from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import REGISTRY_TYPE, is_uuid, parse_arm_id
-from crosstenant.plugin.functions.get_registry import find_registry, read_registry
+from crosstenant.plugin.context import Context
 from crosstenant.plugin.pull_check.inputs import DEFAULTS, INPUT_PROPERTIES, REQUIRED_INPUTS, SKIP, WARN, check_inputs
-from crosstenant.provider_kit.resource import (
-    Change,
-    Context,
-    CustomResource,
-    Diff,
-    Difference,
-    Failure,
-    Observed,
-    Properties,
-)
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain
 
 PULLED: Final = "pulled"
@@ -35,9 +27,6 @@ SIGNED_IN: Final = "signed in"
 SKIPPED: Final = "skipped"
 NOT_CHECKED: Final = "not checked"
 REGISTRY_GONE: Final = "refused: registry not found"
-
-PROBE_REPOSITORY: Final = "crosstenant-pull-check"
-"""Asked for where no repository is named: grants are given by name, so it need not exist."""
 
 _REPLACING: Final = ("registryId", "clientId")
 _UPDATING: Final = ("secret", "repository", "reference", "mode", "timeoutSeconds", "triggers")
@@ -180,11 +169,11 @@ class PullCheck(CustomResource[Context]):
         form = "<registry's ARM ID>/pullChecks/<client ID>"
         found = _RESOURCE_ID.fullmatch(resource_id)
         if found is None or not is_uuid(found["client"]):
-            raise ProviderError(f"'{resource_id}' is not the ID of a pull check: its form is {form}")
+            raise OperatorError(f"'{resource_id}' is not the ID of a pull check: its form is {form}")
         try:
             parse_arm_id(found["registry"], REGISTRY_TYPE)
         except ValueError as error:
-            raise ProviderError(f"'{resource_id}' is not the ID of a pull check, {form}: {error}") from None
+            raise OperatorError(f"'{resource_id}' is not the ID of a pull check, {form}: {error}") from None
         registry = await find_registry(self.context.tenant, found["registry"])
         if registry is None:
             return None
@@ -193,7 +182,7 @@ class PullCheck(CustomResource[Context]):
 
     async def _registry(self, inputs: Properties) -> RegistryState:
         if inputs.get("secret") is None:
-            raise ProviderError(
+            raise OperatorError(
                 f"the check of application {inputs['clientId']} was imported without its secret, which cannot be read: "
                 "give the resource its 'secret'"
             )
@@ -209,7 +198,7 @@ class PullCheck(CustomResource[Context]):
         except PullRefused as refusal:
             if inputs["mode"] != WARN:
                 message = refusal_message(refusal, self._advice(inputs, registry, refusal.reason), registry.registry_id)
-                raise ProviderError(message) from None
+                raise OperatorError(message) from None
             await self._warn(urn, registry, inputs, refusal)
             return self._refused(inputs, registry, refusal.reason)
         outputs = _proven(inputs, registry, proof)

@@ -1,7 +1,7 @@
 """Gives a running cluster its credential: prove, wait, reset, look again.
 
 Every way out leaves a record that claims no more than has happened. An error before AKS may have accepted anything
-leaves the state as it was (``ProviderError``); one after that keeps what is known in it (``PartialError``), so that the
+leaves the state as it was (``OperatorError``); one after that keeps what is known in it (``PartialError``), so that the
 next update waits for AKS and then makes sure.
 """
 
@@ -18,12 +18,13 @@ from crosstenant.azure.clusters.reset_operation import ResetFailed, ResetOperati
 from crosstenant.azure.refusals.plain_errors import plainly
 from crosstenant.azure.sign_in.secret_proof import OnWait, SignInError
 from crosstenant.azure.waiting import Clock, lasting
+from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
+from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.node_group_role import report_missing_role
 from crosstenant.plugin.service_principal_profile.record import Applied, Record, needs_reset
 from crosstenant.plugin.service_principal_profile.schema import SECRETS
-from crosstenant.provider_kit.resource import Context
-from crosstenant.provider_kit.serving import PartialError, ProviderError
+from crosstenant.provider_kit.serving import PartialError
 from crosstenant.provider_kit.values import to_properties
 
 Prove = Callable[..., Awaitable[str]]
@@ -66,7 +67,7 @@ class CredentialReset:
     async def prove(self, wanted: Wanted) -> str:
         """Signs in with the secret to the cluster's tenant; returns the service principal's object ID.
 
-        :raises ProviderError: It does not sign in.
+        :raises OperatorError: It does not sign in.
         """
         until = min(wanted.deadline, self._clock.now() + wanted.record.wait_for_principal_seconds)
         try:
@@ -80,7 +81,7 @@ class CredentialReset:
                 clock=self._clock,
             )
         except SignInError as error:
-            raise ProviderError(f"{error} (cluster {wanted.cluster_id} is untouched)") from None
+            raise OperatorError(f"{error} (cluster {wanted.cluster_id} is untouched)") from None
 
     async def apply(self, wanted: Wanted, old: Record | None) -> Record:
         """Makes the cluster have the credential, by a reset if there is no other way to be certain.
@@ -88,7 +89,7 @@ class CredentialReset:
         :param wanted: The credential and its cluster.
         :param old: What was known of the cluster before; ``None`` on a first create.
         :returns: The new record; ``PENDING`` if the cluster went away.
-        :raises ProviderError: Nothing was changed.
+        :raises OperatorError: Nothing was changed.
         :raises PartialError: AKS has begun a reset, or may have.
         """
         object_id = ""
@@ -122,7 +123,7 @@ class CredentialReset:
     async def look(self, cluster_id: ArmId) -> ClusterState | None:
         """The cluster as it is now; ``None`` if there is none.
 
-        :raises ProviderError: Azure does not tell.
+        :raises OperatorError: Azure does not tell.
         """
         with plainly("reading cluster", str(cluster_id), self._tenant):
             return await self._clusters.get(cluster_id)
@@ -130,7 +131,7 @@ class CredentialReset:
     async def idle(self, urn: str, cluster_id: ArmId, deadline: float) -> ClusterState | None:
         """The cluster when no operation is changing it any more; ``None`` if it is gone.
 
-        :raises ProviderError: It took until the deadline, or Azure does not tell.
+        :raises OperatorError: It took until the deadline, or Azure does not tell.
         """
         try:
             with plainly("reading cluster", str(cluster_id), self._tenant):
@@ -138,7 +139,7 @@ class CredentialReset:
                     cluster_id, deadline=deadline, on_progress=self._status(urn)
                 )
         except TimeoutError as error:
-            raise ProviderError(
+            raise OperatorError(
                 f"cluster {cluster_id}: gave up waiting for {error}; run again when it has ended, or allow more time"
                 " with custom_timeouts"
             ) from None
@@ -171,12 +172,12 @@ class CredentialReset:
                     on_progress=self._status(wanted.urn),
                     attempt=attempt,
                 )
-        except (ProviderError, ClusterGone, TimeoutError, asyncio.CancelledError) as error:
+        except (OperatorError, ClusterGone, TimeoutError, asyncio.CancelledError) as error:
             if not attempt.maybe_accepted and isinstance(error, asyncio.CancelledError):
                 raise
             reason = _reason(error, wanted)
             if not attempt.maybe_accepted:
-                raise ProviderError(reason) from None
+                raise OperatorError(reason) from None
             raise self._partial(
                 replace(wanted.record, applied=Applied.UNKNOWN),
                 f"{reason}; AKS may have begun the reset all the same: the next update waits for it and makes sure",
@@ -200,7 +201,7 @@ class CredentialReset:
                 f" {goes_on}. Allow more time with custom_timeouts"
             )
             raise self._partial(running, reason) from None
-        except ProviderError as error:
+        except OperatorError as error:
             raise self._partial(running, f"{error}. {goes_on}") from None
 
     async def _verified(self, wanted: Wanted, operation: ResetOperation) -> ClusterState:
@@ -208,7 +209,7 @@ class CredentialReset:
         unknown = replace(wanted.record, applied=Applied.UNKNOWN, pending_operation=operation.url or None)
         try:
             state = await self.idle(wanted.urn, wanted.cluster_id, wanted.deadline)
-        except (ProviderError, asyncio.CancelledError) as error:
+        except (OperatorError, asyncio.CancelledError) as error:
             reason = _reason(error, wanted)
             raise self._partial(unknown, f"the reset has ended, but {reason}") from None
         if state is None:

@@ -15,22 +15,14 @@ from crosstenant.azure.clusters.clusters import RESET_ACTION, Clusters
 from crosstenant.azure.refusals.refusal_table import ROLES_BY_ACTION
 from crosstenant.azure.sign_in.secret_proof import prove_secret
 from crosstenant.azure.waiting import Clock
+from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
+from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove, Wanted
 from crosstenant.plugin.service_principal_profile.inputs import check_profile
 from crosstenant.plugin.service_principal_profile.record import Applied, Record, needs_reset
 from crosstenant.plugin.service_principal_profile.schema import SCHEMA, SECRETS
-from crosstenant.provider_kit.resource import (
-    Change,
-    Context,
-    CustomResource,
-    Diff,
-    Difference,
-    Failure,
-    Observed,
-    Properties,
-)
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain
 
 DEFAULT_TIMEOUT = 90 * 60.0
@@ -139,7 +131,7 @@ class ServicePrincipalProfile(CustomResource[Context]):
             deadline = self._clock.now() + (timeout or DEFAULT_TIMEOUT)
             state = await self._reset.idle(urn, cluster_id, deadline)
         if state is not None and state.uses(record.client_id):
-            raise ProviderError(_still_in_use(state))
+            raise OperatorError(_still_in_use(state))
 
     async def _unapplied(self, olds: Properties) -> dict[str, Difference]:
         """What the state knows to be missing on the cluster.
@@ -176,7 +168,7 @@ class ServicePrincipalProfile(CustomResource[Context]):
             return replace(shape, applied=Applied.TRUE).seeing(state).outputs()
         refuse_unfit(state, failed_is_ours=old is not None and old.may_have_failed_the_cluster)
         if await self._clusters.may_reset(cluster_id) is False:
-            raise ProviderError(_not_permitted(cluster_id, self.context.tenant.caller))
+            raise OperatorError(_not_permitted(cluster_id, self.context.tenant.caller))
         goes_on = old is not None and old.is_running(client_id, secret) and not state.is_idle
         await self.context.log.warning(urn, _going_on(state) if goes_on else _announcement(state))
         seen = {"nodePools": [pool.name for pool in state.node_pools]}
@@ -184,13 +176,13 @@ class ServicePrincipalProfile(CustomResource[Context]):
 
     async def _apply(self, urn: str, old: Record | None, record: Record, timeout: float) -> Record:
         if not record.secret:
-            raise ProviderError(f"cluster {record.cluster_id}: secret is missing: a secret of {record.client_id}")
+            raise OperatorError(f"cluster {record.cluster_id}: secret is missing: a secret of {record.client_id}")
         deadline = self._clock.now() + (timeout or DEFAULT_TIMEOUT)
         wanted = Wanted(urn, _parsed(record.cluster_id), record, record.secret, deadline)
         try:
             return await self._reset.apply(wanted, old)
         except asyncio.CancelledError:
-            raise ProviderError(f"cancelled before cluster {record.cluster_id} was touched") from None
+            raise OperatorError(f"cancelled before cluster {record.cluster_id} was touched") from None
 
 
 _OBSERVED = ("applied", "clusterClientId", "provisioningState", "resetAt")
@@ -200,7 +192,7 @@ def _parsed(cluster_id: str) -> ArmId:
     try:
         return parse_arm_id(cluster_id, CLUSTER_TYPE)
     except ValueError as error:
-        raise ProviderError(str(error)) from None
+        raise OperatorError(str(error)) from None
 
 
 def _folded(value: Plain) -> Plain:
@@ -231,7 +223,7 @@ def _imported(resource_id: str, state: ClusterState | None) -> Observed | None:
     if state is None:
         return None
     if not is_uuid(state.client_id):
-        raise ProviderError(
+        raise OperatorError(
             f"cluster {state.cluster_id} has a managed identity: there is no service principal profile to import"
         )
     inputs: Properties = {"clusterId": resource_id, "clientId": state.client_id}

@@ -13,11 +13,11 @@ from crosstenant.sandbox.arm.errors import ArmError
 from crosstenant.sandbox.arm.ids import find_group, find_resource, key
 from crosstenant.sandbox.arm.operation_status import links
 from crosstenant.sandbox.arm.operations import DELETE, START, STOP, begin
+from crosstenant.sandbox.world.ids import CLUSTER_TYPE
 from crosstenant.sandbox.world.state import public
 
 Json = dict[str, Any]
 
-CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
 READ: Final = f"{CLUSTER_TYPE}/read"
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from crosstenant.model.arm_id import is_uuid
 from crosstenant.sandbox.arm.errors import group_not_found, resource_not_found, subscription_not_found
+from crosstenant.sandbox.world.ids import is_uuid
 from crosstenant.sandbox.world.state import State
 
 Json = dict[str, Any]

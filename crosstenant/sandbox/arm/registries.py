@@ -14,12 +14,13 @@ from crosstenant.sandbox.arm.errors import ArmError
 from crosstenant.sandbox.arm.ids import find_group, find_resource, key
 from crosstenant.sandbox.arm.operations import remove
 from crosstenant.sandbox.world import estate
+from crosstenant.sandbox.world.ids import REGISTRY_TYPE
 from crosstenant.sandbox.world.state import public
 from crosstenant.sandbox.world.times import timestamp
 
 Json = dict[str, Any]
 
-REGISTRY_TYPE: Final = "Microsoft.ContainerRegistry/registries"
+
 READ: Final = f"{REGISTRY_TYPE}/read"
 MODES: Final = ("LegacyRegistryPermissions", "AbacRepositoryPermissions")
 

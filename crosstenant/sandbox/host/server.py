@@ -142,6 +142,4 @@ class _Protocol(H11Protocol):
 
 
 def _load_services(store: Store) -> dict[str, ASGIApp]:
-    return {
-        name: importlib.import_module(module).make_app(store) for name, module in _SERVICES.items()
-    }
+    return {name: importlib.import_module(module).make_app(store) for name, module in _SERVICES.items()}

@@ -6,8 +6,8 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from crosstenant.model.arm_id import REGISTRY_TYPE
 from crosstenant.sandbox.registry.errors import blocked, not_found
+from crosstenant.sandbox.world.ids import REGISTRY_TYPE
 from crosstenant.sandbox.world.state import State
 
 Json = dict[str, Any]

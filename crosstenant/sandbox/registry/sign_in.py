@@ -11,11 +11,11 @@ import base64
 import binascii
 from typing import Final
 
-from crosstenant.model.arm_id import is_uuid
 from crosstenant.sandbox.entra import tokens
 from crosstenant.sandbox.registry.errors import sign_in_failed, unauthorized
 from crosstenant.sandbox.registry.login_server import Registry
 from crosstenant.sandbox.registry.own_tokens import REFRESH, Identity, read_token
+from crosstenant.sandbox.world.ids import is_uuid
 from crosstenant.sandbox.world.state import State
 
 REFRESH_TOKEN_USER: Final = "00000000-0000-0000-0000-000000000000"

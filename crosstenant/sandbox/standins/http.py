@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 
 if TYPE_CHECKING:
     from aiohttp import ClientSession
@@ -97,7 +97,7 @@ class Http:
                 lowered = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status, lowered, await response.text())
         except (aiohttp.ClientConnectorCertificateError, aiohttp.InvalidURL) as error:
-            raise ProviderError(f"{method} {url}: {error}") from None
+            raise OperatorError(f"{method} {url}: {error}") from None
         except (aiohttp.ClientError, asyncio.TimeoutError) as error:
             return Answer(0, {}, f"{method} {target.host}: {error}")
 

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote
 
-from crosstenant.model.clouds import Cloud
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 from crosstenant.sandbox.standins.http import Answer, Http, Json
 from crosstenant.sandbox.standins.settings import Settings
+from crosstenant.sandbox.world.clouds import Cloud
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _AUDIENCE = "api://AzureADTokenExchange"
@@ -55,7 +55,7 @@ def read_credential(settings: Settings, *, uses_oidc: bool, uses_msi: bool) -> C
 
     :param uses_oidc: Whether OIDC is switched on; both providers need that said.
     :param uses_msi: Whether managed identity is.
-    :raises ProviderError: A file that holds part of it cannot be read.
+    :raises OperatorError: A file that holds part of it cannot be read.
     """
     certificate_path = settings.text("clientCertificatePath", "ARM_CLIENT_CERTIFICATE_PATH")
     certificate = settings.text("clientCertificate", "ARM_CLIENT_CERTIFICATE")
@@ -173,7 +173,7 @@ def _read(path: str) -> bytes:
     try:
         return Path(path).read_bytes()
     except OSError as error:
-        raise ProviderError(f"reading {path}: {error.strerror}") from None
+        raise OperatorError(f"reading {path}: {error.strerror}") from None
 
 
 def _sign_assertion(credential: Credential, audience: str) -> str:
@@ -186,9 +186,9 @@ def _sign_assertion(credential: Credential, audience: str) -> str:
     try:
         key, certificate, _ = pkcs12.load_key_and_certificates(data, credential.certificate_password.encode())
     except ValueError as error:
-        raise ProviderError(f"could not decode pkcs12 credential from client certificate: {error}") from None
+        raise OperatorError(f"could not decode pkcs12 credential from client certificate: {error}") from None
     if key is None or certificate is None:
-        raise ProviderError("could not decode pkcs12 credential from client certificate: it lacks a key or certificate")
+        raise OperatorError("could not decode pkcs12 credential from client certificate: it lacks a key or certificate")
     now = int(time.time())
     claims = {
         "aud": audience,

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from crosstenant.sandbox.world.directory_documents import new_password
 from crosstenant.sandbox.world.estate import node_resource_group_id
+from crosstenant.sandbox.world.ids import CLUSTER_TYPE, REGISTRY_TYPE
 from crosstenant.sandbox.world.nodes import set_power
 from crosstenant.sandbox.world.seed import OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET
 from crosstenant.sandbox.world.state import State, now
@@ -18,8 +19,8 @@ from crosstenant.sandbox.world.times import timestamp
 
 Json = dict[str, Any]
 
-CLUSTERS: Final = "Microsoft.ContainerService/managedClusters"
-REGISTRIES: Final = "Microsoft.ContainerRegistry/registries"
+CLUSTERS: Final = CLUSTER_TYPE
+REGISTRIES: Final = REGISTRY_TYPE
 MODES: Final = {"abac": "AbacRepositoryPermissions", "legacy": "LegacyRegistryPermissions"}
 
 

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from crosstenant.provider_kit.serving import PartialError, ProviderError
+from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.serving import PartialError
 from crosstenant.provider_kit.values import UNKNOWN
 from crosstenant.sandbox.standins.azure_native import functions
 from crosstenant.sandbox.standins.azure_native.managed_cluster import ManagedCluster
@@ -73,7 +74,7 @@ async def test_cluster_moved_to_another_principal_shows_and_azure_refuses_the_re
     await thing.refresh()
     assert thing.inputs["servicePrincipalProfile"] == {"clientId": OLD_CLUSTER_APP_ID, "secret": CLUSTER_OWNER_SECRET}
     assert await thing.plan(**NEW_CLUSTER) == {"servicePrincipalProfile.clientId": "update"}
-    with pytest.raises(ProviderError, match='Code="PropertyChangeNotAllowed"'):
+    with pytest.raises(OperatorError, match='Code="PropertyChangeNotAllowed"'):
         await thing.update(**NEW_CLUSTER)
 
 
@@ -81,7 +82,7 @@ async def test_new_secret_is_an_update_that_azure_refuses(make_arm_client):
     thing = await Managed(ManagedCluster(make_arm_client("cluster"))).create(**NEW_CLUSTER)
     program = {**NEW_CLUSTER, "servicePrincipalProfile": {**CREDENTIAL, "secret": "another"}}
     assert await thing.plan(**program) == {"servicePrincipalProfile.secret": "update"}
-    with pytest.raises(ProviderError, match='Code="PropertyChangeNotAllowed"'):
+    with pytest.raises(OperatorError, match='Code="PropertyChangeNotAllowed"'):
         await thing.update(**program)
 
 
@@ -223,13 +224,13 @@ async def test_functions_tell_what_is_missing(make_arm_client):
     arm = make_arm_client()
     _, failures = await functions.GetRegistry(arm).call({"registryName": "x"})
     assert [failure.property for failure in failures] == ["resourceGroupName"]
-    with pytest.raises(ProviderError, match='Status=404 Code="ResourceNotFound"'):
+    with pytest.raises(OperatorError, match='Status=404 Code="ResourceNotFound"'):
         await functions.GetRegistry(arm).call({"resourceGroupName": "rg-registries", "registryName": "nothere"})
 
 
 async def test_foreign_tenant_is_refused_by_azure(http):
     config = {**credential("cluster", "owner"), "subscriptionId": REGISTRY_SUBSCRIPTION}
-    with pytest.raises(ProviderError, match='Status=401 Code="InvalidAuthenticationTokenTenant"'):
+    with pytest.raises(OperatorError, match='Status=401 Code="InvalidAuthenticationTokenTenant"'):
         await functions.GetRegistry(prepare(Settings(config, {}), http)).call(
             {"resourceGroupName": "rg-registries", "registryName": "fabrikamimages"}
         )
@@ -239,7 +240,7 @@ async def test_nothing_is_asked_until_something_is_needed(http):
     config = {**credential("cluster", "caller"), "clientSecret": "wrong"}
     arm = prepare(Settings(config, {}), http)
     assert http.sent == []
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(OperatorError) as caught:
         await arm.claims()
     assert str(caught.value).startswith("ClientSecretCredential authentication failed. AADSTS7000215")
     assert "wrong" not in str(caught.value)
@@ -258,7 +259,7 @@ async def test_nothing_is_asked_until_something_is_needed(http):
     ],
 )
 def test_incomplete_configuration_is_refused(http, config, message):
-    with pytest.raises(ProviderError, match=message):
+    with pytest.raises(OperatorError, match=message):
         prepare(Settings(config, {}), http)
 
 

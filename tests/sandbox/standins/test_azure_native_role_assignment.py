@@ -2,7 +2,7 @@
 
 import pytest
 
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 from crosstenant.sandbox.standins.azure_native.role_assignment import RoleAssignment
 from crosstenant.sandbox.world.drift import remove_role_assignment
 from crosstenant.sandbox.world.seed import (
@@ -76,7 +76,7 @@ async def test_only_scope_principal_and_name_replace(make_arm_client, changed, w
 
 async def test_changed_role_is_an_update_that_azure_refuses(make_arm_client):
     thing = await Managed(RoleAssignment(make_arm_client())).create(**PROGRAM)
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(OperatorError) as caught:
         await thing.update(**{**PROGRAM, "roleDefinitionId": f"{ROLES}/{READER}"})
     assert str(caught.value) == (
         'Status=400 Code="RoleAssignmentUpdateNotPermitted" '
@@ -96,16 +96,16 @@ async def test_name_is_made_up_once_and_then_replaces_create_first(make_arm_clie
 async def test_existing_assignment_is_not_taken_over(make_arm_client):
     arm = make_arm_client()
     await Managed(RoleAssignment(arm)).create(**PROGRAM)
-    with pytest.raises(ProviderError, match=f"cannot create already existing resource '{ID}'"):
+    with pytest.raises(OperatorError, match=f"cannot create already existing resource '{ID}'"):
         await Managed(RoleAssignment(arm)).create(**PROGRAM)
     other = {**PROGRAM, "roleAssignmentName": NAME.replace("1", "2")}
-    with pytest.raises(ProviderError, match='Status=409 Code="RoleAssignmentExists"'):
+    with pytest.raises(OperatorError, match='Status=409 Code="RoleAssignmentExists"'):
         await Managed(RoleAssignment(arm)).create(**other)
 
 
 async def test_principal_type_defaults_to_user_and_azure_refuses(make_arm_client):
     program = {name: value for name, value in PROGRAM.items() if name != "principalType"}
-    with pytest.raises(ProviderError, match='Code="UnmatchedPrincipalType"'):
+    with pytest.raises(OperatorError, match='Code="UnmatchedPrincipalType"'):
         await Managed(RoleAssignment(make_arm_client())).create(**program)
 
 
@@ -132,13 +132,13 @@ async def test_import_reads_all_inputs_back(make_arm_client):
     found = await Managed(RoleAssignment(arm)).adopt(ID)
     assert found.inputs == PROGRAM
     assert await found.plan(**PROGRAM) == {}
-    with pytest.raises(ProviderError, match="failed to parse"):
+    with pytest.raises(OperatorError, match="failed to parse"):
         RoleAssignment(arm).parts_of(REGISTRY)
 
 
 async def test_caller_who_may_not_even_look_is_told(make_arm_client):
     arm = make_arm_client(role="powerless")
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(OperatorError) as caught:
         await Managed(RoleAssignment(arm)).create(**PROGRAM)
     assert str(caught.value).startswith(f"cannot check existence of resource '{ID}': status code 403, ")
     assert "Microsoft.Authorization/roleAssignments/read" in str(caught.value)
@@ -163,7 +163,7 @@ async def test_busy_azure_is_asked_three_times_more(make_arm_client, store, cloc
     assert clock.waits == [3]
     clock.waits.clear()
     add_fault(store, service="arm", method="GET", path="roleAssignments", status=503, times=-1)
-    with pytest.raises(ProviderError, match="Status=503"):
+    with pytest.raises(OperatorError, match="Status=503"):
         await Managed(RoleAssignment(make_arm_client())).adopt(ID)
     assert clock.waits == [20, 60, 120]
 
@@ -171,5 +171,5 @@ async def test_busy_azure_is_asked_three_times_more(make_arm_client, store, cloc
 async def test_404_of_a_proxy_is_not_taken_for_deletion(make_arm_client, store):
     thing = await Managed(RoleAssignment(make_arm_client())).create(**PROGRAM)
     add_fault(store, service="arm", method="GET", path="roleAssignments", status=404, code="Blocked")
-    with pytest.raises(ProviderError, match='Status=404 Code="Blocked"'):
+    with pytest.raises(OperatorError, match='Status=404 Code="Blocked"'):
         await thing.refresh()

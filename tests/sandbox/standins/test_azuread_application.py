@@ -4,7 +4,8 @@ import re
 
 import pytest
 
-from crosstenant.provider_kit.serving import PartialError, ProviderError
+from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.serving import PartialError
 from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.world.seed import CLUSTER_OWNER_ID
 from tests.sandbox.standins.standin_world import Managed, add_fault, change, read_state
@@ -124,7 +125,7 @@ async def test_import_reads_all_inputs_back(graph):
 
 
 async def test_import_wants_the_whole_id(graph):
-    with pytest.raises(ProviderError, match="expected the form /applications/<object ID>"):
+    with pytest.raises(OperatorError, match="expected the form /applications/<object ID>"):
         await Managed(Application(graph)).adopt(CLUSTER_OWNER_ID)
 
 
@@ -156,7 +157,7 @@ async def test_check_refuses(graph, http, program, name, reason):
 
 async def test_caller_without_rights_is_refused_at_once(make_graph_client, clock):
     graph = await make_graph_client("cluster", "powerless")
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(OperatorError) as caught:
         await Managed(Application(graph)).create(**MULTI_TENANT)
     assert str(caught.value) == (
         "Could not create application: unexpected status 403 (403 Forbidden) with error: "
@@ -168,7 +169,7 @@ async def test_caller_without_rights_is_refused_at_once(make_graph_client, clock
 async def test_owned_rights_end_with_the_ownership_that_the_provider_removes(make_graph_client):
     graph = await make_graph_client("cluster", "caller")
     thing = await Managed(Application(graph)).create(**MULTI_TENANT)
-    with pytest.raises(ProviderError, match="Insufficient privileges"):
+    with pytest.raises(OperatorError, match="Insufficient privileges"):
         await thing.update(**MULTI_TENANT, description="mine?")
 
 
@@ -186,7 +187,7 @@ async def test_busy_graph_is_asked_again_when_it_says(graph, store, clock):
 
 async def test_patience_ends_after_about_nine_minutes(graph, store, clock):
     add_fault(store, service="graph", method="POST", path="/applications", status=503, times=-1)
-    with pytest.raises(ProviderError, match="unexpected status 503"):
+    with pytest.raises(OperatorError, match="unexpected status 503"):
         await Managed(Application(graph)).create(**MULTI_TENANT)
     assert clock.waits[:7] == [1, 2, 4, 8, 16, 32, 61]
     assert 479 < sum(clock.waits) <= 540
@@ -202,5 +203,5 @@ async def test_unreadable_new_application_is_an_error_that_keeps_it(graph, store
 
 async def test_duplicate_names_are_refused_on_request(graph):
     await Managed(Application(graph)).create(**MULTI_TENANT)
-    with pytest.raises(ProviderError, match="`prevent_duplicate_names` was specified"):
+    with pytest.raises(OperatorError, match="`prevent_duplicate_names` was specified"):
         await Managed(Application(graph)).create(**MULTI_TENANT, preventDuplicateNames=True)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.standins.azuread.application_password import ApplicationPassword
 from crosstenant.sandbox.world.drift import remove_secret
@@ -114,7 +114,7 @@ async def test_end_date_in_another_spelling_differs_at_the_next_preview(graph, a
 
 async def test_removed_password_is_gone_at_refresh_and_undeletable(store, application, password):
     change(store, lambda state: remove_secret(state, application.outputs["clientId"]))
-    with pytest.raises(ProviderError, match="No password credential found with keyId"):
+    with pytest.raises(OperatorError, match="No password credential found with keyId"):
         await password.delete()
     assert not await password.refresh()
 
@@ -125,7 +125,7 @@ async def test_password_of_a_deleted_application_is_gone_at_refresh(store, passw
 
 
 async def test_import_is_not_supported(graph, password):
-    with pytest.raises(ProviderError, match="does not support import"):
+    with pytest.raises(OperatorError, match="does not support import"):
         await Managed(ApplicationPassword(graph)).adopt(password.resource_id)
 
 
@@ -143,7 +143,7 @@ async def test_policy_of_the_tenant_is_told(graph, store, application):
             tenant["_policies"]["passwordAdditionBlocked"] = True
 
     change(store, block)
-    with pytest.raises(ProviderError, match="CredentialTypeNotAllowedAsPerAppPolicy"):
+    with pytest.raises(OperatorError, match="CredentialTypeNotAllowedAsPerAppPolicy"):
         await Managed(ApplicationPassword(graph)).create(applicationId=application.resource_id)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 from crosstenant.sandbox.standins.azuread.functions import GetApplication, GetClientConfig, GetServicePrincipal
 from crosstenant.sandbox.standins.azuread.package import Azuread, sign_in
 from crosstenant.sandbox.standins.settings import Settings
@@ -52,7 +52,7 @@ async def test_service_principal_is_found(graph, http, args):
     ],
 )
 async def test_missing_service_principal_is_told(graph, args, message):
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(OperatorError) as caught:
         await GetServicePrincipal(graph).call(args)
     assert message in str(caught.value)
 
@@ -66,7 +66,7 @@ async def test_one_key_must_be_given(graph):
 async def test_application_is_found_by_client_id(graph):
     found, _ = await GetApplication(graph).call({"clientId": CLUSTER_CALLER_ID})
     assert found["displayName"] == "pulumi-clusters"
-    with pytest.raises(ProviderError, match="No applications found"):
+    with pytest.raises(OperatorError, match="No applications found"):
         await GetApplication(graph).call({"clientId": REGISTRY_CALLER_ID})
 
 
@@ -76,7 +76,7 @@ async def test_each_field_falls_back_to_its_variable(http):
     graph = await sign_in(Settings({"tenantId": REGISTRY_TENANT}, environ), http)
     assert (await graph.claims())["appid"] == REGISTRY_OWNER_ID
     config = {**credential("cluster", "owner"), "clientId": ""}
-    with pytest.raises(ProviderError, match="AADSTS700016"):
+    with pytest.raises(OperatorError, match="AADSTS700016"):
         await sign_in(Settings(config, environ), http)
 
 
@@ -98,7 +98,7 @@ async def test_each_field_falls_back_to_its_variable(http):
     ],
 )
 async def test_sign_in_fails_plainly(http, config, environ, message):
-    with pytest.raises(ProviderError) as caught:
+    with pytest.raises(OperatorError) as caught:
         await sign_in(Settings(config, environ), http)
     assert message in str(caught.value)
     assert credential("cluster", "owner")["clientSecret"] not in str(caught.value)

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.standins.azuread.service_principal import ServicePrincipal
 from crosstenant.sandbox.world.seed import CLUSTER_TENANT, REGISTRY_TENANT
@@ -99,7 +99,7 @@ async def test_import_reads_the_client_id_back(abroad, client_id):
 
 async def test_existing_service_principal_needs_an_import(abroad, client_id):
     made = await Managed(ServicePrincipal(abroad)).create(clientId=client_id)
-    with pytest.raises(ProviderError, match="needs to be imported into the State") as caught:
+    with pytest.raises(OperatorError, match="needs to be imported into the State") as caught:
         await Managed(ServicePrincipal(abroad)).create(clientId=client_id)
     assert made.resource_id in str(caught.value)
 
@@ -125,7 +125,7 @@ async def test_use_existing_patches_everything_and_deletes_it_in_the_end(abroad,
 
 async def test_single_tenant_application_looks_like_a_hang(graph, abroad, clock):
     home = await Managed(Application(graph)).create(displayName="home")
-    with pytest.raises(ProviderError, match="does not reference a valid application object"):
+    with pytest.raises(OperatorError, match="does not reference a valid application object"):
         await Managed(ServicePrincipal(abroad)).create(clientId=home.outputs["clientId"])
     assert 479 < sum(clock.waits) <= 540
 
@@ -138,7 +138,7 @@ async def test_owned_rights_look_like_a_hang_in_another_tenant(make_graph_client
 
     change(store, own)
     owned = await make_graph_client("registry")
-    with pytest.raises(ProviderError, match="must in the local tenant"):
+    with pytest.raises(OperatorError, match="must in the local tenant"):
         await Managed(ServicePrincipal(owned)).create(clientId=client_id)
     assert 479 < sum(clock.waits) <= 540
 

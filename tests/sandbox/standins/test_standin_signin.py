@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
 from cryptography.x509.oid import NameOID
 
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 from crosstenant.sandbox.host.control import federated_token
 from crosstenant.sandbox.standins.azure_native.package import prepare
 from crosstenant.sandbox.standins.azuread.package import sign_in
@@ -74,7 +74,7 @@ async def test_federated_token_may_be_asked_for(http, token, monkeypatch):
 
 async def test_token_of_another_subject_is_refused(http, store):
     token = federated_token(read_state(store), GITHUB_ISSUER, "repo:evil/fork", FEDERATION_AUDIENCE)
-    with pytest.raises(ProviderError, match="AADSTS700213"):
+    with pytest.raises(OperatorError, match="AADSTS700213"):
         await signed_in_as(http, {**CALLER, "oidcToken": token})
 
 
@@ -83,7 +83,7 @@ async def test_secret_beats_oidc_and_certificate_beats_both(http, token):
     both = {**CALLER, "oidcToken": token, "clientSecret": secret}
     await signed_in_as(http, both)
     assert http.sent[0][2]["client_secret"] == secret
-    with pytest.raises(ProviderError, match="could not decode pkcs12"):
+    with pytest.raises(OperatorError, match="could not decode pkcs12"):
         await signed_in_as(http, {**both, "clientCertificate": base64.b64encode(b"nonsense").decode()})
 
 

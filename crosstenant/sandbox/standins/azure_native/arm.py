@@ -10,10 +10,10 @@ import asyncio
 from dataclasses import dataclass
 from typing import Final
 
-from crosstenant.model.clouds import Cloud
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 from crosstenant.sandbox.standins.http import TRANSIENT, Answer, Http, Json, Sleep, retrying
 from crosstenant.sandbox.standins.signin import Credential, SignIn, SignInFailure, claims_of
+from crosstenant.sandbox.world.clouds import Cloud
 
 _WAITS: Final = (20.0, 60.0, 120.0)
 _METHODS: Final = {
@@ -36,7 +36,7 @@ NOT_FOUND: Final = frozenset(
 """Codes of a 404 that mean deletion to the provider; it takes any other 404 for a proxy's."""
 
 
-class ArmError(ProviderError):
+class ArmError(OperatorError):
     """ARM refused a call, or an operation failed."""
 
     def __init__(self, answer: Answer) -> None:
@@ -157,7 +157,7 @@ class Arm:
         try:
             return await self.sign_in.token(self.cloud.arm_scope)
         except SignInFailure as error:
-            raise ProviderError(f"{_METHODS[self.credential.method]} authentication failed. {error}") from None
+            raise OperatorError(f"{_METHODS[self.credential.method]} authentication failed. {error}") from None
 
 
 def _provisioning(resource: Json) -> str:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from crosstenant.model.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
+from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.dispatch import Package, Served
 from crosstenant.provider_kit.resource import Failure, Properties
-from crosstenant.provider_kit.serving import ProviderError
 from crosstenant.sandbox.standins.azure_native.arm import Arm
 from crosstenant.sandbox.standins.azure_native.functions import FUNCTIONS
 from crosstenant.sandbox.standins.azure_native.managed_cluster import ManagedCluster
@@ -16,6 +15,7 @@ from crosstenant.sandbox.standins.http import Http
 from crosstenant.sandbox.standins.schema import Kind, package_schema
 from crosstenant.sandbox.standins.settings import Settings
 from crosstenant.sandbox.standins.signin import SignIn, read_credential
+from crosstenant.sandbox.world.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
 
 VERSION = "3.29.0"
 RESOURCES = (ManagedCluster, Registry, ResourceGroup, RoleAssignment)
@@ -69,7 +69,7 @@ class AzureNative(Package):
     async def configure(self, config: Properties) -> Served:
         """Makes the resources and functions.
 
-        :raises ProviderError: The settings name no usable credential.
+        :raises OperatorError: The settings name no usable credential.
         """
         arm = prepare(Settings(config), Http())
         return Served.of([resource(arm) for resource in RESOURCES], [function(arm) for function in FUNCTIONS])
@@ -79,7 +79,7 @@ def prepare(settings: Settings, http: Http) -> Arm:
     """ARM for the subscription and with the credential that the settings name."""
     environment = settings.text("environment", "ARM_ENVIRONMENT", "AZURE_ENVIRONMENT").lower()
     if environment not in _CLOUDS:
-        raise ProviderError(
+        raise OperatorError(
             f"'{environment}' is not an environment of this provider: use public, usgovernment or china"
         )
     cloud = _CLOUDS[environment]
@@ -87,13 +87,13 @@ def prepare(settings: Settings, http: Http) -> Arm:
     credential = read_credential(settings, uses_oidc=uses_oidc, uses_msi=settings.flag("useMsi", "ARM_USE_MSI"))
     subscription = settings.text("subscriptionId", "ARM_SUBSCRIPTION_ID")
     if credential.method == "msi":
-        raise ProviderError("ManagedIdentityCredential authentication failed. no managed identity endpoint available")
+        raise OperatorError("ManagedIdentityCredential authentication failed. no managed identity endpoint available")
     if credential.method == "cli":
-        raise ProviderError("AzureCLICredential: Azure CLI not found on path")
+        raise OperatorError("AzureCLICredential: Azure CLI not found on path")
     required = {"Subscription ID": subscription, "Tenant ID": credential.tenant_id, "Client ID": credential.client_id}
     for name, value in required.items():
         if not value:
-            raise ProviderError(f"A {name} must be configured when authenticating {_KINDS[credential.method]}.")
+            raise OperatorError(f"A {name} must be configured when authenticating {_KINDS[credential.method]}.")
     return Arm(
         http, SignIn(http, cloud, credential), cloud, subscription, settings.text("location", "ARM_LOCATION_NAME")
     )

@@ -8,8 +8,9 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
-from crosstenant.provider_kit.serving import PartialError, ProviderError, current_request
+from crosstenant.provider_kit.serving import PartialError, current_request
 from crosstenant.provider_kit.values import UNKNOWN, Plain, to_properties
 from crosstenant.sandbox.standins.azure_native.arm import Arm, ArmError, StartedError
 from crosstenant.sandbox.standins.azure_native.differences import carry, changed_paths
@@ -123,9 +124,9 @@ class ArmResource(CustomResource[Arm]):
         resource_id = self.id_of(inputs)
         answer = await self.context.send("GET", resource_id, self.api_version)
         if answer.status == 200 and answer.json:
-            raise ProviderError(f"cannot create already existing resource '{resource_id}'")
+            raise OperatorError(f"cannot create already existing resource '{resource_id}'")
         if answer.status not in (200, 204, 404):
-            raise ProviderError(
+            raise OperatorError(
                 f"cannot check existence of resource '{resource_id}': status code {answer.status}, {answer.text}"
             )
         document = await self._put(resource_id, inputs)
@@ -184,7 +185,7 @@ class ArmResource(CustomResource[Arm]):
         pattern = re.sub(r"\{(\w+)\}", lambda part: _part_pattern(part[1]), self.path)
         match = re.fullmatch(pattern, resource_id, re.IGNORECASE)
         if match is None:
-            raise ProviderError(f"failed to parse '{resource_id}' against the path '{self.path}'")
+            raise OperatorError(f"failed to parse '{resource_id}' against the path '{self.path}'")
         parts = {name: value for name, value in match.groupdict().items() if name in self.inputs}
         return {**parts, **({"scope": f"/{parts['scope']}"} if "scope" in parts else {})}
 

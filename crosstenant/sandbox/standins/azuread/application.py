@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.resource import Failure, Properties
-from crosstenant.provider_kit.serving import ProviderError
 from crosstenant.provider_kit.values import UNKNOWN
 from crosstenant.sandbox.standins.azuread.application_document import from_graph, to_graph
 from crosstenant.sandbox.standins.azuread.arguments import Argument, Arguments, each, not_empty, one_of, uuid_text
@@ -150,7 +150,7 @@ class Application(BridgedResource):
         ]
         for one in found:
             if own_path != f"/applications/{one['id']}":
-                raise ProviderError(
+                raise OperatorError(
                     f'An existing "azuread_application" with name "{display_name}" (ID: "{one["id"]}") was found and '
                     "`prevent_duplicate_names` was specified: To be managed via Terraform, this resource needs to be "
                     "imported into the State."
@@ -163,11 +163,11 @@ Application.schema = Application.describe()
 def object_path(resource_id: str, collection: str) -> str:
     """The path of an object from its resource ID, which is the same text.
 
-    :raises ProviderError: The ID has another form; an import with a bare object ID ends here.
+    :raises OperatorError: The ID has another form; an import with a bare object ID ends here.
     """
     prefix, _, object_id = resource_id.rpartition("/")
     if prefix != f"/{collection}" or uuid_text("id", object_id):
-        raise ProviderError(f"specified ID ({resource_id!r}) is not valid: expected the form /{collection}/<object ID>")
+        raise OperatorError(f"specified ID ({resource_id!r}) is not valid: expected the form /{collection}/<object ID>")
     return resource_id
 
 

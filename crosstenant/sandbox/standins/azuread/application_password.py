@@ -6,8 +6,8 @@ import re
 from datetime import datetime
 from typing import ClassVar
 
+from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.resource import Failure, Properties
-from crosstenant.provider_kit.serving import ProviderError
 from crosstenant.provider_kit.values import UNKNOWN, Plain
 from crosstenant.sandbox.standins.azuread.application import object_path
 from crosstenant.sandbox.standins.azuread.arguments import Argument, Arguments, not_empty, uuid_text
@@ -21,7 +21,7 @@ def application_id(name: str, value: Plain) -> str | None:
     """An application's resource ID, ``/applications/<object ID>``."""
     try:
         object_path(str(value), "applications")
-    except ProviderError:
+    except OperatorError:
         return f'parsing "{value}": {name} must have the form /applications/<object ID>'
     return None
 
@@ -68,7 +68,7 @@ class ApplicationPassword(BridgedResource):
         credential = {theirs: inputs[ours] for ours, theirs in wanted.items() if inputs.get(ours)}
         async with graph.lock(path):
             if await graph.find(path) is None:
-                raise ProviderError(f'Application with object ID "{path}" was not found')
+                raise OperatorError(f'Application with object ID "{path}" was not found')
             try:
                 added = await graph.call("POST", f"{path}/addPassword", {"passwordCredential": credential})
             except GraphError as error:
@@ -89,7 +89,7 @@ class ApplicationPassword(BridgedResource):
         """Looks the key up in its application; there is no import, for nobody can read the value again."""
         path, key = _parse(resource_id)
         if not olds:
-            raise ProviderError(f"resource {self.token} does not support import")
+            raise OperatorError(f"resource {self.token} does not support import")
         found = _credential(await self.context.find(path), key)
         return None if found is None else _outputs(path, key, found)
 
@@ -101,7 +101,7 @@ class ApplicationPassword(BridgedResource):
         self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
     ) -> Properties:
         """Never called: each input forces replacement."""
-        raise ProviderError("an application password cannot be updated")
+        raise OperatorError("an application password cannot be updated")
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
         """Removes the password; one that is gone already is an error, as with the real provider."""
@@ -126,7 +126,7 @@ ApplicationPassword.schema = ApplicationPassword.describe()
 def _parse(resource_id: str) -> tuple[str, str]:
     parts = resource_id.split("/")
     if len(parts) != 3 or parts[1] != "password" or any(uuid_text("id", part) for part in (parts[0], parts[2])):
-        raise ProviderError(
+        raise OperatorError(
             f'Parsing password credential with ID "{resource_id}": expected the form <object ID>/password/<key ID>'
         )
     return f"/applications/{parts[0]}", parts[2]

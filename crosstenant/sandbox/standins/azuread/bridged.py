@@ -7,8 +7,9 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
+from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.resource import CustomResource, Diff, Failure, Observed, Properties
-from crosstenant.provider_kit.serving import PartialError, ProviderError
+from crosstenant.provider_kit.serving import PartialError
 from crosstenant.provider_kit.values import UNKNOWN, to_properties
 from crosstenant.sandbox.standins.azuread.arguments import Arguments, check_arguments, diff_arguments, observed_inputs
 from crosstenant.sandbox.standins.azuread.graph import Graph
@@ -65,7 +66,7 @@ class BridgedResource(CustomResource[Graph]):
         """The outputs right after a write: an object that is not there yet is an error, which nothing repeats."""
         outputs = await self.observe(resource_id, {})
         if outputs is None:
-            raise ProviderError(f"retrieving {resource_id}: unexpected status 404 (404 Not Found)")
+            raise OperatorError(f"retrieving {resource_id}: unexpected status 404 (404 Not Found)")
         return outputs
 
     def remembered(self, inputs: Properties) -> Properties:
@@ -94,5 +95,5 @@ async def keeping(resource_id: str, inputs: Properties, outputs: Properties) -> 
     """Work on an object that exists by now: when it fails, the engine keeps the object and reports the failure."""
     try:
         yield
-    except ProviderError as error:
+    except OperatorError as error:
         raise PartialError(resource_id, to_properties(outputs), [str(error)], to_properties(inputs)) from None

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.resource import Failure, Function, Properties
-from crosstenant.provider_kit.serving import ProviderError
 from crosstenant.sandbox.standins.azuread.application_document import from_graph
 from crosstenant.sandbox.standins.azuread.graph import Graph, equals
 from crosstenant.sandbox.standins.azuread.service_principal import principal_outputs
@@ -52,12 +52,12 @@ class GetServicePrincipal(Function[Graph]):
         if object_id := args.get("objectId"):
             found = await self.context.find(f"/servicePrincipals/{object_id}")
             if found is None:
-                raise ProviderError(f'Service principal with object ID "{object_id}" was not found')
+                raise OperatorError(f'Service principal with object ID "{object_id}" was not found')
             return found
         if client_id := args.get("clientId"):
             listed = await _list(self.context, "servicePrincipals", "appId", str(client_id))
             if not listed:
-                raise ProviderError(f'No service principal found for client ID: "{client_id}"')
+                raise OperatorError(f'No service principal found for client ID: "{client_id}"')
             return listed[0]
         listed = await _list(self.context, "servicePrincipals", "displayName", str(args["displayName"]))
         return _only(listed, "service principal", f"displayName eq '{args['displayName']}'")
@@ -80,7 +80,7 @@ class GetApplication(Function[Graph]):
         if object_id := args.get("objectId"):
             found = await self.context.find(f"/applications/{object_id}")
             if found is None:
-                raise ProviderError(f'Application with object ID "{object_id}" was not found')
+                raise OperatorError(f'Application with object ID "{object_id}" was not found')
         else:
             attribute, value = next((theirs, args[ours]) for ours, theirs in _ATTRIBUTES.items() if args.get(ours))
             listed = await _list(self.context, "applications", attribute, str(value))
@@ -101,7 +101,7 @@ def _only(listed: list[Json], what: str, described: str) -> Json:
     if len(listed) == 1:
         return listed[0]
     count = "Found multiple" if listed else "No"
-    raise ProviderError(f'{what.capitalize()} not found: {count} {what}s found matching filter: "{described}"')
+    raise OperatorError(f'{what.capitalize()} not found: {count} {what}s found matching filter: "{described}"')
 
 
 def _exactly_one(args: Properties, *names: str) -> list[Failure]:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 from urllib.parse import quote
 
-from crosstenant.model.clouds import Cloud
-from crosstenant.provider_kit.serving import ProviderError
+from crosstenant.errors import OperatorError
 from crosstenant.sandbox.standins.http import TRANSIENT, Answer, Http, Json, Sleep, retrying
 from crosstenant.sandbox.standins.signin import SignIn, claims_of
+from crosstenant.sandbox.world.clouds import Cloud
 
 PATIENCE: Final = 540.0
 CONSECUTIVE: Final = 5
@@ -24,7 +24,7 @@ CONSECUTIVE: Final = 5
 Retryable = Callable[[Answer], bool]
 
 
-class GraphError(ProviderError):
+class GraphError(OperatorError):
     """Graph refused a call."""
 
     def __init__(self, answer: Answer) -> None:
@@ -39,7 +39,7 @@ class GraphError(ProviderError):
         self.message = message
 
 
-class Summarised(ProviderError):
+class Summarised(OperatorError):
     """A failed step of a resource, with what Graph said."""
 
     def __init__(self, summary: str, error: Exception) -> None:
@@ -118,7 +118,7 @@ class Graph:
     async def until(self, seen: Callable[[], Awaitable[Any]], what: str) -> None:
         """Looks until ``seen`` holds five times in a row; waits only after a look that it did not.
 
-        :raises ProviderError: It did not within the provider's patience.
+        :raises OperatorError: It did not within the provider's patience.
         """
         row, waited = 0, 0.0
         while row < CONSECUTIVE:
@@ -127,7 +127,7 @@ class Graph:
                 continue
             row = 0
             if waited >= self.patience:
-                raise ProviderError(f"Waiting for {what}: timeout while waiting for state to become 'Done'")
+                raise OperatorError(f"Waiting for {what}: timeout while waiting for state to become 'Done'")
             waited += 1
             await self.sleep(1)
 

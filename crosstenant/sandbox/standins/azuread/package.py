@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from crosstenant.model.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
+from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.dispatch import Package, Served
 from crosstenant.provider_kit.resource import Failure, Properties
-from crosstenant.provider_kit.serving import ProviderError
 from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.standins.azuread.application_password import ApplicationPassword
 from crosstenant.sandbox.standins.azuread.functions import GetApplication, GetClientConfig, GetServicePrincipal
@@ -15,6 +14,7 @@ from crosstenant.sandbox.standins.http import Http
 from crosstenant.sandbox.standins.schema import Kind, package_schema
 from crosstenant.sandbox.standins.settings import Settings
 from crosstenant.sandbox.standins.signin import SignIn, SignInFailure, read_credential
+from crosstenant.sandbox.world.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
 
 VERSION = "6.11.1"
 RESOURCES = (Application, ApplicationPassword, ServicePrincipal)
@@ -61,7 +61,7 @@ class Azuread(Package):
     async def configure(self, config: Properties) -> Served:
         """Signs in; a provider that cannot sign in serves nothing.
 
-        :raises ProviderError: Entra refused, or the settings name no usable credential.
+        :raises OperatorError: Entra refused, or the settings name no usable credential.
         """
         graph = await sign_in(Settings(config), Http())
         return Served.of([resource(graph) for resource in RESOURCES], [function(graph) for function in FUNCTIONS])
@@ -71,23 +71,23 @@ async def sign_in(settings: Settings, http: Http) -> Graph:
     """The Graph of the tenant that the settings name, with a token."""
     environment = settings.text("environment", "ARM_ENVIRONMENT").lower()
     if environment not in _CLOUDS:
-        raise ProviderError(f'unable to determine environment: "{environment}" is not an environment of this provider')
+        raise OperatorError(f'unable to determine environment: "{environment}" is not an environment of this provider')
     cloud = _CLOUDS[environment]
     uses_oidc = settings.flag("useOidc", "ARM_USE_OIDC")
     credential = read_credential(settings, uses_oidc=uses_oidc, uses_msi=settings.flag("useMsi", "ARM_USE_MSI"))
     prefix = "building client: unable to obtain access token: "
     if credential.method == "msi":
-        raise ProviderError(f"{prefix}could not configure MSI Authorizer: no managed identity endpoint on this machine")
+        raise OperatorError(f"{prefix}could not configure MSI Authorizer: no managed identity endpoint on this machine")
     if credential.method == "cli":
         if not settings.flag("useCli", "ARM_USE_CLI", default=True):
-            raise ProviderError(f"{prefix}no Authorizer could be configured, please check your configuration")
-        raise ProviderError(
+            raise OperatorError(f"{prefix}no Authorizer could be configured, please check your configuration")
+        raise OperatorError(
             f"{prefix}could not configure AzureCli Authorizer: could not parse Azure CLI version: launching Azure CLI: "
             'exec: "az": executable file not found in $PATH'
         )
     missing = [name for name in ("tenant_id", "client_id") if not getattr(credential, name)]
     if missing:
-        raise ProviderError(f"{prefix}{missing[0]} must be configured to authenticate with a {credential.method}")
+        raise OperatorError(f"{prefix}{missing[0]} must be configured to authenticate with a {credential.method}")
     graph = Graph(http, SignIn(http, cloud, credential), cloud)
     try:
         await graph.claims()
@@ -97,5 +97,5 @@ async def sign_in(settings: Settings, http: Http) -> Graph:
             if error.answer
             else ""
         )
-        raise ProviderError(f"{prefix}{received}{error}") from None
+        raise OperatorError(f"{prefix}{received}{error}") from None
     return graph

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any, ClassVar
 
+from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.resource import Failure, Properties
-from crosstenant.provider_kit.serving import ProviderError
 from crosstenant.sandbox.standins.azuread.application import object_path, remove_owner, set_owners
 from crosstenant.sandbox.standins.azuread.arguments import Argument, Arguments, each, one_of, uuid_text
 from crosstenant.sandbox.standins.azuread.bridged import BridgedResource, keeping
@@ -68,7 +68,7 @@ class ServicePrincipal(BridgedResource):
             return await self._create_new(inputs)
         path = f"/servicePrincipals/{found['id']}"
         if not inputs.get("useExisting"):
-            raise ProviderError(
+            raise OperatorError(
                 f'A resource with the ID "{path}" already exists - to be managed via Terraform, this resource needs to '
                 'be imported into the State. Please see the resource documentation for "azuread_service_principal" for '
                 "more information."

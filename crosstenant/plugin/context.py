@@ -1,0 +1,18 @@
+"""What a resource or function of the plugin has to work with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.provider_kit.serving import EngineLog
+
+
+@dataclass(frozen=True)
+class Context:
+    """One tenant, and the line to the person at the terminal."""
+
+    tenant: Tenant
+    """The tenant of the explicit provider that this process serves."""
+    log: EngineLog
+    """Status lines and warnings."""
