@@ -3,7 +3,7 @@
     Exception
     `- OperatorError            a sentence for a person: what is wrong, on which object, what to do; no stack trace
        |- azure.sign_in.SignInError, azure.sign_in.SecretExpired, ...
-       `- provider_kit.serving.PartialError    something was made, or changed, before it went wrong
+       `- provider_kit.errors_to_grpc.PartialError    something was made, or changed, before it went wrong
 
 ``ArgumentError``, which a program's wrong argument raises, is one of Pulumi's own (``pulumi.RunError``), since Pulumi
 prints those alone without a stack trace.

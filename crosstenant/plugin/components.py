@@ -17,7 +17,7 @@ from crosstenant import CrossTenantPull, PullIdentity, RegistryAccess
 from crosstenant._version import VERSION
 from crosstenant.components.argument_error import ArgumentError
 from crosstenant.errors import OperatorError
-from crosstenant.provider_kit.serving import abort
+from crosstenant.provider_kit.errors_to_grpc import abort
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.provider_kit.serving import EngineLog
+from crosstenant.provider_kit.engine_log import EngineLog
 
 
 @dataclass(frozen=True)

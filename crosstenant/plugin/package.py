@@ -14,8 +14,8 @@ from crosstenant.plugin.provider_config import PROVIDER_SCHEMA, SECRET_CONFIG, c
 from crosstenant.plugin.pull_check.resource import PullCheck
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
 from crosstenant.provider_kit.dispatch import Package, Served
+from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.resource import Failure, Properties
-from crosstenant.provider_kit.serving import EngineLog
 
 RESOURCES = (ServicePrincipalProfile, PullCheck, ConsentedServicePrincipal)
 FUNCTIONS = (GetRegistry, GetCluster, CheckServicePrincipal, CheckSignIn)

@@ -16,8 +16,8 @@ from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.provider import Provider
 
 from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.interception import current_request
 from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Function, Properties
-from crosstenant.provider_kit.serving import current_request, resource_type
 from crosstenant.provider_kit.values import UNKNOWN, from_properties, to_properties
 
 T = TypeVar("T")
@@ -160,7 +160,7 @@ class DispatchProvider(Provider):
             task.cancel()
 
     def _resource(self, urn_type: str) -> CustomResource[Any]:
-        token = resource_type(urn_type)
+        token = urn_type.rsplit("$", 1)[-1]  # A child's URN has its parents' types in front.
         resource = self._served.resources.get(token)
         if resource is None:
             raise OperatorError(self._served.unless or f"this plugin has no resource type '{token}'")

@@ -18,8 +18,9 @@ from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
+from crosstenant.provider_kit.engine_log import EngineLog
+from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Properties
-from crosstenant.provider_kit.serving import EngineLog, PartialError
 from crosstenant.provider_kit.values import from_properties
 
 TENANT_ID = "a0000000-0000-4000-8000-00000000000a"

@@ -29,8 +29,9 @@ from crosstenant.model.clouds import PUBLIC
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
+from crosstenant.provider_kit.engine_log import EngineLog
+from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Properties
-from crosstenant.provider_kit.serving import EngineLog, PartialError
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.settle import open_store
 from crosstenant.sandbox.world import drift

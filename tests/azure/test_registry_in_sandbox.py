@@ -17,8 +17,8 @@ from crosstenant.model.repository_condition import repository_condition, reposit
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_registry import GetRegistry
 from crosstenant.plugin.pull_check.resource import PullCheck
+from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.resource import Properties
-from crosstenant.provider_kit.serving import EngineLog
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.settle import open_store
 from crosstenant.sandbox.world import drift

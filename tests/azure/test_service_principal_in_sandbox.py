@@ -18,7 +18,7 @@ from crosstenant.model.clouds import PUBLIC
 from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal
-from crosstenant.provider_kit.serving import EngineLog
+from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.settle import open_store

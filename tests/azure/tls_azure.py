@@ -28,7 +28,7 @@ from crosstenant.plugin.context import Context
 
 if TYPE_CHECKING:
     from crosstenant.azure.sign_in.token_sharing import SharedCredential
-    from crosstenant.provider_kit.serving import EngineLog
+    from crosstenant.provider_kit.engine_log import EngineLog
 
 HOST = "fabrikamimages.azurecr.io"
 ARM_HOST = "management.azure.com"

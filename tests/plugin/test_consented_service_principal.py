@@ -12,8 +12,8 @@ from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
 from crosstenant.plugin.context import Context
+from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.resource import Change, Difference, Properties
-from crosstenant.provider_kit.serving import EngineLog
 from crosstenant.provider_kit.values import UNKNOWN
 
 URN = "urn:pulumi:dev::test::crosstenant:index:ConsentedServicePrincipal::puller"

@@ -13,8 +13,8 @@ from azure.core.exceptions import HttpResponseError, ServiceResponseError
 from crosstenant.azure.clusters.clusters import ClusterGone, Ending
 from crosstenant.azure.clusters.reset_operation import ResetFailed
 from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Change
-from crosstenant.provider_kit.serving import PartialError
 from tests.azure.aks_world import (
     APP,
     CLUSTER_ID,

@@ -9,8 +9,8 @@ import pytest
 
 from crosstenant.azure.sign_in.secret_proof import SecretExpired
 from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Change, Difference, Properties
-from crosstenant.provider_kit.serving import PartialError
 from crosstenant.provider_kit.values import UNKNOWN
 from tests.azure.aks_world import (
     APP,

@@ -24,7 +24,7 @@ from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.node_group_role import report_missing_role
 from crosstenant.plugin.service_principal_profile.record import Applied, Record, needs_reset
 from crosstenant.plugin.service_principal_profile.schema import SECRETS
-from crosstenant.provider_kit.serving import PartialError
+from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.values import to_properties
 
 Prove = Callable[..., Awaitable[str]]

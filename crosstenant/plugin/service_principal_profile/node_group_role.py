@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Clusters
-from crosstenant.provider_kit.serving import EngineLog
+from crosstenant.provider_kit.engine_log import EngineLog
 
 
 async def report_missing_role(

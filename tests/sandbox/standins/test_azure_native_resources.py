@@ -5,7 +5,7 @@ import json
 import pytest
 
 from crosstenant.errors import OperatorError
-from crosstenant.provider_kit.serving import PartialError
+from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.values import UNKNOWN
 from crosstenant.sandbox.standins.azure_native import functions
 from crosstenant.sandbox.standins.azure_native.managed_cluster import ManagedCluster

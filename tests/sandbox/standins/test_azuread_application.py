@@ -5,7 +5,7 @@ import re
 import pytest
 
 from crosstenant.errors import OperatorError
-from crosstenant.provider_kit.serving import PartialError
+from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.world.seed import CLUSTER_OWNER_ID
 from tests.sandbox.standins.standin_world import Managed, add_fault, change, read_state

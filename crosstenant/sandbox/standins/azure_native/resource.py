@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
 from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.errors_to_grpc import PartialError
+from crosstenant.provider_kit.interception import current_request
 from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
-from crosstenant.provider_kit.serving import PartialError, current_request
 from crosstenant.provider_kit.values import UNKNOWN, Plain, to_properties
 from crosstenant.sandbox.standins.azure_native.arm import Arm, ArmError, StartedError
 from crosstenant.sandbox.standins.azure_native.differences import carry, changed_paths

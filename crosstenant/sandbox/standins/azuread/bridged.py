@@ -8,8 +8,8 @@ from contextlib import asynccontextmanager
 from typing import Any, ClassVar
 
 from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import CustomResource, Diff, Failure, Observed, Properties
-from crosstenant.provider_kit.serving import PartialError
 from crosstenant.provider_kit.values import UNKNOWN, to_properties
 from crosstenant.sandbox.standins.azuread.arguments import Arguments, check_arguments, diff_arguments, observed_inputs
 from crosstenant.sandbox.standins.azuread.graph import Graph

@@ -1,0 +1,72 @@
+"""Errors as the engine hears them: the sentence alone for the conditions that the provider knows.
+
+Pulumi's experimental provider server sends a Python stack with every exception. An operator has no use for it, so it
+stays for what nobody foresaw, after "internal error".
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Mapping
+from typing import Any
+
+import grpc
+from google.protobuf import any_pb2
+from pulumi.provider.experimental.property_value import PropertyValue
+from pulumi.runtime.proto import provider_pb2, status_pb2
+
+from crosstenant.errors import OperatorError
+
+
+class PartialError(OperatorError):
+    """A create, update or read that got part of the way: the engine keeps ``properties`` and reports ``reasons``.
+
+    Raised so that state never forgets an object that exists, nor claims more than has happened.
+    """
+
+    def __init__(
+        self,
+        resource_id: str,
+        properties: Mapping[str, PropertyValue],
+        reasons: list[str],
+        inputs: Mapping[str, PropertyValue] | None = None,
+    ) -> None:
+        """
+        :param resource_id: ID of the resource.
+        :param properties: Its outputs, as far as they are known.
+        :param reasons: What went wrong, one sentence each.
+        :param inputs: The inputs to keep; those of the request if omitted.
+        """
+        super().__init__("; ".join(reasons))
+        self.resource_id = resource_id
+        self.properties = dict(properties)
+        self.reasons = reasons
+        self.inputs = dict(inputs) if inputs is not None else None
+
+
+async def abort(error: BaseException, context: Any) -> None:
+    """Answers the engine with an error: the sentence alone for what is known, with the stack for what is not.
+
+    :param error: What happened.
+    :param context: gRPC's context of the request.
+    """
+    if isinstance(error, PartialError):
+        status = _status(error)
+        context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
+        await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+    if isinstance(error, OperatorError):
+        await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+    stack = "".join(traceback.format_exception(error))
+    await context.abort(grpc.StatusCode.INTERNAL, f"internal error, please report it: {error!r}\n{stack}")
+
+
+def _status(error: PartialError) -> Any:
+    detail = provider_pb2.ErrorResourceInitFailed(
+        id=error.resource_id,
+        properties=PropertyValue.marshal_map(error.properties),
+        reasons=error.reasons,
+        inputs=None if error.inputs is None else PropertyValue.marshal_map(error.inputs),
+    )
+    packed = any_pb2.Any()
+    packed.Pack(detail)
+    return status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[packed])
