@@ -14,6 +14,7 @@ from crosstenant.azure.pull.pull_advice import advise
 from crosstenant.azure.pull.pull_verdict import Reason
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
 from crosstenant.azure.registries.registries import RegistryState
+from crosstenant.model.modes import RoleAssignmentMode
 from lib.checkout import ROOT
 
 PAGE = ROOT / "docs" / "errors.md"
@@ -23,7 +24,7 @@ _REGISTRY = RegistryState(
     registry_id="<registry's ARM ID>",
     name="myimages",
     login_server="myimages.azurecr.io",
-    role_assignment_mode="Legacy",
+    role_assignment_mode=RoleAssignmentMode.LEGACY,
     location="westeurope",
     sku="Premium",
     provisioning_state="Succeeded",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from crosstenant.azure.arm import Arm
+from crosstenant.model.arm_id import is_within, parse_role_assignment, parse_role_definition
 
 _API_VERSION = "2022-04-01"
 
@@ -27,6 +28,11 @@ class RoleAssignment:
     """Under which condition it holds; empty for none."""
     description: str = ""
     """What whoever made it wrote about it."""
+
+    @property
+    def name(self) -> str:
+        """Its name, a UUID."""
+        return parse_role_assignment(self.assignment_id).name
 
 
 async def roles_of(arm: Arm, scope: str, principal_id: str) -> list[RoleAssignment]:
@@ -48,7 +54,7 @@ async def roles_of(arm: Arm, scope: str, principal_id: str) -> list[RoleAssignme
         found += [_read(one) for one in cast("list[dict[str, Any]]", page.get("value") or [])]
         path, version, query = page.get("nextLink"), None, {}
     # The filter finds those below the scope as well, which do not count for it.
-    return [one for one in found if f"{scope}/".lower().startswith(f"{one.scope.lower().rstrip('/')}/")]
+    return [one for one in found if is_within(scope, one.scope)]
 
 
 def _read(document: dict[str, Any]) -> RoleAssignment:
@@ -56,7 +62,7 @@ def _read(document: dict[str, Any]) -> RoleAssignment:
     return RoleAssignment(
         assignment_id=str(document["id"]),
         scope=str(properties["scope"]),
-        role_guid=str(properties["roleDefinitionId"]).rsplit("/", 1)[-1].lower(),
+        role_guid=parse_role_definition(str(properties["roleDefinitionId"])),
         condition=str(properties.get("condition") or ""),
         description=str(properties.get("description") or ""),
     )

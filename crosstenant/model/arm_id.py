@@ -1,6 +1,7 @@
 """Azure Resource Manager IDs, read strictly: a wrong ID is an error at preview, not a 404 an hour later.
 
-https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+An ID is parsed where it enters, and from there on has one spelling: ``str(ArmId)``. A trailing slash is forgiven here
+and nowhere else. https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 """
 
 from __future__ import annotations
@@ -13,32 +14,56 @@ from uuid import UUID
 CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
 REGISTRY_TYPE: Final = "Microsoft.ContainerRegistry/registries"
 
-_ID = re.compile(
-    r"/subscriptions/(?P<subscription>[^/]+)/resourceGroups/(?P<group>[^/]+)"
-    r"/providers/(?P<namespace>[^/]+)/(?P<type>[^/]+)/(?P<name>[^/]+)",
-    re.IGNORECASE,
+_SUBSCRIPTION = r"/subscriptions/(?P<subscription>[^/]+)"
+_IN_GROUP = r"/resourceGroups/(?P<group>[^/]+)"
+_RESOURCE = r"/providers/(?P<namespace>[^/]+)(?P<path>(/[^/]+/[^/]+)+)"
+_RESOURCE_ID = re.compile(_SUBSCRIPTION + _IN_GROUP + _RESOURCE, re.IGNORECASE)
+_SCOPE_ID = re.compile(f"{_SUBSCRIPTION}({_IN_GROUP}({_RESOURCE})?)?", re.IGNORECASE)
+_ROLE_DEFINITION_ID = re.compile(
+    r"(/.+)?/providers/Microsoft\.Authorization/roleDefinitions/(?P<guid>[^/]+)", re.IGNORECASE
+)
+_ROLE_ASSIGNMENT_ID = re.compile(
+    r"(?P<scope>.*)/providers/Microsoft\.Authorization/roleAssignments/(?P<name>[^/]+)", re.IGNORECASE
 )
 _GROUP = re.compile(r"[-\w().]{0,89}[-\w()]")
 _NAMES: Final = {
     CLUSTER_TYPE.lower(): (re.compile(r"[A-Za-z0-9]([-\w]{0,61}[A-Za-z0-9])?"), "1-63 letters, digits, '-' and '_'"),
     REGISTRY_TYPE.lower(): (re.compile(r"[A-Za-z0-9]{5,50}"), "5-50 letters and digits"),
 }
+_CANONICAL_TYPES: Final = {it.lower(): it for it in (CLUSTER_TYPE, REGISTRY_TYPE)}
+_SCOPE_FORM: Final = (
+    "/subscriptions/<subscription ID>, followed by /resourceGroups/<group> and /providers/<type>/<name> as needed"
+)
 
 
 @dataclass(frozen=True)
 class ArmId:
-    """An ARM ID of a top-level resource in a resource group."""
+    """An ARM ID of a subscription, a resource group, or a resource in a group."""
 
     subscription_id: str
-    resource_group: str
-    resource_type: str
-    name: str
+    """UUID, in lower case."""
+    resource_group: str = ""
+    """Name; empty for a subscription."""
+    resource_type: str = ""
+    """``Microsoft.ContainerService/managedClusters``, ``Microsoft.Network/virtualNetworks/subnets``; empty for a
+    subscription or resource group."""
+    names: tuple[str, ...] = ()
+    """The resource's name, preceded by those of its parents."""
+
+    @property
+    def name(self) -> str:
+        """The last part: the name of the resource or resource group, or the subscription's UUID."""
+        return self.names[-1] if self.names else self.resource_group or self.subscription_id
 
     def __str__(self) -> str:
-        return (
-            f"/subscriptions/{self.subscription_id}/resourceGroups/{self.resource_group}"
-            f"/providers/{self.resource_type}/{self.name}"
-        )
+        text = f"/subscriptions/{self.subscription_id}"
+        if self.resource_group:
+            text += f"/resourceGroups/{self.resource_group}"
+        if self.resource_type:
+            namespace, *types = self.resource_type.split("/")
+            pairs = "/".join(f"{kind}/{name}" for kind, name in zip(types, self.names, strict=True))
+            text += f"/providers/{namespace}/{pairs}"
+        return text
 
     @property
     def key(self) -> str:
@@ -46,28 +71,109 @@ class ArmId:
         return str(self).lower()
 
 
+@dataclass(frozen=True)
+class RoleAssignmentId:
+    """An ARM ID of a role assignment."""
+
+    scope: str
+    """ARM ID of what it is for; a management group's too, and empty for the root of the tenant."""
+    name: str
+    """UUID, as Azure spells it."""
+
+
 def parse_arm_id(text: str, resource_type: str) -> ArmId:
     """Reads ``text`` as the ID of a resource of ``resource_type``.
 
     :param text: An ARM ID, ``/subscriptions/<uuid>/resourceGroups/<name>/providers/<type>/<name>``.
-    :param resource_type: The type it must have: ``CLUSTER_TYPE`` or ``REGISTRY_TYPE``.
-    :raises ValueError: It is none; the text says what is wrong and shows the form.
+    :param resource_type: The type that the resource must have: ``CLUSTER_TYPE`` or ``REGISTRY_TYPE``.
+    :raises ValueError: The text is another ID or none; the error says what is wrong and shows the form.
     """
     form = f"/subscriptions/<subscription ID>/resourceGroups/<group>/providers/{resource_type}/<name>"
-    match = _ID.fullmatch(text)
-    if match is None:
+    match = _RESOURCE_ID.fullmatch(_without_slash(text))
+    if match is None or match["path"].count("/") != 2:
         raise ValueError(f"'{text}' is not the ARM ID of a {resource_type}: its form is {form}")
-    found_type = f"{match['namespace']}/{match['type']}"
-    if found_type.lower() != resource_type.lower():
-        raise ValueError(f"'{text}' is the ID of a {found_type}, not of a {resource_type}: its form is {form}")
-    if not is_uuid(match["subscription"]):
-        raise ValueError(f"'{text}': subscription ID '{match['subscription']}' is not a UUID; the form is {form}")
-    if not _GROUP.fullmatch(match["group"]):
-        raise ValueError(f"'{text}': '{match['group']}' is not a valid resource group name; the form is {form}")
+    parsed = _resource(match)
+    if parsed.resource_type.lower() != resource_type.lower():
+        raise ValueError(
+            f"'{text}' is the ID of a {parsed.resource_type}, not of a {resource_type}: its form is {form}"
+        )
+    if not is_uuid(parsed.subscription_id):
+        written = match["subscription"]
+        raise ValueError(f"'{text}': subscription ID '{written}' is not a UUID; the form is {form}")
+    if not _GROUP.fullmatch(parsed.resource_group):
+        raise ValueError(f"'{text}': '{parsed.resource_group}' is not a valid resource group name; the form is {form}")
     name_form, described = _NAMES[resource_type.lower()]
-    if not name_form.fullmatch(match["name"]):
-        raise ValueError(f"'{text}': '{match['name']}' is not a valid name of a {resource_type} ({described})")
-    return ArmId(match["subscription"].lower(), match["group"], resource_type, match["name"])
+    if not name_form.fullmatch(parsed.name):
+        raise ValueError(f"'{text}': '{parsed.name}' is not a valid name of a {resource_type} ({described})")
+    return parsed
+
+
+def parse_scope(text: str) -> ArmId:
+    """Reads ``text`` as what a role can be assigned on: a subscription, a resource group, or a resource in one.
+
+    :param text: An ARM ID, ``/subscriptions/<uuid>`` and what follows; a child resource (a subnet) too.
+    :raises ValueError: The text is none; the error says what is wrong and shows the form.
+    """
+    match = _SCOPE_ID.fullmatch(_without_slash(text))
+    if match is None:
+        raise ValueError(f"'{text}' is not an ARM ID: its form is {_SCOPE_FORM}")
+    if not is_uuid(match["subscription"]):
+        raise ValueError(
+            f"'{text}': subscription ID '{match['subscription']}' is not a UUID; the form is {_SCOPE_FORM}"
+        )
+    if match["group"] and not _GROUP.fullmatch(match["group"]):
+        raise ValueError(f"'{text}': '{match['group']}' is not a valid resource group name; the form is {_SCOPE_FORM}")
+    return _resource(match)
+
+
+def parse_role_definition(text: str) -> str:
+    """The GUID, in lower case, of a role definition given by its GUID or its ARM ID.
+
+    A role definition is named by its GUID alone wherever its ID is read: Azure answers the same definition with the
+    subscription of the scope, or with none.
+
+    :raises ValueError: The text is neither.
+    """
+    match = _ROLE_DEFINITION_ID.fullmatch(_without_slash(text))
+    guid = (match["guid"] if match else text).lower()
+    if not is_uuid(guid):
+        raise ValueError(
+            f"'{text}' is not a role definition: its form is a GUID, or "
+            "/subscriptions/<subscription ID>/providers/Microsoft.Authorization/roleDefinitions/<GUID>"
+        )
+    return guid
+
+
+def role_definition_id(subscription_id: str, guid: str) -> str:
+    """ARM ID of a role definition, spelled as ARM answers it for a scope in the subscription.
+
+    :param subscription_id: UUID of the subscription.
+    :param guid: GUID of the definition.
+    """
+    return f"/subscriptions/{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{guid}"
+
+
+def parse_role_assignment(text: str) -> RoleAssignmentId:
+    """Reads ``text`` as the ID of a role assignment, on whatever scope.
+
+    :raises ValueError: The text is none.
+    """
+    match = _ROLE_ASSIGNMENT_ID.fullmatch(_without_slash(text))
+    if match is None:
+        raise ValueError(
+            f"'{text}' is not the ARM ID of a role assignment: its form is "
+            "<scope>/providers/Microsoft.Authorization/roleAssignments/<UUID>"
+        )
+    return RoleAssignmentId(match["scope"], match["name"])
+
+
+def is_within(inner: str, outer: str) -> bool:
+    """Whether what ``inner`` names is part of what ``outer`` names, or the same.
+
+    :param inner: An ARM ID.
+    :param outer: An ARM ID; ``/`` for the root of the tenant, which everything is part of.
+    """
+    return f"{_without_slash(inner)}/".lower().startswith(f"{_without_slash(outer)}/".lower())
 
 
 def is_uuid(text: str) -> bool:
@@ -76,3 +182,16 @@ def is_uuid(text: str) -> bool:
         return str(UUID(text)) == text.lower()
     except ValueError:
         return False
+
+
+def _without_slash(text: str) -> str:
+    return text[:-1] if text.endswith("/") else text
+
+
+def _resource(match: re.Match[str]) -> ArmId:
+    subscription_id, group = match["subscription"].lower(), match["group"] or ""
+    if not match["namespace"]:
+        return ArmId(subscription_id, group)
+    parts = match["path"].split("/")[1:]
+    resource_type = "/".join((match["namespace"], *parts[::2]))
+    return ArmId(subscription_id, group, _CANONICAL_TYPES.get(resource_type.lower(), resource_type), tuple(parts[1::2]))

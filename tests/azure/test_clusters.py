@@ -20,8 +20,9 @@ from crosstenant.azure.clusters.cluster_state import (
 from crosstenant.azure.clusters.clusters import Attempt, ClusterGone, Clusters
 from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
-from crosstenant.model.arm_id import ArmId
+from crosstenant.model.arm_id import ArmId, role_definition_id
 from crosstenant.model.clouds import CHINA, PUBLIC
+from crosstenant.model.roles import CONTRIBUTOR
 from tests.azure.aks_world import APP, CLUSTER, NOW, OLD_APP, SECRET, FakeClock, cluster
 from tests.azure.azure_answers import answer
 
@@ -244,7 +245,7 @@ def test_busy_node_pool_makes_a_busy_cluster():
 
 
 def model(**properties: Any) -> ManagedCluster:
-    return ManagedCluster({"id": "/x", "location": "westeurope", "eTag": "e", "properties": properties})
+    return ManagedCluster({"id": str(CLUSTER), "location": "westeurope", "eTag": "e", "properties": properties})
 
 
 @pytest.mark.parametrize(
@@ -296,7 +297,10 @@ async def test_roles_count_at_the_group_and_above(monkeypatch: pytest.MonkeyPatc
 
     async def get(path: str, version: str, **query: str) -> Any:
         asked.append((path, query))
-        held = [{"scope": scope, "roleDefinitionId": "/roleDefinitions/r"} for scope in scopes]
+        held = [
+            {"scope": scope, "roleDefinitionId": role_definition_id(CLUSTER.subscription_id, CONTRIBUTOR.guid)}
+            for scope in scopes
+        ]
         return {"value": [{"id": f"{it['scope']}/roleAssignments/a", "properties": it} for it in held]}
 
     monkeypatch.setattr(clusters._arm, "get", get)

@@ -4,7 +4,9 @@ import pytest
 from aiohttp import web
 from azure.core.exceptions import HttpResponseError, ResourceNotFoundError
 
-from crosstenant.azure.registries.registries import Registries, RegistryState, Role, UnknownModeError
+from crosstenant.azure.registries.registries import Registries, RegistryState, UnknownModeError
+from crosstenant.model.modes import RoleAssignmentMode
+from crosstenant.model.roles import ACR_PULL, REPOSITORY_READER, Role
 from tests.azure.tls_azure import HOST, REGISTRY_ID, Azure, arm_error, azure_tenant, registry_document
 
 
@@ -20,7 +22,7 @@ async def test_registry_is_read_at_the_version_that_tells_the_mode(azure: Azure)
         registry_id=REGISTRY_ID,
         name="fabrikamimages",
         login_server=HOST,
-        role_assignment_mode="Legacy",
+        role_assignment_mode=RoleAssignmentMode.LEGACY,
         location="westeurope",
         sku="Premium",
         provisioning_state="Succeeded",
@@ -36,12 +38,9 @@ async def test_registry_is_read_at_the_version_that_tells_the_mode(azure: Azure)
 @pytest.mark.parametrize(
     ("mode", "role"),
     [
-        ("LegacyRegistryPermissions", Role("AcrPull", "7f951dda-4ed3-4680-a7ca-43fe172d538d")),
-        (
-            "AbacRepositoryPermissions",
-            Role("Container Registry Repository Reader", "b93aa761-3e63-49ed-ac28-beffa264f7ac"),
-        ),
-        (None, Role("AcrPull", "7f951dda-4ed3-4680-a7ca-43fe172d538d")),
+        ("LegacyRegistryPermissions", ACR_PULL),
+        ("AbacRepositoryPermissions", REPOSITORY_READER),
+        (None, ACR_PULL),
     ],
 )
 async def test_mode_decides_the_pull_role(azure: Azure, mode: str | None, role: Role):

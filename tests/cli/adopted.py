@@ -6,11 +6,12 @@ import dataclasses
 from typing import Any
 
 from crosstenant.azure.clusters.cluster_state import ClusterState, IdentityKind
-from crosstenant.azure.registries.registries import RegistryState, RoleAssignmentMode
+from crosstenant.azure.registries.registries import RegistryState
 from crosstenant.azure.role_assignments import RoleAssignment
 from crosstenant.azure.sign_in.tenant import AzureCli, Credentials, Tenant
 from crosstenant.cli.adopt.live_chain import LiveChain, LiveRegistry
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.modes import RoleAssignmentMode
 from crosstenant.model.names import role_assignment_name
 
 Json = dict[str, Any]
@@ -80,7 +81,7 @@ DERIVED = assignment(role_assignment_name(REGISTRY, FOREIGN, ACR_PULL))
 
 
 def registry(
-    pull: RoleAssignment | None = DERIVED, *others: RoleAssignment, mode: RoleAssignmentMode = "Legacy"
+    pull: RoleAssignment | None = DERIVED, *others: RoleAssignment, mode: RoleAssignmentMode = RoleAssignmentMode.LEGACY
 ) -> LiveRegistry:
     state = RegistryState(
         registry_id=REGISTRY,

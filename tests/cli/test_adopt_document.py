@@ -18,6 +18,7 @@ from crosstenant.azure.sign_in.tenant import (
 from crosstenant.cli.adopt.import_document import REFRESH_FIRST, import_document
 from crosstenant.cli.adopt.program import program, secret_settings
 from crosstenant.model.clouds import CHINA
+from crosstenant.model.modes import RoleAssignmentMode
 from crosstenant.model.repository_condition import repository_condition
 from tests.cli import adopted
 
@@ -117,7 +118,7 @@ def test_the_program_leaves_to_the_defaults_what_they_say():
 def test_the_program_limits_what_the_condition_limited():
     condition = repository_condition(["hello"], ["backend/"])
     pull = adopted.assignment(adopted.BY_HAND, role=adopted.READER, condition=condition)
-    text = source(adopted.chain(registries=(adopted.registry(pull, mode="Abac"),)), consented=True)
+    text = source(adopted.chain(registries=(adopted.registry(pull, mode=RoleAssignmentMode.ABAC),)), consented=True)
     assert 'repositories=["hello"],' in text
     assert 'repository_prefixes=["backend/"],' in text
     assert 'registry_service_principal="consented",' in text

@@ -6,6 +6,7 @@ from crosstenant.cli.adopt.condition_reading import repositories_of
 from crosstenant.cli.adopt.findings import State, findings, hand_made_secrets
 from crosstenant.cli.adopt.live_chain import ChainError
 from crosstenant.model.consent import MICROSOFT_GRAPH, USER_READ
+from crosstenant.model.modes import RoleAssignmentMode
 from crosstenant.model.repository_condition import repository_condition
 from tests.cli import adopted
 
@@ -127,7 +128,7 @@ def test_roles_beside_the_pull_role_are_named_and_left():
 
 
 def test_acr_pull_on_an_abac_registry_is_no_pull_role():
-    ignored = adopted.registry(None, adopted.assignment(adopted.BY_HAND), mode="Abac")
+    ignored = adopted.registry(None, adopted.assignment(adopted.BY_HAND), mode=RoleAssignmentMode.ABAC)
     states = said(adopted.chain(registries=(ignored,)), "role assignment")
     assert states[0][0] is State.MISSING
     assert states[0][1].startswith("Container Registry Repository Reader on fabrikamimages")
@@ -161,13 +162,15 @@ def test_a_condition_on_repositories_is_understood_however_it_is_laid_out(condit
 )
 def test_a_condition_that_says_anything_else_is_not_adopted(condition):
     pull = adopted.assignment(adopted.BY_HAND, role=adopted.READER, condition=condition)
-    chain = adopted.chain(registries=(adopted.registry(pull, mode="Abac"),))
+    chain = adopted.chain(registries=(adopted.registry(pull, mode=RoleAssignmentMode.ABAC),))
     with pytest.raises(ChainError, match="would be lost"):
         findings(chain, consented=False)
 
 
 def test_a_condition_in_other_words_is_written_anew():
     pull = adopted.assignment(adopted.BY_HAND, role=adopted.READER, condition=PORTAL, description="by hand")
-    state, text = one(adopted.chain(registries=(adopted.registry(pull, mode="Abac"),)), "role assignment")
+    state, text = one(
+        adopted.chain(registries=(adopted.registry(pull, mode=RoleAssignmentMode.ABAC),)), "role assignment"
+    )
     assert state is State.DIFFERS
     assert text.endswith(": its description goes; its condition is written anew, with the same meaning")

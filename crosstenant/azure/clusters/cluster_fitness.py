@@ -14,7 +14,7 @@ def refuse_unfit(state: ClusterState, *, failed_is_ours: bool = False) -> None:
     :raises OperatorError: It is such a cluster; the text says what to do.
     """
     where = f"cluster {state.cluster_id}"
-    group, name = state.cluster_id.split("/")[4], state.cluster_id.split("/")[-1]
+    group, name = state.arm_id.resource_group, state.arm_id.name
     if state.uses_managed_identity:
         raise OperatorError(
             f"{where} has a managed identity, and Azure does not let it go back to a service principal: remove it from"

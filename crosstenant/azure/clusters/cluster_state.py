@@ -8,6 +8,8 @@ from datetime import datetime, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
+from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
+
 if TYPE_CHECKING:
     from azure.mgmt.containerservice.models import ManagedCluster
 
@@ -33,7 +35,7 @@ class ClusterState:
     """A cluster at one moment."""
 
     cluster_id: str
-    """ARM ID, spelled as Azure does."""
+    """ARM ID, in this package's spelling."""
     identity_kind: IdentityKind
     client_id: str
     """The application's client ID; ``msi`` (Azure's word) or empty for a managed identity."""
@@ -47,6 +49,11 @@ class ClusterState:
     node_resource_group: str
     """Name of the group that holds the nodes, in the cluster's subscription."""
     etag: str
+
+    @property
+    def arm_id(self) -> ArmId:
+        """Its ID in parts."""
+        return parse_arm_id(self.cluster_id, CLUSTER_TYPE)
 
     @property
     def is_idle(self) -> bool:
@@ -141,7 +148,7 @@ def from_model(cluster: ManagedCluster) -> ClusterState:
     client_id = (profile.client_id if profile else "") or ""
     has_principal = client_id and client_id.lower() != "msi"
     return ClusterState(
-        cluster_id=cluster.id or "",
+        cluster_id=str(parse_arm_id(cluster.id or "", CLUSTER_TYPE)),
         identity_kind=IdentityKind.SERVICE_PRINCIPAL if has_principal else IdentityKind.MANAGED_IDENTITY,
         client_id=client_id,
         provisioning_state=properties.provisioning_state or "",

@@ -205,10 +205,9 @@ class Clusters:
         """
         from azure.core.exceptions import AzureError
 
-        subscription = cluster.cluster_id.split("/")[2]
-        scope = f"/subscriptions/{subscription}/resourceGroups/{cluster.node_resource_group}"
+        scope = ArmId(cluster.arm_id.subscription_id, cluster.node_resource_group)
         try:
-            return len(await roles_of(self._arm, scope, object_id))
+            return len(await roles_of(self._arm, str(scope), object_id))
         except AzureError:
             return None
 

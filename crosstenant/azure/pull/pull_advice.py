@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from crosstenant.azure.pull.pull_verdict import PullRefused, Reason
 from crosstenant.azure.registries.registries import RegistryState
+from crosstenant.model.modes import RoleAssignmentMode
+from crosstenant.model.roles import OWNER, RBAC_ADMINISTRATOR
 
 
 def refusal_message(refusal: PullRefused, advice: str, registry_id: str) -> str:
@@ -81,12 +83,12 @@ def _role_missing(registry: RegistryState, client_id: str, repository: str) -> s
     why = (
         "AcrPull counts for nothing on a registry in ABAC mode, and a condition on the assignment must cover that "
         "repository (set 'repository' to one that it covers); "
-        if registry.role_assignment_mode == "Abac"
+        if registry.role_assignment_mode is RoleAssignmentMode.ABAC
         else ""
     )
     return (
         f"the service principal of application {client_id} may not pull '{repository}': it needs the role "
-        f"'{role.name}' on the registry; {why}whoever holds Owner or Role Based Access Control Administrator there "
+        f"'{role.name}' on the registry; {why}whoever holds {OWNER.name} or {RBAC_ADMINISTRATOR.name} there "
         f'assigns it with \'az role assignment create --assignee {client_id} --role "{role.name}" '
         f"--scope {registry.registry_id}', and it may take ten minutes to count"
     )

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from crosstenant.model.roles import AKS_CONTRIBUTOR, RBAC_ADMINISTRATOR, READER
+
 
 class Retry(Enum):
     """Whether the same request can succeed later with nobody doing anything."""
@@ -281,14 +283,12 @@ REFUSALS: Final = (*_ENTRA, *_RESOURCE_MANAGER, *_AKS)
 """Every refusal that is explained; where a code is in two rows, the first whose phrases are in the message counts."""
 
 ROLES_BY_ACTION: Final = {
-    "microsoft.containerservice/managedclusters/read": "Reader",
-    "microsoft.containerservice/managedclusters/resetserviceprincipalprofile/action": (
-        "Azure Kubernetes Service Contributor Role"
-    ),
-    "microsoft.containerregistry/registries/read": "Reader",
-    "microsoft.authorization/roleassignments/read": "Reader",
-    "microsoft.authorization/roleassignments/write": "Role Based Access Control Administrator",
-    "microsoft.authorization/roleassignments/delete": "Role Based Access Control Administrator",
-    "microsoft.resources/subscriptions/resourcegroups/read": "Reader",
+    "microsoft.containerservice/managedclusters/read": READER.name,
+    "microsoft.containerservice/managedclusters/resetserviceprincipalprofile/action": AKS_CONTRIBUTOR.name,
+    "microsoft.containerregistry/registries/read": READER.name,
+    "microsoft.authorization/roleassignments/read": READER.name,
+    "microsoft.authorization/roleassignments/write": RBAC_ADMINISTRATOR.name,
+    "microsoft.authorization/roleassignments/delete": RBAC_ADMINISTRATOR.name,
+    "microsoft.resources/subscriptions/resourcegroups/read": READER.name,
 }
 """The built-in role that permits an action (lower case) and little more."""

@@ -6,40 +6,23 @@ Knows nothing of Pulumi, and loads the Azure SDK only when a registry is asked f
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final
 
 from crosstenant.azure.arm import client_settings
 from crosstenant.model.arm_id import REGISTRY_TYPE, ArmId, parse_arm_id
+from crosstenant.model.modes import RoleAssignmentMode
+from crosstenant.model.roles import PULL_ROLES, Role
 
 if TYPE_CHECKING:
     from azure.mgmt.containerregistry.models import Registry
 
     from crosstenant.azure.sign_in.tenant import Tenant
 
-RoleAssignmentMode = Literal["Legacy", "Abac"]
-"""Which roles a registry honours: those of the registry (AcrPull), or those of its repositories."""
-
 # The first version that tells the role assignment mode; said here so that another default of the SDK hides nothing.
 _API_VERSION: Final = "2025-11-01"
 _MODES: Final[dict[str, RoleAssignmentMode]] = {
-    "legacyregistrypermissions": "Legacy",
-    "abacrepositorypermissions": "Abac",
-}
-
-
-@dataclass(frozen=True)
-class Role:
-    """A built-in Azure role."""
-
-    name: str
-    guid: str
-    """Name of its role definition, the same in every tenant."""
-
-
-# https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-directory-reference
-_PULL_ROLES: Final[dict[RoleAssignmentMode, Role]] = {
-    "Legacy": Role("AcrPull", "7f951dda-4ed3-4680-a7ca-43fe172d538d"),
-    "Abac": Role("Container Registry Repository Reader", "b93aa761-3e63-49ed-ac28-beffa264f7ac"),
+    "legacyregistrypermissions": RoleAssignmentMode.LEGACY,
+    "abacrepositorypermissions": RoleAssignmentMode.ABAC,
 }
 
 
@@ -69,7 +52,7 @@ class RegistryState:
     @property
     def pull_role(self) -> Role:
         """The least role that lets a principal pull: a registry honours only the one of its mode."""
-        return _PULL_ROLES[self.role_assignment_mode]
+        return PULL_ROLES[self.role_assignment_mode]
 
 
 class Registries:
@@ -109,7 +92,7 @@ def _state(arm_id: ArmId, found: Registry) -> RegistryState:
     properties = found.properties
     rules = properties.network_rule_set if properties else None
     return RegistryState(
-        registry_id=found.id or str(arm_id),
+        registry_id=str(parse_arm_id(found.id, REGISTRY_TYPE) if found.id else arm_id),
         name=found.name or arm_id.name,
         login_server=((properties.login_server if properties else None) or "").lower(),
         role_assignment_mode=_mode(arm_id, properties.role_assignment_mode if properties else None),
@@ -124,7 +107,7 @@ def _state(arm_id: ArmId, found: Registry) -> RegistryState:
 def _mode(arm_id: ArmId, value: str | None) -> RoleAssignmentMode:
     # Registries were in legacy mode before there was a property to say so.
     if not value:
-        return "Legacy"
+        return RoleAssignmentMode.LEGACY
     try:
         return _MODES[_text(value).lower()]
     except KeyError:

@@ -11,23 +11,14 @@ from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.role_assignments import RoleAssignment
 from crosstenant.cli.adopt.condition_reading import repositories_of
 from crosstenant.cli.adopt.differences import application_differences, principal_differences
-from crosstenant.cli.adopt.live_chain import ChainError, LiveChain, LiveRegistry, assignment_name
+from crosstenant.cli.adopt.live_chain import ChainError, LiveChain, LiveRegistry
 from crosstenant.errors import OperatorError
+from crosstenant.model.modes import RoleAssignmentMode
 from crosstenant.model.repository_condition import repository_condition
+from crosstenant.model.roles import ACR_PULL, built_in_role
 
 Json = dict[str, Any]
 """A JSON object."""
-
-_ROLES = {
-    "7f951dda-4ed3-4680-a7ca-43fe172d538d": "AcrPull",
-    "8311e382-0749-4cb8-b61a-304f252e45ec": "AcrPush",
-    "b93aa761-3e63-49ed-ac28-beffa264f7ac": "Container Registry Repository Reader",
-    "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
-    "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
-    "8e3af657-a8ff-443c-a75c-2fe8c4bcb635": "Owner",
-}
-"""Roles that such applications are often given, by their definition's GUID:
-https://learn.microsoft.com/azure/role-based-access-control/built-in-roles."""
 
 
 class State(Enum):
@@ -81,7 +72,7 @@ def hand_made_secrets(chain: LiveChain) -> list[str]:
 
 
 def _cluster(chain: LiveChain, cluster: ClusterState) -> list[Finding]:
-    text = f"{cluster.cluster_id.rsplit('/', 1)[-1]} acts as application {cluster.client_id}"
+    text = f"{cluster.arm_id.name} acts as application {cluster.client_id}"
     found = [Finding(State.FOUND, "cluster", text)]
     if not cluster.uses(chain.client_id):
         found = [Finding(State.DIFFERS, "cluster", f"{text}; the first update moves it to {chain.client_id}")]
@@ -127,15 +118,17 @@ def _registry_principal(chain: LiveChain, consented: bool) -> list[Finding]:
 
 def _registry(registry: LiveRegistry) -> list[Finding]:
     state = registry.state
-    mode = "registry-wide roles" if state.role_assignment_mode == "Legacy" else "roles per repository (ABAC)"
+    mode = (
+        "registry-wide roles"
+        if state.role_assignment_mode is RoleAssignmentMode.LEGACY
+        else "roles per repository (ABAC)"
+    )
     found = [Finding(State.FOUND, "registry", f"{state.name}, {mode}")]
     role = f"{state.pull_role.name} on {state.name}"
     if registry.pull is None:
         found.append(Finding(State.MISSING, "role assignment", f"{role}: the first update makes it"))
     else:
-        found += _compared(
-            "role assignment", f"{role}, {assignment_name(registry.pull)}", _assignment_differences(registry.pull)
-        )
+        found += _compared("role assignment", f"{role}, {registry.pull.name}", _assignment_differences(registry.pull))
     return found + [_beside(registry, other) for other in registry.others]
 
 
@@ -145,7 +138,7 @@ def _assignment_differences(assignment: RoleAssignment) -> list[str]:
         names = repositories_of(assignment.condition)
         if names is None:
             raise ChainError(
-                f"role assignment {assignment_name(assignment)} on {assignment.scope} has a condition that is not about"
+                f"role assignment {assignment.name} on {assignment.scope} has a condition that is not about"
                 f" repositories and prefixes alone, and would be lost: {assignment.condition}. Change it, or leave this"
                 " chain as it is"
             )
@@ -155,11 +148,12 @@ def _assignment_differences(assignment: RoleAssignment) -> list[str]:
 
 
 def _beside(registry: LiveRegistry, other: RoleAssignment) -> Finding:
-    role = _ROLES.get(other.role_guid, f"role {other.role_guid}")
+    built_in = built_in_role(other.role_guid)
+    role = built_in.name if built_in else f"role {other.role_guid}"
     here = other.scope.lower() == registry.state.registry_id.lower()
     where = "the registry" if here else other.scope
-    text = f"{role} on {where} reaches {registry.state.name} too ({assignment_name(other)})"
-    if here and registry.state.role_assignment_mode == "Abac" and role == "AcrPull":
+    text = f"{role} on {where} reaches {registry.state.name} too ({other.name})"
+    if here and registry.state.role_assignment_mode is RoleAssignmentMode.ABAC and built_in is ACR_PULL:
         text += ": the registry ignores it in its mode"
     return Finding(State.BESIDE, "role assignment", f"{text}; remove it if nothing else needs it")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from crosstenant.cli.adopt.live_chain import LiveChain, assignment_name
+from crosstenant.cli.adopt.live_chain import LiveChain
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
 
 Json = dict[str, Any]
@@ -80,7 +80,7 @@ def import_document(chain: LiveChain, name: str, registry_tenant_id: str, *, con
                 _child(
                     _ROLE_ASSIGNMENT,
                     f"{name}-{registry_id.name}-pull-role",
-                    f"{registry_id}/providers/Microsoft.Authorization/roleAssignments/{assignment_name(registry.pull)}",
+                    f"{registry_id}/providers/Microsoft.Authorization/roleAssignments/{registry.pull.name}",
                     access,
                     f"{foreign}-azure-native",
                 )

@@ -111,11 +111,6 @@ async def read_chain(cluster_tenant: Tenant, registry_tenant: Tenant, asked: Ask
     )
 
 
-def assignment_name(assignment: RoleAssignment) -> str:
-    """The name of a role assignment, a UUID."""
-    return assignment.assignment_id.rsplit("/", 1)[-1]
-
-
 async def _clusters(tenant: Tenant, ids: Sequence[ArmId]) -> tuple[ClusterState, ...]:
     found: list[ClusterState] = []
     clusters = Clusters(tenant)

@@ -17,7 +17,7 @@ from crosstenant.azure.sign_in.tenant import (
 )
 from crosstenant.cli.adopt.condition_reading import repositories_of
 from crosstenant.cli.adopt.differences import redirect_uri_of
-from crosstenant.cli.adopt.live_chain import LiveChain, LiveRegistry, assignment_name
+from crosstenant.cli.adopt.live_chain import LiveChain, LiveRegistry
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.names import role_assignment_name
@@ -141,8 +141,8 @@ def _registry(chain: LiveChain, registry: LiveRegistry) -> list[str]:
     fields = {"registry_id": _text(registry_id)}
     if registry.pull:
         derived = role_assignment_name(registry_id, chain.registry_principal_id, registry.state.pull_role.guid)
-        if assignment_name(registry.pull).lower() != derived:
-            fields["role_assignment_name"] = _text(assignment_name(registry.pull))
+        if registry.pull.name.lower() != derived:
+            fields["role_assignment_name"] = _text(registry.pull.name)
         repositories, prefixes = repositories_of(registry.pull.condition) or ([], [])
         if repositories:
             fields["repositories"] = json.dumps(repositories)

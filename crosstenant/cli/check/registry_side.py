@@ -20,6 +20,7 @@ from crosstenant.cli.check.cluster_side import principal_link
 from crosstenant.cli.check.looking import Unseen, access, look, service_principal, sign_in
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.consent import consent_url
+from crosstenant.model.modes import RoleAssignmentMode
 
 _B = Tenancy.REGISTRY
 _PULL_SECONDS = 30
@@ -86,7 +87,7 @@ class _Registry:
         return [self._registry(found), role, self._network(found), pull]
 
     def _registry(self, registry: RegistryState) -> Link:
-        mode = "per repository (ABAC)" if registry.role_assignment_mode == "Abac" else "registry-wide"
+        mode = "per repository (ABAC)" if registry.role_assignment_mode is RoleAssignmentMode.ABAC else "registry-wide"
         what = f"{registry.login_server}, {registry.sku}; its roles are {mode}"
         if registry.provisioning_state != "Succeeded":
             what = f"{what}; provisioning state {registry.provisioning_state}"
