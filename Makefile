@@ -1,14 +1,15 @@
-# Everything here works from a bare checkout: each target first sees to .venv and to Pulumi (tools/setup.py).
+# Everything here works from a bare checkout: each target first sees to what it needs (tools/setup.py).
 PYTHON ?= python3
 # Files given to pytest: make test TESTS=tests/engine
 TESTS ?=
 
 BIN := .venv/bin
+WORKERS := -n 2 --dist worksteal
 # .venv first, for the Python that Pulumi's language host finds; .tools last: an installed Pulumi is used as it is.
 RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench bench-fleet clean distclean
+.PHONY: help setup setup-python setup-tests demo lint check test format bench bench-fleet clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -16,20 +17,28 @@ help: ## this list
 setup: ## .venv and, where there is no Pulumi, .tools/bin (once; the other targets do it by themselves)
 	@$(PYTHON) tools/setup.py
 
+setup-python: ## .venv alone
+	@$(PYTHON) tools/setup.py --only python
+
+setup-tests: ## what setup does, and what tests alone need: a YAML host, pulumi-kubernetes, registry clients
+	@$(PYTHON) tools/setup.py --tests
+
 demo: setup ## the quickstart against two tenants on this machine, step by step
 	@$(RUN) $(BIN)/python tools/demo.py
 
-lint: setup ## ruff, the rooms (import-linter), pyright
+lint: setup-python ## ruff, the rooms (import-linter), pyright
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
-test: lint ## lint, then all tests
-	@tools/install-clients
-	$(RUN) $(BIN)/pytest -n 2 --dist worksteal $(TESTS)
+check: lint ## lint, then the tests that need neither an engine nor other people's clients: within two minutes
+	$(RUN) $(BIN)/pytest $(WORKERS) -m "not engine and not clients" $(TESTS)
 
-format: setup ## rewrite the code in ruff's format
+test: setup-tests lint ## lint, then all tests
+	$(RUN) $(BIN)/pytest $(WORKERS) $(TESTS)
+
+format: setup-python ## rewrite the code in ruff's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 

@@ -1,12 +1,15 @@
 """Make a bare checkout ready for work: its Python environment in `.venv`, and Pulumi in `.tools/bin` if there is none.
 
-    python3 tools/setup.py [--only python|pulumi]
+    python3 tools/setup.py [--tests] [--only STEP ...]
 
-Does nothing, at once and in silence, where everything is there already. The Makefile calls it before each target.
+With --tests also what tests alone need: the host of YAML programs, pulumi-kubernetes in a folder of its own, and two
+registry clients. Steps that do not depend on each other run side by side. Does nothing, at once and in silence, where
+everything is there already. The Makefile calls it before each target.
 This file alone is also read by older Pythons, to tell them so: keep newer syntax out of it.
 """
 
 import argparse
+import signal
 import sys
 
 OLDEST = (3, 10)
@@ -20,21 +23,48 @@ def main():
             f"setup: Python {OLDEST[0]}.{OLDEST[1]} or newer is needed, and {sys.executable} is {found}. "
             "Name a newer one: make PYTHON=/path/to/python3 ..."
         )
-    from lib import python_env, toolchain
     from lib.progress import SetupError
+    from lib.steps import side_by_side
 
     parser = argparse.ArgumentParser(description="Make a bare checkout ready for work.")
-    parser.add_argument("--only", choices=["python", "pulumi"], help="set up this half alone")
-    only = parser.parse_args().only
+    parser.add_argument("--tests", action="store_true", help="set up what tests alone need, too")
+    parser.add_argument("--only", action="append", metavar="STEP", help="this step alone (python, pulumi ...)")
+    args = parser.parse_args()
+    steps = _steps(args.tests, args.only)
+    unknown = set(args.only or ()) - {step.name for step in steps}
+    if unknown:
+        parser.error(f"--only must be one of: {', '.join(step.name for step in steps)}")
+    # What ends the command ends the steps' commands with it.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        if only != "pulumi":
-            python_env.ensure()
-        if only != "python":
-            toolchain.ensure()
+        side_by_side([step for step in steps if not args.only or step.name in args.only])
     except SetupError as error:
         sys.exit(f"setup: {error}")
     except KeyboardInterrupt:
         sys.exit("setup: interrupted; what was finished is kept, the rest is done at the next start")
+
+
+def _steps(tests, only):
+    from lib import pulumi_cli, python_env, registry_clients
+    from lib.steps import Step
+
+    python = Step("python", python_env.ensure)
+
+    if only and python.name not in only:
+        python.over.set()
+
+    def venv():
+        python.over.wait()
+        return not python.failed and python_env.STAMP.is_file()
+
+    steps = [python, Step("pulumi", lambda: pulumi_cli.ensure(tests, venv))]
+    if tests:
+        steps += [
+            Step("kubernetes", python_env.ensure_kubernetes),
+            Step("crane", registry_clients.ensure_crane),
+            Step("second client", registry_clients.ensure_second),
+        ]
+    return steps
 
 
 if __name__ == "__main__":

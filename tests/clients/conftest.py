@@ -8,7 +8,7 @@ import pytest
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.settle import open_store
 from lib.progress import SetupError
-from registry_clients import two_clients
+from lib.registry_clients import two_clients
 from tests.clients.estate import Estate
 from tests.clients.registry_client import RegistryClient
 

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from crosstenant.sandbox.world import drift, seed
+from lib import python_env
+from lib.checkout import KUBERNETES
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
 from tests.engine import kubernetes_stand_in
@@ -24,9 +26,14 @@ def example(azure: Azure, tmp_path: Path) -> Callable[..., Stack]:
     """Makes a stack of an example, configured for the seeded tenants."""
 
     def make(
-        name: str, *, without: tuple[str, ...] = (), secrets: dict[str, str] | None = None, **config: str
+        name: str,
+        *,
+        without: tuple[str, ...] = (),
+        secrets: dict[str, str] | None = None,
+        environ: dict[str, str] | None = None,
+        **config: str,
     ) -> Stack:
-        stack = Stack(EXAMPLES / name, "test", tmp_path / "stack", environ=azure.environ)
+        stack = Stack(EXAMPLES / name, "test", tmp_path / "stack", environ={**azure.environ, **(environ or {})})
         stack.create(
             {key: value for key, value in {**CONFIG, **config}.items() if key not in without},
             {**SECRETS, **(secrets or {})},
@@ -71,10 +78,26 @@ def test_one_identity_pulls_from_registries_of_two_tenants(example, azure: Azure
     assert stack.operate("preview", "--refresh", "--expect-no-changes").code == 0
 
 
-def test_a_managed_identity_cluster_gets_a_valid_image_pull_secret(example, azure: Azure, tmp_path: Path):
+@pytest.fixture
+def kubernetes(azure: Azure) -> dict[str, str]:
+    """What a program needs in its environment to use pulumi-kubernetes, which `.venv` does not hold."""
+    if not python_env.is_kubernetes_there():
+        pytest.fail(f"there is no {python_env.kubernetes_pin()} in {KUBERNETES}: run make setup-tests", pytrace=False)
     kubernetes_stand_in.install(Path(azure.environ["PULUMI_HOME"]))
+    return {"PYTHONPATH": str(KUBERNETES)}
+
+
+def test_a_managed_identity_cluster_gets_a_valid_image_pull_secret(
+    example, azure: Azure, kubernetes: dict[str, str], tmp_path: Path
+):
     rendered = tmp_path / "manifests"
-    stack = example("managed-identity-cluster", without=("clusterId",), namespace="shop", renderTo=str(rendered))
+    stack = example(
+        "managed-identity-cluster",
+        without=("clusterId",),
+        environ=kubernetes,
+        namespace="shop",
+        renderTo=str(rendered),
+    )
     up = stack.operate("up")
     assert up.code == 0, up.output
     assert azure.resets == []

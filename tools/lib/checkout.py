@@ -12,6 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 VENV = ROOT / ".venv"
 TOOLS = ROOT / ".tools"
 TOOLS_BIN = TOOLS / "bin"
+KUBERNETES = TOOLS / "kubernetes"
+"""pulumi-kubernetes, for the PYTHONPATH of the one program that needs it."""
 SCRATCH = ROOT / ".sandbox"
 
 

@@ -1,24 +1,141 @@
-"""Running a long command with a line now and then that says how far it is."""
+"""Running a long command with a line now and then that says how far it is, alone or beside other steps of set-up."""
 
 from __future__ import annotations
 
+import contextlib
+import os
+import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 QUIET_SECONDS = 20.0
-"""Without a terminal (in CI) a progress line comes this often."""
+"""Without a terminal (in CI) a progress line comes this often from each step."""
 
 
 class SetupError(Exception):
     """Set-up cannot go on; the message says why and what to do."""
 
 
+class Cancelled(SetupError):
+    """This step ended because set-up as a whole ends."""
+
+
+class TooSlow(SetupError):
+    """A command had not ended within the time it was given."""
+
+
+class Board:
+    """What is shown: lines that stay, and on a terminal one line below them that says where each step is."""
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._terminal = sys.stdout.isatty()
+        self._progress: dict[str, str] = {}
+        self._told: dict[str, float] = {}
+
+    def say(self, text: str) -> None:
+        """Print a line that stays."""
+        with self._lock:
+            self._erase()
+            print(text, flush=True)
+            self._draw()
+
+    def progress(self, step: str, words: str) -> None:
+        """Show where a step is: on a terminal at once, elsewhere on a line of its own from time to time."""
+        with self._lock:
+            now = time.monotonic()
+            if now - self._told.setdefault(step, now) < (0.2 if self._terminal else QUIET_SECONDS):
+                return
+            self._told[step] = now
+            if self._terminal:
+                self._progress[step] = words
+                self._erase()
+                self._draw()
+            else:
+                print(f"  {step}: {words}", flush=True)
+
+    def clear(self, step: str) -> None:
+        """Take a step's progress away."""
+        with self._lock:
+            self._told.pop(step, None)
+            if self._progress.pop(step, None) is not None:
+                self._erase()
+                self._draw()
+
+    def _erase(self) -> None:
+        if self._terminal:
+            print("\r\033[K", end="", flush=True)
+
+    def _draw(self) -> None:
+        if self._terminal and self._progress:
+            line = "  " + "   ".join(f"{step}: {words}" for step, words in self._progress.items())
+            # A line that wraps could not be erased.
+            columns = os.get_terminal_size(sys.stdout.fileno()).columns
+            print(line[: columns - 1], end="", flush=True)
+
+
+class Commands:
+    """The commands that run now, so that all of them can be ended together."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._running: set[subprocess.Popen[str]] = set()
+        self._cancelled = False
+
+    @property
+    def cancelled(self) -> bool:
+        """Whether set-up ends."""
+        return self._cancelled
+
+    def start(self, command: Sequence[str], cwd: Path, env: Mapping[str, str]) -> subprocess.Popen[str]:
+        """Start a command in a process group of its own, in which its children can be ended with it."""
+        with self._lock:
+            if self._cancelled:
+                raise Cancelled("cancelled")
+            process = subprocess.Popen(
+                command,
+                cwd=cwd,
+                env=env,
+                text=True,
+                errors="replace",
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+            self._running.add(process)
+            return process
+
+    def ended(self, process: subprocess.Popen[str]) -> None:
+        """Forget a command."""
+        with self._lock:
+            self._running.discard(process)
+
+    def cancel(self, how: signal.Signals) -> None:
+        """End every command by this signal, and start none from now on."""
+        with self._lock:
+            self._cancelled = True
+            for process in self._running:
+                send(process, how)
+
+
+BOARD = Board()
+COMMANDS = Commands()
+
+
+def send(process: subprocess.Popen[str], how: signal.Signals) -> None:
+    """Send a signal to a command and its children."""
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(process.pid, how)
+
+
 def say(text: str) -> None:
     """One line, at once."""
-    print(text, flush=True)
+    BOARD.say(text)
 
 
 def run(
@@ -29,39 +146,49 @@ def run(
     env: Mapping[str, str],
     describe: Callable[[list[str]], str] | None = None,
     remedy: str = "",
+    within: float | None = None,
 ) -> list[str]:
     """Run a command, its output (both streams) into `log`, and return its lines.
 
-    `describe` turns the lines so far into a few words of progress: on a terminal they replace each other in one line,
-    elsewhere a line comes every 20 seconds. A failing command raises `SetupError` with the end of its output and the
-    remedy.
+    `describe` turns the lines so far into a few words of progress, which stand beside the step's name (the thread's).
+    A failing command raises `SetupError` with the end of its output and the remedy; one that takes longer than `within`
+    seconds is ended with all its children, and raises `TooSlow`.
     """
     lines: list[str] = []
-    start = last = time.monotonic()
-    terminal = sys.stdout.isatty()
+    start = time.monotonic()
+    step = threading.current_thread().name
     log.parent.mkdir(parents=True, exist_ok=True)
-    with (
-        log.open("w") as copy,
-        subprocess.Popen(
-            command, cwd=cwd, env=env, text=True, errors="replace", stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-        ) as process,
-    ):
-        assert process.stdout is not None
-        try:
-            for line in process.stdout:
-                lines.append(line.rstrip("\n"))
-                copy.write(line)
-                now = time.monotonic()
-                if describe and now - last >= (0.2 if terminal else QUIET_SECONDS):
-                    last = now
-                    words = f"  {describe(lines)}, {now - start:.0f} s"
-                    print(f"\r\033[K{words}" if terminal else words, end="" if terminal else "\n", flush=True)
-        except BaseException:
-            process.terminate()
-            raise
-        finally:
-            if terminal and describe:
-                print("\r\033[K", end="", flush=True)
+    process = COMMANDS.start(command, cwd, env)
+    late = threading.Event()
+
+    def stop() -> None:
+        late.set()
+        send(process, signal.SIGKILL)
+
+    timer = threading.Timer(within, stop) if within is not None else None
+    if timer:
+        timer.start()
+    try:
+        with log.open("w") as copy, process:
+            assert process.stdout is not None
+            try:
+                for line in process.stdout:
+                    lines.append(line.rstrip("\n"))
+                    copy.write(line)
+                    if describe:
+                        BOARD.progress(step, f"{describe(lines)}, {time.monotonic() - start:.0f} s")
+            except BaseException:
+                send(process, signal.SIGKILL)
+                raise
+    finally:
+        if timer:
+            timer.cancel()
+        COMMANDS.ended(process)
+        BOARD.clear(step)
+    if COMMANDS.cancelled:
+        raise Cancelled("cancelled")
+    if late.is_set():
+        raise TooSlow(f"`{' '.join(command[:3])} ...` had not ended after {within:.0f} s")
     if process.returncode:
         tail = "\n".join(f"  | {line}" for line in lines[-15:])
         raise SetupError(

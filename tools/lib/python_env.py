@@ -1,53 +1,126 @@
-"""The checkout's Python environment: `.venv` with the package (editable) and its `dev` extra at pinned versions."""
+"""The checkout's Python environment: `.venv` with the package (editable) and its `dev` extra at pinned versions.
+
+Beside it a folder of its own for pulumi-kubernetes, which one example needs. In `.venv` it would cost every program
+time: Pulumi's engine asks for the plugin of each `pulumi_*` package that is installed, at each operation, used or not.
+"""
 
 from __future__ import annotations
 
-import importlib.util
-import os
+import re
+import shutil
 import sys
 import time
+from pathlib import Path
 
-from lib.checkout import ROOT, TOOLS, VENV, fingerprint, stamped
-from lib.progress import SetupError, run, say
+from lib import uv
+from lib.checkout import KUBERNETES, ROOT, TOOLS, VENV, fingerprint, stamped
+from lib.progress import Cancelled, SetupError, run, say
 
 STAMP = VENV / ".set-up"
+KUBERNETES_STAMP = TOOLS / "stamps" / "kubernetes"
+CONSTRAINTS = ROOT / "constraints.txt"
 
 
 def ensure() -> None:
     """Create or renew `.venv` if pyproject.toml, constraints.txt, the Python or the checkout's place changed.
 
-    Raises `SetupError` where Python comes without `venv`, and where pip fails.
+    Raises `SetupError` where Python comes without `venv`, and where the packages cannot be installed.
     """
-    files = [ROOT / "pyproject.toml", ROOT / "constraints.txt"]
     # The place counts, because a virtual environment's scripts carry its absolute path.
-    state = fingerprint(files, str(ROOT), sys.version)
+    state = fingerprint([ROOT / "pyproject.toml", CONSTRAINTS], str(ROOT), sys.version)
     if stamped(STAMP, state):
         return
-    # Debian and its kin keep these two in a package of their own.
-    if not all(importlib.util.find_spec(name) for name in ("venv", "ensurepip")):
-        version = f"{sys.version_info.major}.{sys.version_info.minor}"
-        raise SetupError(
-            f"{sys.executable} has no `venv` module to make .venv with. On Debian and Ubuntu: "
-            f"apt-get install python{version}-venv"
-        )
     start = time.monotonic()
-    say("setup: Python packages into .venv (about a minute, most of it the download of pulumi-azure-native) ...")
-    STAMP.unlink(missing_ok=True)
-    env = {**os.environ, "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
-    # Made by the base interpreter: this one may be .venv's own, which --clear takes away.
-    base: str = getattr(sys, "_base_executable", None) or sys.executable
-    whole = (VENV / "bin" / "pip").exists() and _same_place_and_python()
-    options = [] if whole else ["--clear"]
-    run([base, "-m", "venv", *options, str(VENV)], log=TOOLS / "log" / "venv.log", cwd=ROOT, env=env)
-    run(
-        [str(VENV / "bin" / "python"), "-m", "pip", "install", "-e", ".[dev]", "-c", "constraints.txt"],
-        log=TOOLS / "log" / "pip.log",
-        cwd=ROOT,
-        env=env,
-        describe=_describe,
-    )
+    # Renewed from the ground up: a package that left pyproject.toml has to leave the environment too.
+    outdated = STAMP.is_file()
+    installer = uv.uv()
+    if not (installer and _with_uv(installer)):
+        _with_pip(outdated)
     STAMP.write_text(state)
     say(f"setup: .venv is ready ({time.monotonic() - start:.0f} s)")
+
+
+def ensure_kubernetes() -> None:
+    """Install pulumi-kubernetes into its folder; what it depends on is in `.venv`.
+
+    Raises `SetupError` where it cannot be had.
+    """
+    pin = kubernetes_pin()
+    if is_kubernetes_there():
+        return
+    say(f"setup: {pin} into {KUBERNETES.relative_to(ROOT)}, for one example's test (a few seconds) ...")
+    aside = TOOLS / "partial" / KUBERNETES.name
+    shutil.rmtree(aside, ignore_errors=True)
+    what = ["--no-deps", "--target", str(aside), pin]
+    installer, log = uv.uv(), TOOLS / "log" / "kubernetes.log"
+    if installer:
+        command = [str(installer), "pip", "install", "--python", uv.base_python(), "--compile-bytecode", *what]
+        run(command, log=log, cwd=ROOT, env=uv.uv_environment())
+    else:
+        run([*uv.pip(), "install", *what], log=log, cwd=ROOT, env=uv.environment())
+    shutil.rmtree(KUBERNETES, ignore_errors=True)
+    aside.replace(KUBERNETES)
+    KUBERNETES_STAMP.parent.mkdir(parents=True, exist_ok=True)
+    KUBERNETES_STAMP.write_text(fingerprint([], pin))
+
+
+def is_kubernetes_there() -> bool:
+    """Whether pulumi-kubernetes is in its folder, at the pinned version."""
+    return KUBERNETES.is_dir() and stamped(KUBERNETES_STAMP, fingerprint([], kubernetes_pin()))
+
+
+def kubernetes_pin() -> str:
+    """The package at its version, from constraints.txt."""
+    match = re.search(r"^pulumi[-_]kubernetes==\S+", CONSTRAINTS.read_text(), re.MULTILINE)
+    if not match:
+        raise SetupError(f"{CONSTRAINTS} does not pin pulumi_kubernetes")
+    return match[0]
+
+
+def _with_uv(installer: Path) -> bool:
+    """Make `.venv` anew; False, told in a sentence, where uv does not get through."""
+    say("setup: Python packages into .venv, by uv (about half a minute) ...")
+    log, env = TOOLS / "log", uv.uv_environment()
+    STAMP.unlink(missing_ok=True)
+    shutil.rmtree(VENV, ignore_errors=True)
+    # With pip in it, since Pulumi's Python host asks it which packages there are.
+    make = [str(installer), "venv", "--no-project", "--no-python-downloads", "--seed"]
+    install = [str(installer), "pip", "install", "--python", str(VENV / "bin" / "python"), "-e", ".[dev]"]
+    try:
+        run([*make, "--python", uv.base_python(), str(VENV)], log=log / "venv.log", cwd=ROOT, env=env)
+        # Uncompiled, each of the plugins that an operation starts would take a second longer.
+        run(
+            [*install, "-c", CONSTRAINTS.name, "--compile-bytecode"],
+            log=log / "packages.log",
+            cwd=ROOT,
+            env=env,
+            describe=_describe_uv,
+        )
+    except Cancelled:
+        raise
+    except SetupError:
+        say("setup: uv could not install the packages (.tools/log/packages.log says why), so pip does")
+        # Nothing of it is kept: pip would take half an environment for its own.
+        shutil.rmtree(VENV, ignore_errors=True)
+        return False
+    return True
+
+
+def _with_pip(outdated: bool) -> None:
+    """Make `.venv`, or go on with it after an interruption."""
+    say("setup: Python packages into .venv, by pip (a minute or two) ...")
+    log, env = TOOLS / "log", uv.environment()
+    STAMP.unlink(missing_ok=True)
+    whole = not outdated and (VENV / "bin" / "pip").exists() and _same_place_and_python()
+    options = [] if whole else ["--clear"]
+    run([uv.base_python(), "-m", "venv", *options, str(VENV)], log=log / "venv.log", cwd=ROOT, env=env)
+    run(
+        [str(VENV / "bin" / "python"), "-m", "pip", "install", "-e", ".[dev]", "-c", CONSTRAINTS.name],
+        log=log / "packages.log",
+        cwd=ROOT,
+        env=env,
+        describe=_describe_pip,
+    )
 
 
 def _same_place_and_python() -> bool:
@@ -60,7 +133,13 @@ def _same_place_and_python() -> bool:
     return str(VENV) in head and f"version = {version}" in config.read_text()
 
 
-def _describe(lines: list[str]) -> str:
+def _describe_uv(lines: list[str]) -> str:
+    if any(line.startswith("Installed ") for line in lines):
+        return "compiling bytecode"
+    return f"{sum(line.startswith(' Downloaded ') for line in lines)} large packages downloaded"
+
+
+def _describe_pip(lines: list[str]) -> str:
     collected = sum(line.startswith("Collecting ") for line in lines)
     if any(line.startswith("Installing collected") for line in lines):
         return f"installing {collected} packages"

