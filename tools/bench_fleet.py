@@ -13,7 +13,7 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 
-from crosstenant.sandbox.host.settle import open_store, state_path
+from crosstenant.sandbox.host.state_file import open_store, state_path
 from lib import sandbox
 from lib.checkout import SCRATCH
 from lib.fleet import Fleet, add_fleet

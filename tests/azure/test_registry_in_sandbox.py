@@ -20,7 +20,7 @@ from crosstenant.plugin.pull_check.resource import PullCheck
 from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.resource import Properties
 from crosstenant.sandbox.host.server import Sandbox
-from crosstenant.sandbox.host.settle import open_store
+from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
 from crosstenant.sandbox.world.seed import (

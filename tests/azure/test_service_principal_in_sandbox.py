@@ -21,7 +21,7 @@ from crosstenant.plugin.functions.check_service_principal import CheckServicePri
 from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.host.server import Sandbox
-from crosstenant.sandbox.host.settle import open_store
+from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world import drift, seed
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import Store

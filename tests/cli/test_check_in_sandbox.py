@@ -13,11 +13,11 @@ from click.testing import CliRunner, Result
 
 from crosstenant.cli.check.command import check
 from crosstenant.sandbox.host.server import Sandbox
-from crosstenant.sandbox.host.settle import open_store
+from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world import drift, role_drift, seed
+from crosstenant.sandbox.world.built_in_roles import ACR_PULL, role_definition_id
 from crosstenant.sandbox.world.directory_documents import new_service_principal
 from crosstenant.sandbox.world.faults import new_fault
-from crosstenant.sandbox.world.roles import ACR_PULL, role_definition_id
 from crosstenant.sandbox.world.state import State, Store
 
 A, B, APP = seed.CLUSTER_TENANT, seed.REGISTRY_TENANT, seed.OLD_CLUSTER_APP_ID

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from crosstenant.sandbox.host.server import Sandbox
-from crosstenant.sandbox.host.settle import open_store
+from crosstenant.sandbox.host.state_file import open_store
 from lib.progress import SetupError
 from lib.registry_clients import two_clients
 from tests.clients.estate import Estate

@@ -4,8 +4,8 @@ import pytest
 
 from crosstenant.model.docker_config import docker_config
 from crosstenant.model.repository_condition import repository_condition
-from crosstenant.sandbox.registry.image import repositories
-from crosstenant.sandbox.world.roles import ACR_PULL, REPOSITORY_READER
+from crosstenant.sandbox.registry.images import repositories
+from crosstenant.sandbox.world.built_in_roles import ACR_PULL, REPOSITORY_READER
 from crosstenant.sandbox.world.seed import ABAC_REGISTRY, REGISTRY
 from tests.clients.estate import Application, Estate
 from tests.clients.registry_client import Outcome, RegistryClient

@@ -13,8 +13,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from crosstenant.sandbox.arm import operations
-from crosstenant.sandbox.world import estate, seed
+from crosstenant.sandbox.arm.clusters import operations
+from crosstenant.sandbox.world import resource_documents, seed
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import State, now
@@ -182,11 +182,11 @@ def add_application(state: State) -> None:
 
 def add_cluster(state: State, cluster_id: str, pools: dict[str, int]) -> None:
     """A cluster of the old application, with its node group."""
-    group = estate.node_resource_group_id(cluster_id)
-    state["resources"][cluster_id.lower()] = estate.cluster(
+    group = resource_documents.node_resource_group_id(cluster_id)
+    state["resources"][cluster_id.lower()] = resource_documents.cluster(
         cluster_id, seed.CLUSTER_TENANT, pools, seed.OLD_CLUSTER_APP_ID, seed.OLD_CLUSTER_SECRET
     )
-    state["resources"][group.lower()] = estate.resource_group(group, managed_by=cluster_id)
+    state["resources"][group.lower()] = resource_documents.resource_group(group, managed_by=cluster_id)
 
 
 def turn_managed(state: State, name: str) -> None:

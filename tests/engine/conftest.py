@@ -12,7 +12,7 @@ import pytest
 
 from crosstenant.sandbox.host.plugins import prepare_plugins
 from crosstenant.sandbox.host.server import Sandbox
-from crosstenant.sandbox.host.settle import open_store
+from crosstenant.sandbox.host.state_file import open_store
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
 from tests.engine.cluster_estate import Profiles

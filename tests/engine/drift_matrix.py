@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from crosstenant.model.repository_condition import repository_condition
-from crosstenant.sandbox.world import drift, estate, role_drift, seed
+from crosstenant.sandbox.world import drift, resource_documents, role_drift, seed
 from crosstenant.sandbox.world.state import State
 
 DOCS = Path(__file__).parents[2] / "docs" / "drift.md"
@@ -375,7 +375,7 @@ def groups() -> list[tuple[Row, ...]]:
 
 
 def _create_registry(state: State) -> None:
-    state["resources"][seed.REGISTRY.lower()] = estate.registry(seed.REGISTRY, "LegacyRegistryPermissions")
+    state["resources"][seed.REGISTRY.lower()] = resource_documents.registry(seed.REGISTRY, "LegacyRegistryPermissions")
 
 
 def table() -> str:

@@ -167,7 +167,7 @@ class Deployed:
                 for node in cluster["_nodes"]:
                     try:
                         await kubelet.pull(image, node, proxy)
-                    except kubelet.PullRefused:
+                    except kubelet.NodePullRefused:
                         return False
         return True
 

@@ -15,8 +15,8 @@ import signal
 import sys
 from typing import Any
 
-from crosstenant.sandbox.host.settle import open_store, state_path
-from crosstenant.sandbox.kubelet.node_pull import PullRefused, pull
+from crosstenant.sandbox.host.state_file import open_store, state_path
+from crosstenant.sandbox.kubelet.node_pull import NodePullRefused, pull
 from crosstenant.sandbox.world import seed
 
 Json = dict[str, Any]
@@ -42,7 +42,7 @@ async def main(image: str) -> None:
             key = hashlib.sha256(node["secret"].encode()).hexdigest()[:12]
             if key not in used.setdefault(node["name"], []):
                 used[node["name"]].append(key)
-        except PullRefused as refusal:
+        except NodePullRefused as refusal:
             # A node that was reimaged in the middle of its pull would pull anew, with what it has by then.
             if nodes()[turn % len(held)]["secret"] == node["secret"]:
                 refusals.append(str(refusal))

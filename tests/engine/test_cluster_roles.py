@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crosstenant.sandbox.world import seed
-from crosstenant.sandbox.world.estate import node_resource_group_id
+from crosstenant.sandbox.world.resource_documents import node_resource_group_id
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
 from tests.engine.cluster_estate import add_fault

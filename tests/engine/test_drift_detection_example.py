@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from crosstenant.sandbox.host.control import federated_token
+from crosstenant.sandbox.entra.assertions import federated_token
 from crosstenant.sandbox.world import drift, seed
 from lib.sandbox import CONFIG
 from lib.stack import Outcome, Stack

@@ -14,9 +14,9 @@ import pytest
 from crosstenant.sandbox.entra import app as entra
 from crosstenant.sandbox.entra.tokens import GRAPH_AUDIENCE, issue
 from crosstenant.sandbox.graph import app as graph
-from crosstenant.sandbox.host import control, edge
+from crosstenant.sandbox.host import control, request_log
 from crosstenant.sandbox.host.server import Sandbox
-from crosstenant.sandbox.host.settle import settle
+from crosstenant.sandbox.host.state_file import settle
 from crosstenant.sandbox.world.seed import seed
 from crosstenant.sandbox.world.state import State, Store
 from tests.sandbox.directory_world import Caller
@@ -86,7 +86,7 @@ class Running:
 
     @property
     def requests(self) -> list[dict[str, Any]]:
-        return control.requests(self.store)
+        return request_log.requests(self.store)
 
 
 @pytest.fixture(scope="session")
@@ -100,5 +100,5 @@ def _running(tmp_path_factory: pytest.TempPathFactory, seeded: State) -> Iterato
 def running(_running: Running) -> Running:
     """The running sandbox, with a fresh state and an empty request log."""
     _running.store.reset()
-    edge.request_log(_running.store).unlink(missing_ok=True)
+    request_log.request_log(_running.store).unlink(missing_ok=True)
     return _running

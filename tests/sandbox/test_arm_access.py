@@ -2,9 +2,15 @@
 
 import pytest
 
-from crosstenant.sandbox.arm.access import allowed_data_actions, covers, effective_roles, is_allowed, is_data_allowed
-from crosstenant.sandbox.arm.actions import matches
-from crosstenant.sandbox.world.roles import ACR_PULL, CONTRIBUTOR, OWNER, READER, REPOSITORY_READER
+from crosstenant.sandbox.arm.roles.action_patterns import matches
+from crosstenant.sandbox.arm.roles.effective_roles import (
+    allowed_data_actions,
+    covers,
+    effective_roles,
+    is_allowed,
+    is_data_allowed,
+)
+from crosstenant.sandbox.world.built_in_roles import ACR_PULL, CONTRIBUTOR, OWNER, READER, REPOSITORY_READER
 from crosstenant.sandbox.world.seed import (
     ABAC_REGISTRY,
     CLUSTER,

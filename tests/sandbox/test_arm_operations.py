@@ -4,7 +4,7 @@ import copy
 
 import pytest
 
-from crosstenant.sandbox.arm import operations
+from crosstenant.sandbox.arm.clusters import operations
 from crosstenant.sandbox.world.seed import (
     CLUSTER,
     CLUSTER_POWERLESS_ID,

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from crosstenant.sandbox.arm.access import effective_roles
-from crosstenant.sandbox.world.roles import ACR_PULL, ACR_PUSH, OWNER, READER, REPOSITORY_READER
+from crosstenant.sandbox.arm.roles.effective_roles import effective_roles
+from crosstenant.sandbox.world.built_in_roles import ACR_PULL, ACR_PUSH, OWNER, READER, REPOSITORY_READER
 from crosstenant.sandbox.world.seed import (
     ABAC_REGISTRY,
     CLUSTER_OWNER_ID,

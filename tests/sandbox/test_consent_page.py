@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from crosstenant.sandbox.entra.tokens import authenticate
+from crosstenant.sandbox.entra.clients import authenticate
 from crosstenant.sandbox.world.drift import application, set_audience
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,

@@ -5,7 +5,7 @@ from click.testing import CliRunner
 
 from crosstenant.sandbox.cli.commands import sandbox
 from crosstenant.sandbox.entra.assertions import check_assertion
-from crosstenant.sandbox.host.edge import request_log
+from crosstenant.sandbox.host.request_log import request_log
 from crosstenant.sandbox.world.drift import application
 from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID, OLD_CLUSTER_SECRET, REGISTRY_TENANT
 

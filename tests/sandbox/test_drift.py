@@ -1,6 +1,7 @@
 import pytest
 
-from crosstenant.sandbox.entra.tokens import SignInError, authenticate
+from crosstenant.sandbox.entra.clients import authenticate
+from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.world import drift, role_drift
 from crosstenant.sandbox.world.directory_documents import new_service_principal
 from crosstenant.sandbox.world.seed import (
@@ -63,7 +64,7 @@ def test_cluster_moves_with_all_its_nodes_and_a_secret_that_signs_in(store):
 
 def test_removed_secret_and_disabled_or_deleted_principal_end_sign_in(store):
     def refusal():
-        with pytest.raises(SignInError) as refused:
+        with pytest.raises(SignInRefusal) as refused:
             authenticate(state, CLUSTER_TENANT, OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET)
         return refused.value.code
 
@@ -130,7 +131,7 @@ def test_a_role_made_again_has_another_name_and_its_condition(store):
 
 def test_an_application_that_ends_its_secret_or_goes_signs_in_no_more(store):
     def refusal():
-        with pytest.raises(SignInError) as refused:
+        with pytest.raises(SignInRefusal) as refused:
             authenticate(state, CLUSTER_TENANT, OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET)
         return refused.value.code
 

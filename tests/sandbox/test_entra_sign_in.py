@@ -4,9 +4,11 @@ import json
 import jwt
 import pytest
 
+from crosstenant.sandbox.entra.assertions import federated_token
+from crosstenant.sandbox.entra.clients import authenticate
 from crosstenant.sandbox.entra.consent import consent
-from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE, SignInError, TokenError, authenticate, issue, verify
-from crosstenant.sandbox.host.control import federated_token
+from crosstenant.sandbox.entra.refusals import SignInRefusal, TokenRefusal
+from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE, issue, verify
 from crosstenant.sandbox.world.directory_documents import new_password
 from crosstenant.sandbox.world.drift import application, set_audience
 from crosstenant.sandbox.world.seed import (
@@ -221,7 +223,7 @@ async def test_consent_link_makes_the_service_principal_and_returns(client_for, 
 def test_secret_works_only_once_it_has_replicated(store):
     with store.change() as state:
         application(state, CLUSTER_CALLER_ID)["passwordCredentials"][0]["_usable_at"] = 4102444800
-        with pytest.raises(SignInError) as refused:
+        with pytest.raises(SignInRefusal) as refused:
             authenticate(state, CLUSTER_TENANT, CLUSTER_CALLER_ID, CLUSTER_CALLER_SECRET)
         assert refused.value.code == "AADSTS7000215"
         state["clock"]["ahead_seconds"] = 4102444800
@@ -235,7 +237,7 @@ def test_token_is_refused_when_forged_expired_or_for_another_service(store):
         principal = authenticate(state, REGISTRY_TENANT, REGISTRY_CALLER_ID, REGISTRY_CALLER_SECRET)
 
         def code(header, audience=ARM_AUDIENCE):
-            with pytest.raises(TokenError) as refused:
+            with pytest.raises(TokenRefusal) as refused:
                 verify(state, header, audience)
             assert refused.value.status == 401
             return refused.value.code

@@ -1,6 +1,8 @@
 import pytest
 
-from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE, SignInError, authenticate
+from crosstenant.sandbox.entra.clients import authenticate
+from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_OWNER_ID,
@@ -163,7 +165,7 @@ async def test_password_is_shown_once_and_signs_in_until_removed(caller, store):
 
     assert sign_in()["appId"] == made["appId"]
     await caller.post(f"/applications/{made['id']}/removePassword", {"keyId": added["keyId"]}, status=204)
-    with pytest.raises(SignInError, match="AADSTS7000215"):
+    with pytest.raises(SignInRefusal, match="AADSTS7000215"):
         sign_in()
     await caller.post(f"/applications/{made['id']}/removePassword", {"keyId": added["keyId"]}, status=400)
 
@@ -206,7 +208,7 @@ async def test_new_password_needs_its_time_to_replicate(caller, store):
         with store.read() as state:
             return authenticate(state, CLUSTER_TENANT, made["appId"], secret)
 
-    with pytest.raises(SignInError, match="AADSTS7000215"):
+    with pytest.raises(SignInRefusal, match="AADSTS7000215"):
         sign_in()
     pass_time(store, 21)
     assert sign_in()
@@ -250,7 +252,7 @@ async def test_deleting_an_application_takes_its_home_service_principal_only(cal
     await caller.delete(f"/applications/{made['id']}", status=204)
     await caller.get(f"/servicePrincipals/{home['id']}", status=404)
     await registry_side.get(f"/servicePrincipals/{abroad['id']}")
-    with store.read() as state, pytest.raises(SignInError, match="AADSTS700016"):
+    with store.read() as state, pytest.raises(SignInRefusal, match="AADSTS700016"):
         authenticate(state, REGISTRY_TENANT, made["appId"], secret)
 
 

@@ -1,6 +1,7 @@
 import pytest
 
-from crosstenant.sandbox.entra.tokens import SignInError, authenticate
+from crosstenant.sandbox.entra.clients import authenticate
+from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_OWNER_ID,
@@ -90,7 +91,7 @@ async def test_disabling_one_tenant_leaves_the_other_signing_in(caller, registry
     await registry_side.patch(f"/servicePrincipals/{abroad['id']}", {"accountEnabled": False}, status=204)
     assert (await registry_side.get(f"/servicePrincipals/{abroad['id']}"))["accountEnabled"] is False
     with store.read() as state:
-        with pytest.raises(SignInError, match="AADSTS7000112"):
+        with pytest.raises(SignInRefusal, match="AADSTS7000112"):
             authenticate(state, REGISTRY_TENANT, made["appId"], secret)
         assert authenticate(state, CLUSTER_TENANT, made["appId"], secret)
 
@@ -110,7 +111,7 @@ async def test_service_principal_signs_in_only_once_it_has_replicated(caller, st
     made = await caller.application()
     await caller.principal(made)
     secret = (await caller.post(f"/applications/{made['id']}/addPassword", {}))["secretText"]
-    with store.read() as state, pytest.raises(SignInError, match="AADSTS7000229"):
+    with store.read() as state, pytest.raises(SignInRefusal, match="AADSTS7000229"):
         authenticate(state, CLUSTER_TENANT, made["appId"], secret)
     pass_time(store, 31)
     with store.read() as state:

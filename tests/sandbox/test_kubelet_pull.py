@@ -72,7 +72,7 @@ def test_refusals_end_with_1_and_the_words_of_the_registry(granted):
     refused = granted.run(*PULL, IMAGE, code=1)
     assert f"application {OLD_CLUSTER_APP_ID}: fabrikamimages.azurecr.io/" in refused
     assert "UNAUTHORIZED" in refused
-    assert "no image of a registry in the sandbox" in granted.run(*PULL, "docker.io/library/hello", code=1)
+    assert "must be an image of a registry in the sandbox" in granted.run(*PULL, "docker.io/library/hello", code=1)
 
 
 def test_legacy_role_does_not_pull_from_a_registry_in_abac_mode(granted):

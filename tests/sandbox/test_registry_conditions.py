@@ -1,6 +1,6 @@
 import pytest
 
-from crosstenant.sandbox.arm.conditions import LONGEST, REPOSITORY_NAME, parse_condition
+from crosstenant.sandbox.arm.roles.conditions import LONGEST, REPOSITORY_NAME, parse_condition
 from tests.sandbox.registry_world import within
 
 CONTENT_READ = "Microsoft.ContainerRegistry/registries/repositories/content/read"

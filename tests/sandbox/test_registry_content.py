@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crosstenant.sandbox.registry import image
+from crosstenant.sandbox.registry import images
 from tests.sandbox.registry_world import (
     ABAC,
     ACR_PULL,
@@ -90,9 +90,9 @@ async def test_index_lists_two_platforms_with_different_programs(world: World):
 
 
 def test_images_are_the_same_on_every_run():
-    first = image.repositories()
-    image.repositories.cache_clear()
-    again = image.repositories()
+    first = images.repositories()
+    images.repositories.cache_clear()
+    again = images.repositories()
     assert again is not first
     assert {name: one.tags for name, one in again.items()} == {name: one.tags for name, one in first.items()}
 
@@ -148,14 +148,14 @@ async def test_absent_digest_is_named(world: World):
 
 
 async def test_blob_of_one_repository_is_not_in_another(world: World):
-    layer = next(iter(image.repositories()["hello"].blobs))
+    layer = next(iter(images.repositories()["hello"].blobs))
     token = await pull_token(world, "backend/api")
     assert refusal(await world.get(LEGACY, f"/v2/backend/api/blobs/{layer}", token))[:2] == (404, "BLOB_UNKNOWN")
 
 
 async def test_nothing_is_told_to_those_without_the_right(world: World):
     token = await pull_token(world, "backend/api")
-    blobs = image.repositories()["hello"].blobs
+    blobs = images.repositories()["hello"].blobs
     for path in (
         "/v2/hello/manifests/1.0",
         "/v2/hello/manifests/9.9",
@@ -173,7 +173,7 @@ async def test_nothing_is_told_to_those_without_the_right(world: World):
     ("asked", "first", "last"), [("bytes=0-9", 0, 9), ("bytes=100-", 100, None), ("bytes=90000-999999", 90000, None)]
 )
 async def test_blob_comes_in_ranges(world: World, asked: str, first: int, last: int | None):
-    blob = max(image.repositories()["hello"].blobs.values(), key=lambda one: len(one.data))
+    blob = max(images.repositories()["hello"].blobs.values(), key=lambda one: len(one.data))
     token = await pull_token(world, "hello")
     answer = await world.get(LEGACY, f"/v2/hello/blobs/{blob.digest}", token, range=asked)
     end = len(blob.data) - 1 if last is None else last
@@ -183,14 +183,14 @@ async def test_blob_comes_in_ranges(world: World, asked: str, first: int, last: 
 
 
 async def test_range_beyond_the_end_is_refused(world: World):
-    blob = max(image.repositories()["hello"].blobs.values(), key=lambda one: len(one.data))
+    blob = max(images.repositories()["hello"].blobs.values(), key=lambda one: len(one.data))
     token = await pull_token(world, "hello")
     answer = await world.get(LEGACY, f"/v2/hello/blobs/{blob.digest}", token, range=f"bytes={len(blob.data)}-")
     assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{len(blob.data)}")
 
 
 async def test_blob_head_says_size_and_digest(world: World):
-    blob = next(iter(image.repositories()["hello"].blobs.values()))
+    blob = next(iter(images.repositories()["hello"].blobs.values()))
     answer = await world.get(LEGACY, f"/v2/hello/blobs/{blob.digest}", await pull_token(world, "hello"), "HEAD")
     assert answer.headers["content-length"] == str(len(blob.data))
     assert answer.headers["docker-content-digest"] == blob.digest
@@ -228,7 +228,7 @@ async def test_catalog_lists_the_repositories(world: World):
 
 
 async def test_no_image_has_referrers(world: World):
-    path = f"/v2/hello/referrers/{image.repositories()['hello'].tags['1.0']}"
+    path = f"/v2/hello/referrers/{images.repositories()['hello'].tags['1.0']}"
     assert (await world.get(LEGACY, path, await pull_token(world, "hello"))).status_code == 404
 
 

@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from crosstenant.sandbox.entra import tokens
+from crosstenant.sandbox.entra.clients import authenticate
 from crosstenant.sandbox.world.seed import (
     CLUSTER_OWNER_ID,
     CLUSTER_OWNER_SECRET,
@@ -55,7 +56,7 @@ async def post_token(world: World, **form: str) -> httpx.Response:
 
 def arm_token(world: World, tenant: str, app_id: str, secret: str, audience: str = tokens.ARM_AUDIENCE) -> str:
     with world.store.read() as state:
-        return tokens.issue(state, tenant, tokens.authenticate(state, tenant, app_id, secret), audience)
+        return tokens.issue(state, tenant, authenticate(state, tenant, app_id, secret), audience)
 
 
 async def test_challenge_names_the_registrys_own_token_service(world: World):

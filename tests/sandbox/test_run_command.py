@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from crosstenant.sandbox.host.control import requests
-from crosstenant.sandbox.host.settle import open_store
+from crosstenant.sandbox.host.request_log import requests
+from crosstenant.sandbox.host.state_file import open_store
 
 CROSSTENANT = [sys.executable, "-m", "crosstenant.cli.main", "sandbox"]
 SLEEPER = """

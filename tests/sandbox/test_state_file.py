@@ -5,11 +5,12 @@ import uuid
 
 import pytest
 
-from crosstenant.sandbox.arm import operations
-from crosstenant.sandbox.host.settle import open_store, state_path
-from crosstenant.sandbox.world.adjust import forward_clock, seconds_of, set_setting, without_secrets
+from crosstenant.sandbox.arm.clusters import operations
+from crosstenant.sandbox.host.state_file import open_store, state_path
+from crosstenant.sandbox.world.clock import forward_clock, seconds_of
 from crosstenant.sandbox.world.seed import CLUSTER, CLUSTER_CALLER_SECRET, CLUSTER_TENANT, OLD_CLUSTER_SECRET, seed
-from crosstenant.sandbox.world.state import Store, now, public
+from crosstenant.sandbox.world.settings import set_setting
+from crosstenant.sandbox.world.state import Store, now, public, without_secrets
 from crosstenant.sandbox.world.times import epoch, timestamp
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from crosstenant.sandbox.world import paths
+from crosstenant.sandbox.world import state_paths
 from crosstenant.sandbox.world.seed import CLUSTER, CLUSTER_CALLER_ID, CLUSTER_GROUP, REGISTRY, REGISTRY_TENANT
 
 CALLER_OBJECT = "a0000000-0000-4000-8000-0000000000d1"
@@ -25,7 +25,7 @@ CALLER_OBJECT = "a0000000-0000-4000-8000-0000000000d1"
     ],
 )
 def test_path_leads_to_its_object(seeded, path, expected):
-    assert paths.get(seeded, path) == expected
+    assert state_paths.get(seeded, path) == expected
 
 
 @pytest.mark.parametrize(
@@ -41,17 +41,17 @@ def test_path_leads_to_its_object(seeded, path, expected):
 )
 def test_path_that_leads_nowhere_says_where_it_ends(seeded, path, message):
     with pytest.raises(LookupError) as refused:
-        paths.get(seeded, path)
+        state_paths.get(seeded, path)
     assert message.lower() in str(refused.value).lower()
 
 
 def test_put_replaces_adds_and_appends(store):
     with store.change() as state:
-        paths.put(state, f"{CLUSTER}/properties/powerState/code", "Stopped")
-        paths.put(state, f"{CLUSTER}/tags/owner", "team")
-        paths.put(state, "resources/aks-prod/_nodes/+", {"name": "another"})
-        paths.put(state, "resources/aks-prod/_nodes/0/pool", "moved")
-        paths.put(state, REGISTRY.upper() + "2", {"name": "second"})
+        state_paths.put(state, f"{CLUSTER}/properties/powerState/code", "Stopped")
+        state_paths.put(state, f"{CLUSTER}/tags/owner", "team")
+        state_paths.put(state, "resources/aks-prod/_nodes/+", {"name": "another"})
+        state_paths.put(state, "resources/aks-prod/_nodes/0/pool", "moved")
+        state_paths.put(state, REGISTRY.upper() + "2", {"name": "second"})
         cluster = state["resources"][CLUSTER.lower()]
         assert cluster["properties"]["powerState"] == {"code": "Stopped"}
         assert cluster["tags"] == {"environment": "production", "owner": "team"}
@@ -59,17 +59,17 @@ def test_put_replaces_adds_and_appends(store):
         assert cluster["_nodes"][0]["pool"] == "moved"
         assert state["resources"][REGISTRY.lower() + "2"] == {"name": "second"}
         with pytest.raises(LookupError, match="use \\+ to append"):
-            paths.put(state, "resources/aks-prod/_nodes/99", {})
+            state_paths.put(state, "resources/aks-prod/_nodes/99", {})
         with pytest.raises(LookupError, match="nothing at"):
-            paths.put(state, "resources/aks-prod/no/such", 1)
+            state_paths.put(state, "resources/aks-prod/no/such", 1)
 
 
 def test_remove_takes_one_object(store):
     with store.change() as state:
         assignment = next(iter(state["roleAssignments"]))
-        paths.remove(state, assignment)
+        state_paths.remove(state, assignment)
         assert assignment not in state["roleAssignments"]
         with pytest.raises(LookupError):
-            paths.remove(state, assignment)
-        paths.remove(state, "resources/aks-prod/_nodes/0")
+            state_paths.remove(state, assignment)
+        state_paths.remove(state, "resources/aks-prod/_nodes/0")
         assert len(state["resources"][CLUSTER.lower()]["_nodes"]) == 4

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import yaml
 
-from crosstenant.sandbox.world import estate, seed
+from crosstenant.sandbox.world import resource_documents, seed
 from crosstenant.sandbox.world.state import State
 from lib import sandbox
 from lib.checkout import ROOT
@@ -53,16 +53,16 @@ def add_fleet(state: State, clusters: int, subscriptions: int, seconds: float) -
     for number in range(clusters):
         group = groups[number % subscriptions]
         cluster_id = f"{group}/providers/Microsoft.ContainerService/managedClusters/aks-{number:03}"
-        node_group = estate.node_resource_group_id(cluster_id)
+        node_group = resource_documents.node_resource_group_id(cluster_id)
         for document in (
-            estate.cluster(
+            resource_documents.cluster(
                 cluster_id,
                 seed.CLUSTER_TENANT,
                 {"system": 1, "apps": 2},
                 seed.OLD_CLUSTER_APP_ID,
                 seed.OLD_CLUSTER_SECRET,
             ),
-            estate.resource_group(node_group, managed_by=cluster_id),
+            resource_documents.resource_group(node_group, managed_by=cluster_id),
         ):
             state["resources"][document["id"].lower()] = document
         cluster_ids.append(cluster_id)
@@ -73,10 +73,10 @@ def _add_subscription(state: State, number: int) -> str:
     """A subscription of Tenant A with a resource group, whose ID it returns; the caller may work there."""
     subscription_id = f"a0000000-0000-4000-8000-0000000001{number:02x}"
     group = f"/subscriptions/{subscription_id}/resourceGroups/rg-clusters"
-    state["subscriptions"][subscription_id] = estate.subscription(
+    state["subscriptions"][subscription_id] = resource_documents.subscription(
         subscription_id, seed.CLUSTER_TENANT, f"Contoso {number}"
     )
-    state["resources"][group.lower()] = estate.resource_group(group)
+    state["resources"][group.lower()] = resource_documents.resource_group(group)
     for role in (seed.AKS_CONTRIBUTOR, seed.READER):
         # As in the subscription that is there from the start.
         model = next(
@@ -84,7 +84,7 @@ def _add_subscription(state: State, number: int) -> str:
             for it in state["roleAssignments"].values()
             if it["properties"]["scope"] == seed.CLUSTER_GROUP and it["properties"]["roleDefinitionId"].endswith(role)
         )
-        name = str(uuid.uuid5(estate.NAMES, f"{group}/{role}"))
+        name = str(uuid.uuid5(resource_documents.NAMES, f"{group}/{role}"))
         assignment_id = f"{group}/providers/Microsoft.Authorization/roleAssignments/{name}"
         properties: Json = {
             **model["properties"],

@@ -16,11 +16,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
-from crosstenant.sandbox.arm.authz import authenticate
-from crosstenant.sandbox.arm.call import Answer, Call
-from crosstenant.sandbox.arm.errors import ArmError, invalid_content, missing_api_version
+from crosstenant.sandbox.arm.authentication import authenticate
 from crosstenant.sandbox.arm.ids import key, subscription_of
 from crosstenant.sandbox.arm.providers import check_version, unknown_type
+from crosstenant.sandbox.arm.refusals import ArmRefusal, invalid_content, missing_api_version
+from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.arm.routes import Route, find
 from crosstenant.sandbox.world.state import State, Store, now
 
@@ -44,7 +44,7 @@ def make_app(store: Store) -> Starlette:
 def _respond(store: Store, request: Request, content: bytes) -> Response:
     try:
         answer = _answer(store, request, content)
-    except ArmError as error:
+    except ArmRefusal as error:
         answer = Answer(error.status, error.document(), error.headers)
     correlation = request.headers.get("x-ms-correlation-request-id") or str(uuid.uuid4())
     request_id = str(uuid.uuid4())
@@ -72,7 +72,7 @@ def _answer(store: Store, request: Request, content: bytes) -> Answer:
         caller = authenticate(state, request.headers.get("authorization"), subscription_of(path))
         if route is None:
             if known:
-                raise ArmError(
+                raise ArmRefusal(
                     405,
                     "HttpMethodNotSupported",
                     f"The requested resource does not support http method '{request.method}'.",
@@ -82,7 +82,7 @@ def _answer(store: Store, request: Request, content: bytes) -> Answer:
         scope = route.scope_of(path, parts)
         check_version(route.namespace, route.kind, api_version, _location(state, route, scope, body))
         headers = {name.lower(): value for name, value in request.headers.items()}
-        call = Call(state, now(state), caller, parts, query, headers, api_version.lower(), scope, body)
+        call = ArmRequest(state, now(state), caller, parts, query, headers, api_version.lower(), scope, body)
         if route.action is not None:
             call.require(route.action.format(**parts), scope)
         answer = route.handler(call)

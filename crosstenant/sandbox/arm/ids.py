@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from crosstenant.sandbox.arm.errors import group_not_found, resource_not_found, subscription_not_found
+from crosstenant.sandbox.arm.refusals import group_not_found, resource_not_found, subscription_not_found
 from crosstenant.sandbox.world.ids import is_uuid
 from crosstenant.sandbox.world.state import State
 
@@ -43,7 +43,7 @@ def group_of(arm_id: str) -> str | None:
 def find_group(state: State, arm_id: str) -> Json:
     """The resource group that an ARM ID names or is in.
 
-    :raises ArmError: There is none: 404.
+    :raises ArmRefusal: There is none: 404.
     """
     match = _GROUP.match(arm_id)
     group = state["resources"].get(key(match[1])) if match else None
@@ -55,7 +55,7 @@ def find_group(state: State, arm_id: str) -> Json:
 def find_resource(state: State, arm_id: str) -> Json:
     """The resource of an ARM ID.
 
-    :raises ArmError: Its resource group does not exist, or it does not: 404.
+    :raises ArmRefusal: Its resource group does not exist, or it does not: 404.
     """
     found = state["resources"].get(key(arm_id))
     if found is not None:
@@ -69,7 +69,7 @@ def find_resource(state: State, arm_id: str) -> Json:
 def find_scope(state: State, arm_id: str) -> str:
     """The canonical spelling of a scope that role assignments are made at: a subscription, a group or a resource.
 
-    :raises ArmError: There is no such thing: 404.
+    :raises ArmRefusal: There is no such thing: 404.
     """
     subscription_id = subscription_of(arm_id)
     if subscription_id is None or subscription_id not in state["subscriptions"]:

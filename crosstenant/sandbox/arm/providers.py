@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from crosstenant.sandbox.arm.errors import ArmError
-from crosstenant.sandbox.world.estate import LOCATION
+from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.world.resource_documents import LOCATION
 
 Json = dict[str, Any]
 
@@ -74,19 +74,19 @@ def check_version(namespace: str, resource_type: str, api_version: str, location
     :param namespace: The provider, ``Microsoft.ContainerService``.
     :param resource_type: The type within it, ``managedClusters``.
     :param location: Where the resource is or is to be; the default location where there is none to know.
-    :raises ArmError: It does not: 400.
+    :raises ArmRefusal: It does not: 400.
     """
     versions = _TYPES[namespace][resource_type]
     if api_version.lower() in versions:
         return
     known = ", ".join(sorted(versions, reverse=True))
     if namespace == RESOURCES or not _FORM.fullmatch(api_version):
-        raise ArmError(
+        raise ArmRefusal(
             400,
             "InvalidApiVersionParameter",
             f"The api-version '{api_version}' is invalid. The supported versions are '{known}'.",
         )
-    raise ArmError(
+    raise ArmRefusal(
         400,
         "NoRegisteredProviderFound",
         f"No registered resource provider found for location '{location or LOCATION}' and API version '{api_version}' "
@@ -95,15 +95,15 @@ def check_version(namespace: str, resource_type: str, api_version: str, location
     )
 
 
-def unknown_type(path: str, api_version: str) -> ArmError:
+def unknown_type(path: str, api_version: str) -> ArmRefusal:
     """The refusal of a path that no type answers to: an unknown provider, an unknown type, or no path of ARM at all."""
     match = re.search(r"/providers/(?P<namespace>[^/]+)(?:/(?P<type>[^/]+))?", path, re.IGNORECASE)
     if match is None:
-        return ArmError(404, "NotFound", f"The requested resource '{path}' does not exist.")
+        return ArmRefusal(404, "NotFound", f"The requested resource '{path}' does not exist.")
     known = next((name for name in _TYPES if name.lower() == match["namespace"].lower()), None)
     if known is None:
-        return ArmError(404, "InvalidResourceNamespace", f"The resource namespace '{match['namespace']}' is invalid.")
-    return ArmError(
+        return ArmRefusal(404, "InvalidResourceNamespace", f"The resource namespace '{match['namespace']}' is invalid.")
+    return ArmRefusal(
         404,
         "InvalidResourceType",
         f"The resource type '{match['type'] or ''}' could not be found in the namespace '{known}' for api version "
@@ -114,11 +114,11 @@ def unknown_type(path: str, api_version: str) -> ArmError:
 def provider(subscription_id: str, namespace: str) -> Json:
     """A provider's metadata, as a subscription that is registered for it sees it.
 
-    :raises ArmError: There is no such provider: 404.
+    :raises ArmRefusal: There is no such provider: 404.
     """
     known = next((name for name in _TYPES if name.lower() == namespace.lower()), None)
     if known is None:
-        raise ArmError(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
+        raise ArmRefusal(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
     return {
         "id": f"/subscriptions/{subscription_id}/providers/{known}",
         "namespace": known,

@@ -9,11 +9,11 @@ import hashlib
 import re
 from typing import Any, Final, cast
 
-from crosstenant.sandbox.arm.call import Answer, Call
-from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.clusters.operations import remove
 from crosstenant.sandbox.arm.ids import find_group, find_resource, key
-from crosstenant.sandbox.arm.operations import remove
-from crosstenant.sandbox.world import estate
+from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.arm.request import Answer, ArmRequest
+from crosstenant.sandbox.world import resource_documents
 from crosstenant.sandbox.world.ids import REGISTRY_TYPE
 from crosstenant.sandbox.world.state import public
 from crosstenant.sandbox.world.times import timestamp
@@ -44,72 +44,72 @@ def knows_mode(api_version: str) -> bool:
     return api_version >= ("2025-03-01-preview" if api_version.endswith("-preview") else "2025-11-01")
 
 
-def get_registry(call: Call) -> Answer:
+def get_registry(request: ArmRequest) -> Answer:
     """``GET .../registries/{name}``."""
-    return Answer(200, _document(call, find_resource(call.state, call.scope)))
+    return Answer(200, _document(request, find_resource(request.state, request.scope)))
 
 
-def list_registries(call: Call) -> Answer:
+def list_registries(request: ArmRequest) -> Answer:
     """``GET`` of all registries of a subscription or of a resource group."""
-    if "group" in call.parts:
-        find_group(call.state, call.scope)
-    below = f"{key(call.scope)}/"
+    if "group" in request.parts:
+        find_group(request.state, request.scope)
+    below = f"{key(request.scope)}/"
     found = [
         one
-        for name, one in call.state["resources"].items()
+        for name, one in request.state["resources"].items()
         if one["type"].lower() == REGISTRY_TYPE.lower() and name.startswith(below)
     ]
-    return Answer(200, {"value": [_document(call, one) for one in call.readable(found, READ)]})
+    return Answer(200, {"value": [_document(request, one) for one in request.readable(found, READ)]})
 
 
-def put_registry(call: Call) -> Answer:
+def put_registry(request: ArmRequest) -> Answer:
     """``PUT .../registries/{name}``: created, or brought to what the body says."""
-    group = find_group(call.state, call.scope)
-    found = call.state["resources"].get(key(call.scope))
+    group = find_group(request.state, request.scope)
+    found = request.state["resources"].get(key(request.scope))
     if found is not None:
-        _write(call, found)
-        return Answer(200, _document(call, found))
-    name = call.part("name")
+        _write(request, found)
+        return Answer(200, _document(request, found))
+    name = request.part("name")
     if not _NAME.fullmatch(name):
-        raise ArmError(400, "InvalidResourceName", _name_rule(name))
-    if _taken(call, name):
-        raise ArmError(409, "AlreadyInUse", _in_use(name))
-    location, sku = call.body.get("location"), call.body.get("sku")
+        raise ArmRefusal(400, "InvalidResourceName", _name_rule(name))
+    if _taken(request, name):
+        raise ArmRefusal(409, "AlreadyInUse", _in_use(name))
+    location, sku = request.body.get("location"), request.body.get("sku")
     if not location:
-        raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
+        raise ArmRefusal(400, "LocationRequired", "The location property is required for this definition.")
     if not sku:
-        raise ArmError(400, "SkuRequired", "The SKU property is required for this definition.", target="sku")
+        raise ArmRefusal(400, "SkuRequired", "The SKU property is required for this definition.", target="sku")
     registry_id = f"{group['id']}/providers/{REGISTRY_TYPE}/{name}"
-    registry = estate.registry(registry_id, MODES[0])
+    registry = resource_documents.registry(registry_id, MODES[0])
     registry["location"] = location.replace(" ", "").lower()
     registry["properties"]["loginServer"] = f"{name.lower()}.azurecr.io"
-    registry["properties"]["creationDate"] = timestamp(call.time)
-    _write(call, registry)
-    call.state["resources"][key(registry_id)] = registry
-    return Answer(201, _document(call, registry))
+    registry["properties"]["creationDate"] = timestamp(request.time)
+    _write(request, registry)
+    request.state["resources"][key(registry_id)] = registry
+    return Answer(201, _document(request, registry))
 
 
-def patch_registry(call: Call) -> Answer:
+def patch_registry(request: ArmRequest) -> Answer:
     """``PATCH .../registries/{name}``."""
-    registry = find_resource(call.state, call.scope)
-    _write(call, registry)
-    return Answer(200, _document(call, registry))
+    registry = find_resource(request.state, request.scope)
+    _write(request, registry)
+    return Answer(200, _document(request, registry))
 
 
-def delete_registry(call: Call) -> Answer:
+def delete_registry(request: ArmRequest) -> Answer:
     """``DELETE .../registries/{name}``."""
-    find_group(call.state, call.scope)
-    if key(call.scope) not in call.state["resources"]:
+    find_group(request.state, request.scope)
+    if key(request.scope) not in request.state["resources"]:
         return Answer(204)
-    remove(call.state, call.scope)
+    remove(request.state, request.scope)
     return Answer(200)
 
 
-def list_credentials(call: Call) -> Answer:
+def list_credentials(request: ArmRequest) -> Answer:
     """``POST .../registries/{name}/listCredentials``: the admin user's, where there is one."""
-    registry = find_resource(call.state, call.scope)
+    registry = find_resource(request.state, request.scope)
     if not registry["properties"]["adminUserEnabled"]:
-        raise ArmError(
+        raise ArmRefusal(
             400,
             "UnAuthorizedForCredentialOperations",
             f"Cannot perform credential operations for {registry['id']} as admin user is disabled. Kindly enable admin "
@@ -125,12 +125,12 @@ def admin_password(registry: Json) -> str:
     return hashlib.sha256(f"admin/{registry['id']}".encode()).hexdigest()[:32]
 
 
-def check_name(call: Call) -> Answer:
+def check_name(request: ArmRequest) -> Answer:
     """``POST .../checkNameAvailability``."""
-    name = str(call.body.get("name", ""))
+    name = str(request.body.get("name", ""))
     if not _NAME.fullmatch(name):
         return Answer(200, {"nameAvailable": False, "reason": "Invalid", "message": _name_rule(name)})
-    if _taken(call, name):
+    if _taken(request, name):
         return Answer(
             200,
             {"nameAvailable": False, "reason": "AlreadyExists", "message": f"The registry {name} is already in use."},
@@ -138,23 +138,23 @@ def check_name(call: Call) -> Answer:
     return Answer(200, {"nameAvailable": True})
 
 
-def _write(call: Call, registry: Json) -> None:
+def _write(request: ArmRequest, registry: Json) -> None:
     for name in ("tags", "sku"):
-        given = call.body.get(name)
+        given = request.body.get(name)
         if given is not None:
             registry[name] = dict(given)
     tier = registry["sku"].get("name")
     if tier not in _TIERS:
-        raise ArmError(
+        raise ArmRefusal(
             400, "InvalidSku", f"The SKU '{tier}' is not supported: use one of {', '.join(_TIERS)}.", target="sku"
         )
     registry["sku"]["tier"] = tier
-    given = cast(Json, call.body.get("properties") or {})
+    given = cast(Json, request.body.get("properties") or {})
     for name, values in _WRITABLE.items():
-        if name not in given or (name == "roleAssignmentMode" and not knows_mode(call.api_version)):
+        if name not in given or (name == "roleAssignmentMode" and not knows_mode(request.api_version)):
             continue
         if values is not None and given[name] not in values:
-            raise ArmError(
+            raise ArmRefusal(
                 400,
                 "InvalidParameter",
                 f"The value '{given[name]}' of the property '{name}' is invalid. Use one of {', '.join(values)}.",
@@ -163,18 +163,18 @@ def _write(call: Call, registry: Json) -> None:
         registry["properties"][name] = given[name]
 
 
-def _document(call: Call, registry: Json) -> Json:
+def _document(request: ArmRequest, registry: Json) -> Json:
     shown: Json = public(registry)
-    if not knows_mode(call.api_version):
+    if not knows_mode(request.api_version):
         shown["properties"].pop("roleAssignmentMode", None)
     return shown
 
 
-def _taken(call: Call, name: str) -> bool:
+def _taken(request: ArmRequest, name: str) -> bool:
     """Registry names are unique in the cloud, across all tenants."""
     return any(
         one["type"].lower() == REGISTRY_TYPE.lower() and one["name"].lower() == name.lower()
-        for one in call.state["resources"].values()
+        for one in request.state["resources"].values()
     )
 
 

@@ -11,20 +11,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from crosstenant.sandbox.arm import (
-    cluster_put,
-    clusters,
-    operation_status,
-    registries,
-    reset,
-    role_assignments,
-    role_definitions,
-    subscriptions,
-)
-from crosstenant.sandbox.arm.call import Answer, Call
+from crosstenant.sandbox.arm import registries, subscriptions
+from crosstenant.sandbox.arm.clusters import answers as clusters
+from crosstenant.sandbox.arm.clusters import operation_status
+from crosstenant.sandbox.arm.clusters.put import put_cluster
+from crosstenant.sandbox.arm.clusters.reset import reset_service_principal_profile
 from crosstenant.sandbox.arm.providers import AUTHORIZATION, CONTAINER_REGISTRY, CONTAINER_SERVICE, RESOURCES
+from crosstenant.sandbox.arm.request import Answer, ArmRequest
+from crosstenant.sandbox.arm.roles import assignments, definitions
 
-Handler = Callable[[Call], Answer]
+Handler = Callable[[ArmRequest], Answer]
 
 _SUBSCRIPTION: Final = "/subscriptions/{subscription}"
 _GROUP: Final = f"{_SUBSCRIPTION}/resourceGroups/{{group}}"
@@ -98,7 +94,7 @@ def _cluster_routes() -> list[Route]:
         on("GET", _SUBSCRIPTION + _CLUSTERS, clusters.list_clusters, None, _SUBSCRIPTION),
         on("GET", _GROUP + _CLUSTERS, clusters.list_clusters, None, _GROUP),
         on("GET", _CLUSTER, clusters.get_cluster, "read"),
-        on("PUT", _CLUSTER, cluster_put.put_cluster, "write"),
+        on("PUT", _CLUSTER, put_cluster, "write"),
         on("PATCH", _CLUSTER, clusters.patch_cluster, "write"),
         on("DELETE", _CLUSTER, clusters.delete_cluster, "delete"),
         on("GET", f"{_CLUSTER}/agentPools", clusters.list_agent_pools, "agentPools/read", _CLUSTER),
@@ -108,7 +104,7 @@ def _cluster_routes() -> list[Route]:
         on(
             "POST",
             f"{_CLUSTER}/resetServicePrincipalProfile",
-            reset.reset_service_principal_profile,
+            reset_service_principal_profile,
             "resetServicePrincipalProfile/action",
             _CLUSTER,
         ),
@@ -169,13 +165,13 @@ def _access_routes() -> list[Route]:
         return Route(method, f"{{scope}}{_ACCESS}/{kind}{name}", handler, AUTHORIZATION, kind, full, "{scope}")
 
     return [
-        on("GET", "roleAssignments", "", role_assignments.list_role_assignments, "read"),
-        on("GET", "roleAssignments", "/{name}", role_assignments.get_role_assignment, "read"),
-        on("PUT", "roleAssignments", "/{name}", role_assignments.put_role_assignment, None),
-        on("DELETE", "roleAssignments", "/{name}", role_assignments.delete_role_assignment, None),
-        on("GET", "roleDefinitions", "", role_definitions.list_role_definitions, "read"),
-        on("GET", "roleDefinitions", "/{name}", role_definitions.get_role_definition, "read"),
-        on("GET", "permissions", "", role_definitions.list_permissions, "read"),
+        on("GET", "roleAssignments", "", assignments.list_role_assignments, "read"),
+        on("GET", "roleAssignments", "/{name}", assignments.get_role_assignment, "read"),
+        on("PUT", "roleAssignments", "/{name}", assignments.put_role_assignment, None),
+        on("DELETE", "roleAssignments", "/{name}", assignments.delete_role_assignment, None),
+        on("GET", "roleDefinitions", "", definitions.list_role_definitions, "read"),
+        on("GET", "roleDefinitions", "/{name}", definitions.get_role_definition, "read"),
+        on("GET", "permissions", "", definitions.list_permissions, "read"),
     ]
 
 

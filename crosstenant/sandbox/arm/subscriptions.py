@@ -9,12 +9,12 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
-from crosstenant.sandbox.arm.call import Answer, Call
-from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.clusters.operations import remove
 from crosstenant.sandbox.arm.ids import find_group, key
-from crosstenant.sandbox.arm.operations import remove
 from crosstenant.sandbox.arm.providers import LOCATIONS, all_providers, provider
-from crosstenant.sandbox.world import estate
+from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.arm.request import Answer, ArmRequest
+from crosstenant.sandbox.world import resource_documents
 from crosstenant.sandbox.world.state import public
 
 Json = dict[str, Any]
@@ -25,10 +25,10 @@ _GROUP_TYPE: Final = "microsoft.resources/resourcegroups"
 _GROUP_NAME: Final = re.compile(r"[-\w().]{0,89}[-\w()]")
 
 
-def list_tenants(call: Call) -> Answer:
+def list_tenants(request: ArmRequest) -> Answer:
     """``GET /tenants``: the caller's own."""
-    tenant_id = call.caller.tenant_id
-    tenant = call.state["tenants"][tenant_id]
+    tenant_id = request.caller.tenant_id
+    tenant = request.state["tenants"][tenant_id]
     document = {
         "id": f"/tenants/{tenant_id}",
         "tenantId": tenant_id,
@@ -42,26 +42,26 @@ def list_tenants(call: Call) -> Answer:
     return Answer(200, {"value": [document]})
 
 
-def list_subscriptions(call: Call) -> Answer:
+def list_subscriptions(request: ArmRequest) -> Answer:
     """``GET /subscriptions``: those of the caller's tenant in which it has any right."""
     mine = [
         public(one)
-        for one in call.state["subscriptions"].values()
-        if one["_tenant"] == call.caller.tenant_id and _has_right_in(call, one["id"])
+        for one in request.state["subscriptions"].values()
+        if one["_tenant"] == request.caller.tenant_id and _has_right_in(request, one["id"])
     ]
     return Answer(200, {"value": mine, "count": {"type": "Total", "value": len(mine)}})
 
 
-def get_subscription(call: Call) -> Answer:
+def get_subscription(request: ArmRequest) -> Answer:
     """``GET /subscriptions/{id}``: for whoever has any right in it."""
-    if not _has_right_in(call, call.scope):
-        call.require(_READ, call.scope)
-    return Answer(200, public(call.state["subscriptions"][call.part("subscription").lower()]))
+    if not _has_right_in(request, request.scope):
+        request.require(_READ, request.scope)
+    return Answer(200, public(request.state["subscriptions"][request.part("subscription").lower()]))
 
 
-def list_locations(call: Call) -> Answer:
+def list_locations(request: ArmRequest) -> Answer:
     """``GET /subscriptions/{id}/locations``."""
-    subscription_id = call.part("subscription").lower()
+    subscription_id = request.part("subscription").lower()
     return Answer(
         200,
         {
@@ -79,53 +79,53 @@ def list_locations(call: Call) -> Answer:
     )
 
 
-def list_providers(call: Call) -> Answer:
+def list_providers(request: ArmRequest) -> Answer:
     """``GET /subscriptions/{id}/providers``."""
-    return Answer(200, {"value": all_providers(call.part("subscription").lower())})
+    return Answer(200, {"value": all_providers(request.part("subscription").lower())})
 
 
-def get_provider(call: Call) -> Answer:
+def get_provider(request: ArmRequest) -> Answer:
     """``GET /subscriptions/{id}/providers/{namespace}``, and ``POST .../register``: every provider is registered."""
-    return Answer(200, provider(call.part("subscription").lower(), call.part("namespace")))
+    return Answer(200, provider(request.part("subscription").lower(), request.part("namespace")))
 
 
-def list_groups(call: Call) -> Answer:
+def list_groups(request: ArmRequest) -> Answer:
     """``GET /subscriptions/{id}/resourcegroups``."""
-    below = f"{key(call.scope)}/"
+    below = f"{key(request.scope)}/"
     found = [
         one
-        for name, one in call.state["resources"].items()
+        for name, one in request.state["resources"].items()
         if one["type"].lower() == _GROUP_TYPE and name.startswith(below)
     ]
-    return Answer(200, {"value": [public(one) for one in call.readable(found, READ_GROUP)]})
+    return Answer(200, {"value": [public(one) for one in request.readable(found, READ_GROUP)]})
 
 
-def get_group(call: Call) -> Answer:
+def get_group(request: ArmRequest) -> Answer:
     """``GET /subscriptions/{id}/resourcegroups/{name}``."""
-    return Answer(200, public(find_group(call.state, call.scope)))
+    return Answer(200, public(find_group(request.state, request.scope)))
 
 
-def head_group(call: Call) -> Answer:
+def head_group(request: ArmRequest) -> Answer:
     """``HEAD /subscriptions/{id}/resourcegroups/{name}``: 204 where there is one, else 404."""
-    return Answer(204 if key(call.scope) in call.state["resources"] else 404)
+    return Answer(204 if key(request.scope) in request.state["resources"] else 404)
 
 
-def put_group(call: Call) -> Answer:
+def put_group(request: ArmRequest) -> Answer:
     """``PUT /subscriptions/{id}/resourcegroups/{name}``."""
-    name = call.part("group")
+    name = request.part("group")
     if not _GROUP_NAME.fullmatch(name):
-        raise ArmError(
+        raise ArmRefusal(
             400,
             "InvalidResourceGroup",
             f"The provided resource group name '{name}' is not valid: a name may have letters, "
             "digits, '_', '-', '(', ')' and '.', at most 90, and must not end with a '.'.",
         )
-    location = str(call.body.get("location") or "").replace(" ", "").lower()
+    location = str(request.body.get("location") or "").replace(" ", "").lower()
     if not location:
-        raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
-    found = call.state["resources"].get(key(call.scope))
+        raise ArmRefusal(400, "LocationRequired", "The location property is required for this definition.")
+    found = request.state["resources"].get(key(request.scope))
     if found is not None and found["location"] != location:
-        raise ArmError(
+        raise ArmRefusal(
             409,
             "InvalidResourceGroupLocation",
             f"Invalid resource group location '{location}'. The Resource group already exists in location "
@@ -133,30 +133,32 @@ def put_group(call: Call) -> Answer:
         )
     created = found is None
     if found is None:
-        found = estate.resource_group(f"/subscriptions/{call.part('subscription').lower()}/resourceGroups/{name}")
+        found = resource_documents.resource_group(
+            f"/subscriptions/{request.part('subscription').lower()}/resourceGroups/{name}"
+        )
         found["location"] = location
-        call.state["resources"][key(call.scope)] = found
-    found["tags"] = dict(call.body.get("tags") or {})
+        request.state["resources"][key(request.scope)] = found
+    found["tags"] = dict(request.body.get("tags") or {})
     return Answer(201 if created else 200, public(found))
 
 
-def delete_group(call: Call) -> Answer:
+def delete_group(request: ArmRequest) -> Answer:
     """``DELETE /subscriptions/{id}/resourcegroups/{name}``: it and what is in it, at once."""
-    find_group(call.state, call.scope)
-    remove(call.state, call.scope)
+    find_group(request.state, request.scope)
+    remove(request.state, request.scope)
     return Answer(200)
 
 
-def _has_right_in(call: Call, scope: str) -> bool:
+def _has_right_in(request: ArmRequest, scope: str) -> bool:
     """Whether the caller has a role at a scope, above it or below it.
 
     That is enough to see the subscription, also for whoever works in a single resource group.
     """
     above_or_below = [
         one
-        for one in call.state["roleAssignments"].values()
-        if one["properties"]["principalId"].lower() == call.caller.object_id.lower()
+        for one in request.state["roleAssignments"].values()
+        if one["properties"]["principalId"].lower() == request.caller.object_id.lower()
         and f"{key(one['properties']['scope'])}/".startswith(f"{key(scope)}/")
-        and one.get("_effective_at", 0.0) <= call.time
+        and one.get("_effective_at", 0.0) <= request.time
     ]
     return bool(above_or_below)

@@ -9,8 +9,8 @@ from typing import Any
 
 import click
 
-from crosstenant.sandbox.entra.clients import SignInError
-from crosstenant.sandbox.host.settle import open_store, state_path
+from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.host.state_file import open_store, state_path
 
 
 def on_state(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -23,7 +23,7 @@ def on_state(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(state: Path | None, **arguments: Any) -> Any:
         try:
             return command(store=open_store(state_path(state)), **arguments)
-        except (LookupError, ValueError, SignInError) as error:
+        except (LookupError, ValueError, SignInRefusal) as error:
             raise click.ClickException(str(error.args[0] if error.args else error)) from None
 
     return click.option(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, cast
 
+from crosstenant.sandbox.world.built_in_roles import BUILT_IN
 from crosstenant.sandbox.world.drift import CLUSTERS, REGISTRIES
-from crosstenant.sandbox.world.roles import BUILT_IN
 from crosstenant.sandbox.world.state import State, now
 from crosstenant.sandbox.world.times import epoch, timestamp
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import time
+import uuid
 from typing import Any, Final, cast
 
 import jwt
@@ -16,8 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
-from crosstenant.sandbox.entra.clients import Json, SignInError
-from crosstenant.sandbox.entra.tokens import read
+from crosstenant.sandbox.entra.clients import Json
+from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.entra.tokens import read, sign
 from crosstenant.sandbox.world.state import State
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -36,25 +38,32 @@ def check_assertion(state: State, application: Json, assertion: str) -> None:
 
     Its times are those of whoever made it, so the real clock counts here, not the sandbox's.
 
-    :raises SignInError: Not signed by whom it should be, expired, or matching none of the application's credentials.
+    :raises SignInRefusal: Not signed by whom it should be, expired, or matching none of the application's credentials.
     """
     try:
         header, claims = _unverified(assertion)
     except jwt.InvalidTokenError:
-        raise SignInError("AADSTS50027", "JWT token is invalid or malformed.", "invalid_request", 400) from None
+        raise SignInRefusal("AADSTS50027", "JWT token is invalid or malformed.", "invalid_request", 400) from None
     if not claims.get("nbf", 0) - 300 <= time.time() < claims.get("exp", 0) + 300:
-        raise SignInError("AADSTS700024", "Client assertion is not within its valid time range.")
+        raise SignInRefusal("AADSTS700024", "Client assertion is not within its valid time range.")
     if "x5t" in header or "x5t#S256" in header:
         _check_certificate(application, assertion, header)
     else:
         _check_federated(state, application, assertion, claims)
 
 
+def federated_token(state: State, issuer: str, subject: str, audience: str) -> str:
+    """A token as a federated issuer signs it for one of its workloads; good for ten minutes of real time."""
+    issued = int(time.time())
+    claims = {"iss": issuer, "sub": subject, "aud": audience, "iat": issued, "nbf": issued, "exp": issued + 600}
+    return sign(state, {**claims, "jti": str(uuid.uuid4())})
+
+
 def _check_federated(state: State, application: Json, assertion: str, claims: Json) -> None:
     try:
         read(state, assertion)
     except jwt.InvalidTokenError:
-        raise SignInError("AADSTS700027", "Client assertion failed signature validation.") from None
+        raise SignInRefusal("AADSTS700027", "Client assertion failed signature validation.") from None
     audiences = cast("str | list[str]", claims.get("aud", []))
     presented = {
         "issuer": [str(claims.get("iss"))],
@@ -65,7 +74,7 @@ def _check_federated(state: State, application: Json, assertion: str, claims: Js
     for code, field in (("AADSTS700211", "issuer"), ("AADSTS700213", "subject"), ("AADSTS700212", "audiences")):
         found = [one for one in found if _lists(one[field]) & set(presented[field])]
         if not found:
-            raise SignInError(
+            raise SignInRefusal(
                 code,
                 f"No matching federated identity record found for presented assertion {field.removesuffix('s')} "
                 f"'{', '.join(presented[field])}'. Check your federated identity credential Subject, Audience and "
@@ -94,7 +103,7 @@ def _check_certificate(application: Json, assertion: str, header: Json) -> None:
             except jwt.InvalidTokenError:
                 break
             return
-    raise SignInError(
+    raise SignInRefusal(
         "AADSTS700027",
         "The certificate with identifier used to sign the client assertion is not registered on application. Reason - "
         "The key was not found.",

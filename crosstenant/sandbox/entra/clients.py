@@ -8,22 +8,11 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.world.state import State, now
 from crosstenant.sandbox.world.times import epoch
 
 Json = dict[str, Any]
-
-
-class SignInError(Exception):
-    """A sign-in refused."""
-
-    def __init__(self, code: str, description: str, error: str = "invalid_client", status: int = 401) -> None:
-        """The ``AADSTS…`` code, the sentence behind it, and what the token endpoint answers."""
-        super().__init__(f"{code}: {description}")
-        self.code = code
-        self.description = description
-        self.error = error
-        self.status = status
 
 
 def authenticate(state: State, tenant_id: str, client_id: str, secret: str) -> Json:
@@ -31,7 +20,7 @@ def authenticate(state: State, tenant_id: str, client_id: str, secret: str) -> J
 
     :param tenant_id: The tenant's ID or default domain.
     :returns: The application's service principal in that tenant.
-    :raises SignInError: Entra would refuse.
+    :raises SignInRefusal: Entra would refuse.
     """
     application, principal = find_client(state, tenant_id, client_id)
     check_secret(application, secret, now(state))
@@ -41,12 +30,12 @@ def authenticate(state: State, tenant_id: str, client_id: str, secret: str) -> J
 def find_tenant(state: State, tenant: str) -> str:
     """The ID of the tenant named by ID or default domain.
 
-    :raises SignInError: There is none.
+    :raises SignInRefusal: There is none.
     """
     for tenant_id, document in state["tenants"].items():
         if tenant.lower() in (tenant_id, document["defaultDomainName"].lower()):
             return tenant_id
-    raise SignInError(
+    raise SignInRefusal(
         "AADSTS90002",
         f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the "
         "correct cloud. Check with your subscription administrator, this may happen if there are no active "
@@ -59,14 +48,14 @@ def find_tenant(state: State, tenant: str) -> str:
 def find_application(state: State, tenant_id: str, client_id: str) -> Json:
     """The application of a client ID, as far as it is meant for the tenant: its own, or any if it is multi-tenant.
 
-    :raises SignInError: There is none.
+    :raises SignInRefusal: There is none.
     """
     application = next((one for one in state["applications"].values() if one["appId"] == client_id.lower()), None)
     if application is not None and (
         application["_tenant"] == tenant_id or application["signInAudience"] != "AzureADMyOrg"
     ):
         return application
-    raise SignInError(
+    raise SignInRefusal(
         "AADSTS700016",
         f"Application with identifier '{client_id}' was not found in the directory "
         f"'{state['tenants'][tenant_id]['displayName']}'. This can happen if the application has not been installed by "
@@ -80,18 +69,18 @@ def find_application(state: State, tenant_id: str, client_id: str) -> Json:
 def check_multi_tenant(state: State, client_id: str) -> None:
     """Checks that an application may be signed in to from any tenant.
 
-    :raises SignInError: There is no such application, or it is for its own tenant alone.
+    :raises SignInRefusal: There is no such application, or it is for its own tenant alone.
     """
     application = next((one for one in state["applications"].values() if one["appId"] == client_id.lower()), None)
     if application is None:
-        raise SignInError(
+        raise SignInRefusal(
             "AADSTS700016",
             f"Application with identifier '{client_id}' was not found in the directory 'Microsoft Accounts'.",
             "unauthorized_client",
             400,
         )
     if application["signInAudience"] == "AzureADMyOrg":
-        raise SignInError(
+        raise SignInRefusal(
             "AADSTS50194",
             f"Application '{application['appId']}'({application['displayName']}) is not configured as a multi-tenant "
             "application. Usage of the /common endpoint is not supported for such applications created after "
@@ -104,7 +93,7 @@ def check_multi_tenant(state: State, client_id: str) -> None:
 def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
     """The application of a client ID and its enabled service principal in the tenant.
 
-    :raises SignInError: No such application, not for this tenant, without a service principal in it, or disabled.
+    :raises SignInRefusal: No such application, not for this tenant, without a service principal in it, or disabled.
     """
     tenant_id = find_tenant(state, tenant)
     time = now(state)
@@ -118,13 +107,13 @@ def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
         None,
     )
     if principal is None:
-        raise SignInError(
+        raise SignInRefusal(
             "AADSTS7000229",
             f"The client application {application['appId']} is missing service principal in the tenant {tenant_id}. "
             "See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119",
         )
     if not principal["accountEnabled"]:
-        raise SignInError(
+        raise SignInRefusal(
             "AADSTS7000112",
             f"Application '{application['appId']}'({application['displayName']}) is disabled.",
             "unauthorized_client",
@@ -135,7 +124,7 @@ def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
 def check_secret(application: Json, secret: str, time: float) -> None:
     """Checks a client secret: known to sign-in at ``time``, begun, not expired.
 
-    :raises SignInError: It is not valid.
+    :raises SignInRefusal: It is not valid.
     """
     digest = hashlib.sha256(secret.encode()).hexdigest()
     for credential in application["passwordCredentials"]:
@@ -143,13 +132,13 @@ def check_secret(application: Json, secret: str, time: float) -> None:
         if credential["_sha256"] == digest and usable:
             if epoch(credential["endDateTime"]) > time:
                 return
-            raise SignInError(
+            raise SignInRefusal(
                 "AADSTS7000222",
                 f"The provided client secret keys for app '{application['appId']}' are expired. Visit the Azure portal "
                 "to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate "
                 "credentials for added security: https://aka.ms/certCreds.",
             )
-    raise SignInError(
+    raise SignInRefusal(
         "AADSTS7000215",
         "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not "
         f"the client secret ID, for a secret added to app '{application['appId']}'.",

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import uuid
 
-from crosstenant.sandbox.entra.clients import SignInError, find_application, find_tenant
+from crosstenant.sandbox.entra.clients import find_application, find_tenant
+from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.world.directory_documents import new_service_principal
 from crosstenant.sandbox.world.state import State, now
 from crosstenant.sandbox.world.times import timestamp
@@ -17,13 +18,13 @@ from crosstenant.sandbox.world.times import timestamp
 def consent(state: State, tenant: str, client_id: str) -> str:
     """Grants an application access to a tenant; the tenant's ID.
 
-    :raises SignInError: No such tenant or application, the application is single-tenant, or it asks for nothing: one
+    :raises SignInRefusal: No such tenant or application, the application is single-tenant, or it asks for nothing: one
         without permissions cannot be consented to (AADSTS650056).
     """
     tenant_id = find_tenant(state, tenant)
     application = find_application(state, tenant_id, client_id)
     if not application["requiredResourceAccess"]:
-        raise SignInError(
+        raise SignInRefusal(
             "AADSTS650056",
             "Misconfigured application. This could be due to one of the following: the client has not listed any "
             "permissions for 'Windows Azure Active Directory' in the requested permissions in the client's application "
@@ -48,14 +49,16 @@ def consent(state: State, tenant: str, client_id: str) -> str:
 def find_redirect(state: State, tenant: str, client_id: str, redirect_uri: str) -> str:
     """Where the page goes when it is done: ``redirect_uri``, or the application's first where that is empty.
 
-    :raises SignInError: The application does not list it, or lists none.
+    :raises SignInRefusal: The application does not list it, or lists none.
     """
     application = find_application(state, find_tenant(state, tenant), client_id)
     listed: list[str] = application["web"]["redirectUris"]
     if not redirect_uri and not listed:
-        raise SignInError("AADSTS500113", "No reply address is registered for the application.", "invalid_request", 400)
+        raise SignInRefusal(
+            "AADSTS500113", "No reply address is registered for the application.", "invalid_request", 400
+        )
     if redirect_uri and redirect_uri not in listed:
-        raise SignInError(
+        raise SignInRefusal(
             "AADSTS50011",
             f"The redirect URI '{redirect_uri}' specified in the request does not match the redirect URIs configured "
             f"for the application '{application['appId']}'. Make sure the redirect URI sent in the request matches one "

@@ -17,24 +17,8 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from crosstenant.sandbox.entra.clients import SignInError, authenticate
+from crosstenant.sandbox.entra.refusals import TokenRefusal
 from crosstenant.sandbox.world.state import State, now
-
-__all__ = [
-    "ARM_AUDIENCE",
-    "GRAPH_AUDIENCE",
-    "REGISTRY_AUDIENCE",
-    "Caller",
-    "SignInError",
-    "TokenError",
-    "authenticate",
-    "issue",
-    "key_set",
-    "known_audience",
-    "read",
-    "sign",
-    "verify",
-]
 
 Json = dict[str, Any]
 
@@ -65,17 +49,6 @@ class Caller:
     object_id: str
     roles: tuple[str, ...]
     """The Graph application permissions of the token."""
-
-
-class TokenError(Exception):
-    """A bearer token refused."""
-
-    def __init__(self, status: int, code: str, message: str) -> None:
-        """The answer's status, error code and message, as the service it was sent to words them."""
-        super().__init__(message)
-        self.status = status
-        self.code = code
-        self.message = message
 
 
 def known_audience(resource: str) -> str | None:
@@ -124,27 +97,27 @@ def verify(state: State, authorization_header: str | None, audience: str) -> Cal
 
     :param authorization_header: The header as it came, ``Bearer <token>``.
     :param audience: The service that was called: ``ARM_AUDIENCE``, ``GRAPH_AUDIENCE`` or ``REGISTRY_AUDIENCE``.
-    :raises TokenError: Missing, forged, for another service, or expired.
+    :raises TokenRefusal: Missing, forged, for another service, or expired.
     """
     words = _GRAPH_WORDS if audience == GRAPH_AUDIENCE else _ARM_WORDS
     scheme, _, token = (authorization_header or "").strip().partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise TokenError(401, *words["missing"])
+        raise TokenRefusal(401, *words["missing"])
     try:
         claims = read(state, token.strip())
     except jwt.InvalidTokenError:
-        raise TokenError(401, *words["invalid"]) from None
+        raise TokenRefusal(401, *words["invalid"]) from None
     accepted = {audience.rstrip("/"), *_ALSO_ACCEPTED.get(audience, ())}
     found = str(claims.get("aud", ""))
     if found.rstrip("/") not in accepted:
         code, message = words["audience"]
-        raise TokenError(401, code, message.format(audience=found))
+        raise TokenRefusal(401, code, message.format(audience=found))
     time = now(state)
     if not float(claims["nbf"]) - 300 <= time < float(claims["exp"]):
         code, message = words["expired"]
-        raise TokenError(401, code, message.format(expiry=_us_time(float(claims["exp"])), time=_us_time(time)))
+        raise TokenRefusal(401, code, message.format(expiry=_us_time(float(claims["exp"])), time=_us_time(time)))
     if claims["tid"] not in state["tenants"] or claims["iss"] != f"https://sts.windows.net/{claims['tid']}/":
-        raise TokenError(401, *words["invalid"])
+        raise TokenRefusal(401, *words["invalid"])
     return Caller(claims["tid"], claims["appid"], claims["oid"], tuple(claims.get("roles", ())))
 
 

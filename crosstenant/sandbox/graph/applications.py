@@ -7,7 +7,6 @@ import uuid
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
-from crosstenant.sandbox.graph.call import Call, Json, bad_request
 from crosstenant.sandbox.graph.directory import (
     APPLICATIONS,
     SERVICE_PRINCIPALS,
@@ -19,6 +18,8 @@ from crosstenant.sandbox.graph.directory import (
 )
 from crosstenant.sandbox.graph.owners import bound_owners
 from crosstenant.sandbox.graph.queries import many, one
+from crosstenant.sandbox.graph.refusals import bad_request
+from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.directory_documents import new_application
 from crosstenant.sandbox.world.times import timestamp
 
@@ -26,45 +27,45 @@ _AUDIENCES: Final = {"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalM
 _READ_ONLY: Final = {"id", "appId", "createdDateTime", "deletedDateTime", "publisherDomain", "passwordCredentials"}
 
 
-def list_applications(call: Call) -> Json:
+def list_applications(request: GraphRequest) -> Json:
     """``GET /applications``."""
-    call.may_read()
-    found = all_seen(call.state, APPLICATIONS, call.time)
-    return many(call, APPLICATIONS, [one for one in found if one["_tenant"] == call.caller.tenant_id])
+    request.may_read()
+    found = all_seen(request.state, APPLICATIONS, request.time)
+    return many(request, APPLICATIONS, [one for one in found if one["_tenant"] == request.caller.tenant_id])
 
 
-def get_application(call: Call) -> Json:
+def get_application(request: GraphRequest) -> Json:
     """``GET /applications/{id}``."""
-    call.may_read()
-    return one(call, APPLICATIONS, find(call, APPLICATIONS))
+    request.may_read()
+    return one(request, APPLICATIONS, find(request, APPLICATIONS))
 
 
-def create_application(call: Call) -> Json:
+def create_application(request: GraphRequest) -> Json:
     """``POST /applications``; the caller becomes an owner if its right is to write what it owns."""
-    call.may_create()
-    body = dict(call.body)
+    request.may_create()
+    body = dict(request.body)
     if not body.get("displayName"):
         raise bad_request("Property 'displayName' is required but was not specified.")
-    owners = bound_owners(call, body.pop("owners@odata.bind", []))
-    if not call.writes_all() and call.caller.object_id not in owners:
-        owners.append(call.caller.object_id)
+    owners = bound_owners(request, body.pop("owners@odata.bind", []))
+    if not request.writes_all() and request.caller.object_id not in owners:
+        owners.append(request.caller.object_id)
     object_id = str(uuid.uuid4())
-    domain = call.state["tenants"][call.caller.tenant_id]["defaultDomainName"]
+    domain = request.state["tenants"][request.caller.tenant_id]["defaultDomainName"]
     application = new_application(
-        object_id, str(uuid.uuid4()), call.caller.tenant_id, body["displayName"], timestamp(call.time), domain
+        object_id, str(uuid.uuid4()), request.caller.tenant_id, body["displayName"], timestamp(request.time), domain
     )
     application["_owners"] = owners
     _apply(application, body)
-    keep_history(call.state, APPLICATIONS, object_id, call.time)
-    call.state[APPLICATIONS][object_id] = application
-    return one(call, APPLICATIONS, application)
+    keep_history(request.state, APPLICATIONS, object_id, request.time)
+    request.state[APPLICATIONS][object_id] = application
+    return one(request, APPLICATIONS, application)
 
 
-def update_application(call: Call) -> None:
+def update_application(request: GraphRequest) -> None:
     """``PATCH /applications/{id}``; what service principals copy of it follows."""
-    application = find_to_change(call, APPLICATIONS)
-    _apply(application, call.body)
-    for principal in call.state[SERVICE_PRINCIPALS].values():
+    application = find_to_change(request, APPLICATIONS)
+    _apply(application, request.body)
+    for principal in request.state[SERVICE_PRINCIPALS].values():
         if principal["appId"] != application["appId"]:
             continue
         principal["appDisplayName"] = application["displayName"]
@@ -74,14 +75,14 @@ def update_application(call: Call) -> None:
             principal["replyUrls"] = list(application["web"]["redirectUris"])
 
 
-def delete_application(call: Call) -> None:
+def delete_application(request: GraphRequest) -> None:
     """``DELETE /applications/{id}``: the application and its home service principal; those elsewhere stay behind."""
-    application = find_to_change(call, APPLICATIONS)
-    del call.state[APPLICATIONS][application["id"]]
-    for object_id, principal in list(call.state[SERVICE_PRINCIPALS].items()):
+    application = find_to_change(request, APPLICATIONS)
+    del request.state[APPLICATIONS][application["id"]]
+    for object_id, principal in list(request.state[SERVICE_PRINCIPALS].items()):
         if principal["appId"] == application["appId"] and principal["_tenant"] == application["_tenant"]:
-            keep_history(call.state, SERVICE_PRINCIPALS, object_id, call.time)
-            del call.state[SERVICE_PRINCIPALS][object_id]
+            keep_history(request.state, SERVICE_PRINCIPALS, object_id, request.time)
+            del request.state[SERVICE_PRINCIPALS][object_id]
 
 
 def _apply(application: Json, changes: Json) -> None:

@@ -10,7 +10,8 @@ from __future__ import annotations
 import copy
 from typing import Any, Final
 
-from crosstenant.sandbox.graph.call import Call, Json, not_found
+from crosstenant.sandbox.graph.refusals import not_found
+from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.state import State
 
 APPLICATIONS: Final = "applications"
@@ -46,36 +47,36 @@ def all_seen(state: State, kind: str, time: float) -> list[Json]:
     return [document for document in found if document is not None]
 
 
-def find(call: Call, kind: str) -> Json:
-    """The object that a call's path names by ``object_id`` or ``app_id``, as readers see it.
+def find(request: GraphRequest, kind: str) -> Json:
+    """The object that a request's path names by ``object_id`` or ``app_id``, as readers see it.
 
-    :raises GraphError: There is none in the caller's tenant.
+    :raises GraphRefusal: There is none in the caller's tenant.
     """
-    app_id = call.path.get("app_id")
+    app_id = request.path.get("app_id")
     if app_id is None:
-        object_id = call.path["object_id"]
-        document = seen(call.state, kind, object_id, call.time)
-        if document is None or document["_tenant"] != call.caller.tenant_id:
+        object_id = request.path["object_id"]
+        document = seen(request.state, kind, object_id, request.time)
+        if document is None or document["_tenant"] != request.caller.tenant_id:
             raise not_found(object_id)
         return document
-    for document in all_seen(call.state, kind, call.time):
-        if document["appId"] == app_id and document["_tenant"] == call.caller.tenant_id:
+    for document in all_seen(request.state, kind, request.time):
+        if document["appId"] == app_id and document["_tenant"] == request.caller.tenant_id:
             return document
     raise not_found(app_id)
 
 
-def find_to_change(call: Call, kind: str) -> Json:
+def find_to_change(request: GraphRequest, kind: str) -> Json:
     """The same object to be changed: the latest version, once readers see the object at all; its history is kept.
 
-    :raises GraphError: There is none, or the caller may not change it.
+    :raises GraphRefusal: There is none, or the caller may not change it.
     """
-    call.may_create()
-    object_id: str = find(call, kind)["id"]
-    document: Json | None = call.state[kind].get(object_id)
+    request.may_create()
+    object_id: str = find(request, kind)["id"]
+    document: Json | None = request.state[kind].get(object_id)
     if document is None:
         raise not_found(object_id)
-    call.may_write(document)
-    keep_history(call.state, kind, object_id, call.time)
+    request.may_write(document)
+    keep_history(request.state, kind, object_id, request.time)
     return document
 
 

@@ -12,9 +12,10 @@ import string
 import uuid
 from typing import Final
 
-from crosstenant.sandbox.graph.call import Call, GraphError, Json, bad_request
 from crosstenant.sandbox.graph.directory import APPLICATIONS, find_to_change
 from crosstenant.sandbox.graph.queries import ROOT
+from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request
+from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.directory_documents import new_password
 from crosstenant.sandbox.world.state import public
 from crosstenant.sandbox.world.times import epoch, timestamp
@@ -25,30 +26,30 @@ _ALPHABET: Final = string.ascii_letters + string.digits + "._~-"
 _POLICY: Final = "00000000-0000-4000-8000-00000000b011"
 
 
-def add_password(call: Call) -> Json:
+def add_password(request: GraphRequest) -> Json:
     """``POST /applications/{id}/addPassword``: the one answer that holds the secret."""
-    application = find_to_change(call, APPLICATIONS)
-    given: Json = call.body.get("passwordCredential") or {}
-    start = _time(given, "startDateTime", call.time)
+    application = find_to_change(request, APPLICATIONS)
+    given: Json = request.body.get("passwordCredential") or {}
+    start = _time(given, "startDateTime", request.time)
     end = _time(given, "endDateTime", start + _TWO_YEARS)
-    if end <= start or end <= call.time:
+    if end <= start or end <= request.time:
         raise bad_request("Key credential end date is invalid.", "KeyCredentialsInvalidEndDate")
-    _check_policy(call.state["tenants"][application["_tenant"]]["_policies"], (end - start) / _DAY)
+    _check_policy(request.state["tenants"][application["_tenant"]]["_policies"], (end - start) / _DAY)
     secret = "".join(secrets.choice(_ALPHABET[:62]) for _ in range(3)) + "8Q~"
     secret += "".join(secrets.choice(_ALPHABET) for _ in range(34))
-    usable_at = call.time + float(call.state["settings"]["lag"]["secret"])
+    usable_at = request.time + float(request.state["settings"]["lag"]["secret"])
     credential = new_password(
         str(uuid.uuid4()), secret, given.get("displayName"), timestamp(start), timestamp(end), usable_at
     )
     application["passwordCredentials"].append(credential)
-    context = f"{ROOT}/{call.version}/$metadata#microsoft.graph.passwordCredential"
+    context = f"{ROOT}/{request.version}/$metadata#microsoft.graph.passwordCredential"
     return {"@odata.context": context, **public(credential), "secretText": secret}
 
 
-def remove_password(call: Call) -> None:
+def remove_password(request: GraphRequest) -> None:
     """``POST /applications/{id}/removePassword``."""
-    application = find_to_change(call, APPLICATIONS)
-    key_id = str(call.body.get("keyId", "")).lower()
+    application = find_to_change(request, APPLICATIONS)
+    key_id = str(request.body.get("keyId", "")).lower()
     credentials = application["passwordCredentials"]
     kept = [credential for credential in credentials if credential["keyId"] != key_id]
     if len(kept) == len(credentials):
@@ -58,7 +59,7 @@ def remove_password(call: Call) -> None:
 
 def _check_policy(policies: Json, days: float) -> None:
     if policies["passwordAdditionBlocked"]:
-        raise GraphError(
+        raise GraphRefusal(
             400,
             "CredentialTypeNotAllowedAsPerAppPolicy",
             f"Credential type not allowed as per assigned policy '{_POLICY}'.",
@@ -67,7 +68,7 @@ def _check_policy(policies: Json, days: float) -> None:
     if most is not None and days > most:
         message = f"Credential lifetime exceeds the max value allowed as per assigned policy '{_POLICY}'."
         details = [{"code": "InvalidKeyEndDate", "message": message, "target": "EndDate"}]
-        raise GraphError(400, "CredentialInvalidLifetimeAsPerAppPolicy", message, details)
+        raise GraphRefusal(400, "CredentialInvalidLifetimeAsPerAppPolicy", message, details)
 
 
 def _time(given: Json, name: str, default: float) -> float:

@@ -9,7 +9,8 @@ import re
 from typing import Any, Final
 from urllib.parse import urlencode
 
-from crosstenant.sandbox.graph.call import Call, GraphError, Json, bad_request
+from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request
+from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.state import public
 
 ROOT: Final = "https://graph.microsoft.com"
@@ -20,32 +21,32 @@ _CONDITION: Final = re.compile(
 _FILTERABLE: Final = {"id", "appId", "displayName", "servicePrincipalType", "signInAudience", "uniqueName"}
 
 
-def one(call: Call, kind: str, document: Json) -> Json:
+def one(request: GraphRequest, kind: str, document: Json) -> Json:
     """A single object as an answer."""
-    return {"@odata.context": f"{ROOT}/{call.version}/$metadata#{kind}/$entity", **_shape(call, document)}
+    return {"@odata.context": f"{ROOT}/{request.version}/$metadata#{kind}/$entity", **_shape(request, document)}
 
 
-def many(call: Call, kind: str, documents: list[Json]) -> Json:
+def many(request: GraphRequest, kind: str, documents: list[Json]) -> Json:
     """A list of objects as an answer: one page of those that pass ``$filter``."""
-    chosen = [document for document in documents if _passes(document, call.query.get("$filter", ""))]
+    chosen = [document for document in documents if _passes(document, request.query.get("$filter", ""))]
     chosen.sort(key=lambda document: str(document["id"]))
-    size = _number(call, "$top", int(call.state["settings"]["page_size"]))
-    start = _number(call, "$skiptoken", 0)
+    size = _number(request, "$top", int(request.state["settings"]["page_size"]))
+    start = _number(request, "$skiptoken", 0)
     answer: Json = {
-        "@odata.context": f"{ROOT}/{call.version}/$metadata#{kind}",
-        "value": [_shape(call, document) for document in chosen[start : start + size]],
+        "@odata.context": f"{ROOT}/{request.version}/$metadata#{kind}",
+        "value": [_shape(request, document) for document in chosen[start : start + size]],
     }
     if start + size < len(chosen):
-        query = urlencode({**call.query, "$skiptoken": start + size})
-        answer["@odata.nextLink"] = f"{ROOT}/{call.version}/{kind}?{query}"
+        query = urlencode({**request.query, "$skiptoken": start + size})
+        answer["@odata.nextLink"] = f"{ROOT}/{request.version}/{kind}?{query}"
     return answer
 
 
-def _shape(call: Call, document: Json) -> Json:
+def _shape(request: GraphRequest, document: Json) -> Json:
     shown: Json = public(document)
-    if call.version == "beta" and "publisherDomain" in shown:
+    if request.version == "beta" and "publisherDomain" in shown:
         shown["oauth2RequirePostResponse"] = document.get("oauth2RequirePostResponse", False)
-    selected = call.query.get("$select")
+    selected = request.query.get("$select")
     if not selected:
         return shown
     return {name: shown[name] for name in ("id", *(part.strip() for part in selected.split(","))) if name in shown}
@@ -70,10 +71,10 @@ def _holds(document: Json, condition: str) -> bool:
     return found.startswith(match["start"].replace("''", "'").lower())
 
 
-def _number(call: Call, name: str, default: int) -> int:
-    value: Any = call.query.get(name)
+def _number(request: GraphRequest, name: str, default: int) -> int:
+    value: Any = request.query.get(name)
     if value is None:
         return default
     if not value.isdigit() or int(value) > 999 or (name == "$top" and value == "0"):
-        raise GraphError(400, "Request_BadRequest", f"Invalid value '{value}' for query option {name}.")
+        raise GraphRefusal(400, "Request_BadRequest", f"Invalid value '{value}' for query option {name}.")
     return int(value)

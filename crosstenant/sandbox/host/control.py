@@ -15,8 +15,6 @@
 from __future__ import annotations
 
 import json
-import time
-import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -25,13 +23,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crosstenant.sandbox.entra.tokens import sign
-from crosstenant.sandbox.host.edge import request_log
-from crosstenant.sandbox.world import paths
-from crosstenant.sandbox.world.adjust import forward_clock, set_setting
+from crosstenant.sandbox.entra.assertions import federated_token
+from crosstenant.sandbox.host.request_log import request_log, requests
+from crosstenant.sandbox.world import state_paths
+from crosstenant.sandbox.world.clock import forward_clock
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.seed import FEDERATION_AUDIENCE, GITHUB_ISSUER, GITHUB_SUBJECT
-from crosstenant.sandbox.world.state import State, Store
+from crosstenant.sandbox.world.settings import set_setting
+from crosstenant.sandbox.world.state import Store
 
 Json = dict[str, Any]
 
@@ -42,16 +41,16 @@ def make_app(store: Store) -> Starlette:
     async def get_state(request: Request) -> Any:
         path = request.path_params.get("path", "")
         with store.read() as state:
-            return json.loads(json.dumps(paths.get(state, path) if path else state))
+            return json.loads(json.dumps(state_paths.get(state, path) if path else state))
 
     async def put_state(request: Request) -> Any:
         value = json.loads(await request.body())
         with store.change() as state:
-            paths.put(state, request.path_params["path"], value)
+            state_paths.put(state, request.path_params["path"], value)
 
     async def delete_state(request: Request) -> Any:
         with store.change() as state:
-            paths.remove(state, request.path_params["path"])
+            state_paths.remove(state, request.path_params["path"])
 
     async def put_setting(request: Request) -> Any:
         value = json.loads(await request.body())
@@ -110,19 +109,6 @@ def reset(store: Store) -> None:
     """Puts the seeded state back and empties the request log."""
     store.reset()
     request_log(store).unlink(missing_ok=True)
-
-
-def requests(store: Store) -> list[Json]:
-    """The request log, oldest first."""
-    log = request_log(store)
-    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
-
-
-def federated_token(state: State, issuer: str, subject: str, audience: str) -> str:
-    """A token as a federated issuer signs it for one of its workloads; good for ten minutes of real time."""
-    issued = int(time.time())
-    claims = {"iss": issuer, "sub": subject, "aud": audience, "iat": issued, "nbf": issued, "exp": issued + 600}
-    return sign(state, {**claims, "jti": str(uuid.uuid4())})
 
 
 def _answering(handler: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:

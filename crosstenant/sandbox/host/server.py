@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from crosstenant.sandbox.host.certificates import Authority
-from crosstenant.sandbox.host.edge import Edge
+from crosstenant.sandbox.host.dispatch import Dispatcher
 from crosstenant.sandbox.host.environment import client_environment, surroundings, upstream_proxy
 from crosstenant.sandbox.host.proxy import Proxy
 from crosstenant.sandbox.world.state import Store
@@ -105,7 +105,7 @@ class Sandbox:
             return authority.server_context()
 
         config = uvicorn.Config(
-            Edge(self._store, _load_services(self._store)),
+            Dispatcher(self._store, _load_services(self._store)),
             http=_Protocol,
             lifespan="off",
             log_level="critical",

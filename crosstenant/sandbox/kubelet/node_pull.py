@@ -34,7 +34,7 @@ _IMAGE: Final = re.compile(
 _CHALLENGE: Final = re.compile(r'(\w+)="([^"]*)"')
 
 
-class PullRefused(Exception):
+class NodePullRefused(Exception):
     """The image was not pulled; the text says who refused and in which words."""
 
 
@@ -71,13 +71,15 @@ async def pull(image: str, node: Json, proxy: str) -> Pulled:
     :param image: ``registry/repository[:tag][@digest]``.
     :param node: A node of a cluster document.
     :param proxy: The sandbox's URL; nothing else ever sees the node's secret.
-    :raises PullRefused: It cannot be had.
+    :raises NodePullRefused: It cannot be had.
     """
     match = _IMAGE.fullmatch(image)
     if match is None or service_of(match["registry"]) != "registry":
-        raise PullRefused(f"'{image}' is no image of a registry in the sandbox: <name>.azurecr.io/<repository>:<tag>")
+        raise NodePullRefused(
+            f"'{image}' must be an image of a registry in the sandbox: <name>.azurecr.io/<repository>:<tag>"
+        )
     if not node["secret"]:
-        raise PullRefused(
+        raise NodePullRefused(
             f"node {node['name']} has no service principal: its cluster uses a managed identity, which cannot sign in "
             "to another tenant; pods there need an image pull secret"
         )
@@ -116,7 +118,7 @@ class _Client:
                     found = f"sha256:{hashlib.sha256(content).hexdigest()}"
                     stated = digest or answer.headers.get("Docker-Content-Digest", found)
                     if found != stated:
-                        raise PullRefused(f"{self._at(path)} has digest {found} instead of {stated}")
+                        raise NodePullRefused(f"{self._at(path)} has digest {found} instead of {stated}")
                     return answer.content_type, content, found
                 challenge = answer.headers.get("WWW-Authenticate", "")
                 if answer.status != 401 or self._token or not challenge.startswith("Bearer "):
@@ -134,8 +136,8 @@ class _Client:
                 raise self._refusal("/oauth2/token", answer.status, content)
             return json.loads(content)["access_token"]
 
-    def _refusal(self, where: str, status: int, content: bytes) -> PullRefused:
-        return PullRefused(
+    def _refusal(self, where: str, status: int, content: bytes) -> NodePullRefused:
+        return NodePullRefused(
             f"node {self._node['name']}, application {self._node['clientId']}: {self._at(where)} answers "
             f"{status}: {content.decode('utf-8', 'replace').strip()[:600]}"
         )

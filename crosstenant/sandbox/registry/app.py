@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crosstenant.sandbox.registry import content, token_service
-from crosstenant.sandbox.registry.errors import RegistryError, not_found
 from crosstenant.sandbox.registry.login_server import login_servers
+from crosstenant.sandbox.registry.refusals import RegistryRefusal, not_found
 from crosstenant.sandbox.world.state import Store
 
 __all__ = ["login_servers", "make_app"]
@@ -29,7 +29,7 @@ def make_app(store: Store) -> Starlette:
     app = Starlette(
         routes=[*token_service.ROUTES, *content.ROUTES],
         middleware=[Middleware(_ApiVersion)],
-        exception_handlers={RegistryError: _refuse, HTTPException: _no_such_route},
+        exception_handlers={RegistryRefusal: _refuse, HTTPException: _no_such_route},
     )
     app.router.redirect_slashes = False
     app.state.store = store
@@ -52,7 +52,7 @@ class _ApiVersion:
 
 
 async def _refuse(request: Request, error: Exception) -> Response:
-    refusal = cast(RegistryError, error)
+    refusal = cast(RegistryRefusal, error)
     return JSONResponse(refusal.document(), refusal.status, refusal.headers)
 
 

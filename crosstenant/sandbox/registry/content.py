@@ -13,30 +13,30 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crosstenant.sandbox.registry.errors import (
-    RegistryError,
+from crosstenant.sandbox.registry.images import Content, repositories
+from crosstenant.sandbox.registry.refusals import (
+    RegistryRefusal,
     blob_unknown,
     manifest_not_acceptable,
     manifest_unknown,
     name_unknown,
     not_found,
 )
-from crosstenant.sandbox.registry.image import Content, repositories
-from crosstenant.sandbox.registry.visit import Right, visit
+from crosstenant.sandbox.registry.request import ScopedAction, accept
 
 
 async def base(request: Request) -> Response:
     """Where clients learn how to sign in, and whether they are."""
-    with visit(request) as at:
-        at.require(None)
+    with accept(request) as accepted:
+        accepted.require(None)
     return JSONResponse({})
 
 
 async def manifest(request: Request) -> Response:
     """A manifest by tag or digest, of a type that the client takes."""
     name, reference = request.path_params["name"], request.path_params["reference"]
-    with visit(request) as at:
-        at.require(Right("repository", name, "pull"))
+    with accept(request) as accepted:
+        accepted.require(ScopedAction("repository", name, "pull"))
     repository = repositories().get(name)
     found = repository.manifest(reference) if repository else None
     if found is None:
@@ -49,8 +49,8 @@ async def manifest(request: Request) -> Response:
 async def blob(request: Request) -> Response:
     """A layer or a configuration, whole or in part."""
     name, digest = request.path_params["name"], request.path_params["digest"]
-    with visit(request) as at:
-        at.require(Right("repository", name, "pull"))
+    with accept(request) as accepted:
+        accepted.require(ScopedAction("repository", name, "pull"))
     repository = repositories().get(name)
     if repository is None:
         raise name_unknown(name)
@@ -63,12 +63,12 @@ async def blob(request: Request) -> Response:
 async def tags(request: Request) -> Response:
     """The tags of a repository."""
     name = request.path_params["name"]
-    with visit(request) as at:
+    with accept(request) as accepted:
         # Clients ask for the pull action before they list; Azure's own command line asks for metadata_read.
         try:
-            at.require(Right("repository", name, "pull"))
-        except RegistryError:
-            at.require(Right("repository", name, "metadata_read"))
+            accepted.require(ScopedAction("repository", name, "pull"))
+        except RegistryRefusal:
+            accepted.require(ScopedAction("repository", name, "metadata_read"))
     repository = repositories().get(name)
     if repository is None:
         raise name_unknown(name)
@@ -78,25 +78,25 @@ async def tags(request: Request) -> Response:
 
 async def catalog(request: Request) -> Response:
     """The repositories of the registry."""
-    with visit(request) as at:
-        at.require(Right("registry", "catalog", "*"))
+    with accept(request) as accepted:
+        accepted.require(ScopedAction("registry", "catalog", "*"))
     page, headers = _page(request, sorted(repositories()))
     return JSONResponse({"repositories": page}, headers=headers)
 
 
 async def referrers(request: Request) -> Response:
     """Nothing refers to any image here, and clients fall back to tags when they are told so."""
-    with visit(request) as at:
-        at.require(Right("repository", request.path_params["name"], "pull"))
+    with accept(request) as accepted:
+        accepted.require(ScopedAction("repository", request.path_params["name"], "pull"))
     raise not_found()
 
 
 async def write(request: Request) -> Response:
     """Pushing and deleting: refused for want of the right, or because nothing here changes."""
     name = request.path_params["name"]
-    with visit(request) as at:
-        at.require(Right("repository", name, "delete" if request.method == "DELETE" else "push"))
-    raise RegistryError(405, "UNSUPPORTED", "The operation is unsupported.")
+    with accept(request) as accepted:
+        accepted.require(ScopedAction("repository", name, "delete" if request.method == "DELETE" else "push"))
+    raise RegistryRefusal(405, "UNSUPPORTED", "The operation is unsupported.")
 
 
 _READ: Final = ["GET", "HEAD"]
@@ -125,7 +125,7 @@ def _content(request: Request, found: Content, media_type: str | None = None, ra
         if match:
             first, last = int(match[1]), min(int(match[2] or len(data)), len(data) - 1)
             if first > last:
-                raise RegistryError(
+                raise RegistryRefusal(
                     416, "RANGE_INVALID", "invalid content range", headers={"Content-Range": f"bytes */{len(data)}"}
                 )
             headers["Content-Range"] = f"bytes {first}-{last}/{len(data)}"

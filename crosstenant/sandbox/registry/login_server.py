@@ -6,7 +6,7 @@ import ipaddress
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from crosstenant.sandbox.registry.errors import blocked, not_found
+from crosstenant.sandbox.registry.refusals import blocked, not_found
 from crosstenant.sandbox.world.ids import REGISTRY_TYPE
 from crosstenant.sandbox.world.state import State
 
@@ -57,7 +57,7 @@ def login_servers(state: State) -> set[str]:
 def find_registry(state: State, host: str) -> Registry:
     """The registry of a host name, with or without a port.
 
-    :raises RegistryError: There is none.
+    :raises RegistryRefusal: There is none.
     """
     name = host.lower().partition(":")[0]
     for document in _documents(state):
@@ -72,7 +72,7 @@ def check_network(state: State, registry: Registry) -> None:
 
     https://learn.microsoft.com/azure/container-registry/container-registry-access-selected-networks
 
-    :raises RegistryError: They keep it out.
+    :raises RegistryRefusal: They keep it out.
     """
     client_ip = str(state["settings"].get("client_ip", DEFAULT_CLIENT_IP))
     properties = registry.document["properties"]

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Final
 
-from crosstenant.sandbox.arm.access import EffectiveRole, effective_roles
-from crosstenant.sandbox.arm.conditions import REPOSITORY_NAME
+from crosstenant.sandbox.arm.roles.conditions import REPOSITORY_NAME
+from crosstenant.sandbox.arm.roles.effective_roles import EffectiveRole, effective_roles
 from crosstenant.sandbox.registry.login_server import Registry
 from crosstenant.sandbox.world.state import State, now
 

@@ -11,10 +11,12 @@ import base64
 import binascii
 from typing import Final
 
-from crosstenant.sandbox.entra import tokens
-from crosstenant.sandbox.registry.errors import sign_in_failed, unauthorized
+from crosstenant.sandbox.entra.clients import authenticate
+from crosstenant.sandbox.entra.refusals import SignInRefusal, TokenRefusal
+from crosstenant.sandbox.entra.tokens import REGISTRY_AUDIENCE, verify
 from crosstenant.sandbox.registry.login_server import Registry
-from crosstenant.sandbox.registry.own_tokens import REFRESH, Identity, read_token
+from crosstenant.sandbox.registry.refusals import sign_in_failed, unauthorized
+from crosstenant.sandbox.registry.tokens import REFRESH, Identity, read_token
 from crosstenant.sandbox.world.ids import is_uuid
 from crosstenant.sandbox.world.state import State
 
@@ -28,15 +30,15 @@ _WRONG_SECRET: Final = ("AADSTS7000215", "AADSTS7000222")
 def with_password(state: State, registry: Registry, username: str, password: str) -> Identity:
     """Signs in with a client ID and secret, or with ``REFRESH_TOKEN_USER`` and a refresh token.
 
-    :raises RegistryError: Refused, in the words of the registry, which tells less than Entra does.
+    :raises RegistryRefusal: Refused, in the words of the registry, which tells less than Entra does.
     """
     if username == REFRESH_TOKEN_USER:
         return with_refresh_token(state, registry, password)
     if not is_uuid(username):
         raise sign_in_failed("aad access token with sp failed client id must be guid")
     try:
-        principal = tokens.authenticate(state, registry.tenant_id, username, password)
-    except tokens.SignInError as error:
+        principal = authenticate(state, registry.tenant_id, username, password)
+    except SignInRefusal as error:
         if error.code in _NOT_REGISTERED:
             raise sign_in_failed("Application not registered with AAD.") from None
         if error.code in _WRONG_SECRET:
@@ -48,7 +50,7 @@ def with_password(state: State, registry: Registry, username: str, password: str
 def with_basic(state: State, registry: Registry, encoded: str) -> Identity:
     """Signs in with what follows ``Basic`` in an Authorization header.
 
-    :raises RegistryError: Refused.
+    :raises RegistryRefusal: Refused.
     """
     try:
         username, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
@@ -62,11 +64,11 @@ def with_basic(state: State, registry: Registry, encoded: str) -> Identity:
 def with_arm_token(state: State, registry: Registry, token: str) -> Identity:
     """Signs in with an access token for Resource Manager or for registries, of the registry's tenant.
 
-    :raises RegistryError: Refused.
+    :raises RegistryRefusal: Refused.
     """
     try:
-        caller = tokens.verify(state, f"Bearer {token}", tokens.REGISTRY_AUDIENCE)
-    except tokens.TokenError:
+        caller = verify(state, f"Bearer {token}", REGISTRY_AUDIENCE)
+    except TokenRefusal:
         raise unauthorized() from None
     if caller.tenant_id != registry.tenant_id:
         raise unauthorized()
@@ -76,7 +78,7 @@ def with_arm_token(state: State, registry: Registry, token: str) -> Identity:
 def with_refresh_token(state: State, registry: Registry, token: str) -> Identity:
     """Signs in with a refresh token of this registry.
 
-    :raises RegistryError: Refused.
+    :raises RegistryRefusal: Refused.
     """
     claims = read_token(state, registry, token, REFRESH)
     return Identity(claims["appid"], claims["sub"])

@@ -14,10 +14,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crosstenant.sandbox.registry.errors import bad_request, unauthorized
-from crosstenant.sandbox.registry.own_tokens import Identity, access_token, refresh_token
+from crosstenant.sandbox.registry.refusals import bad_request, unauthorized
+from crosstenant.sandbox.registry.request import RegistryRequest, ScopedAction, accept
 from crosstenant.sandbox.registry.sign_in import with_arm_token, with_basic, with_password, with_refresh_token
-from crosstenant.sandbox.registry.visit import Right, Visit, visit
+from crosstenant.sandbox.registry.tokens import Identity, access_token, refresh_token
 
 Json = dict[str, Any]
 Parameters = Mapping[str, list[str]]
@@ -26,43 +26,43 @@ Parameters = Mapping[str, list[str]]
 async def get_token(request: Request) -> Response:
     """An access token for a client ID and secret in Basic authentication, as docker and the kubelet ask."""
     parameters = {name: request.query_params.getlist(name) for name in request.query_params}
-    with visit(request) as at:
-        _check_service(at, parameters)
-        scheme, _, value = at.authorization.partition(" ")
+    with accept(request) as accepted:
+        _check_service(accepted, parameters)
+        scheme, _, value = accepted.authorization.partition(" ")
         if scheme.lower() == "basic":
-            identity = with_basic(at.state, at.registry, value)
-        elif not at.authorization and at.registry.anonymous_pull:
+            identity = with_basic(accepted.state, accepted.registry, value)
+        elif not accepted.authorization and accepted.registry.anonymous_pull:
             identity = None
         else:
             raise unauthorized()
-        return _access_token(at, identity, parameters)
+        return _access_token(accepted, identity, parameters)
 
 
 async def post_token(request: Request) -> Response:
     """An access token for a refresh token, or for a client ID and secret in the form, as containerd asks."""
     parameters = await _form(request)
-    with visit(request) as at:
-        _check_service(at, parameters)
+    with accept(request) as accepted:
+        _check_service(accepted, parameters)
         grant_type = _one(parameters, "grant_type")
         if grant_type == "refresh_token":
-            identity = with_refresh_token(at.state, at.registry, _one(parameters, "refresh_token"))
+            identity = with_refresh_token(accepted.state, accepted.registry, _one(parameters, "refresh_token"))
         elif grant_type == "password":
             username, password = _one(parameters, "username"), _one(parameters, "password")
-            identity = with_password(at.state, at.registry, username, password)
+            identity = with_password(accepted.state, accepted.registry, username, password)
         else:
             raise bad_request(f"grant_type '{grant_type}' is not supported")
-        return _access_token(at, identity, parameters)
+        return _access_token(accepted, identity, parameters)
 
 
 async def exchange(request: Request) -> Response:
     """A refresh token for an Entra access token of the registry's tenant."""
     parameters = await _form(request)
-    with visit(request) as at:
-        _check_service(at, parameters)
+    with accept(request) as accepted:
+        _check_service(accepted, parameters)
         if _one(parameters, "grant_type") != "access_token":
             raise bad_request("grant_type must be 'access_token'")
-        identity = with_arm_token(at.state, at.registry, _one(parameters, "access_token"))
-        return JSONResponse({"refresh_token": refresh_token(at.state, at.registry, identity)})
+        identity = with_arm_token(accepted.state, accepted.registry, _one(parameters, "access_token"))
+        return JSONResponse({"refresh_token": refresh_token(accepted.state, accepted.registry, identity)})
 
 
 ROUTES: Final = [
@@ -72,7 +72,7 @@ ROUTES: Final = [
 ]
 
 
-def _access_token(at: Visit, identity: Identity | None, parameters: Parameters) -> Response:
+def _access_token(accepted: RegistryRequest, identity: Identity | None, parameters: Parameters) -> Response:
     """Grants what is permitted of what is asked.
 
     Whether a missing role shows here or only at the manifest is not documented: the state's
@@ -81,12 +81,12 @@ def _access_token(at: Visit, identity: Identity | None, parameters: Parameters) 
     access: list[Json] = []
     for scope in [one for text in parameters.get("scope", []) for one in text.split()]:
         scope_type, name, wanted = _parse_scope(scope)
-        actions = at.granted(identity, scope_type, name, wanted)
+        actions = accepted.granted(identity, scope_type, name, wanted)
         if actions:
             access.append({"type": scope_type, "name": name, "actions": actions})
-        elif at.state["settings"].get("registry_refuses_at") == "token":
-            raise at.refusal(Right(scope_type, name, wanted[0]))
-    return JSONResponse({"access_token": access_token(at.state, at.registry, identity, access)})
+        elif accepted.state["settings"].get("registry_refuses_at") == "token":
+            raise accepted.refusal(ScopedAction(scope_type, name, wanted[0]))
+    return JSONResponse({"access_token": access_token(accepted.state, accepted.registry, identity, access)})
 
 
 def _parse_scope(scope: str) -> tuple[str, str, list[str]]:
@@ -98,10 +98,10 @@ def _parse_scope(scope: str) -> tuple[str, str, list[str]]:
     return scope_type, name, wanted
 
 
-def _check_service(at: Visit, parameters: Parameters) -> None:
+def _check_service(accepted: RegistryRequest, parameters: Parameters) -> None:
     service = _one(parameters, "service")
-    if service.lower() != at.registry.login_server.lower():
-        raise bad_request(f"service '{service}' is not this registry, {at.registry.login_server}")
+    if service.lower() != accepted.registry.login_server.lower():
+        raise bad_request(f"service '{service}' is not this registry, {accepted.registry.login_server}")
 
 
 def _one(parameters: Parameters, name: str) -> str:

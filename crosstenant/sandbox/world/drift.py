@@ -10,9 +10,9 @@ import uuid
 from typing import Any, Final
 
 from crosstenant.sandbox.world.directory_documents import new_password
-from crosstenant.sandbox.world.estate import node_resource_group_id
 from crosstenant.sandbox.world.ids import CLUSTER_TYPE, REGISTRY_TYPE
 from crosstenant.sandbox.world.nodes import set_power
+from crosstenant.sandbox.world.resource_documents import node_resource_group_id
 from crosstenant.sandbox.world.seed import OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET
 from crosstenant.sandbox.world.state import State, now
 from crosstenant.sandbox.world.times import timestamp

@@ -5,8 +5,8 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
+from crosstenant.sandbox.world.built_in_roles import BUILT_IN, role_definition_id
 from crosstenant.sandbox.world.drift import REGISTRIES, resource
-from crosstenant.sandbox.world.roles import BUILT_IN, role_definition_id
 from crosstenant.sandbox.world.state import State
 
 Json = dict[str, Any]

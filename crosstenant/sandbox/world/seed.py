@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from crosstenant.sandbox.world.directory_documents import Json, new_application, new_password, new_service_principal
-from crosstenant.sandbox.world.estate import (
+from crosstenant.sandbox.world.resource_documents import (
     CREATED,
     NAMES,
     cluster,

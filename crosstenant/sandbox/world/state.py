@@ -15,11 +15,13 @@ import time
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Final, cast
 
 State = dict[str, Any]
 Settle = Callable[[State, float], bool]
 """Completes what is due at a time (seconds since the epoch); says whether it changed anything."""
+
+_SECRET: Final = {"signing_key", "secret", "secretText", "_sha256", "_key"}
 
 
 class Store:
@@ -117,4 +119,14 @@ def public(value: Any) -> Any:
         return {key: public(item) for key, item in cast(State, value).items() if not key.startswith("_")}
     if isinstance(value, list):
         return [public(item) for item in cast(list[Any], value)]
+    return value
+
+
+def without_secrets(value: Any) -> Any:
+    """A copy of a document with its secrets and keys blotted out."""
+    if isinstance(value, dict):
+        document = cast("dict[str, Any]", value)
+        return {key: "(hidden)" if key in _SECRET and item else without_secrets(item) for key, item in document.items()}
+    if isinstance(value, list):
+        return [without_secrets(item) for item in cast("list[Any]", value)]
     return value

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from crosstenant.sandbox.host.edge import request_log
-from crosstenant.sandbox.host.settle import open_store
+from crosstenant.sandbox.host.request_log import request_log
+from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.standins.azure_native.arm import Arm
 from crosstenant.sandbox.standins.azure_native.package import prepare
 from crosstenant.sandbox.standins.azuread.graph import Graph

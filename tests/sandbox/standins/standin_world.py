@@ -13,7 +13,7 @@ from crosstenant.provider_kit.resource import CustomResource, Diff, Properties
 from crosstenant.sandbox.arm.app import make_app as make_arm
 from crosstenant.sandbox.entra.app import make_app as make_entra
 from crosstenant.sandbox.graph.app import make_app as make_graph
-from crosstenant.sandbox.host.edge import Edge
+from crosstenant.sandbox.host.dispatch import Dispatcher
 from crosstenant.sandbox.standins.http import Answer, Http
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.seed import CLUSTER_SUBSCRIPTION, CLUSTER_TENANT, REGISTRY_SUBSCRIPTION, REGISTRY_TENANT
@@ -29,7 +29,7 @@ class AppHttp(Http):
     def __init__(self, store: Store) -> None:
         super().__init__()
         services = {"login": make_entra(store), "graph": make_graph(store), "arm": make_arm(store)}
-        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(Edge(store, services)))
+        self._client = httpx.AsyncClient(transport=httpx.ASGITransport(Dispatcher(store, services)))
         self.sent: list[tuple[str, str, Any]] = []
 
     async def send(

@@ -18,8 +18,8 @@ import pytest
 from pulumi import automation
 from pulumi_azure_native import authorization
 
-from crosstenant.sandbox.host.edge import request_log
 from crosstenant.sandbox.host.plugins import prepare_plugins
+from crosstenant.sandbox.host.request_log import request_log
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.world.drift import disable_service_principal, remove_role_assignment, remove_secret
 from crosstenant.sandbox.world.seed import (

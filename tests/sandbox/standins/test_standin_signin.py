@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.serialization import BestAvailableEncryption
 from cryptography.x509.oid import NameOID
 
 from crosstenant.errors import OperatorError
-from crosstenant.sandbox.host.control import federated_token
+from crosstenant.sandbox.entra.assertions import federated_token
 from crosstenant.sandbox.standins.azure_native.package import prepare
 from crosstenant.sandbox.standins.azuread.package import sign_in
 from crosstenant.sandbox.standins.http import Answer

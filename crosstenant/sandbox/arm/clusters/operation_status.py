@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from crosstenant.sandbox.arm.call import Answer, Call
-from crosstenant.sandbox.arm.errors import ArmError
 from crosstenant.sandbox.arm.ids import subscription_of
+from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.world.state import State
 from crosstenant.sandbox.world.times import timestamp
 
@@ -40,9 +40,9 @@ def links(state: State, operation_id: str, *, location: bool = True) -> dict[str
     return headers | _retry_after(operation)
 
 
-def get_operation(call: Call) -> Answer:
+def get_operation(request: ArmRequest) -> Answer:
     """``GET .../operations/{id}``: the status, with the error of one that failed."""
-    operation_id, operation = _find(call)
+    operation_id, operation = _find(request)
     document: Json = {
         "name": operation_id,
         "status": operation["outcome"] if operation["done"] else "InProgress",
@@ -50,21 +50,21 @@ def get_operation(call: Call) -> Answer:
     }
     if not operation["done"]:
         return Answer(200, document, _retry_after(operation))
-    document["endTime"] = timestamp(min(operation["_end"], call.time))
+    document["endTime"] = timestamp(min(operation["_end"], request.time))
     if operation["outcome"] != "Succeeded":
         document["error"] = failure(operation)
     return Answer(200, document)
 
 
-def get_operation_result(call: Call) -> Answer:
+def get_operation_result(request: ArmRequest) -> Answer:
     """``GET .../operationresults/{id}``: 202 while it runs, then 204, or the error of one that failed."""
-    operation_id, operation = _find(call)
+    operation_id, operation = _find(request)
     if not operation["done"]:
-        return Answer(202, None, links(call.state, operation_id))
+        return Answer(202, None, links(request.state, operation_id))
     if operation["outcome"] == "Succeeded":
         return Answer(204)
     error = failure(operation)
-    raise ArmError(400, error["code"], error["message"])
+    raise ArmRefusal(400, error["code"], error["message"])
 
 
 def failure(operation: Json) -> Json:
@@ -74,11 +74,11 @@ def failure(operation: Json) -> Json:
     return {name: given.get(name) or default[name] for name in ("code", "message")}
 
 
-def _find(call: Call) -> tuple[str, Json]:
-    operation_id = call.part("operation").lower()
-    operation = call.state["operations"].get(operation_id)
-    if operation is None or subscription_of(operation["resource"]) != call.part("subscription").lower():
-        raise ArmError(404, "NotFound", f"The operation '{call.part('operation')}' was not found.")
+def _find(request: ArmRequest) -> tuple[str, Json]:
+    operation_id = request.part("operation").lower()
+    operation = request.state["operations"].get(operation_id)
+    if operation is None or subscription_of(operation["resource"]) != request.part("subscription").lower():
+        raise ArmRefusal(404, "NotFound", f"The operation '{request.part('operation')}' was not found.")
     return operation_id, operation
 
 

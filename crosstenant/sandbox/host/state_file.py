@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Final
 
-from crosstenant.sandbox.arm import operations
+from crosstenant.sandbox.arm.clusters import operations
 from crosstenant.sandbox.world.seed import seed
 from crosstenant.sandbox.world.state import State, Store
 

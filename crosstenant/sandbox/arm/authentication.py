@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from crosstenant.sandbox.arm.errors import ArmError, subscription_not_found
 from crosstenant.sandbox.arm.ids import is_uuid
-from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE, Caller, TokenError, verify
+from crosstenant.sandbox.arm.refusals import ArmRefusal, subscription_not_found
+from crosstenant.sandbox.entra.refusals import TokenRefusal
+from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE, Caller, verify
 from crosstenant.sandbox.world.state import State
 
 Json = dict[str, Any]
@@ -17,12 +18,12 @@ def authenticate(state: State, authorization: str | None, subscription_id: str |
 
     :param authorization: The ``Authorization`` header.
     :param subscription_id: The subscription that the path names, if it names one.
-    :raises ArmError: No token or a bad one, no such subscription, a subscription of another tenant.
+    :raises ArmRefusal: No token or a bad one, no such subscription, a subscription of another tenant.
     """
     subscription: Json | None = None
     if subscription_id is not None:
         if not is_uuid(subscription_id):
-            raise ArmError(
+            raise ArmRefusal(
                 400,
                 "InvalidSubscriptionId",
                 f"The provided subscription identifier '{subscription_id}' is malformed or invalid.",
@@ -31,15 +32,15 @@ def authenticate(state: State, authorization: str | None, subscription_id: str |
     tenant_id = subscription["_tenant"] if subscription else "common"
     try:
         caller = verify(state, authorization, ARM_AUDIENCE)
-    except TokenError as error:
+    except TokenRefusal as error:
         described = error.message
         if error.code == "AuthenticationFailed":
             described = "The authentication failed because of missing 'Authorization' header."
-        raise ArmError(error.status, error.code, error.message, headers=_challenge(tenant_id, described)) from None
+        raise ArmRefusal(error.status, error.code, error.message, headers=_challenge(tenant_id, described)) from None
     if subscription_id is not None and subscription is None:
         raise subscription_not_found(subscription_id)
     if subscription is not None and caller.tenant_id != tenant_id:
-        raise ArmError(
+        raise ArmRefusal(
             401,
             "InvalidAuthenticationTokenTenant",
             f"The access token is from the wrong issuer 'https://sts.windows.net/{caller.tenant_id}/'. It must match "

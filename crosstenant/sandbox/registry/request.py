@@ -8,16 +8,16 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
-from crosstenant.sandbox.registry.errors import RegistryError, denied, unauthorized
 from crosstenant.sandbox.registry.login_server import Registry, check_network, find_registry
-from crosstenant.sandbox.registry.own_tokens import ACCESS, Identity, read_token
 from crosstenant.sandbox.registry.permissions import granted_actions
+from crosstenant.sandbox.registry.refusals import RegistryRefusal, denied, unauthorized
 from crosstenant.sandbox.registry.sign_in import with_basic
+from crosstenant.sandbox.registry.tokens import ACCESS, Identity, read_token
 from crosstenant.sandbox.world.state import State, Store
 
 
 @dataclass(frozen=True)
-class Right:
+class ScopedAction:
     """An action of a docker scope: ``repository:hello:pull``."""
 
     scope_type: str
@@ -30,7 +30,7 @@ class Right:
 
 
 @dataclass(frozen=True)
-class Visit:
+class RegistryRequest:
     """A request that has reached a registry through its network rules."""
 
     state: State
@@ -43,7 +43,7 @@ class Visit:
         object_id = identity.object_id if identity else None
         return granted_actions(self.state, self.registry, object_id, scope_type, name, wanted)
 
-    def refusal(self, right: Right) -> RegistryError:
+    def refusal(self, right: ScopedAction) -> RegistryRefusal:
         """What somebody hears who signed in and lacks a right.
 
         Azure's documentation names two answers; the state's ``settings.registry_refuses_with`` picks ``denied`` (403)
@@ -53,13 +53,13 @@ class Visit:
             return denied(right.detail())
         return unauthorized(right.detail(), self.challenge(right, "insufficient_scope"))
 
-    def require(self, right: Right | None) -> None:
+    def require(self, right: ScopedAction | None) -> None:
         """Lets the request go on if it carries this right; with None, if it carries any valid credentials.
 
         An access token counts for what it was issued with until it expires; a user name and password for the role
         assignments as they stand.
 
-        :raises RegistryError: It does not.
+        :raises RegistryRefusal: It does not.
         """
         scheme, _, value = self.authorization.partition(" ")
         if scheme.lower() == "basic":
@@ -71,7 +71,7 @@ class Visit:
             raise unauthorized(right.detail() if right else None, self.challenge(right))
         try:
             claims = read_token(self.state, self.registry, value.strip(), ACCESS)
-        except RegistryError:
+        except RegistryRefusal:
             raise unauthorized(right.detail() if right else None, self.challenge(right, "invalid_token")) from None
         if right and not any(
             entry["type"] == right.scope_type and entry["name"] == right.name and right.action in entry["actions"]
@@ -79,7 +79,7 @@ class Visit:
         ):
             raise self.refusal(right)
 
-    def challenge(self, right: Right | None = None, error: str | None = None) -> Mapping[str, str]:
+    def challenge(self, right: ScopedAction | None = None, error: str | None = None) -> Mapping[str, str]:
         """The header that tells a client where to get a token, and for what."""
         host = self.registry.login_server
         parts = [f'realm="https://{host}/oauth2/token"', f'service="{host}"']
@@ -91,13 +91,13 @@ class Visit:
 
 
 @contextmanager
-def visit(request: Request) -> Generator[Visit]:
+def accept(request: Request) -> Generator[RegistryRequest]:
     """Opens the registry that a request's host names.
 
-    :raises RegistryError: There is none, or its network rules keep the client out.
+    :raises RegistryRefusal: There is none, or its network rules keep the client out.
     """
     store: Store = request.app.state.store
     with store.read() as state:
         registry = find_registry(state, request.headers.get("host", ""))
         check_network(state, registry)
-        yield Visit(state, registry, request.headers.get("authorization", ""))
+        yield RegistryRequest(state, registry, request.headers.get("authorization", ""))

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class RegistryError(Exception):
+class RegistryRefusal(Exception):
     """A request refused."""
 
     def __init__(
@@ -43,59 +43,59 @@ class RegistryError(Exception):
         return {"errors": [error]}
 
 
-def unauthorized(detail: object = None, headers: Mapping[str, str] | None = None) -> RegistryError:
+def unauthorized(detail: object = None, headers: Mapping[str, str] | None = None) -> RegistryRefusal:
     """Not signed in, or without the right that the detail names."""
     message = "authentication required, visit https://aka.ms/acr/authorization for more information."
-    return RegistryError(401, "UNAUTHORIZED", message, detail, headers)
+    return RegistryRefusal(401, "UNAUTHORIZED", message, detail, headers)
 
 
-def sign_in_failed(message: str) -> RegistryError:
+def sign_in_failed(message: str) -> RegistryRefusal:
     """Credentials that Entra refuses in the registry's tenant."""
-    return RegistryError(401, "UNAUTHORIZED", message)
+    return RegistryRefusal(401, "UNAUTHORIZED", message)
 
 
-def denied(detail: object) -> RegistryError:
+def denied(detail: object) -> RegistryRefusal:
     """Signed in, without the right that the detail names."""
-    return RegistryError(403, "DENIED", "requested access to the resource is denied", detail)
+    return RegistryRefusal(403, "DENIED", "requested access to the resource is denied", detail)
 
 
-def blocked(client_ip: str) -> RegistryError:
+def blocked(client_ip: str) -> RegistryRefusal:
     """Kept out by the registry's network rules."""
     message = f"client with IP '{client_ip}' is not allowed access. Refer https://aka.ms/acr/firewall to grant access."
-    return RegistryError(403, "DENIED", message)
+    return RegistryRefusal(403, "DENIED", message)
 
 
-def bad_request(message: str) -> RegistryError:
+def bad_request(message: str) -> RegistryRefusal:
     """Parameters missing or not understood."""
-    return RegistryError(400, "BAD_REQUEST", message)
+    return RegistryRefusal(400, "BAD_REQUEST", message)
 
 
-def not_found() -> RegistryError:
+def not_found() -> RegistryRefusal:
     """Nothing at this address."""
-    return RegistryError(404, "NOT_FOUND", "404 page not found")
+    return RegistryRefusal(404, "NOT_FOUND", "404 page not found")
 
 
-def name_unknown(repository: str) -> RegistryError:
+def name_unknown(repository: str) -> RegistryRefusal:
     """No such repository."""
-    return RegistryError(404, "NAME_UNKNOWN", "repository name not known to registry", {"name": repository})
+    return RegistryRefusal(404, "NAME_UNKNOWN", "repository name not known to registry", {"name": repository})
 
 
-def blob_unknown(digest: str) -> RegistryError:
+def blob_unknown(digest: str) -> RegistryRefusal:
     """No such blob in the repository."""
-    return RegistryError(404, "BLOB_UNKNOWN", "blob unknown to registry", {"digest": digest})
+    return RegistryRefusal(404, "BLOB_UNKNOWN", "blob unknown to registry", {"digest": digest})
 
 
-def manifest_unknown(repository: str, reference: str) -> RegistryError:
+def manifest_unknown(repository: str, reference: str) -> RegistryRefusal:
     """No manifest of this tag or digest in the repository."""
     if ":" in reference:
         detail = {"Name": repository, "Revision": reference}
-        return RegistryError(404, "MANIFEST_UNKNOWN", f"manifest {reference} is not found", detail)
+        return RegistryRefusal(404, "MANIFEST_UNKNOWN", f"manifest {reference} is not found", detail)
     message = f'manifest tagged by "{reference}" is not found'
-    return RegistryError(404, "MANIFEST_UNKNOWN", message, {"Tag": reference})
+    return RegistryRefusal(404, "MANIFEST_UNKNOWN", message, {"Tag": reference})
 
 
-def manifest_not_acceptable(media_type: str) -> RegistryError:
+def manifest_not_acceptable(media_type: str) -> RegistryRefusal:
     """The manifest is of a type that the client did not say it takes."""
-    return RegistryError(
+    return RegistryRefusal(
         404, "MANIFEST_UNKNOWN", f"manifest of type {media_type} found, but the Accept header does not support it"
     )

@@ -12,8 +12,8 @@ from typing import Any, Final
 import jwt
 
 from crosstenant.sandbox.entra import tokens
-from crosstenant.sandbox.registry.errors import unauthorized
 from crosstenant.sandbox.registry.login_server import Registry
+from crosstenant.sandbox.registry.refusals import unauthorized
 from crosstenant.sandbox.world.state import State, now
 
 Json = dict[str, Any]
@@ -54,7 +54,7 @@ def read_token(state: State, registry: Registry, token: str, grant_type: str) ->
     """The claims of one of this registry's own tokens.
 
     :param grant_type: Which kind it must be: ``ACCESS`` or ``REFRESH``.
-    :raises RegistryError: Forged, expired, another registry's, or of another kind.
+    :raises RegistryRefusal: Forged, expired, another registry's, or of another kind.
     """
     try:
         claims = tokens.read(state, token)

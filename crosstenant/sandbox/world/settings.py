@@ -1,15 +1,11 @@
-"""Small changes to the state that command line and control host share: settings, the clock, shown documents."""
+"""Settings of the sandbox: how slow, how strict and how forgetful its services are."""
 
 from __future__ import annotations
 
 import json
-import re
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from crosstenant.sandbox.world.state import State
-
-_UNITS: Final = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_SECRET: Final = {"signing_key", "secret", "secretText", "_sha256", "_key"}
 
 
 def set_setting(state: State, name: str, value: Any) -> None:
@@ -33,32 +29,6 @@ def set_setting(state: State, name: str, value: Any) -> None:
         container[last] = number + 0
     except (ValueError, TypeError):
         raise ValueError(f"setting '{name}' is a number, not '{value}'") from None
-
-
-def forward_clock(state: State, seconds: float) -> None:
-    """Moves the sandbox's clock: what expires or takes time does so that much earlier."""
-    state["clock"]["ahead_seconds"] = float(state["clock"]["ahead_seconds"]) + seconds
-
-
-def seconds_of(text: str) -> float:
-    """A span of time, ``90``, ``15m``, ``12h`` or ``30d``, in seconds.
-
-    :raises ValueError: It is none.
-    """
-    match = re.fullmatch(r"(-?\d+(?:\.\d+)?)([smhd]?)", text)
-    if match is None:
-        raise ValueError(f"'{text}' is no span of time: give seconds, or a number with s, m, h or d")
-    return float(match[1]) * _UNITS[match[2]]
-
-
-def without_secrets(value: Any) -> Any:
-    """A copy of a document with its secrets and keys blotted out."""
-    if isinstance(value, dict):
-        document = cast("dict[str, Any]", value)
-        return {key: "(hidden)" if key in _SECRET and item else without_secrets(item) for key, item in document.items()}
-    if isinstance(value, list):
-        return [without_secrets(item) for item in cast("list[Any]", value)]
-    return value
 
 
 def _names(settings: dict[str, Any], prefix: str = "") -> list[str]:

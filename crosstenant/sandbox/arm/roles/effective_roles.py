@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from crosstenant.sandbox.arm.actions import matches
-from crosstenant.sandbox.arm.conditions import parse_condition
-from crosstenant.sandbox.world.roles import BUILT_IN, Role
+from crosstenant.sandbox.arm.roles.action_patterns import matches
+from crosstenant.sandbox.arm.roles.conditions import parse_condition
+from crosstenant.sandbox.world.built_in_roles import BUILT_IN, BuiltInRole
 from crosstenant.sandbox.world.state import State
 
 
@@ -23,7 +23,7 @@ class EffectiveRole:
     """The assignment's ARM ID."""
     scope: str
     """Where it was made: the asked scope itself, or one above."""
-    role: Role
+    role: BuiltInRole
     """The role definition; ``role.id`` is its GUID."""
     condition: str | None
 

@@ -10,10 +10,11 @@ import json
 from datetime import timedelta
 from typing import Any, Final, cast
 
-from crosstenant.sandbox.arm.call import Call
-from crosstenant.sandbox.arm.errors import ArmError
-from crosstenant.sandbox.arm.operations import NAMES, running
-from crosstenant.sandbox.entra.clients import SignInError, authenticate
+from crosstenant.sandbox.arm.clusters.operations import NAMES, running
+from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.arm.request import ArmRequest
+from crosstenant.sandbox.entra.clients import authenticate
+from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.world.state import State, public
 from crosstenant.sandbox.world.times import timestamp
 
@@ -36,33 +37,33 @@ def etag_of(cluster: Json) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
 
-def check_etag(call: Call, cluster: Json | None) -> None:
+def check_etag(request: ArmRequest, cluster: Json | None) -> None:
     """Checks the ``If-Match`` and ``If-None-Match`` headers against the cluster.
 
-    :raises ArmError: It is not the version that was meant: 412.
+    :raises ArmRefusal: It is not the version that was meant: 412.
     """
-    wanted = call.headers.get("if-match", "").strip('"')
+    wanted = request.headers.get("if-match", "").strip('"')
     current = etag_of(cluster) if cluster else None
     if (wanted and wanted not in ("*", current)) or (wanted == "*" and cluster is None):
-        raise ArmError(
+        raise ArmRefusal(
             412,
             "EtagMismatch",
             f"The etag '{wanted}' in the if-match header does not match the etag '{current}' of the managed cluster "
-            f"'{call.part('name')}'. Please get the latest version of it and try again.",
+            f"'{request.part('name')}'. Please get the latest version of it and try again.",
         )
-    if call.headers.get("if-none-match") == "*" and cluster is not None:
-        raise ArmError(412, "EtagMismatch", f"The managed cluster '{cluster['name']}' already exists.")
+    if request.headers.get("if-none-match") == "*" and cluster is not None:
+        raise ArmRefusal(412, "EtagMismatch", f"The managed cluster '{cluster['name']}' already exists.")
 
 
 def check_idle(state: State, cluster: Json) -> None:
     """Checks that no operation is under way on a cluster.
 
-    :raises ArmError: One is: 409.
+    :raises ArmRefusal: One is: 409.
     """
     found = running(state, cluster)
     if found is not None:
         operation_id, operation = found
-        raise ArmError(
+        raise ArmRefusal(
             409,
             "OperationNotAllowed",
             f"Operation is not allowed because there's an in progress {NAMES[operation['kind']]} operation (operation "
@@ -71,7 +72,7 @@ def check_idle(state: State, cluster: Json) -> None:
             "https://aka.ms/aks-pending-operation for more details",
         )
     if cluster["properties"]["provisioningState"] in ("Creating", "Updating", "Deleting", "Starting", "Stopping"):
-        raise ArmError(
+        raise ArmRefusal(
             409,
             "OperationNotAllowed",
             f"Operation is not allowed: Another operation ({cluster['properties']['provisioningState']}) is in "
@@ -80,33 +81,33 @@ def check_idle(state: State, cluster: Json) -> None:
         )
 
 
-def check_power(call: Call, cluster: Json, doing: str, expected: str = "Running") -> None:
+def check_power(request: ArmRequest, cluster: Json, doing: str, expected: str = "Running") -> None:
     """Checks that a cluster is running, or stopped where that is what is ``expected``.
 
     :param doing: What is asked for, as the message says it: ``stopping``.
-    :raises ArmError: It is not: 409.
+    :raises ArmRefusal: It is not: 409.
     """
     properties = cluster["properties"]
     power = properties["powerState"]["code"]
     if power == expected:
         return
     since = max(
-        (one["_end"] for one in call.state["operations"].values() if one["resource"] == cluster["id"].lower()),
-        default=call.time,
+        (one["_end"] for one in request.state["operations"].values() if one["resource"] == cluster["id"].lower()),
+        default=request.time,
     )
-    raise ArmError(
+    raise ArmRefusal(
         409,
         "OperationNotAllowed",
         f"managed cluster is in Provisioning State({properties['provisioningState']}) and Power State({power}), "
         f"{doing} cannot be performed The previous operation started at '{timestamp(since)}' and elapsed time is: "
-        f"'{timedelta(seconds=max(0, int(call.time - since)))}' (RFC3339 format)",
+        f"'{timedelta(seconds=max(0, int(request.time - since)))}' (RFC3339 format)",
     )
 
 
 def check_service_principal(state: State, tenant_id: str, client_id: str, secret: str) -> None:
     """Checks a service principal as AKS does: by signing in with it to the cluster's tenant.
 
-    :raises ArmError: The secret is too long, there is no such service principal, or Entra refuses the secret: 400.
+    :raises ArmRefusal: The secret is too long, there is no such service principal, or Entra refuses the secret: 400.
     """
     if len(secret.encode()) > _LONGEST_SECRET:
         raise invalid_parameter(
@@ -114,16 +115,16 @@ def check_service_principal(state: State, tenant_id: str, client_id: str, secret
         )
     try:
         authenticate(state, tenant_id, client_id, secret)
-    except SignInError as error:
+    except SignInRefusal as error:
         if error.code in _NOT_A_PRINCIPAL:
-            raise ArmError(
+            raise ArmRefusal(
                 400,
                 "ServicePrincipalNotFound",
                 f"Service principal clientID: {client_id} not found in Active Directory tenant {tenant_id}, Please see "
                 "https://aka.ms/aks-sp-help for more details.",
             ) from None
         answer = json.dumps({"error": error.error, "error_description": f"{error.code}: {error.description}"})
-        raise ArmError(
+        raise ArmRefusal(
             400,
             "ServicePrincipalValidationClientError",
             "The credentials in ServicePrincipalProfile were invalid. Please see https://aka.ms/aks-sp-help for more "
@@ -135,7 +136,7 @@ def check_service_principal(state: State, tenant_id: str, client_id: str, secret
 def read_service_principal(profile: Any) -> tuple[str, str | None]:
     """The client ID and the secret, if there is one, of a service principal profile that somebody sent.
 
-    :raises ArmError: There is no client ID, or something is not text: 400.
+    :raises ArmRefusal: There is no client ID, or something is not text: 400.
     """
     found = cast(Json, profile) if isinstance(profile, dict) else {}
     client_id, secret = found.get("clientId"), found.get("secret")
@@ -146,12 +147,14 @@ def read_service_principal(profile: Any) -> tuple[str, str | None]:
     return client_id, secret or None
 
 
-def missing_parameter(name: str) -> ArmError:
+def missing_parameter(name: str) -> ArmRefusal:
     """A property that AKS needs and did not get."""
-    return ArmError(400, "InvalidParameter", f"Required parameter {name} is missing (null).", target=name)
+    return ArmRefusal(400, "InvalidParameter", f"Required parameter {name} is missing (null).", target=name)
 
 
-def invalid_parameter(name: str, why: str) -> ArmError:
+def invalid_parameter(name: str, why: str) -> ArmRefusal:
     """A property whose value AKS does not take."""
     message = f"The value of parameter {name} is invalid. Error details: {why}. Please see "
-    return ArmError(400, "InvalidParameter", f"{message}https://aka.ms/aks-naming-rules for more details.", target=name)
+    return ArmRefusal(
+        400, "InvalidParameter", f"{message}https://aka.ms/aks-naming-rules for more details.", target=name
+    )

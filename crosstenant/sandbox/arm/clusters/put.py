@@ -9,8 +9,8 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final, cast
 
-from crosstenant.sandbox.arm.call import Answer, Call
-from crosstenant.sandbox.arm.cluster_rules import (
+from crosstenant.sandbox.arm.clusters.answers import begin_write, document
+from crosstenant.sandbox.arm.clusters.checks import (
     MANAGED_IDENTITY,
     check_etag,
     check_idle,
@@ -21,13 +21,13 @@ from crosstenant.sandbox.arm.cluster_rules import (
     missing_parameter,
     read_service_principal,
 )
-from crosstenant.sandbox.arm.clusters import begin_write, document
-from crosstenant.sandbox.arm.errors import ArmError
+from crosstenant.sandbox.arm.clusters.operation_status import links
+from crosstenant.sandbox.arm.clusters.operations import CREATE, UPDATE
+from crosstenant.sandbox.arm.clusters.reset import not_on_managed_identity
 from crosstenant.sandbox.arm.ids import find_group, key
-from crosstenant.sandbox.arm.operation_status import links
-from crosstenant.sandbox.arm.operations import CREATE, UPDATE
-from crosstenant.sandbox.arm.reset import not_on_managed_identity
-from crosstenant.sandbox.world import estate
+from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.arm.request import Answer, ArmRequest
+from crosstenant.sandbox.world import resource_documents
 
 Json = dict[str, Any]
 
@@ -44,88 +44,92 @@ _UNCHANGEABLE: Final = ("dnsPrefix", "nodeResourceGroup", "enableRBAC")
 _SECRETS: Final = {"secret", "adminPassword", "serverAppSecret"}
 
 
-def put_cluster(call: Call) -> Answer:
+def put_cluster(request: ArmRequest) -> Answer:
     """Creates a cluster or updates it, as an operation that takes ``settings.cluster_put.seconds``."""
-    find_group(call.state, call.scope)
-    cluster = call.state["resources"].get(key(call.scope))
-    check_etag(call, cluster)
+    find_group(request.state, request.scope)
+    cluster = request.state["resources"].get(key(request.scope))
+    check_etag(request, cluster)
     created = cluster is None
-    cluster = _create(call) if cluster is None else _update(call, cluster)
+    cluster = _create(request) if cluster is None else _update(request, cluster)
     kind = CREATE if created else UPDATE
-    operation_id = begin_write(call, kind, cluster)
-    headers = {} if call.state["operations"][operation_id]["done"] else links(call.state, operation_id, location=False)
+    operation_id = begin_write(request, kind, cluster)
+    headers = (
+        {} if request.state["operations"][operation_id]["done"] else links(request.state, operation_id, location=False)
+    )
     return Answer(201 if created else 200, document(cluster), headers)
 
 
-def _create(call: Call) -> Json:
-    location = call.body.get("location")
+def _create(request: ArmRequest) -> Json:
+    location = request.body.get("location")
     if not location:
-        raise ArmError(400, "LocationRequired", "The location property is required for this definition.")
-    properties = _properties(call)
+        raise ArmRefusal(400, "LocationRequired", "The location property is required for this definition.")
+    properties = _properties(request)
     pools = {pool["name"]: int(pool.get("count", 1)) for pool in _pools(properties)}
     if not pools:
         raise missing_parameter("agentPoolProfiles")
-    client_id, secret = _new_identity(call, properties)
-    cluster_id = f"{find_group(call.state, call.scope)['id']}/providers/Microsoft.ContainerService/managedClusters/"
-    cluster_id += call.part("name")
-    cluster = estate.cluster(cluster_id, call.caller.tenant_id, pools, client_id, secret)
+    client_id, secret = _new_identity(request, properties)
+    cluster_id = (
+        f"{find_group(request.state, request.scope)['id']}/providers/Microsoft.ContainerService/managedClusters/"
+    )
+    cluster_id += request.part("name")
+    cluster = resource_documents.cluster(cluster_id, request.caller.tenant_id, pools, client_id, secret)
     cluster["location"] = _location(location)
     cluster["tags"] = {}
     cluster["_nodes"] = []  # they come when the operation ends
-    _overlay(call, cluster, properties)
+    _overlay(request, cluster, properties)
     if client_id == MANAGED_IDENTITY:
-        _set_identity(call, cluster)
-    group = f"/subscriptions/{call.part('subscription').lower()}/resourceGroups/"
+        _set_identity(request, cluster)
+    group = f"/subscriptions/{request.part('subscription').lower()}/resourceGroups/"
     group += cluster["properties"]["nodeResourceGroup"]
-    call.state["resources"][key(group)] = estate.resource_group(group, managed_by=cluster_id)
-    call.state["resources"][key(cluster_id)] = cluster
+    request.state["resources"][key(group)] = resource_documents.resource_group(group, managed_by=cluster_id)
+    request.state["resources"][key(cluster_id)] = cluster
     return cluster
 
 
-def _update(call: Call, cluster: Json) -> Json:
-    location = call.body.get("location")
+def _update(request: ArmRequest, cluster: Json) -> Json:
+    location = request.body.get("location")
     if location and _location(location) != cluster["location"]:
-        raise ArmError(
+        raise ArmRefusal(
             409,
             "InvalidResourceLocation",
             f"The resource '{cluster['name']}' already exists in location '{cluster['location']}' in resource group "
-            f"'{call.part('group')}'. A resource with the same name cannot be created in location "
+            f"'{request.part('group')}'. A resource with the same name cannot be created in location "
             f"'{_location(location)}'. Please select a new resource name.",
         )
-    check_idle(call.state, cluster)
-    check_power(call, cluster, "updating")
-    properties = _properties(call)
+    check_idle(request.state, cluster)
+    check_power(request, cluster, "updating")
+    properties = _properties(request)
     for name in _UNCHANGEABLE:
         current = cluster["properties"].get(name)
         if name in properties and properties[name] != current:
             raise _not_allowed(name)
-    becomes_managed = _wants_managed_identity(call) and client_id_of(cluster) != MANAGED_IDENTITY
-    _check_same_service_principal(call, cluster, properties, becomes_managed)
-    _overlay(call, cluster, properties)
+    becomes_managed = _wants_managed_identity(request) and client_id_of(cluster) != MANAGED_IDENTITY
+    _check_same_service_principal(request, cluster, properties, becomes_managed)
+    _overlay(request, cluster, properties)
     if becomes_managed:
         # The control plane changes over at once; a node keeps the service principal until it is upgraded.
         cluster["properties"]["servicePrincipalProfile"] = {"clientId": MANAGED_IDENTITY}
         cluster["_credential"] = None
-        _set_identity(call, cluster)
+        _set_identity(request, cluster)
     return cluster
 
 
-def _new_identity(call: Call, properties: Json) -> tuple[str, str | None]:
+def _new_identity(request: ArmRequest, properties: Json) -> tuple[str, str | None]:
     profile = properties.get("servicePrincipalProfile")
     if profile is None:
-        if _wants_managed_identity(call):
+        if _wants_managed_identity(request):
             return MANAGED_IDENTITY, None
         raise missing_parameter("servicePrincipalProfile")
     client_id, secret = read_service_principal(profile)
-    if client_id.lower() == MANAGED_IDENTITY and _wants_managed_identity(call):
+    if client_id.lower() == MANAGED_IDENTITY and _wants_managed_identity(request):
         return MANAGED_IDENTITY, None
     if secret is None:
         raise missing_parameter("servicePrincipalProfile.secret")
-    check_service_principal(call.state, call.caller.tenant_id, client_id, secret)
+    check_service_principal(request.state, request.caller.tenant_id, client_id, secret)
     return client_id, secret
 
 
-def _check_same_service_principal(call: Call, cluster: Json, properties: Json, becomes_managed: bool) -> None:
+def _check_same_service_principal(request: ArmRequest, cluster: Json, properties: Json, becomes_managed: bool) -> None:
     current = client_id_of(cluster)
     profile = properties.get("servicePrincipalProfile")
     client_id, secret = read_service_principal(profile) if profile is not None else (current, None)
@@ -141,14 +145,14 @@ def _check_same_service_principal(call: Call, cluster: Json, properties: Json, b
         raise _not_allowed("servicePrincipalProfile.secret")
     if not becomes_managed:
         # A PUT reconciles the cluster with the credential that it has, so that must still be good.
-        check_service_principal(call.state, call.caller.tenant_id, current, cluster["_credential"]["secret"])
+        check_service_principal(request.state, request.caller.tenant_id, current, cluster["_credential"]["secret"])
 
 
-def _overlay(call: Call, cluster: Json, properties: Json) -> None:
+def _overlay(request: ArmRequest, cluster: Json, properties: Json) -> None:
     """Writes to the cluster what the body says and AKS lets a caller say."""
     for name in ("tags", "sku"):
-        if call.body.get(name) is not None:
-            cluster[name] = call.body[name]
+        if request.body.get(name) is not None:
+            cluster[name] = request.body[name]
     given = {name: _without_secrets(value) for name, value in properties.items() if name not in _READ_ONLY}
     cluster["properties"].update(given)
     pools: list[Json] = cluster["properties"]["agentPoolProfiles"]
@@ -156,7 +160,7 @@ def _overlay(call: Call, cluster: Json, properties: Json) -> None:
     for pool in _pools(properties):
         name = pool["name"]
         if name not in known:
-            template = estate.cluster(cluster["id"], "", {name: 1}, MANAGED_IDENTITY, None)
+            template = resource_documents.cluster(cluster["id"], "", {name: 1}, MANAGED_IDENTITY, None)
             known[name] = template["properties"]["agentPoolProfiles"][0]
             pools.append(known[name])
         known[name].update(
@@ -164,23 +168,23 @@ def _overlay(call: Call, cluster: Json, properties: Json) -> None:
         )
 
 
-def _set_identity(call: Call, cluster: Json) -> None:
-    given = cast(Json, call.body.get("identity") or {})
+def _set_identity(request: ArmRequest, cluster: Json) -> None:
+    given = cast(Json, request.body.get("identity") or {})
     kind = given.get("type", "SystemAssigned")
     cluster["identity"] = {
         "type": kind,
         "principalId": str(uuid.uuid4()),
-        "tenantId": call.caller.tenant_id,
+        "tenantId": request.caller.tenant_id,
     }
 
 
-def _wants_managed_identity(call: Call) -> bool:
-    identity = call.body.get("identity")
+def _wants_managed_identity(request: ArmRequest) -> bool:
+    identity = request.body.get("identity")
     return isinstance(identity, dict) and cast(Json, identity).get("type") in ("SystemAssigned", "UserAssigned")
 
 
-def _properties(call: Call) -> Json:
-    properties: object = call.body.get("properties") or {}
+def _properties(request: ArmRequest) -> Json:
+    properties: object = request.body.get("properties") or {}
     if isinstance(properties, dict):
         return cast(Json, properties)
     raise invalid_parameter("properties", "The value must be an object")
@@ -208,5 +212,5 @@ def _without_secrets(value: Any) -> Any:
     return value
 
 
-def _not_allowed(name: str) -> ArmError:
-    return ArmError(400, "PropertyChangeNotAllowed", f"Changing property '{name}' is not allowed.", target=name)
+def _not_allowed(name: str) -> ArmRefusal:
+    return ArmRefusal(400, "PropertyChangeNotAllowed", f"Changing property '{name}' is not allowed.", target=name)

@@ -12,7 +12,7 @@ import uuid
 from collections.abc import Callable
 from typing import Any, Final
 
-from crosstenant.sandbox.arm.access import covers
+from crosstenant.sandbox.arm.roles.effective_roles import covers
 from crosstenant.sandbox.world.nodes import match_node_counts, reimage, set_pool_states, set_power
 from crosstenant.sandbox.world.state import State
 from crosstenant.sandbox.world.times import timestamp

@@ -1,27 +1,19 @@
-"""What every request to the sandbox passes: dispatch by host, faults, request IDs, the request log.
-
-The request log (``<state file>.requests.jsonl``) has one line a request: when, which service, method, host, path and
-status, and the tenant and client that its credentials name. No headers, queries or bodies: they hold secrets.
-"""
+"""What every request to the sandbox passes: dispatch by host, faults, request IDs, the request log."""
 
 from __future__ import annotations
 
 import asyncio
-import base64
-import binascii
-import json
 import sys
-import time
 import traceback
 import uuid
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, Final, cast
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from crosstenant.sandbox.host.request_log import log_request
 from crosstenant.sandbox.world.faults import fault_body, take_fault
 from crosstenant.sandbox.world.hosts import known_hosts, service_of
 from crosstenant.sandbox.world.state import Store
@@ -31,7 +23,7 @@ Json = dict[str, Any]
 _REQUEST_ID: Final = {"graph": "request-id", "registry": "x-ms-correlation-request-id"}
 
 
-class Edge:
+class Dispatcher:
     """The application in front of all services."""
 
     def __init__(self, store: Store, services: Mapping[str, ASGIApp]) -> None:
@@ -61,7 +53,7 @@ class Edge:
         try:
             await self._answer(scope, receive, exchange, fault)
         finally:
-            self._log(scope, headers, host, service, exchange.status, fault)
+            log_request(self._store, scope, service, exchange.status, fault["id"] if fault else None)
         if fault and fault["drop"]:
             await asyncio.sleep(0.01)  # until the server has noticed, so that it does not answer for us
 
@@ -93,28 +85,6 @@ class Edge:
                 message = f"The sandbox failed: {type(error).__name__}: {error}"
                 body = {"error": {"code": "InternalServerError", "message": message}}
                 await JSONResponse(body, 500)(scope, receive, exchange.send)
-
-    def _log(self, scope: Scope, headers: Headers, host: str, service: str, status: int, fault: Json | None) -> None:
-        entry: Json = {
-            "time": round(time.time(), 3),
-            "service": service,
-            "method": scope["method"],
-            "host": host.rsplit(":", 1)[0],
-            "path": scope["path"],
-            "status": status,
-            **_identity(headers.get("authorization", "")),
-        }
-        if service == "login":
-            entry["tenant"] = scope["path"].split("/")[1]
-        if fault:
-            entry["fault"] = fault["id"]
-        with request_log(self._store).open("a") as file:
-            file.write(json.dumps(entry) + "\n")
-
-
-def request_log(store: Store) -> Path:
-    """The file that the requests of a state file are logged to."""
-    return store.path.with_name(f"{store.path.name}.requests.jsonl")
 
 
 class _Exchange:
@@ -149,18 +119,3 @@ def _fault_response(fault: Json, service: str) -> Response:
     if service == "graph":
         body["error"]["innerError"] = {"request-id": str(uuid.uuid4())}
     return JSONResponse(body, fault["status"], headers)
-
-
-def _identity(authorization: str) -> dict[str, str]:
-    """The tenant and client that credentials claim to be, unverified: enough for a log."""
-    scheme, _, value = authorization.partition(" ")
-    try:
-        if scheme.lower() == "bearer":
-            payload = value.split(".")[1]
-            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-            return {name: claims[claim] for name, claim in (("tenant", "tid"), ("client", "appid")) if claim in claims}
-        if scheme.lower() == "basic":
-            return {"client": base64.b64decode(value).decode().partition(":")[0]}
-    except (ValueError, IndexError, TypeError, binascii.Error):
-        pass
-    return {}

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
-from crosstenant.sandbox.arm.access import effective_roles, is_allowed
-from crosstenant.sandbox.arm.errors import ArmError, invalid_content
+from crosstenant.sandbox.arm.refusals import ArmRefusal, invalid_content
+from crosstenant.sandbox.arm.roles.effective_roles import effective_roles, is_allowed
 from crosstenant.sandbox.entra.tokens import Caller
 from crosstenant.sandbox.world.state import State
 
@@ -25,7 +25,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Call:
+class ArmRequest:
     """A request that has been authenticated and authorized."""
 
     state: State
@@ -48,7 +48,7 @@ class Call:
     def body(self) -> Json:
         """The body as an object.
 
-        :raises ArmError: It is none: 400.
+        :raises ArmRefusal: It is none: 400.
         """
         content = self.content
         if isinstance(content, dict):
@@ -66,10 +66,10 @@ class Call:
     def require(self, action: str, scope: str, attributes: Mapping[str, str] | None = None) -> None:
         """Checks that the caller may do an action at a scope.
 
-        :raises ArmError: Not so: 403.
+        :raises ArmRefusal: Not so: 403.
         """
         if not self.may(action, scope, attributes):
-            raise ArmError(
+            raise ArmRefusal(
                 403,
                 "AuthorizationFailed",
                 f"The client '{self.caller.client_id}' with object id '{self.caller.object_id}' does not have "
@@ -80,7 +80,7 @@ class Call:
     def require_at_all(self, action: str, scope: str) -> None:
         """Checks that the caller may do an action at a scope under some condition, which remains to be checked.
 
-        :raises ArmError: Not so: 403.
+        :raises ArmRefusal: Not so: 403.
         """
         if not any(role.names(action) for role in effective_roles(self.state, scope, self.caller.object_id, self.time)):
             self.require(action, scope)
@@ -91,7 +91,7 @@ class Call:
         Azure lists a subscription's resources to a caller who has rights on some of them only, and refuses the list
         to one who has none.
 
-        :raises ArmError: No right at all in the scope that was asked for: 403.
+        :raises ArmRefusal: No right at all in the scope that was asked for: 403.
         """
         found = [one for one in documents if self.may(action, one["id"])]
         if not found and not self._has_some_right():

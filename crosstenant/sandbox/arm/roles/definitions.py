@@ -10,52 +10,52 @@ import re
 from typing import Final
 from uuid import UUID
 
-from crosstenant.sandbox.arm.access import effective_roles
-from crosstenant.sandbox.arm.call import Answer, Call
-from crosstenant.sandbox.arm.errors import ArmError
 from crosstenant.sandbox.arm.ids import find_scope, subscription_of
-from crosstenant.sandbox.world.roles import BUILT_IN, Role
+from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.arm.request import Answer, ArmRequest
+from crosstenant.sandbox.arm.roles.effective_roles import effective_roles
+from crosstenant.sandbox.world.built_in_roles import BUILT_IN, BuiltInRole
 
 _FILTER: Final = re.compile(r"\s*(roleName|type)\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
 
 
-def get_role_definition(call: Call) -> Answer:
+def get_role_definition(request: ArmRequest) -> Answer:
     """``GET {scope}/providers/Microsoft.Authorization/roleDefinitions/{id}``."""
-    return Answer(200, find_role(call.part("name")).document(_subscription(call)))
+    return Answer(200, find_role(request.part("name")).document(_subscription(request)))
 
 
-def list_role_definitions(call: Call) -> Answer:
+def list_role_definitions(request: ArmRequest) -> Answer:
     """``GET {scope}/providers/Microsoft.Authorization/roleDefinitions``, with ``roleName`` and ``type`` filters."""
-    wanted = [_matching(text) for text in re.split(r"\s+and\s+", call.query.get("$filter", "")) if text.strip()]
+    wanted = [_matching(text) for text in re.split(r"\s+and\s+", request.query.get("$filter", "")) if text.strip()]
     roles = [role for role in BUILT_IN.values() if all(_has(role, name, value) for name, value in wanted)]
-    return Answer(200, {"value": [role.document(_subscription(call)) for role in roles]})
+    return Answer(200, {"value": [role.document(_subscription(request)) for role in roles]})
 
 
-def list_permissions(call: Call) -> Answer:
+def list_permissions(request: ArmRequest) -> Answer:
     """``GET {scope}/providers/Microsoft.Authorization/permissions``: what the caller may do there."""
-    scope = find_scope(call.state, call.scope)
-    found = effective_roles(call.state, scope, call.caller.object_id, call.time)
+    scope = find_scope(request.state, request.scope)
+    found = effective_roles(request.state, scope, request.caller.object_id, request.time)
     return Answer(200, {"value": [one.role.permission() for one in found]})
 
 
-def find_role(text: str, status: int = 404) -> Role:
+def find_role(text: str, status: int = 404) -> BuiltInRole:
     """The built-in role of a GUID, or of an ARM ID of a role definition.
 
     :param status: The status of the refusal when there is none.
-    :raises ArmError: It is no GUID (400), or there is no such role.
+    :raises ArmRefusal: It is no GUID (400), or there is no such role.
     """
     name = text.rstrip("/").rsplit("/", 1)[-1].lower()
     try:
         role_id = str(UUID(name))
     except ValueError:
-        raise ArmError(
+        raise ArmRefusal(
             400,
             "InvalidRoleDefinitionId",
             f"The role definition ID '{name}' is not valid. The role definition ID must be a GUID.",
         ) from None
     role = BUILT_IN.get(role_id)
     if role is None:
-        raise ArmError(
+        raise ArmRefusal(
             status,
             "RoleDefinitionDoesNotExist",
             f"The specified role definition with ID '{role_id.replace('-', '')}' does not exist.",
@@ -63,8 +63,8 @@ def find_role(text: str, status: int = 404) -> Role:
     return role
 
 
-def _subscription(call: Call) -> str:
-    return subscription_of(call.scope) or ""
+def _subscription(request: ArmRequest) -> str:
+    return subscription_of(request.scope) or ""
 
 
 def _matching(text: str) -> tuple[str, str]:
@@ -72,11 +72,11 @@ def _matching(text: str) -> tuple[str, str]:
     if match is None:
         if re.fullmatch(r"\s*atScope(AndBelow)?\(\)\s*", text, re.IGNORECASE):
             return "", ""
-        raise ArmError(400, "UnsupportedQuery", f"The filter '{text.strip()}' is not supported.")
+        raise ArmRefusal(400, "UnsupportedQuery", f"The filter '{text.strip()}' is not supported.")
     return match[1].lower(), match[2]
 
 
-def _has(role: Role, name: str, value: str) -> bool:
+def _has(role: BuiltInRole, name: str, value: str) -> bool:
     if name == "rolename":
         return role.name.lower() == value.lower()
     # Every role here is built in.

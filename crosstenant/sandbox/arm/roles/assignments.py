@@ -10,13 +10,13 @@ import re
 from typing import Any, Final
 from uuid import UUID
 
-from crosstenant.sandbox.arm.access import covers
-from crosstenant.sandbox.arm.call import Answer, Call
-from crosstenant.sandbox.arm.conditions import parse_condition
-from crosstenant.sandbox.arm.errors import ArmError
 from crosstenant.sandbox.arm.ids import find_scope, is_uuid, key, same, subscription_of
-from crosstenant.sandbox.arm.role_definitions import find_role
-from crosstenant.sandbox.world.roles import Role, role_definition_id
+from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.arm.request import Answer, ArmRequest
+from crosstenant.sandbox.arm.roles.conditions import parse_condition
+from crosstenant.sandbox.arm.roles.definitions import find_role
+from crosstenant.sandbox.arm.roles.effective_roles import covers
+from crosstenant.sandbox.world.built_in_roles import BuiltInRole, role_definition_id
 from crosstenant.sandbox.world.state import public
 from crosstenant.sandbox.world.times import timestamp
 
@@ -29,69 +29,69 @@ _PRINCIPAL_FILTER: Final = re.compile(r"(?:principalId\s+eq\s+'([^']+)'|assigned
 _AT_SCOPE: Final = re.compile(r"atScope\(\)", re.IGNORECASE)
 
 
-def get_role_assignment(call: Call) -> Answer:
+def get_role_assignment(request: ArmRequest) -> Answer:
     """``GET {scope}/providers/Microsoft.Authorization/roleAssignments/{name}``."""
-    scope = find_scope(call.state, call.scope)
-    found = call.state["roleAssignments"].get(_key(scope, call.part("name")))
+    scope = find_scope(request.state, request.scope)
+    found = request.state["roleAssignments"].get(_key(scope, request.part("name")))
     if found is None:
-        name = call.part("name")
-        raise ArmError(404, "RoleAssignmentNotFound", f"The role assignment '{name}' is not found.")
+        name = request.part("name")
+        raise ArmRefusal(404, "RoleAssignmentNotFound", f"The role assignment '{name}' is not found.")
     return Answer(200, public(found))
 
 
-def list_role_assignments(call: Call) -> Answer:
+def list_role_assignments(request: ArmRequest) -> Answer:
     """``GET {scope}/providers/Microsoft.Authorization/roleAssignments``.
 
     Without a filter those above the scope, at it and below it; ``$filter=atScope()`` leaves those below out.
     """
-    scope = find_scope(call.state, call.scope)
-    at_scope, principal_id = _read_filter(call.query.get("$filter", ""))
+    scope = find_scope(request.state, request.scope)
+    at_scope, principal_id = _read_filter(request.query.get("$filter", ""))
     found = [
         public(one)
-        for one in call.state["roleAssignments"].values()
+        for one in request.state["roleAssignments"].values()
         if (covers(one["properties"]["scope"], scope) or (not at_scope and covers(scope, one["properties"]["scope"])))
         and (principal_id is None or one["properties"]["principalId"].lower() == principal_id)
     ]
     return Answer(200, {"value": found})
 
 
-def put_role_assignment(call: Call) -> Answer:
+def put_role_assignment(request: ArmRequest) -> Answer:
     """``PUT {scope}/providers/Microsoft.Authorization/roleAssignments/{name}``."""
-    call.require_at_all(_WRITE, call.scope)
-    name = call.part("name")
+    request.require_at_all(_WRITE, request.scope)
+    name = request.part("name")
     if not is_uuid(name):
-        raise ArmError(
+        raise ArmRefusal(
             400,
             "InvalidRoleAssignmentId",
             f"The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID.",
         )
-    scope = find_scope(call.state, call.scope)
-    given: Json = call.body.get("properties") or {}
+    scope = find_scope(request.state, request.scope)
+    given: Json = request.body.get("properties") or {}
     role, principal_id = _read_subject(given)
     principal_type = given.get("principalType")
-    _require(call, _WRITE, scope, "Request", role.id, principal_id, principal_type or "ServicePrincipal")
+    _require(request, _WRITE, scope, "Request", role.id, principal_id, principal_type or "ServicePrincipal")
     condition, condition_version = _read_condition(given)
     written: Json = {
         "condition": condition,
         "conditionVersion": condition_version,
         "description": given.get("description"),
-        "updatedOn": timestamp(call.time),
-        "updatedBy": call.caller.object_id,
+        "updatedOn": timestamp(request.time),
+        "updatedBy": request.caller.object_id,
     }
-    found = _find_by_name(call, name)
+    found = _find_by_name(request, name)
     if found is not None:
         properties = found["properties"]
         unchanged = same(properties["scope"], scope) and properties["principalId"].lower() == principal_id
         if not unchanged or properties["roleDefinitionId"].rsplit("/", 1)[-1] != role.id:
-            raise ArmError(
+            raise ArmRefusal(
                 400,
                 "RoleAssignmentUpdateNotPermitted",
                 "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
             )
         properties.update(written)
         return Answer(200, public(found))
-    _refuse_duplicate(call, scope, role, principal_id)
-    _check_principal(call, principal_id, principal_type)
+    _refuse_duplicate(request, scope, role, principal_id)
+    _check_principal(request, principal_id, principal_type)
     assignment: Json = {
         "id": f"{scope}/providers/{_TYPE}/{name}",
         "name": name,
@@ -101,47 +101,47 @@ def put_role_assignment(call: Call) -> Answer:
             "principalId": principal_id,
             "principalType": "ServicePrincipal",
             "scope": scope,
-            "createdOn": timestamp(call.time),
-            "createdBy": call.caller.object_id,
+            "createdOn": timestamp(request.time),
+            "createdBy": request.caller.object_id,
             "delegatedManagedIdentityResourceId": None,
             **written,
         },
-        "_effective_at": call.time + float(call.state["settings"]["lag"]["roleAssignment"]),
+        "_effective_at": request.time + float(request.state["settings"]["lag"]["roleAssignment"]),
     }
-    call.state["roleAssignments"][_key(scope, name)] = assignment
+    request.state["roleAssignments"][_key(scope, name)] = assignment
     return Answer(201, public(assignment))
 
 
-def delete_role_assignment(call: Call) -> Answer:
+def delete_role_assignment(request: ArmRequest) -> Answer:
     """``DELETE {scope}/providers/Microsoft.Authorization/roleAssignments/{name}``: 204 when there was none."""
-    call.require_at_all(_DELETE, call.scope)
-    scope = find_scope(call.state, call.scope)
-    found = call.state["roleAssignments"].get(_key(scope, call.part("name")))
+    request.require_at_all(_DELETE, request.scope)
+    scope = find_scope(request.state, request.scope)
+    found = request.state["roleAssignments"].get(_key(scope, request.part("name")))
     if found is None:
         return Answer(204)
     properties = found["properties"]
     role_id = properties["roleDefinitionId"].rsplit("/", 1)[-1]
-    _require(call, _DELETE, scope, "Resource", role_id, properties["principalId"], properties["principalType"])
-    del call.state["roleAssignments"][_key(scope, call.part("name"))]
+    _require(request, _DELETE, scope, "Resource", role_id, properties["principalId"], properties["principalType"])
+    del request.state["roleAssignments"][_key(scope, request.part("name"))]
     return Answer(200, public(found))
 
 
 def _require(
-    call: Call, action: str, scope: str, source: str, role_id: str, principal_id: str, principal_type: str
+    request: ArmRequest, action: str, scope: str, source: str, role_id: str, principal_id: str, principal_type: str
 ) -> None:
     """Checks the caller's right; its own role may be held to some roles and principals by a condition."""
     attributes = {"RoleDefinitionId": role_id, "PrincipalId": principal_id, "PrincipalType": principal_type}
-    call.require(action, scope, {f"@{source}[{_TYPE}:{name}]": value for name, value in attributes.items()})
+    request.require(action, scope, {f"@{source}[{_TYPE}:{name}]": value for name, value in attributes.items()})
 
 
-def _read_subject(given: Json) -> tuple[Role, str]:
+def _read_subject(given: Json) -> tuple[BuiltInRole, str]:
     role_text, principal_text = given.get("roleDefinitionId"), given.get("principalId")
     if not isinstance(role_text, str) or not role_text or not isinstance(principal_text, str):
-        raise ArmError(400, "BadRequestFormat", "The request was incorrectly formatted.")
+        raise ArmRefusal(400, "BadRequestFormat", "The request was incorrectly formatted.")
     try:
         principal_id = str(UUID(principal_text))
     except ValueError:
-        raise ArmError(
+        raise ArmRefusal(
             400, "InvalidPrincipalId", "A valid principal ID must be provided for role assignment."
         ) from None
     return find_role(role_text, status=400), principal_id
@@ -151,12 +151,12 @@ def _read_condition(given: Json) -> tuple[str | None, str | None]:
     condition, version = given.get("condition") or None, given.get("conditionVersion") or None
     if condition is None:
         if version is not None:
-            raise ArmError(
+            raise ArmRefusal(
                 400, "InvalidConditionVersion", "The condition version can be set only together with a condition."
             )
         return None, None
     if version != "2.0":
-        raise ArmError(
+        raise ArmRefusal(
             400,
             "InvalidConditionVersion",
             f"The condition version '{version or ''}' is not valid. A condition needs the condition version '2.0'.",
@@ -164,28 +164,32 @@ def _read_condition(given: Json) -> tuple[str | None, str | None]:
     try:
         parse_condition(condition)
     except ValueError as error:
-        raise ArmError(400, "InvalidCondition", f"The condition is not valid: {error}") from None
+        raise ArmRefusal(400, "InvalidCondition", f"The condition is not valid: {error}") from None
     return condition, version
 
 
-def _find_by_name(call: Call, name: str) -> Json | None:
+def _find_by_name(request: ArmRequest, name: str) -> Json | None:
     """A role assignment of this name at any scope: names are unique in a tenant."""
-    for found in call.state["roleAssignments"].values():
-        subscription = call.state["subscriptions"].get(subscription_of(found["id"]) or "")
-        if found["name"].lower() == name.lower() and subscription and subscription["_tenant"] == call.caller.tenant_id:
+    for found in request.state["roleAssignments"].values():
+        subscription = request.state["subscriptions"].get(subscription_of(found["id"]) or "")
+        if (
+            found["name"].lower() == name.lower()
+            and subscription
+            and subscription["_tenant"] == request.caller.tenant_id
+        ):
             return found
     return None
 
 
-def _refuse_duplicate(call: Call, scope: str, role: Role, principal_id: str) -> None:
-    for found in call.state["roleAssignments"].values():
+def _refuse_duplicate(request: ArmRequest, scope: str, role: BuiltInRole, principal_id: str) -> None:
+    for found in request.state["roleAssignments"].values():
         properties = found["properties"]
         if (
             same(properties["scope"], scope)
             and properties["principalId"].lower() == principal_id
             and properties["roleDefinitionId"].rsplit("/", 1)[-1] == role.id
         ):
-            raise ArmError(
+            raise ArmRefusal(
                 409,
                 "RoleAssignmentExists",
                 "The role assignment already exists. The ID of the existing role assignment is "
@@ -193,18 +197,18 @@ def _refuse_duplicate(call: Call, scope: str, role: Role, principal_id: str) -> 
             )
 
 
-def _check_principal(call: Call, principal_id: str, principal_type: str | None) -> None:
+def _check_principal(request: ArmRequest, principal_id: str, principal_type: str | None) -> None:
     """Checks that the directory has the principal, and that it is what the request says it is.
 
     Named a service principal, it need not have reached the replica of the directory that is asked: see
     https://learn.microsoft.com/azure/role-based-access-control/troubleshooting, "new principal".
     """
-    hexadecimal, tenant_id = principal_id.replace("-", ""), call.caller.tenant_id
-    principal = call.state["servicePrincipals"].get(principal_id)
+    hexadecimal, tenant_id = principal_id.replace("-", ""), request.caller.tenant_id
+    principal = request.state["servicePrincipals"].get(principal_id)
     known = principal is not None and principal["_tenant"] == tenant_id
-    reached = principal is not None and principal.get("_usable_at", 0.0) <= call.time
+    reached = principal is not None and principal.get("_usable_at", 0.0) <= request.time
     if not known or (not reached and principal_type != "ServicePrincipal"):
-        raise ArmError(
+        raise ArmRefusal(
             400,
             "PrincipalNotFound",
             f"Principal {hexadecimal} does not exist in the directory {tenant_id}. Check that you have the correct "
@@ -213,7 +217,7 @@ def _check_principal(call: Call, principal_id: str, principal_type: str | None) 
             "value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype",
         )
     if principal_type not in (None, "", "ServicePrincipal"):
-        raise ArmError(
+        raise ArmRefusal(
             400,
             "UnmatchedPrincipalType",
             # Azure's own spelling.
@@ -231,7 +235,7 @@ def _read_filter(text: str) -> tuple[bool, str | None]:
         elif _AT_SCOPE.fullmatch(term.strip()):
             at_scope = True
         else:
-            raise ArmError(
+            raise ArmRefusal(
                 400,
                 "UnsupportedQuery",
                 f"The filter '{text}' is not supported. Supported filters are either 'atScope()' or 'principalId eq "

@@ -31,7 +31,7 @@ _CREATED: Final = "2015-02-02T21:55:09.8806423Z"
 
 
 @dataclass(frozen=True)
-class Role:
+class BuiltInRole:
     """A built-in role definition."""
 
     id: str
@@ -78,13 +78,13 @@ def role_definition_id(subscription_id: str, role_id: str) -> str:
 
 
 _ALL: Final = (
-    Role(
+    BuiltInRole(
         OWNER,
         "Owner",
         "Grants full access to manage all resources, including the ability to assign roles in Azure RBAC.",
         actions=("*",),
     ),
-    Role(
+    BuiltInRole(
         CONTRIBUTOR,
         "Contributor",
         "Grants full access to manage all resources, but does not allow you to assign roles in Azure RBAC, manage "
@@ -104,14 +104,16 @@ _ALL: Final = (
             "Microsoft.Subscription/enable/action",
         ),
     ),
-    Role(READER, "Reader", "View all resources, but does not allow you to make any changes.", actions=("*/read",)),
-    Role(
+    BuiltInRole(
+        READER, "Reader", "View all resources, but does not allow you to make any changes.", actions=("*/read",)
+    ),
+    BuiltInRole(
         USER_ACCESS_ADMINISTRATOR,
         "User Access Administrator",
         "Lets you manage user access to Azure resources.",
         actions=("*/read", "Microsoft.Authorization/*", "Microsoft.Support/*"),
     ),
-    Role(
+    BuiltInRole(
         RBAC_ADMINISTRATOR,
         "Role Based Access Control Administrator",
         "Manage access to Azure resources by assigning roles using Azure RBAC. This role does not allow you to manage "
@@ -123,16 +125,16 @@ _ALL: Final = (
             "Microsoft.Support/*",
         ),
     ),
-    Role(ACR_PULL, "AcrPull", "acr pull", actions=(f"{_ACR}/pull/read",)),
-    Role(ACR_PUSH, "AcrPush", "acr push", actions=(f"{_ACR}/pull/read", f"{_ACR}/push/write")),
-    Role(ACR_DELETE, "AcrDelete", "acr delete", actions=(f"{_ACR}/artifacts/delete",)),
-    Role(
+    BuiltInRole(ACR_PULL, "AcrPull", "acr pull", actions=(f"{_ACR}/pull/read",)),
+    BuiltInRole(ACR_PUSH, "AcrPush", "acr push", actions=(f"{_ACR}/pull/read", f"{_ACR}/push/write")),
+    BuiltInRole(ACR_DELETE, "AcrDelete", "acr delete", actions=(f"{_ACR}/artifacts/delete",)),
+    BuiltInRole(
         REPOSITORY_READER,
         "Container Registry Repository Reader",
         "Allows for read access to Azure Container Registry repositories, but excluding catalog listing.",
         data_actions=(f"{_REPOSITORIES}/metadata/read", f"{_REPOSITORIES}/content/read"),
     ),
-    Role(
+    BuiltInRole(
         REPOSITORY_WRITER,
         "Container Registry Repository Writer",
         "Allows for read and write access to Azure Container Registry repositories, but excluding catalog listing.",
@@ -143,7 +145,7 @@ _ALL: Final = (
             f"{_REPOSITORIES}/content/write",
         ),
     ),
-    Role(
+    BuiltInRole(
         REPOSITORY_CONTRIBUTOR,
         "Container Registry Repository Contributor",
         "Allows for read, write, and delete access to Azure Container Registry repositories, but excluding catalog "
@@ -157,13 +159,13 @@ _ALL: Final = (
             f"{_REPOSITORIES}/content/delete",
         ),
     ),
-    Role(
+    BuiltInRole(
         CATALOG_LISTER,
         "Container Registry Repository Catalog Lister",
         "Allows for listing all repositories in an Azure Container Registry.",
         data_actions=(f"{_ACR}/catalog/read",),
     ),
-    Role(
+    BuiltInRole(
         AKS_CONTRIBUTOR,
         "Azure Kubernetes Service Contributor Role",
         "Grants access to read and write Azure Kubernetes Service clusters",
@@ -179,7 +181,7 @@ _ALL: Final = (
             "Microsoft.ContainerService/deploymentSafeguards/*",
         ),
     ),
-    Role(
+    BuiltInRole(
         NETWORK_CONTRIBUTOR,
         "Network Contributor",
         "Lets you manage networks, but not access to them.",
@@ -195,5 +197,5 @@ _ALL: Final = (
     ),
 )
 
-BUILT_IN: Final[dict[str, Role]] = {role.id: role for role in _ALL}
+BUILT_IN: Final[dict[str, BuiltInRole]] = {role.id: role for role in _ALL}
 """Every built-in role that the sandbox knows, by its GUID."""

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-class ArmError(Exception):
+class ArmRefusal(Exception):
     """A request refused: the answer's status and its ``error`` object."""
 
     def __init__(
@@ -43,28 +43,28 @@ class ArmError(Exception):
         return {"error": error}
 
 
-def missing_api_version() -> ArmError:
+def missing_api_version() -> ArmRefusal:
     """A request without ``api-version``."""
-    return ArmError(
+    return ArmRefusal(
         400,
         "MissingApiVersionParameter",
         "The api-version query parameter (?api-version=) is required for all requests.",
     )
 
 
-def subscription_not_found(subscription_id: str) -> ArmError:
+def subscription_not_found(subscription_id: str) -> ArmRefusal:
     """No such subscription."""
-    return ArmError(404, "SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
+    return ArmRefusal(404, "SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
 
 
-def group_not_found(name: str) -> ArmError:
+def group_not_found(name: str) -> ArmRefusal:
     """No such resource group."""
-    return ArmError(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
+    return ArmRefusal(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
 
 
-def resource_not_found(resource_type: str, name: str, group: str) -> ArmError:
+def resource_not_found(resource_type: str, name: str, group: str) -> ArmRefusal:
     """No such resource in a resource group that there is."""
-    return ArmError(
+    return ArmRefusal(
         404,
         "ResourceNotFound",
         f"The Resource '{resource_type}/{name}' under resource group '{group}' was not found. For more details please "
@@ -72,8 +72,8 @@ def resource_not_found(resource_type: str, name: str, group: str) -> ArmError:
     )
 
 
-def invalid_content(detail: str) -> ArmError:
+def invalid_content(detail: str) -> ArmRefusal:
     """A body that is no JSON object, or lacks what every such body has."""
-    return ArmError(
+    return ArmRefusal(
         400, "InvalidRequestContent", f"The request content was invalid and could not be deserialized: '{detail}'."
     )

@@ -1,0 +1,1 @@
+"""Managed clusters: what Azure Kubernetes Service answers, refuses, and does over time."""

@@ -1,0 +1,74 @@
+"""``crosstenant sandbox fault``, and the option that gives a run its faults."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+from crosstenant.sandbox.cli.options import on_state
+from crosstenant.sandbox.world.faults import parse_fault
+from crosstenant.sandbox.world.state import Store
+
+Json = dict[str, Any]
+
+
+@click.group(name="fault")
+def fault_group() -> None:
+    """Errors, delays and broken connections on demand."""
+
+
+@fault_group.command(name="add")
+@on_state
+@click.argument("fault")
+def fault_add(store: Store, fault: str) -> None:
+    """Add a FAULT: name=value pairs parted by commas, or JSON.
+
+    \b
+    service      login, graph, arm, registry or * (default)
+    method       POST, or * (default)
+    path         regular expression that path and query must contain
+    skip         requests to let pass first
+    times        requests to strike (default 1; -1 for all)
+    status       of the answer (default 503); 0 to let the service answer
+    code         error code of the answer
+    message      its text
+    retry_after  its Retry-After header, in seconds
+    delay        seconds before the answer
+    drop         true: break the connection instead of answering
+    after        true: let the service do its work first
+    """
+    added = parse_fault(fault)
+    with store.change() as state:
+        state["faults"].append(added)
+    click.echo(added["id"])
+
+
+@fault_group.command(name="list")
+@on_state
+def fault_list(store: Store) -> None:
+    """List the faults that have yet to strike."""
+    with store.read() as state:
+        for fault in state["faults"]:
+            click.echo(json.dumps(fault))
+
+
+@fault_group.command(name="clear")
+@on_state
+def fault_clear(store: Store) -> None:
+    """Remove all faults."""
+    with store.change() as state:
+        state["faults"] = []
+
+
+def _read_faults(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> list[Json]:
+    try:
+        return [parse_fault(text) for text in texts]
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from None
+
+
+fault_option = click.option(
+    "--fault", "faults", multiple=True, callback=_read_faults, metavar="FAULT", help="A fault; see `fault add`."
+)

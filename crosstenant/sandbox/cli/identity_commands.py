@@ -1,0 +1,77 @@
+"""Commands that act for somebody: an administrator who consents, a CI system that signs a token, a node that pulls."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+
+import click
+
+from crosstenant.sandbox.cli.options import on_state
+from crosstenant.sandbox.entra.assertions import federated_token
+from crosstenant.sandbox.entra.consent import consent
+from crosstenant.sandbox.kubelet import node_pull as kubelet
+from crosstenant.sandbox.world import drift
+from crosstenant.sandbox.world.seed import (
+    FEDERATION_AUDIENCE,
+    GITHUB_ISSUER,
+    GITHUB_SUBJECT,
+    SECOND_REGISTRY,
+    add_registry_tenant,
+)
+from crosstenant.sandbox.world.state import Store
+
+
+@click.command(name="consent")
+@on_state
+@click.option("--tenant", required=True, help="Tenant ID or domain.")
+@click.option("--client-id", required=True, help="Client ID of the application.")
+def consent_command(store: Store, tenant: str, client_id: str) -> None:
+    """Grant an application access to a tenant, as its administrator does by the consent link."""
+    with store.change() as state:
+        consent(state, tenant, client_id)
+
+
+@click.command(name="add-registry-tenant")
+@on_state
+def add_registry_tenant_command(store: Store) -> None:
+    """Add a second tenant with a registry, for stacks that pull from more than one."""
+    with store.change() as state:
+        add_registry_tenant(state)
+    click.echo(SECOND_REGISTRY)
+
+
+@click.command()
+@on_state
+@click.option("--issuer", default=GITHUB_ISSUER, show_default=True)
+@click.option("--subject", default=GITHUB_SUBJECT, show_default=True)
+@click.option("--audience", default=FEDERATION_AUDIENCE, show_default=True)
+def assertion(store: Store, issuer: str, subject: str, audience: str) -> None:
+    """Print a federated token of an issuer that the sandbox plays, such as a CI system's."""
+    with store.read() as state:
+        click.echo(federated_token(state, issuer, subject, audience))
+
+
+@click.command()
+@on_state
+@click.option("--cluster", required=True, help="Name or ARM ID of the cluster.")
+@click.option("--node", help="Name of the node, or all. Default: the first.")
+@click.argument("image")
+def pull(store: Store, cluster: str, node: str | None, image: str) -> None:
+    """Pull IMAGE as a node of a cluster does, with the credential that the node holds."""
+    proxy = os.environ.get("CROSSTENANT_SANDBOX")
+    if not proxy:
+        raise click.ClickException(
+            "no sandbox is running here: use `crosstenant sandbox run -- crosstenant sandbox pull`"
+        )
+    with store.read() as state:
+        nodes = [dict(one) for one in kubelet.nodes_of(drift.resource(state, drift.CLUSTERS, cluster), node)]
+    for one in nodes:
+        try:
+            got = asyncio.run(kubelet.pull(image, one, proxy))
+        except kubelet.NodePullRefused as error:
+            raise click.ClickException(str(error)) from None
+        click.echo(
+            f"node {got.node} pulled {got.registry}/{got.repository}@{got.digest} as application {got.client_id}; "
+            f"layer {got.blob} verified, {got.blob_size} bytes"
+        )

@@ -1,0 +1,95 @@
+"""Commands that show or change the sandbox's state: objects, settings, the clock, the request log."""
+
+from __future__ import annotations
+
+import json
+
+import click
+
+from crosstenant.sandbox.cli.options import on_state
+from crosstenant.sandbox.cli.show import overview
+from crosstenant.sandbox.host.control import reset
+from crosstenant.sandbox.host.request_log import requests
+from crosstenant.sandbox.world import state_paths
+from crosstenant.sandbox.world.clock import forward_clock, seconds_of
+from crosstenant.sandbox.world.settings import set_setting
+from crosstenant.sandbox.world.state import Store, without_secrets
+
+
+@click.command()
+@on_state
+@click.option("--json", "as_json", is_flag=True, help="The whole document.")
+@click.option("--reveal", is_flag=True, help="Show secrets and keys as well.")
+@click.argument("path", required=False)
+def show(store: Store, as_json: bool, reveal: bool, path: str | None) -> None:
+    """Show the state, or the object at PATH (such as resources/aks-prod or an ARM ID)."""
+    with store.read() as state:
+        if path is None and not as_json:
+            click.echo(overview(state))
+            return
+        document = state if reveal else without_secrets(state)
+        click.echo(json.dumps(state_paths.get(document, path) if path else document, indent=2))
+
+
+@click.command(name="reset")
+@on_state
+def reset_command(store: Store) -> None:
+    """Put the seeded state back and empty the request log."""
+    reset(store)
+
+
+@click.command(name="set")
+@on_state
+@click.argument("path")
+@click.argument("value")
+def set_command(store: Store, path: str, value: str) -> None:
+    """Put the JSON VALUE at PATH, whatever is there; text that is not JSON is taken as it is."""
+    try:
+        document = json.loads(value)
+    except json.JSONDecodeError:
+        document = value
+    with store.change() as state:
+        state_paths.put(state, path, document)
+
+
+@click.command(name="delete")
+@on_state
+@click.argument("path")
+def delete_command(store: Store, path: str) -> None:
+    """Remove the object at PATH."""
+    with store.change() as state:
+        state_paths.remove(state, path)
+
+
+@click.command()
+@on_state
+@click.argument("name")
+@click.argument("value")
+def setting(store: Store, name: str, value: str) -> None:
+    """Change a setting: `lag.secret 20`, `reset.seconds 60`, `reset.outcome Failed`."""
+    with store.change() as state:
+        set_setting(state, name, value)
+
+
+@click.group(name="clock")
+def clock_group() -> None:
+    """The sandbox's clock."""
+
+
+@clock_group.command(name="forward")
+@on_state
+@click.argument("span")
+def clock_forward(store: Store, span: str) -> None:
+    """Move the clock on by SPAN: seconds, or 15m, 12h, 30d."""
+    with store.change() as state:
+        forward_clock(state, seconds_of(span))
+
+
+@click.command(name="requests")
+@on_state
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def requests_command(store: Store, as_json: bool) -> None:
+    """Print the requests that the sandbox has answered."""
+    for entry in requests(store):
+        line = f"{entry['service']:8} {entry['status']:3} {entry['method']:6} {entry['host']}{entry['path']}"
+        click.echo(json.dumps(entry) if as_json else line)

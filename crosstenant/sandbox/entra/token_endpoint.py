@@ -1,0 +1,134 @@
+"""The token endpoints: client credentials by secret, certificate or federated token.
+
+https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from urllib.parse import unquote_plus
+
+from crosstenant.sandbox.entra import tokens
+from crosstenant.sandbox.entra.assertions import ASSERTION_TYPE, check_assertion, client_id_of
+from crosstenant.sandbox.entra.clients import Json, check_secret, find_client, find_tenant
+from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.world.state import State, now
+
+
+def grant(state: State, tenant: str, form: dict[str, str], first_version: bool) -> Json:
+    """The answer of the token endpoint.
+
+    :param tenant: The tenant's ID or default domain.
+    :param form: The request's fields.
+    :param first_version: Whether the request names a ``resource`` (v1.0) instead of a ``scope`` (v2.0).
+    :raises SignInRefusal: Entra would refuse.
+    """
+    tenant_id = find_tenant(state, tenant)
+    grant_type = form.get("grant_type")
+    if grant_type is None:
+        raise _missing("grant_type")
+    if grant_type != "client_credentials":
+        raise SignInRefusal(
+            "AADSTS70003", f"The app requested an unsupported grant type '{grant_type}'.", "unsupported_grant_type", 400
+        )
+    assertion = form.get("client_assertion")
+    client_id = form.get("client_id") or (client_id_of(assertion) if assertion else "")
+    if not client_id:
+        raise SignInRefusal(
+            "AADSTS900144",
+            "The request body must contain the following parameter: 'client_id'.",
+            "invalid_request",
+            400,
+        )
+    audience = _audience_v1(tenant, form) if first_version else _audience_v2(tenant, form)
+    application, principal = find_client(state, tenant, client_id)
+    if form.get("client_secret"):
+        check_secret(application, form["client_secret"], now(state))
+    elif assertion and form.get("client_assertion_type") == ASSERTION_TYPE:
+        check_assertion(state, application, assertion)
+    else:
+        raise SignInRefusal(
+            "AADSTS7000216",
+            "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+        )
+    access_token = tokens.issue(state, tenant_id, principal, audience)
+    if not first_version:
+        lifetime = {"expires_in": tokens.LIFETIME, "ext_expires_in": tokens.LIFETIME}
+        return {"token_type": "Bearer", **lifetime, "access_token": access_token}
+    time = int(now(state))
+    return {
+        "token_type": "Bearer",
+        "expires_in": str(tokens.LIFETIME),
+        "ext_expires_in": str(tokens.LIFETIME),
+        "expires_on": str(time + tokens.LIFETIME),
+        "not_before": str(time),
+        "resource": form["resource"],
+        "access_token": access_token,
+    }
+
+
+def _audience_v2(tenant: str, form: dict[str, str]) -> str:
+    scope = form.get("scope")
+    if not scope:
+        raise _missing("scope")
+    wanted = [one for one in scope.split() if one not in ("openid", "profile", "offline_access")]
+    if len(wanted) != 1:
+        raise SignInRefusal(
+            "AADSTS70011",
+            f"The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid.",
+            "invalid_scope",
+            400,
+        )
+    if not wanted[0].endswith("/.default"):
+        raise SignInRefusal(
+            "AADSTS1002012",
+            f"The provided value for scope {scope} is not valid. Client credential flows must have a scope value with "
+            "/.default suffixed to the resource identifier (application ID URI).",
+            "invalid_scope",
+            400,
+        )
+    return _known_audience(tenant, wanted[0].removesuffix("/.default"))
+
+
+def _audience_v1(tenant: str, form: dict[str, str]) -> str:
+    if not form.get("resource"):
+        raise _missing("resource")
+    return _known_audience(tenant, form["resource"])
+
+
+def _known_audience(tenant: str, resource: str) -> str:
+    audience = tokens.known_audience(resource)
+    if audience is None:
+        raise SignInRefusal(
+            "AADSTS500011",
+            f"The resource principal named {resource} was not found in the tenant named {tenant}. This can happen if "
+            "the application has not been installed by the administrator of the tenant or consented to by any user in "
+            "the tenant. You might have sent your authentication request to the wrong tenant.",
+            "invalid_resource",
+            400,
+        )
+    return audience
+
+
+def _missing(field: str) -> SignInRefusal:
+    return SignInRefusal(
+        "AADSTS90014",
+        f"The required field '{field}' is missing from the credential. Ensure that you have all the necessary "
+        "parameters for the login request.",
+        "invalid_request",
+        400,
+    )
+
+
+def basic_credentials(headers: Mapping[str, str]) -> dict[str, str]:
+    """The client ID and secret of a Basic ``Authorization`` header, as fields of the form; empty without one."""
+    scheme, _, value = headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return {}
+    try:
+        client_id, _, secret = base64.b64decode(value).decode().partition(":")
+    except (binascii.Error, UnicodeDecodeError):
+        return {}
+    return {"client_id": unquote_plus(client_id), "client_secret": unquote_plus(secret)}

@@ -1,0 +1,55 @@
+"""The refusals of Microsoft Graph, in its words: https://learn.microsoft.com/graph/errors."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime, timezone
+from typing import Any
+
+from starlette.responses import JSONResponse, Response
+
+Json = dict[str, Any]
+
+
+class GraphRefusal(Exception):
+    """A refusal."""
+
+    def __init__(self, status: int, code: str, message: str, details: list[Json] | None = None) -> None:
+        """The answer's status, error code, message and, where Graph has them, details."""
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.message = message
+        self.details = details
+
+    def response(self, client_request_id: str | None) -> Response:
+        """The answer."""
+        request_id = str(uuid.uuid4())
+        error: Json = {"code": self.code, "message": self.message}
+        if self.details:
+            error["details"] = self.details
+        error["innerError"] = {
+            "date": datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S"),
+            "request-id": request_id,
+            "client-request-id": client_request_id or request_id,
+        }
+        return JSONResponse({"error": error}, self.status, {"request-id": request_id})
+
+
+def denied() -> GraphRefusal:
+    """The refusal for want of rights."""
+    return GraphRefusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+
+
+def not_found(what: str) -> GraphRefusal:
+    """The refusal for an object that is not there, or not in the caller's tenant."""
+    return GraphRefusal(
+        404,
+        "Request_ResourceNotFound",
+        f"Resource '{what}' does not exist or one of its queried reference-property objects are not present.",
+    )
+
+
+def bad_request(message: str, code: str = "Request_BadRequest") -> GraphRefusal:
+    """The refusal of a malformed request."""
+    return GraphRefusal(400, code, message)

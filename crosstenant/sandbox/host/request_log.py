@@ -1,0 +1,72 @@
+"""The request log, ``<state file>.requests.jsonl``: one line for each request that a service has answered.
+
+A line holds the time, the service, the method, the host, the path and the status, and the tenant and client that the
+credentials name. No headers, queries or bodies: they hold secrets.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import Scope
+
+from crosstenant.sandbox.world.state import Store
+
+Json = dict[str, Any]
+
+
+def request_log(store: Store) -> Path:
+    """The file that the requests of a state file are logged to."""
+    return store.path.with_name(f"{store.path.name}.requests.jsonl")
+
+
+def requests(store: Store) -> list[Json]:
+    """The request log, oldest first."""
+    log = request_log(store)
+    return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+
+
+def log_request(store: Store, scope: Scope, service: str, status: int, fault_id: str | None) -> None:
+    """Adds a request to the log.
+
+    :param scope: The request (ASGI).
+    :param status: The status of the answer; 0 for a connection that was broken.
+    :param fault_id: The fault that the request met, if any.
+    """
+    headers = Headers(scope=scope)
+    entry: Json = {
+        "time": round(time.time(), 3),
+        "service": service,
+        "method": scope["method"],
+        "host": headers.get("host", "").rsplit(":", 1)[0],
+        "path": scope["path"],
+        "status": status,
+        **_identity(headers.get("authorization", "")),
+    }
+    if service == "login":
+        entry["tenant"] = scope["path"].split("/")[1]
+    if fault_id:
+        entry["fault"] = fault_id
+    with request_log(store).open("a") as file:
+        file.write(json.dumps(entry) + "\n")
+
+
+def _identity(authorization: str) -> dict[str, str]:
+    """The tenant and client that credentials claim to be, unverified: enough for a log."""
+    scheme, _, value = authorization.partition(" ")
+    try:
+        if scheme.lower() == "bearer":
+            payload = value.split(".")[1]
+            claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+            return {name: claims[claim] for name, claim in (("tenant", "tid"), ("client", "appid")) if claim in claims}
+        if scheme.lower() == "basic":
+            return {"client": base64.b64decode(value).decode().partition(":")[0]}
+    except (ValueError, IndexError, TypeError, binascii.Error):
+        pass
+    return {}
