@@ -30,6 +30,14 @@ def test_environment_and_pulumi_are_made_side_by_side(checkout: Checkout) -> Non
     assert (checkout.root / ".venv" / ".set-up").is_file()
 
 
+def test_without_a_terminal_each_step_tells_its_progress_on_lines_of_its_own(checkout: Checkout) -> None:
+    checkout.put_go(during_build="time.sleep(2)")
+    done = checkout.setup(prelude="import lib.progress\nlib.progress.QUIET_SECONDS = 0.5")
+    assert done.returncode == 0, done.stderr
+    assert "  pulumi: 0 of at most 0 packages compiled, 1 s\n" in done.stdout
+    assert "\r" not in done.stdout
+
+
 def test_failure_of_one_step_ends_the_others_and_is_told_at_once(checkout: Checkout) -> None:
     checkout.put_go(during_build=HANG)
     wait = "while not (bin / 'pid').exists(): time.sleep(0.05)\n    (bin / 'refused').touch(); sys.exit('no space')"

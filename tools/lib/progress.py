@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 QUIET_SECONDS = 20.0
-"""Without a terminal (in CI) a progress line comes this often from each step."""
+"""Without a terminal (in CI) a step's progress is told this often."""
 
 
 class SetupError(Exception):
@@ -32,9 +33,9 @@ class Board:
     """What is shown: lines that stay, and on a terminal one line below them that says where each step is."""
 
     def __init__(self) -> None:
-        self._lock = threading.RLock()
+        self._lock = threading.Lock()
         self._terminal = sys.stdout.isatty()
-        self._progress: dict[str, str] = {}
+        self._progress: dict[str, Callable[[], str]] = {}
         self._told: dict[str, float] = {}
 
     def say(self, text: str) -> None:
@@ -44,27 +45,32 @@ class Board:
             print(text, flush=True)
             self._draw()
 
-    def progress(self, step: str, words: str) -> None:
-        """Show where a step is: on a terminal at once, elsewhere on a line of its own from time to time."""
+    def progress(self, step: str, words: Callable[[], str]) -> None:
+        """Say from now on where a step is; `tick` asks for the words."""
         with self._lock:
-            now = time.monotonic()
-            if now - self._told.setdefault(step, now) < (0.2 if self._terminal else QUIET_SECONDS):
-                return
-            self._told[step] = now
+            self._told[step] = time.monotonic()
+            self._progress[step] = words
+
+    def tick(self) -> None:
+        """Show where the steps are: on a terminal each time, elsewhere each on a line of its own from time to time."""
+        with self._lock:
             if self._terminal:
-                self._progress[step] = words
                 self._erase()
                 self._draw()
-            else:
-                print(f"  {step}: {words}", flush=True)
+                return
+            now = time.monotonic()
+            for step, words in self._progress.items():
+                if now - self._told[step] >= QUIET_SECONDS:
+                    self._told[step] = now
+                    print(f"  {words()}", flush=True)
 
     def clear(self, step: str) -> None:
         """Take a step's progress away."""
         with self._lock:
+            self._erase()
             self._told.pop(step, None)
-            if self._progress.pop(step, None) is not None:
-                self._erase()
-                self._draw()
+            self._progress.pop(step, None)
+            self._draw()
 
     def _erase(self) -> None:
         if self._terminal:
@@ -72,10 +78,9 @@ class Board:
 
     def _draw(self) -> None:
         if self._terminal and self._progress:
-            line = "  " + "   ".join(f"{step}: {words}" for step, words in self._progress.items())
             # A line that wraps could not be erased.
-            columns = os.get_terminal_size(sys.stdout.fileno()).columns
-            print(line[: columns - 1], end="", flush=True)
+            width = shutil.get_terminal_size().columns - 1
+            print(("  " + "   ".join(words() for words in self._progress.values()))[:width], end="", flush=True)
 
 
 class Commands:
@@ -160,6 +165,8 @@ def run(
     log.parent.mkdir(parents=True, exist_ok=True)
     process = COMMANDS.start(command, cwd, env)
     late = threading.Event()
+    if describe:
+        BOARD.progress(step, lambda: f"{step}: {describe(lines)}, {time.monotonic() - start:.0f} s")
 
     def stop() -> None:
         late.set()
@@ -175,8 +182,6 @@ def run(
                 for line in process.stdout:
                     lines.append(line.rstrip("\n"))
                     copy.write(line)
-                    if describe:
-                        BOARD.progress(step, f"{describe(lines)}, {time.monotonic() - start:.0f} s")
             except BaseException:
                 send(process, signal.SIGKILL)
                 raise

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from lib.progress import COMMANDS, Cancelled, SetupError
+from lib.progress import BOARD, COMMANDS, Cancelled, SetupError
 
 GRACE_SECONDS = 10.0
 """So long a command has to end by itself when it is told to."""
@@ -54,6 +54,7 @@ def side_by_side(steps: Sequence[Step]) -> None:
         # In short turns, between which Python handles signals.
         while _left(steps) and not COMMANDS.cancelled:
             _wait(steps, 0.2)
+            BOARD.tick()
     except KeyboardInterrupt:
         _end(steps)
         raise
