@@ -2,22 +2,16 @@
 
 import pulumi
 
-from crosstenant import ClusterArgs, CrossTenantPull, CrossTenantPullArgs, PullCheckArgs, RegistryArgs, TenantArgs
+from crosstenant import (
+    ClusterArgs,
+    CrossTenantPull,
+    CrossTenantPullArgs,
+    PullCheckArgs,
+    RegistryArgs,
+    tenant_from_config,
+)
 
 config = pulumi.Config()
-
-
-def tenant(side: str) -> TenantArgs:
-    """One tenant from the stack's configuration; without a client ID the Azure CLI signs in."""
-    args = TenantArgs(
-        tenant_id=config.require(f"{side}TenantId"),
-        environment=config.get("environment") or "public",
-    )
-    if client_id := config.get(f"{side}ClientId"):
-        args["client_id"] = client_id
-        args["client_secret"] = config.require_secret(f"{side}ClientSecret")
-    return args
-
 
 check = PullCheckArgs()
 if repository := config.get("repository"):
@@ -28,8 +22,8 @@ if reference := config.get("reference"):
 pull = CrossTenantPull(
     "quickstart",
     CrossTenantPullArgs(
-        cluster_tenant=tenant("cluster"),
-        registry_tenant=tenant("registry"),
+        cluster_tenant=tenant_from_config(config, "cluster"),
+        registry_tenant=tenant_from_config(config, "registry"),
         registries=[RegistryArgs(registry_id=config.require("registryId"), pull_check=check)],
         clusters=[ClusterArgs(cluster_id=config.require("clusterId"))],
     ),

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from crosstenant.components.pull_identity import PullIdentity, PullIdentityArgs
     from crosstenant.components.registry_access import RegistryAccess, RegistryAccessArgs
     from crosstenant.components.tenant import TenantArgs, TenantProviders
+    from crosstenant.components.tenant_config import tenant_from_config
+    from crosstenant.model.modes import AzureEnvironment
     from crosstenant.resources.consented_service_principal import ConsentedServicePrincipal
     from crosstenant.resources.functions import ClusterInfo, RegistryInfo, get_cluster, get_registry
     from crosstenant.resources.provider import Provider
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "ArgumentError": "components.argument_error",
+    "AzureEnvironment": "model.modes",
     "ClusterArgs": "components.pieces.cluster_args",
     "ClusterInfo": "resources.functions",
     "ClusterRoleArgs": "components.pieces.cluster_args",
@@ -50,10 +53,12 @@ _MODULES = {
     "TenantProviders": "components.tenant",
     "get_cluster": "resources.functions",
     "get_registry": "resources.functions",
+    "tenant_from_config": "components.tenant_config",
 }
 
 __all__ = [
     "ArgumentError",
+    "AzureEnvironment",
     "ClusterArgs",
     "ClusterInfo",
     "ClusterRoleArgs",
@@ -76,6 +81,7 @@ __all__ = [
     "__version__",
     "get_cluster",
     "get_registry",
+    "tenant_from_config",
 ]
 
 

@@ -143,7 +143,7 @@ class CrossTenantPull(pulumi.ComponentResource):
             f"{name}-cluster-tenant",
             args["cluster_tenant"],
             default_subscription_id=cluster_ids[0].subscription_id if cluster_ids else None,
-            owner=owner,
+            component=owner,
             path="cluster_tenant",
             opts=child,
         )
@@ -151,7 +151,7 @@ class CrossTenantPull(pulumi.ComponentResource):
             f"{name}-registry-tenant",
             args["registry_tenant"],
             default_subscription_id=registry_ids[0].subscription_id,
-            owner=owner,
+            component=owner,
             path="registry_tenant",
             opts=child,
         )

@@ -84,7 +84,7 @@ class PullIdentity(pulumi.ComponentResource):
         args = checked(owner, "", PullIdentityArgs, args)
         child = pulumi.ResourceOptions(parent=self)
         providers = cluster_providers or TenantProviders(
-            f"{name}-cluster-tenant", args["tenant"], owner=owner, opts=child
+            f"{name}-cluster-tenant", args["tenant"], component=owner, opts=child
         )
         now = datetime.now(timezone.utc)
         plan = plan_secrets(owner, args.get("secret") or SecretArgs(), now)

@@ -93,7 +93,7 @@ class RegistryAccess(pulumi.ComponentResource):
             f"{name}-registry-tenant",
             args["tenant"],
             default_subscription_id=ids[0].subscription_id,
-            owner=owner,
+            component=owner,
             opts=pulumi.ResourceOptions(parent=self),
         )
         # Whichever the way, the registries are looked at: what they cannot do is refused before a consent is asked for.

@@ -3,6 +3,7 @@
 import os
 from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 import pulumi
 import pulumi_azure_native
@@ -11,8 +12,18 @@ from typing_extensions import NotRequired, TypedDict
 
 from crosstenant.components.argument_error import ArgumentError
 from crosstenant.components.pieces.arguments import checked
-from crosstenant.model.arm_id import is_uuid
 from crosstenant.model.clouds import PUBLIC, Cloud, cloud_named
+from crosstenant.model.credentials.arguments import CREDENTIAL_ARGUMENTS, IMPLIED, SECRET_NAMES
+from crosstenant.model.credentials.kinds import AzureCli, AzurePipelines, ManagedIdentity
+from crosstenant.model.credentials.tenant_check import (
+    check_credential,
+    check_identity,
+    given_arguments,
+    kind_of,
+    overriding_variables,
+    with_job_address,
+)
+from crosstenant.model.modes import AzureEnvironmentText
 from crosstenant.resources.functions import SignInProblem, sign_in_problem
 from crosstenant.resources.provider import Provider
 
@@ -32,7 +43,7 @@ class TenantArgs(TypedDict):
     subscription_id: NotRequired[str]
     """UUID of the subscription. Default: the one in the tenant's first cluster or registry ID."""
 
-    environment: NotRequired[str]
+    environment: NotRequired[AzureEnvironmentText]
     """The Azure cloud: ``public`` (default), ``usgovernment`` or ``china``; the same for both tenants."""
 
     client_id: NotRequired[pulumi.Input[str]]
@@ -54,10 +65,16 @@ class TenantArgs(TypedDict):
     """Path of a file with a federated token, read anew for each sign-in."""
 
     oidc_request_url: NotRequired[pulumi.Input[str]]
-    """Where to ask for a federated token: ``ACTIONS_ID_TOKEN_REQUEST_URL`` in GitHub Actions."""
+    """Where to ask for a federated token: ``ACTIONS_ID_TOKEN_REQUEST_URL`` in GitHub Actions; omit it in Azure
+    Pipelines."""
 
     oidc_request_token: NotRequired[pulumi.Input[str]]
-    """Bearer token of that request: ``ACTIONS_ID_TOKEN_REQUEST_TOKEN`` in GitHub Actions. Secret."""
+    """Bearer token of that request: ``ACTIONS_ID_TOKEN_REQUEST_TOKEN`` in GitHub Actions, ``System.AccessToken`` in
+    Azure Pipelines. Secret."""
+
+    ado_service_connection_id: NotRequired[str]
+    """ID (UUID) of the Azure DevOps service connection that is federated with the application. For a cluster tenant
+    without ``cluster_role_assignments``: the azure-native provider, which assigns roles, cannot sign in so."""
 
     use_msi: NotRequired[bool]
     """Sign in as the machine's managed identity. It reaches its own tenant only, so at most one of the two can."""
@@ -66,8 +83,9 @@ class TenantArgs(TypedDict):
 class TenantProviders:
     """The providers of one tenant, each made when first used: every explicit provider is one more process to start.
 
-    Pass one to a component's ``cluster_providers`` or ``registry_providers`` to share providers between components,
-    or with your own providers in it.
+    Pass one to a component's ``cluster_providers`` or ``registry_providers``, in place of ``cluster_tenant`` or
+    ``registry_tenant``, to share providers between components. ``TenantProviders.ready_made`` holds providers that
+    your program makes itself. For Python programs: other languages describe the tenant to each component.
     """
 
     def __init__(
@@ -75,11 +93,11 @@ class TenantProviders:
         name: str,
         tenant: TenantArgs,
         *,
-        default_subscription_id: str | None = None,
+        default_subscription_id: pulumi.Input[str] | None = None,
         azuread: pulumi_azuread.Provider | None = None,
         azure_native: pulumi_azure_native.Provider | None = None,
         crosstenant: Provider | None = None,
-        owner: str = "",
+        component: str = "",
         path: str = "tenant",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -90,85 +108,98 @@ class TenantProviders:
         :param azuread: A ready-made provider for Microsoft Entra ID, signed in to this tenant.
         :param azure_native: A ready-made provider for Azure Resource Manager, signed in to this tenant.
         :param crosstenant: A ready-made provider for this package's own resources, signed in to this tenant.
-        :param owner: The component's type and name, for messages.
+        :param component: The component's type and name, for messages.
         :param path: The component's argument that holds the tenant, likewise.
         :param opts: Resource options of the providers made here.
         :raises ArgumentError: The tenant is described wrongly; the text names the property and the remedy.
         """
-        self._owner, self._path = owner or f"tenant '{name}'", path
-        tenant = checked(self._owner, path, TenantArgs, tenant)
+        self._component, self._path = component or f"tenant '{name}'", path
+        tenant = checked(self._component, path, TenantArgs, tenant)
         self._name = name
-        self._tenant = tenant
-        self._given = (azuread, azure_native, crosstenant)
+        self._ready_made = (azuread, azure_native, crosstenant)
         self._opts = opts
-        self.cloud: Cloud = check_tenant(self._owner, path, tenant, credentials=None in self._given)
+        self.cloud: Cloud = check_tenant(self._component, path, tenant, credentials=None in self._ready_made)
         self.tenant_id = tenant["tenant_id"].lower()
-        self.subscription_id = tenant.get("subscription_id") or default_subscription_id
+        self.subscription_id: pulumi.Input[str] | None = tenant.get("subscription_id") or default_subscription_id
+        given = with_job_address(given_arguments(tenant), os.environ)
+        self._kind = kind_of(given)
+        self._credential: dict[str, Any] = {
+            it.name: given.get(it.name) for it in CREDENTIAL_ARGUMENTS if it.name not in (IMPLIED, "use_msi")
+        }
+
+    @classmethod
+    def ready_made(
+        cls,
+        tenant_id: str,
+        *,
+        azuread: pulumi_azuread.Provider,
+        crosstenant: Provider,
+        azure_native: pulumi_azure_native.Provider | None = None,
+        environment: AzureEnvironmentText | None = None,
+    ) -> "TenantProviders":
+        """Providers that the program makes itself: nothing of how they sign in is repeated here.
+
+        :param tenant_id: UUID of the tenant that all of them sign in to.
+        :param azuread: For Microsoft Entra ID.
+        :param crosstenant: For this package's own resources.
+        :param azure_native: For Azure Resource Manager; a cluster tenant without ``cluster_role_assignments`` needs
+            none.
+        :param environment: The tenant's cloud. Default: ``public``.
+        :raises ArgumentError: The tenant ID or the cloud is wrong.
+        """
+        return _ReadyMade(tenant_id, azuread, crosstenant, azure_native, environment)
 
     @cached_property
     def azuread(self) -> pulumi_azuread.Provider:
         """The tenant's provider for Microsoft Entra ID."""
-        tenant, oidc = self._tenant, self._uses_oidc
-        return self._given[0] or pulumi_azuread.Provider(
+        if self._ready_made[0]:
+            return self._ready_made[0]
+        credential = self._inputs()
+        credential["ado_pipeline_service_connection_id"] = credential.pop(AzurePipelines.told_by)
+        return pulumi_azuread.Provider(
             f"{self._name}-azuread",
             environment=self.cloud.name,
             tenant_id=self.signed_in_tenant_id,
-            client_id=tenant.get("client_id"),
-            client_secret=tenant.get("client_secret"),
-            client_certificate_path=tenant.get("client_certificate_path"),
-            client_certificate_password=tenant.get("client_certificate_password"),
-            oidc_token=tenant.get("oidc_token"),
-            oidc_token_file_path=tenant.get("oidc_token_file_path"),
-            oidc_request_url=tenant.get("oidc_request_url"),
-            oidc_request_token=tenant.get("oidc_request_token"),
-            use_oidc=oidc,
-            use_msi=tenant.get("use_msi", False),
-            use_cli=self._uses_cli,
+            use_oidc=self._kind.uses_oidc,
+            use_msi=self._kind is ManagedIdentity,
+            use_cli=self._kind is AzureCli,
             opts=self._opts,
+            **credential,
         )
 
     @cached_property
     def azure_native(self) -> pulumi_azure_native.Provider:
         """The tenant's provider for Azure Resource Manager."""
-        tenant = self._tenant
-        return self._given[1] or pulumi_azure_native.Provider(
+        if self._ready_made[1]:
+            return self._ready_made[1]
+        if self._kind.azure_native_refusal:
+            path = f"{self._path}.{self._kind.told_by}"
+            raise ArgumentError(self._component, path, self._kind.azure_native_refusal)
+        credential = self._inputs()
+        del credential[AzurePipelines.told_by]
+        return pulumi_azure_native.Provider(
             f"{self._name}-azure-native",
             environment=self.cloud.name,
             tenant_id=self.signed_in_tenant_id,
             subscription_id=self.subscription_id,
-            client_id=tenant.get("client_id"),
-            client_secret=tenant.get("client_secret"),
-            client_certificate_path=tenant.get("client_certificate_path"),
-            client_certificate_password=tenant.get("client_certificate_password"),
-            oidc_token=tenant.get("oidc_token"),
-            oidc_token_file_path=tenant.get("oidc_token_file_path"),
-            oidc_request_url=tenant.get("oidc_request_url"),
-            oidc_request_token=tenant.get("oidc_request_token"),
-            use_oidc=self._uses_oidc,
-            use_msi=tenant.get("use_msi", False),
+            use_oidc=self._kind.uses_oidc,
+            use_msi=self._kind is ManagedIdentity,
             opts=self._opts,
+            **credential,
         )
 
     @cached_property
     def crosstenant(self) -> Provider:
         """The tenant's provider for this package's own resources and functions."""
-        tenant = self._tenant
-        return self._given[2] or Provider(
+        return self._ready_made[2] or Provider(
             f"{self._name}-crosstenant",
             environment=self.cloud.name,
             tenant_id=self.tenant_id,
             subscription_id=self.subscription_id,
-            client_id=tenant.get("client_id"),
-            client_secret=tenant.get("client_secret"),
-            client_certificate_path=tenant.get("client_certificate_path"),
-            client_certificate_password=tenant.get("client_certificate_password"),
-            oidc_token=tenant.get("oidc_token"),
-            oidc_token_file_path=tenant.get("oidc_token_file_path"),
-            oidc_request_url=tenant.get("oidc_request_url"),
-            oidc_request_token=tenant.get("oidc_request_token"),
-            use_msi=tenant.get("use_msi"),
-            use_cli=True if self._uses_cli else None,
+            use_msi=True if self._kind is ManagedIdentity else None,
+            use_cli=True if self._kind is AzureCli else None,
             opts=self._opts,
+            **self._inputs(),
         )
 
     @cached_property
@@ -181,36 +212,50 @@ class TenantProviders:
         options = pulumi.InvokeOptions(provider=self.crosstenant)
         return pulumi.Output.from_input(sign_in_problem(options)).apply(self._unless_refused)
 
+    def _inputs(self) -> dict[str, Any]:
+        # azuread and azure-native mark only some of them as secret, and would keep an OIDC token in clear.
+        return {
+            name: pulumi.Output.secret(value) if value is not None and name in SECRET_NAMES else value
+            for name, value in self._credential.items()
+        }
+
     def _unless_refused(self, problem: SignInProblem | None) -> str:
         if problem is None:
             return self.tenant_id
-        raise ArgumentError(self._owner, f"{self._path}.{problem.argument}", problem.text)
-
-    @property
-    def _uses_oidc(self) -> bool:
-        return any(key in self._tenant for key in _OIDC)
-
-    @property
-    def _uses_cli(self) -> bool:
-        return not credential_kinds(self._tenant)
+        raise ArgumentError(self._component, f"{self._path}.{problem.argument}", problem.text)
 
 
-_OIDC = ("oidc_token", "oidc_token_file_path", "oidc_request_url")
-_KINDS = {
-    "client_secret": ("client_secret",),
-    "client_certificate_path": ("client_certificate_path",),
-    "oidc": _OIDC,
-    "use_msi": ("use_msi",),
-}
+class _ReadyMade(TenantProviders):
+    """Providers of one tenant that the program made."""
 
+    def __init__(
+        self,
+        tenant_id: str,
+        azuread: pulumi_azuread.Provider,
+        crosstenant: Provider,
+        azure_native: pulumi_azure_native.Provider | None,
+        environment: AzureEnvironmentText | None,
+    ) -> None:
+        tenant = TenantArgs(tenant_id=tenant_id)
+        if environment is not None:
+            tenant["environment"] = environment
+        self._component, self._path = "TenantProviders.ready_made", ""
+        tenant = checked(self._component, "", TenantArgs, tenant)
+        self.cloud = check_tenant(self._component, "", tenant, credentials=False)
+        self.tenant_id = tenant_id.lower()
+        self.subscription_id = None
+        self._ready_made = (azuread, azure_native, crosstenant)
 
-def credential_kinds(tenant: TenantArgs) -> list[str]:
-    """The kinds of credential that ``tenant`` gives, by the argument that tells; none means the Azure CLI."""
-    return [kind for kind, keys in _KINDS.items() if any(tenant.get(key) for key in keys)]
+    @cached_property
+    def azure_native(self) -> pulumi_azure_native.Provider:
+        """The provider for Azure Resource Manager, if the program gave one."""
+        if self._ready_made[1]:
+            return self._ready_made[1]
+        raise ArgumentError(self._component, "azure_native", "is missing: it assigns the roles in this tenant")
 
 
 def check_tenant(
-    owner: str,
+    component: str,
     path: str,
     tenant: TenantArgs,
     *,
@@ -219,75 +264,26 @@ def check_tenant(
 ) -> Cloud:
     """Checks one tenant's description; returns its cloud.
 
-    :param owner: The component's type and name, for the message.
+    :param component: The component's type and name, for the message.
     :param path: The argument that holds the tenant, ``registry_tenant``.
     :param tenant: The tenant.
     :param credentials: Whether its credentials will be used (they are not when all providers are ready-made).
     :param environ: The environment that provider plugins inherit.
     :raises ArgumentError: Something is wrong; the text names the property and the remedy.
     """
-    if not is_uuid(tenant.get("tenant_id", "")):
-        found = tenant.get("tenant_id", "")
+    given = given_arguments(tenant)
+    problems = check_identity(given)
+    if credentials and not problems:
+        problems = check_credential(with_job_address(given, environ))
+    if problems:
+        argument = f"{path}.{problems[0].argument}" if path else problems[0].argument
+        raise ArgumentError(component, argument, problems[0].reason)
+    overriding = [name for name in overriding_variables(given) if environ.get(name)] if credentials else []
+    if overriding:
         raise ArgumentError(
-            owner,
-            f"{path}.tenant_id",
-            f"'{found}' is not a tenant ID: write the directory's UUID ('az account show --query tenantId')",
-        )
-    subscription = tenant.get("subscription_id")
-    if subscription and not is_uuid(subscription):
-        raise ArgumentError(
-            owner, f"{path}.subscription_id", f"'{subscription}' is not a UUID: write the ID, not a name"
-        )
-    try:
-        cloud = cloud_named(tenant.get("environment") or PUBLIC.name)
-    except ValueError as error:
-        raise ArgumentError(owner, f"{path}.environment", str(error)) from None
-    if credentials:
-        _check_credentials(owner, path, tenant, environ)
-    return cloud
-
-
-def _check_credentials(owner: str, path: str, tenant: TenantArgs, environ: Mapping[str, str]) -> None:
-    kinds = credential_kinds(tenant)
-    if len(kinds) > 1:
-        raise ArgumentError(owner, path, f"two kinds of credential are given ({' and '.join(kinds)}): keep one")
-    if kinds and kinds != ["use_msi"] and not tenant.get("client_id"):
-        raise ArgumentError(owner, f"{path}.client_id", "is missing: the application that the credential belongs to")
-    client_id = tenant.get("client_id")
-    if isinstance(client_id, str) and client_id and not is_uuid(client_id):
-        raise ArgumentError(
-            owner,
-            f"{path}.client_id",
-            f"'{client_id}' is no client ID: write the application's UUID, not its name (its page in the Entra admin"
-            " center, or 'az ad app list')",
-        )
-    if tenant.get("client_id") and not kinds:
-        raise ArgumentError(
-            owner,
+            component,
             path,
-            "client_id is given without a credential: add client_secret, client_certificate_path or an oidc_* argument,"
-            " or remove it to sign in with the Azure CLI",
-        )
-    if "oidc_request_url" in tenant and "oidc_request_token" not in tenant:
-        raise ArgumentError(owner, f"{path}.oidc_request_token", "is missing: oidc_request_url needs it")
-    leaking = [name for name in _variables_read_by_providers(kinds) if environ.get(name)]
-    if leaking:
-        raise ArgumentError(
-            owner,
-            path,
-            f"the environment variable {leaking[0]} would reach the providers of both tenants and override what is"
+            f"the environment variable {overriding[0]} would reach the providers of both tenants and override what is"
             " given here: unset it, and give each tenant its own credential in its arguments",
         )
-
-
-def _variables_read_by_providers(kinds: list[str]) -> list[str]:
-    # azuread and azure-native fall back to ARM_* for each argument that is not set, and prefer a certificate over a
-    # secret: https://www.pulumi.com/registry/packages/azuread/installation-configuration/
-    variables = ["ARM_CLIENT_ID_FILE_PATH", "ARM_CLIENT_SECRET_FILE_PATH"]
-    if kinds != ["client_certificate_path"]:
-        variables += ["ARM_CLIENT_CERTIFICATE", "ARM_CLIENT_CERTIFICATE_PATH"]
-    if kinds != ["client_secret"]:
-        variables += ["ARM_CLIENT_SECRET"]
-    if kinds in ([], ["use_msi"]):
-        variables += ["ARM_CLIENT_ID"]
-    return variables
+    return cloud_named(tenant.get("environment") or PUBLIC.name)

@@ -71,4 +71,4 @@ def cloud_named(name: str) -> Cloud:
     try:
         return CLOUDS[name]
     except KeyError:
-        raise ValueError(f"'{name}' is no Azure cloud: use one of {', '.join(CLOUDS)}") from None
+        raise ValueError(f"must be an Azure cloud ({', '.join(CLOUDS)}), not '{name}'") from None

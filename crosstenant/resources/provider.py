@@ -5,8 +5,7 @@ from __future__ import annotations
 import pulumi
 
 from crosstenant._version import VERSION
-
-SECRET_ARGUMENTS = ("clientSecret", "clientCertificatePassword", "oidcToken", "oidcRequestToken")
+from crosstenant.model.credentials.arguments import SECRET_NAMES, camel
 
 
 class Provider(pulumi.ProviderResource):
@@ -76,7 +75,7 @@ class Provider(pulumi.ProviderResource):
             "useMsi": _as_text(use_msi),
             "useCli": _as_text(use_cli),
         }
-        for name in SECRET_ARGUMENTS:
+        for name in map(camel, SECRET_NAMES):
             if (value := arguments[name]) is not None:
                 arguments[name] = pulumi.Output.secret(value)
         given = {name: value for name, value in arguments.items() if value is not None}

@@ -4,14 +4,21 @@ import os
 
 import pulumi
 
-from crosstenant import ClusterArgs, CrossTenantPull, CrossTenantPullArgs, RegistryArgs, TenantArgs
+from crosstenant import (
+    ClusterArgs,
+    CrossTenantPull,
+    CrossTenantPullArgs,
+    RegistryArgs,
+    TenantArgs,
+    tenant_from_config,
+)
 
 config = pulumi.Config()
 
 
 def tenant(side: str) -> TenantArgs:
     """One tenant; outside a job the Azure CLI signs in. ``crosstenant check`` reads the same variables."""
-    args = TenantArgs(tenant_id=config.require(f"{side}TenantId"))
+    args = tenant_from_config(config, side)
     if token_file := os.environ.get(f"{side.upper()}_OIDC_TOKEN_FILE_PATH"):
         args["client_id"] = os.environ[f"{side.upper()}_CLIENT_ID"]
         args["oidc_token_file_path"] = token_file

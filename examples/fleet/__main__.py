@@ -2,25 +2,15 @@
 
 import pulumi
 
-from crosstenant import ClusterArgs, CrossTenantPull, CrossTenantPullArgs, RegistryArgs, SecretArgs, TenantArgs
+from crosstenant import ClusterArgs, CrossTenantPull, CrossTenantPullArgs, RegistryArgs, SecretArgs, tenant_from_config
 
 config = pulumi.Config()
-
-
-def tenant(side: str) -> TenantArgs:
-    """One tenant from the stack's configuration; without a client ID the Azure CLI signs in."""
-    args = TenantArgs(tenant_id=config.require(f"{side}TenantId"))
-    if client_id := config.get(f"{side}ClientId"):
-        args["client_id"] = client_id
-        args["client_secret"] = config.require_secret(f"{side}ClientSecret")
-    return args
-
 
 pull = CrossTenantPull(
     "fleet",
     CrossTenantPullArgs(
-        cluster_tenant=tenant("cluster"),
-        registry_tenant=tenant("registry"),
+        cluster_tenant=tenant_from_config(config, "cluster"),
+        registry_tenant=tenant_from_config(config, "registry"),
         registries=[RegistryArgs(registry_id=config.require("registryId"))],
         # Each cluster has its subscription in its ID, so one provider of the tenant serves them all.
         clusters=[

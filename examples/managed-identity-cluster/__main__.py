@@ -3,26 +3,16 @@
 import pulumi
 import pulumi_kubernetes as kubernetes
 
-from crosstenant import CrossTenantPull, CrossTenantPullArgs, RegistryArgs, TenantArgs
+from crosstenant import CrossTenantPull, CrossTenantPullArgs, RegistryArgs, tenant_from_config
 
 config = pulumi.Config()
-
-
-def tenant(side: str) -> TenantArgs:
-    """One tenant from the stack's configuration; without a client ID the Azure CLI signs in."""
-    args = TenantArgs(tenant_id=config.require(f"{side}TenantId"))
-    if client_id := config.get(f"{side}ClientId"):
-        args["client_id"] = client_id
-        args["client_secret"] = config.require_secret(f"{side}ClientSecret")
-    return args
-
 
 # No clusters: one with a managed identity keeps it, and takes nothing but the Secret below.
 pull = CrossTenantPull(
     "images",
     CrossTenantPullArgs(
-        cluster_tenant=tenant("cluster"),
-        registry_tenant=tenant("registry"),
+        cluster_tenant=tenant_from_config(config, "cluster"),
+        registry_tenant=tenant_from_config(config, "registry"),
         registries=[RegistryArgs(registry_id=config.require("registryId"))],
     ),
 )

@@ -9,31 +9,23 @@ from crosstenant import (
     RegistryAccessArgs,
     RegistryArgs,
     ServicePrincipalProfile,
-    TenantArgs,
     TenantProviders,
+    tenant_from_config,
 )
 
 config = pulumi.Config()
 
-
-def tenant(side: str) -> TenantArgs:
-    """One tenant from the stack's configuration; without a client ID the Azure CLI signs in."""
-    args = TenantArgs(tenant_id=config.require(f"{side}TenantId"))
-    if client_id := config.get(f"{side}ClientId"):
-        args["client_id"] = client_id
-        args["client_secret"] = config.require_secret(f"{side}ClientSecret")
-    return args
-
-
 # The providers of Tenant A are shared by the identity and the cluster's credential.
-cluster_tenant = TenantProviders("contoso", tenant("cluster"))
-identity = PullIdentity("puller", PullIdentityArgs(tenant=tenant("cluster")), cluster_providers=cluster_tenant)
+cluster_tenant = TenantProviders("contoso", tenant_from_config(config, "cluster"))
+identity = PullIdentity(
+    "puller", PullIdentityArgs(tenant=tenant_from_config(config, "cluster")), cluster_providers=cluster_tenant
+)
 
 accesses = [
     RegistryAccess(
         name,
         RegistryAccessArgs(
-            tenant=tenant(side),
+            tenant=tenant_from_config(config, side),
             client_id=identity.client_id,
             secret=identity.secret,
             registries=[RegistryArgs(registry_id=config.require(f"{side}Id"))],

@@ -9,21 +9,11 @@ from crosstenant import (
     CrossTenantPullArgs,
     RegistryArgs,
     SecretArgs,
-    TenantArgs,
     TenantProviders,
+    tenant_from_config,
 )
 
 config = pulumi.Config()
-
-
-def tenant(side: str) -> TenantArgs:
-    """One tenant from the stack's configuration; without a client ID the Azure CLI signs in."""
-    args = TenantArgs(tenant_id=config.require(f"{side}TenantId"))
-    if client_id := config.get(f"{side}ClientId"):
-        args["client_id"] = client_id
-        args["client_secret"] = config.require_secret(f"{side}ClientSecret")
-    return args
-
 
 # The cluster takes its credential from the pull, so the pull cannot take the cluster's ID from the cluster: the ID is
 # written down once here, and the cluster is declared with the very same names.
@@ -34,12 +24,14 @@ cluster_id = (
 )
 
 # The providers of Tenant A serve the pull and the cluster.
-cluster_tenant = TenantProviders("contoso", tenant("cluster"), default_subscription_id=subscription_id)
+cluster_tenant = TenantProviders(
+    "contoso", tenant_from_config(config, "cluster"), default_subscription_id=subscription_id
+)
 pull = CrossTenantPull(
     "pull",
     CrossTenantPullArgs(
-        cluster_tenant=tenant("cluster"),
-        registry_tenant=tenant("registry"),
+        cluster_tenant=tenant_from_config(config, "cluster"),
+        registry_tenant=tenant_from_config(config, "registry"),
         registries=[RegistryArgs(registry_id=config.require("registryId"))],
         clusters=[ClusterArgs(cluster_id=cluster_id)],
         secret=SecretArgs(rotation_trigger=config.get("rotation") or "0"),

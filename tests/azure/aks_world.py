@@ -12,10 +12,11 @@ from crosstenant.azure.clusters.cluster_state import ClusterState, IdentityKind,
 from crosstenant.azure.clusters.clusters import Attempt, Clusters, Ending
 from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.sign_in.secret_proof import SignInError
-from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import ClientSecret
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
 from crosstenant.provider_kit.engine_log import EngineLog

@@ -19,9 +19,10 @@ from crosstenant.azure.clusters.cluster_state import (
 )
 from crosstenant.azure.clusters.clusters import Attempt, ClusterGone, Clusters
 from crosstenant.azure.clusters.reset_operation import ResetOperation
-from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.arm_id import ArmId, role_definition_id
 from crosstenant.model.clouds import CHINA, PUBLIC
+from crosstenant.model.credentials.kinds import ClientSecret
 from crosstenant.model.roles import CONTRIBUTOR
 from tests.azure.aks_world import APP, CLUSTER, NOW, OLD_APP, SECRET, FakeClock, cluster
 from tests.azure.azure_answers import answer

@@ -22,10 +22,11 @@ from crosstenant.azure.sign_in.secret_proof import (
     SignInError,
     prove_secret,
 )
-from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import CLUSTER_TYPE, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import ClientSecret
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile

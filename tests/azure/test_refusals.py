@@ -13,8 +13,9 @@ from azure.identity import CredentialUnavailableError
 
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Retry
 from crosstenant.azure.refusals.refusals import explain, hide, retry_of, take_apart
-from crosstenant.azure.sign_in.tenant import AzureCli, ClientSecret, ManagedIdentity, Tenant
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import AzureCli, ClientSecret, ManagedIdentity
 from tests.azure.azure_answers import Answer, answer, entra_answer
 
 A = "a0000000-0000-4000-8000-00000000000a"

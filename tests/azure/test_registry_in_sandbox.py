@@ -10,9 +10,10 @@ from typing import Any, cast
 
 import pytest
 
-from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import ClientSecret
 from crosstenant.model.repository_condition import repository_condition, repository_within
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_registry import GetRegistry

@@ -12,9 +12,10 @@ from typing import cast
 
 import pytest
 
-from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import ClientSecret
 from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal

@@ -22,8 +22,9 @@ from azure.core.pipeline.transport import AioHttpTransport
 from azure.mgmt.containerregistry import aio
 
 from crosstenant.azure.pull import docker_token
-from crosstenant.azure.sign_in.tenant import ClientSecret, Tenant
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import ClientSecret
 from crosstenant.plugin.context import Context
 
 if TYPE_CHECKING:

@@ -8,9 +8,10 @@ from typing import Any
 from crosstenant.azure.clusters.cluster_state import ClusterState, IdentityKind
 from crosstenant.azure.registries.registries import RegistryState
 from crosstenant.azure.role_assignments import RoleAssignment
-from crosstenant.azure.sign_in.tenant import AzureCli, Credentials, Tenant
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.cli.adopt.live_chain import LiveChain, LiveRegistry
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import AzureCli, Credential
 from crosstenant.model.modes import RoleAssignmentMode
 from crosstenant.model.names import role_assignment_name
 
@@ -35,7 +36,7 @@ REGISTRY = (
 )
 
 
-def tenant(tenant_id: str, credentials: Credentials | None = None) -> Tenant:
+def tenant(tenant_id: str, credentials: Credential | None = None) -> Tenant:
     return Tenant(tenant_id, PUBLIC, credentials or AzureCli())
 
 

@@ -5,7 +5,11 @@ Whether Pulumi takes the document, and whether names, types and parents are the 
 
 import pytest
 
-from crosstenant.azure.sign_in.tenant import (
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.cli.adopt.import_document import REFRESH_FIRST, import_document
+from crosstenant.cli.adopt.program import program, secret_settings
+from crosstenant.model.clouds import CHINA
+from crosstenant.model.credentials.kinds import (
     AzureCli,
     ClientCertificate,
     ClientSecret,
@@ -13,11 +17,7 @@ from crosstenant.azure.sign_in.tenant import (
     ManagedIdentity,
     OidcToken,
     OidcTokenFile,
-    Tenant,
 )
-from crosstenant.cli.adopt.import_document import REFRESH_FIRST, import_document
-from crosstenant.cli.adopt.program import program, secret_settings
-from crosstenant.model.clouds import CHINA
 from crosstenant.model.modes import RoleAssignmentMode
 from crosstenant.model.repository_condition import repository_condition
 from tests.cli import adopted

@@ -4,9 +4,10 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from crosstenant.azure.sign_in.tenant import AzureCli, ClientSecret, ManagedIdentity, Tenant
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.cli.tenant_options import on_both_tenants, secrets_help
 from crosstenant.model.clouds import CHINA, PUBLIC
+from crosstenant.model.credentials.kinds import AzureCli, ClientSecret, ManagedIdentity
 
 A, B = "a0000000-0000-4000-8000-00000000000a", "b0000000-0000-4000-8000-00000000000b"
 APP_A, APP_B = "a0000000-0000-4000-8000-0000000000c1", "b0000000-0000-4000-8000-0000000000c1"
@@ -66,7 +67,7 @@ def test_the_cloud_is_that_of_both():
     ("options", "environ", "words"),
     [
         (["--cluster-tenant-id", A], {}, ["--registry-tenant-id"]),
-        ([*IDS[:3], "fabrikam.onmicrosoft.com"], {}, ["--registry-tenant-id", "no UUID"]),
+        ([*IDS[:3], "fabrikam.onmicrosoft.com"], {}, ["--registry-tenant-id", "must be a UUID"]),
         ([*IDS, "--cluster-client-id", APP_A], {}, ["--cluster-client-id", "CLUSTER_CLIENT_SECRET"]),
         (IDS, {"REGISTRY_CLIENT_SECRET": "s"}, ["--registry-client-id", "REGISTRY_CLIENT_SECRET belongs to"]),
         (

@@ -39,14 +39,22 @@ def test_the_cloud_is_that_of_the_environment():
 @pytest.mark.parametrize(
     ("fields", "property_path", "says"),
     [
-        ({"tenant_id": "contoso"}, "cluster_tenant.tenant_id", "'contoso' is not a tenant ID"),
-        ({"tenant_id": ""}, "cluster_tenant.tenant_id", "'' is not a tenant ID"),
-        ({"subscription_id": "prod"}, "cluster_tenant.subscription_id", "'prod' is not a UUID"),
-        ({"environment": "german"}, "cluster_tenant.environment", "'german' is no Azure cloud"),
+        ({"tenant_id": "contoso"}, "cluster_tenant.tenant_id", "must be a UUID, not 'contoso'"),
+        ({"tenant_id": ""}, "cluster_tenant.tenant_id", "is missing: give the tenant's UUID"),
+        ({"subscription_id": "prod"}, "cluster_tenant.subscription_id", "must be a UUID, not 'prod'"),
+        (
+            {"environment": "german"},
+            "cluster_tenant.environment",
+            "must be an Azure cloud (public, usgovernment, china), not 'german'",
+        ),
         ({"client_secret": "s"}, "cluster_tenant.client_id", "is missing"),
-        ({"client_id": APP}, "cluster_tenant", "without a credential"),
-        ({"client_id": APP, "client_secret": "s", "oidc_token": "t"}, "cluster_tenant", "two kinds of credential"),
-        ({"client_id": APP, "client_secret": "s", "use_msi": True}, "cluster_tenant", "two kinds of credential"),
+        ({"client_id": APP}, "cluster_tenant.client_id", "without a credential: add one of client_secret"),
+        (
+            {"client_id": APP, "client_secret": "s", "oidc_token": "t"},
+            "cluster_tenant.oidc_token",
+            "beside client_secret",
+        ),
+        ({"client_id": APP, "client_secret": "s", "use_msi": True}, "cluster_tenant.use_msi", "beside client_secret"),
         ({"client_id": APP, "oidc_request_url": "u"}, "cluster_tenant.oidc_request_token", "is missing"),
     ],
 )

@@ -62,7 +62,7 @@ def configured(azure: Azure, tmp_path: Path) -> Configured:
         ),
         (
             {"clusterTenantId": "contoso.onmicrosoft.com"},
-            ["cluster_tenant.tenant_id:", "is not a tenant ID", "az account show"],
+            ["cluster_tenant.tenant_id:", "must be a UUID, not 'contoso.onmicrosoft.com'", "az account show"],
         ),
         (
             {"registryTenantId": seed.CLUSTER_TENANT},
@@ -72,7 +72,7 @@ def configured(azure: Azure, tmp_path: Path) -> Configured:
             {"clusterId": seed.CLUSTER.replace(seed.CLUSTER_SUBSCRIPTION, seed.REGISTRY_SUBSCRIPTION)},
             ["clusters:", f"subscription {seed.REGISTRY_SUBSCRIPTION} holds both", "one of the IDs is wrong"],
         ),
-        ({"environment": "germany"}, [".environment: 'germany' is no Azure cloud", "public, usgovernment, china"]),
+        ({"environment": "germany"}, [".environment: must be one of public, usgovernment, china, not 'germany'"]),
         (
             {"reference": "1.0"},
             ["registries[0].pull_check.reference:", "is one of a repository: give 'repository' as well"],
@@ -108,7 +108,11 @@ NOT_IN_TENANT = "no service principal in the tenant; check the client ID and the
             NOT_IN_TENANT,
         ),
         ({"clusterClientId": NO_TENANT}, "cluster_tenant.client_id", NOT_IN_TENANT),
-        ({"registryClientId": "pulumi-registries"}, "registry_tenant.client_id", "is no client ID: write the"),
+        (
+            {"registryClientId": "pulumi-registries"},
+            "registry_tenant.client_id",
+            "must be a UUID, not 'pulumi-reg",
+        ),
         ({"clusterClientSecret": "planted-wrong-secret"}, "cluster_tenant.client_secret", "give the secret's value"),
         ({"registryClientSecret": "planted-wrong-secret"}, "registry_tenant.client_secret", "give the secret's value"),
         (

@@ -103,7 +103,7 @@ def test_two_kinds_of_credential_are_refused_without_showing_either(make_stack: 
         "tenantId: ${clusterTenantId}", "tenantId: ${clusterTenantId}\n            oidcToken: planted"
     )
     refused = make_stack(program, runtime="yaml").operate("preview")
-    refused_plainly(refused, azure, "clusterTenant: two kinds of credential are given", known_secrets=["planted"])
+    refused_plainly(refused, azure, "clusterTenant.oidcToken: is given beside client_secret", known_secrets=["planted"])
 
 
 def test_output_in_place_of_an_id_is_refused(make_stack: Callable[..., Stack], azure: Azure):

@@ -8,19 +8,19 @@ import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
 
-from crosstenant.azure.sign_in.tenant import (
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import (
     AzureCli,
     AzurePipelines,
     ClientCertificate,
     ClientSecret,
-    Credentials,
+    Credential,
     GitHubActions,
     ManagedIdentity,
     OidcToken,
     OidcTokenFile,
-    Tenant,
 )
-from crosstenant.model.clouds import PUBLIC
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_sign_in import CheckSignIn
 from tests.azure.aks_world import APP, SECRET, TENANT_ID, Terminal
@@ -45,7 +45,7 @@ def refusal(code: str) -> ClientAuthenticationError:
     return ClientAuthenticationError(message="...", response=entra_answer("invalid_client", f"{code}: No. {SECRET}"))
 
 
-async def check(answer: Exception | None, credentials: Credentials | None = None) -> tuple[str, str]:
+async def check(answer: Exception | None, credentials: Credential | None = None) -> tuple[str, str]:
     """The argument that is wrong, and what is wrong with it."""
     tenant = Tenant(TENANT_ID, PUBLIC, credentials or ClientSecret(APP, SECRET))
     signing = Signing(answer)
@@ -85,12 +85,12 @@ async def test_names_the_argument_that_is_wrong(code: str, argument: str, remedy
         (OidcToken(APP, SECRET), "oidcToken"),
         (OidcTokenFile(APP, "/token"), "oidcTokenFilePath"),
         (GitHubActions(APP, "https://job", SECRET), "oidcRequestUrl"),
-        (AzurePipelines(APP, APP, "https://job", SECRET), "adoServiceConnectionId"),
+        (AzurePipelines(APP, APP, SECRET, "https://job"), "adoServiceConnectionId"),
         (ManagedIdentity(), "useMsi"),
         (AzureCli(), "tenantId"),
     ],
 )
-async def test_names_the_kind_of_credential_where_the_code_tells_no_more(credentials: Credentials, argument: str):
+async def test_names_the_kind_of_credential_where_the_code_tells_no_more(credentials: Credential, argument: str):
     found, problem = await check(refusal("AADSTS53003"), credentials)
     assert found == argument
     holds_secret = not isinstance(credentials, (OidcTokenFile, ManagedIdentity, AzureCli))

@@ -6,19 +6,19 @@ from typing import Any
 
 import pytest
 
-from crosstenant.azure.sign_in.tenant import (
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.model.clouds import CHINA, PUBLIC
+from crosstenant.model.credentials.kinds import (
     AzureCli,
     AzurePipelines,
     ClientCertificate,
     ClientSecret,
-    Credentials,
+    Credential,
     GitHubActions,
     ManagedIdentity,
     OidcToken,
     OidcTokenFile,
-    Tenant,
 )
-from crosstenant.model.clouds import CHINA, PUBLIC
 from crosstenant.plugin.provider_config import PROVIDER_SCHEMA, SECRET_CONFIG, check_tenant_config, make_tenant
 from crosstenant.provider_kit.values import UNKNOWN
 
@@ -57,13 +57,13 @@ def no_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
                 "oidcRequestToken": SECRET,
                 "adoServiceConnectionId": "sc",
             },
-            AzurePipelines(APP, "sc", "https://u", SECRET),
+            AzurePipelines(APP, "sc", SECRET, "https://u"),
         ),
         ({"useMsi": "true"}, ManagedIdentity()),
         ({"useMsi": "TRUE", "clientId": APP, "clientSecret": ""}, ManagedIdentity(APP)),
     ],
 )
-def test_one_kind_of_sign_in(config: dict[str, Any], credentials: Credentials, monkeypatch: pytest.MonkeyPatch):
+def test_one_kind_of_sign_in(config: dict[str, Any], credentials: Credential, monkeypatch: pytest.MonkeyPatch):
     for name in ("ARM_CLIENT_ID", "ARM_CLIENT_SECRET", "ARM_OIDC_TOKEN", "ARM_USE_MSI", "AZURE_CLIENT_ID"):
         monkeypatch.setenv(name, "true")
     config |= {"tenantId": A}
@@ -81,21 +81,25 @@ def test_azure_pipelines_gives_the_address_itself(monkeypatch: pytest.MonkeyPatc
     assert [failure.property for failure in check_tenant_config(config)] == ["oidcRequestUrl"]
     monkeypatch.setenv("SYSTEM_OIDCREQUESTURI", "https://dev.azure.com/x")
     assert check_tenant_config(config) == []
-    assert make_tenant(config).credentials == AzurePipelines(APP, "sc", "https://dev.azure.com/x", SECRET)
+    assert make_tenant(config).credentials == AzurePipelines(APP, "sc", SECRET, "https://dev.azure.com/x")
 
 
 @pytest.mark.parametrize(
     ("config", "name", "reason"),
     [
         ({"environment": "public"}, "tenantId", "is missing"),
-        ({"tenantId": "contoso.onmicrosoft.com"}, "tenantId", "is no UUID: give the ID, not a name or a domain"),
-        ({"tenantId": A, "subscriptionId": "prod"}, "subscriptionId", "is no UUID"),
-        ({"tenantId": A, "clientId": "app", "clientSecret": SECRET}, "clientId", "is no UUID"),
+        (
+            {"tenantId": "contoso.onmicrosoft.com"},
+            "tenantId",
+            ".com': give the ID, not a name or a domain",
+        ),
+        ({"tenantId": A, "subscriptionId": "prod"}, "subscriptionId", "must be a UUID, not 'prod'"),
+        ({"tenantId": A, "clientId": "app", "clientSecret": SECRET}, "clientId", "must be a UUID, not 'app'"),
         ({"tenantId": A, "environment": "azurecloud"}, "environment", "public, usgovernment, china"),
         ({"tenantId": A, "clientSecret": SECRET}, "clientId", "that clientSecret belongs to"),
         ({"tenantId": A, "oidcTokenFilePath": "/t"}, "clientId", "that oidcTokenFilePath belongs to"),
         ({"tenantId": A, "clientId": APP}, "clientId", "without a credential"),
-        ({"tenantId": A, "clientId": APP, "useCli": True}, "clientId", "remove clientId"),
+        ({"tenantId": A, "clientId": APP, "useCli": True}, "clientId", "omit clientId"),
         ({"tenantId": A, "clientId": APP, "clientCertificatePassword": SECRET}, "clientCertificatePath", "is missing"),
         ({"tenantId": A, "clientId": APP, "oidcRequestToken": SECRET}, "oidcRequestUrl", "is missing"),
         ({"tenantId": A, "clientId": APP, "oidcRequestUrl": "https://u"}, "oidcRequestToken", "is missing"),
@@ -107,7 +111,7 @@ def test_azure_pipelines_gives_the_address_itself(monkeypatch: pytest.MonkeyPatc
         ),
         ({"tenantId": A, "clientId": APP, "clientSecret": SECRET, "useMsi": "true"}, "useMsi", "beside clientSecret"),
         ({"tenantId": A, "useMsi": True, "useCli": True}, "useCli", "beside useMsi"),
-        ({"tenantId": A, "useMsi": "perhaps"}, "useMsi", "neither true nor false"),
+        ({"tenantId": A, "useMsi": "perhaps"}, "useMsi", "must be true or false, not 'perhaps'"),
         ({"tenantId": A, "useCli": False}, "useCli", "no other credential is given"),
     ],
 )

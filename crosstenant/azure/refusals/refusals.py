@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
-from crosstenant.azure.sign_in.tenant import AzureCli, ManagedIdentity, Tenant
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.model.credentials.kinds import AzureCli, ManagedIdentity
 
 
 @dataclass(frozen=True)

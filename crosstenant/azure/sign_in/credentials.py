@@ -4,33 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
-from crosstenant.azure.sign_in.tenant import (
+from crosstenant.azure.sign_in.job_tokens import FederatedCredential
+from crosstenant.model.clouds import Cloud
+from crosstenant.model.credentials.kinds import (
     AzureCli,
     AzurePipelines,
     ClientCertificate,
     ClientSecret,
-    Credentials,
+    Credential,
     GitHubActions,
     ManagedIdentity,
     OidcToken,
     OidcTokenFile,
 )
-from crosstenant.model.clouds import Cloud
-
-if TYPE_CHECKING:
-    from azure.core.credentials import AccessToken
 
 # `az` takes seconds on a small or busy machine, where azure-identity would give up after ten.
 _CLI_SECONDS = 60
 
 
-def make_credential(tenant_id: str, cloud: Cloud, credentials: Credentials) -> AsyncTokenCredential:
+def make_credential(tenant_id: str, cloud: Cloud, credentials: Credential) -> AsyncTokenCredential:
     """The credential that signs in to one tenant of one cloud.
 
     :param tenant_id: UUID of the tenant.
@@ -38,38 +35,58 @@ def make_credential(tenant_id: str, cloud: Cloud, credentials: Credentials) -> A
     :param credentials: How to sign in.
     :raises azure.core.exceptions.ClientAuthenticationError: A certificate cannot be read.
     """
+    return MAKERS[type(credentials)](tenant_id, cloud, credentials)
+
+
+def _secret(tenant_id: str, cloud: Cloud, it: ClientSecret) -> AsyncTokenCredential:
     from azure.identity import aio
 
-    host = cloud.login_host
-    match credentials:
-        case ClientSecret(client_id, secret):
-            return aio.ClientSecretCredential(tenant_id, client_id, secret, authority=host)
-        case ClientCertificate():
-            return _certificate(tenant_id, host, credentials)
-        case OidcToken(client_id, token):
-            return aio.ClientAssertionCredential(tenant_id, client_id, lambda: token, authority=host)
-        case OidcTokenFile(client_id, path):
-            return aio.ClientAssertionCredential(tenant_id, client_id, _reader(path), authority=host)
-        case GitHubActions() | AzurePipelines():
-            return FederatedCredential(tenant_id, cloud, credentials)
-        case ManagedIdentity(client_id):
-            # azure-identity would take a pod's AZURE_TENANT_ID for a managed identity, of whichever tenant that is.
-            return aio.ManagedIdentityCredential(client_id=client_id, _exclude_workload_identity_credential=True)
-        case AzureCli():
-            return aio.AzureCliCredential(tenant_id=tenant_id, process_timeout=_CLI_SECONDS)
+    return aio.ClientSecretCredential(tenant_id, it.client_id, it.client_secret, authority=cloud.login_host)
 
 
-def _certificate(tenant_id: str, host: str, credentials: ClientCertificate) -> AsyncTokenCredential:
+def _token(tenant_id: str, cloud: Cloud, it: OidcToken) -> AsyncTokenCredential:
+    from azure.identity import aio
+
+    return aio.ClientAssertionCredential(tenant_id, it.client_id, lambda: it.oidc_token, authority=cloud.login_host)
+
+
+def _token_file(tenant_id: str, cloud: Cloud, it: OidcTokenFile) -> AsyncTokenCredential:
+    from azure.identity import aio
+
+    read = _reader(it.oidc_token_file_path)
+    return aio.ClientAssertionCredential(tenant_id, it.client_id, read, authority=cloud.login_host)
+
+
+def _managed_identity(tenant_id: str, cloud: Cloud, it: ManagedIdentity) -> AsyncTokenCredential:
+    from azure.identity import aio
+
+    del tenant_id, cloud
+    # azure-identity would take a pod's AZURE_TENANT_ID for a managed identity, of whichever tenant that is.
+    return aio.ManagedIdentityCredential(client_id=it.client_id, _exclude_workload_identity_credential=True)
+
+
+def _azure_cli(tenant_id: str, cloud: Cloud, it: AzureCli) -> AsyncTokenCredential:
+    from azure.identity import aio
+
+    del cloud, it
+    return aio.AzureCliCredential(tenant_id=tenant_id, process_timeout=_CLI_SECONDS)
+
+
+def _certificate(tenant_id: str, cloud: Cloud, it: ClientCertificate) -> AsyncTokenCredential:
     from azure.identity import aio
 
     try:
         return aio.CertificateCredential(
-            tenant_id, credentials.client_id, credentials.path, password=credentials.password, authority=host
+            tenant_id,
+            it.client_id,
+            it.client_certificate_path,
+            password=it.client_certificate_password,
+            authority=cloud.login_host,
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ClientAuthenticationError(
-            message=f"the client certificate '{credentials.path}' cannot be used: {reason}"
+            message=f"the client certificate '{it.client_certificate_path}' cannot be used: {reason}"
         ) from error
 
 
@@ -84,114 +101,14 @@ def _reader(path: str) -> Callable[[], str]:
     return read
 
 
-class FederatedCredential(AsyncTokenCredential):
-    """Signs in with the ID token of a pipeline's job, fetched anew for each sign-in.
-
-    azure-identity's own ``AzurePipelinesCredential`` fetches it with a blocking client, which would hold up every
-    other cluster of the process, and takes the address from the environment; for GitHub Actions it has none.
-    """
-
-    def __init__(self, tenant_id: str, cloud: Cloud, job: GitHubActions | AzurePipelines) -> None:
-        """
-        :param tenant_id: UUID of the tenant.
-        :param cloud: Its cloud.
-        :param job: The pipeline's job that vouches for the application.
-        """
-        self._tenant_id = tenant_id
-        self._cloud = cloud
-        self._job = job
-
-    async def get_token(
-        self,
-        *scopes: str,
-        claims: str | None = None,
-        tenant_id: str | None = None,
-        enable_cae: bool = False,
-        **kwargs: Any,
-    ) -> AccessToken:
-        """A token for ``scopes``.
-
-        :raises azure.core.exceptions.ClientAuthenticationError: The job got no ID token, or Entra refused it.
-        """
-        from azure.identity import aio
-
-        assertion = await fetch_id_token(self._job)
-        async with aio.ClientAssertionCredential(
-            self._tenant_id, self._job.client_id, lambda: assertion, authority=self._cloud.login_host
-        ) as inner:
-            return await inner.get_token(*scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae, **kwargs)
-
-    async def close(self) -> None:
-        """Nothing stays open between two sign-ins."""
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None = None,
-        exc_value: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        """Nothing stays open between two sign-ins."""
-
-
-# The audience that Entra's federated credentials expect, in every cloud that azuread and azure-native sign in to:
-# https://learn.microsoft.com/entra/workload-id/workload-identity-federation-create-trust
-_AUDIENCE = "api://AzureADTokenExchange"
-_NO_ID_TOKEN = "the job's ID token could not be fetched"  # noqa: S105 (a message)
-
-
-async def fetch_id_token(job: GitHubActions | AzurePipelines) -> str:
-    """The job's ID token, from the address that the pipeline gave it.
-
-    :raises azure.core.exceptions.ClientAuthenticationError: No token came; the text says what did.
-    """
-    from azure.core import AsyncPipelineClient
-    from azure.core.exceptions import AzureError
-    from azure.core.pipeline.policies import AsyncRetryPolicy, UserAgentPolicy
-    from azure.core.rest import AsyncHttpResponse, HttpRequest
-
-    headers = {"Authorization": f"Bearer {job.request_token}", "Accept": "application/json"}
-    if isinstance(job, GitHubActions):
-        url = _with_query(job.request_url, {"audience": _AUDIENCE})
-        request, key = HttpRequest("GET", url, headers=headers), "value"
-    else:
-        url = _with_query(job.request_url, {"api-version": "7.1", "serviceConnectionId": job.service_connection_id})
-        # Without this header an unaccepted token is answered with a redirect to a sign-in page.
-        headers["X-TFS-FedAuthRedirect"] = "Suppress"
-        request, key = HttpRequest("POST", url, headers=headers), "oidcToken"
-    policies: list[Any] = [UserAgentPolicy("crosstenant"), AsyncRetryPolicy[HttpRequest, AsyncHttpResponse]()]
-    client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient("", policies=policies)
-    async with client:
-        try:
-            answer = await client.send_request(request)
-            content = await answer.read()
-        except AzureError as error:
-            raise ClientAuthenticationError(
-                message=f"the job's ID token could not be fetched: {error.message}"
-            ) from None
-    token = _text_under(content, key) if answer.status_code == 200 else ""
-    if not token:
-        hint = (
-            "check that the job has 'permissions: id-token: write'"
-            if isinstance(job, GitHubActions)
-            else "check the service connection's ID and that the job may use it"
-        )
-        raise ClientAuthenticationError(message=f"{_NO_ID_TOKEN}: HTTP status {answer.status_code}; {hint}")
-    return token
-
-
-def _with_query(url: str, values: dict[str, str]) -> str:
-    from urllib.parse import urlencode
-
-    return f"{url}{'&' if '?' in url else '?'}{urlencode(values)}"
-
-
-def _text_under(content: bytes, key: str) -> str:
-    import json
-    from typing import cast
-
-    try:
-        document = json.loads(content)
-    except ValueError:
-        return ""
-    found = cast("dict[str, object]", document).get(key) if isinstance(document, dict) else None
-    return found if isinstance(found, str) else ""
+MAKERS: Final[dict[type[Credential], Callable[[str, Cloud, Any], AsyncTokenCredential]]] = {
+    ClientSecret: _secret,
+    ClientCertificate: _certificate,
+    OidcToken: _token,
+    OidcTokenFile: _token_file,
+    AzurePipelines: FederatedCredential,
+    GitHubActions: FederatedCredential,
+    ManagedIdentity: _managed_identity,
+    AzureCli: _azure_cli,
+}
+"""What makes the credential of each kind."""

@@ -6,20 +6,13 @@ import json
 from collections.abc import Iterable
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
-from crosstenant.azure.sign_in.tenant import (
-    ClientCertificate,
-    ClientSecret,
-    GitHubActions,
-    ManagedIdentity,
-    OidcToken,
-    OidcTokenFile,
-    Tenant,
-)
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.cli.adopt.condition_reading import repositories_of
 from crosstenant.cli.adopt.differences import redirect_uri_of
 from crosstenant.cli.adopt.live_chain import LiveChain, LiveRegistry
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import Credential, OidcToken
 from crosstenant.model.names import role_assignment_name
 
 _EXPORTS = {
@@ -83,52 +76,25 @@ def program(chain: LiveChain, name: str, cluster_tenant: Tenant, registry_tenant
 
 def secret_settings(cluster_tenant: Tenant, registry_tenant: Tenant) -> list[str]:
     """Names of the configuration values, all secret, that the program asks for."""
-    return [
-        setting
-        for side, tenant in (("cluster", cluster_tenant), ("registry", registry_tenant))
-        if (setting := _secret_setting(side, tenant))
-    ]
-
-
-def _secret_setting(side: str, tenant: Tenant) -> str:
-    match tenant.credentials:
-        case ClientSecret():
-            return f"{side}ClientSecret"
-        case ClientCertificate(password=str()):
-            return f"{side}ClientCertificatePassword"
-        case _:
-            return ""
+    sides = (("cluster", cluster_tenant), ("registry", registry_tenant))
+    return [setting for side, tenant in sides for setting in _credential(side, tenant).secret_settings(side)]
 
 
 def _tenant(side: str, tenant: Tenant) -> list[str]:
     fields = {"tenant_id": _text(tenant.tenant_id)}
     if tenant.cloud is not PUBLIC:
         fields["environment"] = _text(tenant.cloud.name)
-    secret = f'config.require_secret("{_secret_setting(side, tenant)}")'
-    match tenant.credentials:
-        case ClientSecret(client_id):
-            fields |= {"client_id": _text(client_id), "client_secret": secret}
-        case ClientCertificate(client_id, path, password):
-            fields |= {"client_id": _text(client_id), "client_certificate_path": _text(path)}
-            if password:
-                fields["client_certificate_password"] = secret
-        case OidcToken(client_id):
-            fields |= {"client_id": _text(client_id), "oidc_token": f'os.environ["{side.upper()}_OIDC_TOKEN"]'}
-        case OidcTokenFile(client_id, path):
-            fields |= {"client_id": _text(client_id), "oidc_token_file_path": _text(path)}
-        case GitHubActions(client_id):
-            fields |= {
-                "client_id": _text(client_id),
-                "oidc_request_url": 'os.environ["ACTIONS_ID_TOKEN_REQUEST_URL"]',
-                "oidc_request_token": 'os.environ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"]',
-            }
-        case ManagedIdentity(client_id):
-            fields |= {"use_msi": "True"} | ({"client_id": _text(client_id)} if client_id else {})
-        case _:
-            # The Azure CLI's user; an Azure Pipelines job has no place in TenantArgs.
-            pass
+    fields |= _credential(side, tenant).program(side)
     lines = [f"{name}={value}," for name, value in fields.items()]
     return [f"{side}_tenant=TenantArgs(", *_indented(lines), "),"]
+
+
+def _credential(side: str, tenant: Tenant) -> Credential:
+    credential = tenant.credentials
+    # Roles are assigned in the registry tenant, by azure-native: it cannot sign in as this command did.
+    if side == "registry" and credential.azure_native_refusal:
+        return OidcToken(credential.values()["client_id"], "")
+    return credential
 
 
 def _cluster(cluster: ClusterState) -> list[str]:

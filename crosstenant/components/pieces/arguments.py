@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from difflib import get_close_matches
+from enum import Enum
 from types import UnionType
 from typing import Any, TypeVar, Union, cast, get_args, get_origin
 
@@ -73,6 +74,11 @@ class _Reader:
         }
 
     def _scalar(self, path: str, declared: Any, given: Any) -> Any:
+        if isinstance(declared, type) and issubclass(declared, Enum) and isinstance(given, str):
+            choices = [str(member.value) for member in declared]
+            if given not in choices:
+                raise self._error(path, f"must be one of {', '.join(choices)}, not '{given}'")
+            return declared(given)
         if declared is int and isinstance(given, float) and given.is_integer():
             return int(given)  # As numbers come from a program in another language.
         if isinstance(given, declared) and not (declared is int and isinstance(given, bool)):

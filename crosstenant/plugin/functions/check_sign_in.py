@@ -9,18 +9,9 @@ from __future__ import annotations
 
 from typing import Any, ClassVar, Final
 
-from crosstenant.azure.sign_in.tenant import (
-    AzureCli,
-    AzurePipelines,
-    ClientCertificate,
-    ClientSecret,
-    Credentials,
-    GitHubActions,
-    ManagedIdentity,
-    OidcToken,
-    OidcTokenFile,
-    Tenant,
-)
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.model.credentials.arguments import camel
+from crosstenant.model.credentials.kinds import Credential
 from crosstenant.plugin.context import Context
 from crosstenant.provider_kit.resource import Failure, Function, Properties
 
@@ -68,48 +59,22 @@ def _problem(error: Exception, tenant: Tenant) -> tuple[str, str]:
     from crosstenant.azure.refusals.refusals import explain, take_apart
 
     doing = "signing in"
-    problem = explain(error, doing=doing, on="", tenant=tenant, secrets=_secrets_of(tenant.credentials))
+    problem = explain(error, doing=doing, on="", tenant=tenant, secrets=tenant.credentials.secrets())
     # Beside the name of an argument the sentence speaks for itself.
     return _argument(take_apart(error).codes, tenant.credentials), problem.removeprefix(f"{doing}: ")
 
 
-def _secrets_of(credentials: Credentials) -> list[str]:
-    match credentials:
-        case ClientSecret(_, secret):
-            return [secret]
-        case ClientCertificate(_, _, password):
-            return [password] if password else []
-        case OidcToken(_, token):
-            return [token]
-        case GitHubActions(request_token=token) | AzurePipelines(request_token=token):
-            return [token]
-        case _:
-            return []
-
-
 # https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 _ARGUMENTS: Final = {
-    "AADSTS90002": "tenantId",
-    "AADSTS900021": "tenantId",
-    "AADSTS900023": "tenantId",
-    "AADSTS700016": "clientId",
-    "AADSTS7000112": "clientId",
-    "AADSTS7000229": "clientId",
+    "AADSTS90002": "tenant_id",
+    "AADSTS900021": "tenant_id",
+    "AADSTS900023": "tenant_id",
+    "AADSTS700016": "client_id",
+    "AADSTS7000112": "client_id",
+    "AADSTS7000229": "client_id",
 }
 
 
-def _argument(codes: tuple[str, ...], credentials: Credentials) -> str:
+def _argument(codes: tuple[str, ...], credentials: Credential) -> str:
     found = next((_ARGUMENTS[code] for code in codes if code in _ARGUMENTS), None)
-    return found or _KINDS[type(credentials)]
-
-
-_KINDS: Final[dict[type[Credentials], str]] = {
-    ClientSecret: "clientSecret",
-    ClientCertificate: "clientCertificatePath",
-    OidcToken: "oidcToken",
-    OidcTokenFile: "oidcTokenFilePath",
-    GitHubActions: "oidcRequestUrl",
-    AzurePipelines: "adoServiceConnectionId",
-    ManagedIdentity: "useMsi",
-    AzureCli: "tenantId",
-}
+    return camel(found or credentials.blamed)

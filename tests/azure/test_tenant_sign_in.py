@@ -14,33 +14,34 @@ from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity import aio
 
-from crosstenant.azure.sign_in.credentials import FederatedCredential, fetch_id_token, make_credential
-from crosstenant.azure.sign_in.tenant import (
+from crosstenant.azure.sign_in.credentials import make_credential
+from crosstenant.azure.sign_in.job_tokens import FederatedCredential, fetch_id_token
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.azure.sign_in.token_sharing import SharedCredential
+from crosstenant.model.clouds import CHINA, PUBLIC, US_GOVERNMENT
+from crosstenant.model.credentials.kinds import (
     AzureCli,
     AzurePipelines,
     ClientCertificate,
     ClientSecret,
-    Credentials,
+    Credential,
     GitHubActions,
     ManagedIdentity,
     OidcToken,
     OidcTokenFile,
-    Tenant,
 )
-from crosstenant.azure.sign_in.token_sharing import SharedCredential
-from crosstenant.model.clouds import CHINA, PUBLIC, US_GOVERNMENT
 
 A = "a0000000-0000-4000-8000-00000000000a"
 B = "b0000000-0000-4000-8000-00000000000b"
 APP = "a0000000-0000-4000-8000-0000000000c1"
 SECRETS = ("planted-secret", "planted-password", "planted-token", "planted-request-token")
 
-KINDS: list[tuple[Credentials, type[Any], str]] = [
+KINDS: list[tuple[Credential, type[Any], str]] = [
     (ClientSecret(APP, "planted-secret"), aio.ClientSecretCredential, f"application {APP}"),
     (OidcToken(APP, "planted-token"), aio.ClientAssertionCredential, f"application {APP}"),
     (OidcTokenFile(APP, "/run/token"), aio.ClientAssertionCredential, f"application {APP}"),
     (GitHubActions(APP, "https://x", "planted-request-token"), FederatedCredential, f"application {APP}"),
-    (AzurePipelines(APP, "sc", "https://x", "planted-request-token"), FederatedCredential, f"application {APP}"),
+    (AzurePipelines(APP, "sc", "planted-request-token", "https://x"), FederatedCredential, f"application {APP}"),
     (ManagedIdentity(), aio.ManagedIdentityCredential, "the machine's managed identity"),
     (ManagedIdentity(APP), aio.ManagedIdentityCredential, f"managed identity {APP}"),
     (AzureCli(), aio.AzureCliCredential, "the Azure CLI's user"),
@@ -48,7 +49,7 @@ KINDS: list[tuple[Credentials, type[Any], str]] = [
 
 
 @pytest.mark.parametrize(("credentials", "kind", "caller"), KINDS)
-async def test_kind_of_credential(credentials: Credentials, kind: type[Any], caller: str):
+async def test_kind_of_credential(credentials: Credential, kind: type[Any], caller: str):
     tenant = Tenant(A, PUBLIC, credentials)
     made = make_credential(A, PUBLIC, credentials)
     assert type(made) is kind
@@ -189,7 +190,7 @@ async def test_azure_pipelines_job_names_its_service_connection():
         return web.json_response({"oidcToken": "id-token"})
 
     server = await pipeline(handler)
-    job = AzurePipelines(APP, "sc", str(server.make_url("/token")), "planted-request-token")
+    job = AzurePipelines(APP, "sc", "planted-request-token", str(server.make_url("/token")))
     assert await fetch_id_token(job) == "id-token"
     await server.close()
 
@@ -198,7 +199,7 @@ async def test_azure_pipelines_job_names_its_service_connection():
     ("job", "hint"),
     [
         (GitHubActions(APP, "", "planted-request-token"), "id-token: write"),
-        (AzurePipelines(APP, "sc", "", "planted-request-token"), "service connection's ID"),
+        (AzurePipelines(APP, "sc", "planted-request-token", ""), "service connection's ID"),
     ],
 )
 @pytest.mark.parametrize(("status", "body"), [(403, "no"), (200, "[]"), (200, "{}"), (200, "<html>")])
@@ -208,7 +209,7 @@ async def test_job_without_an_id_token(job: Any, hint: str, status: int, body: s
 
     server = await pipeline(handler)
     url = str(server.make_url("/token"))
-    job = type(job)(**{**vars(job), "request_url": url})
+    job = type(job)(**{**vars(job), "oidc_request_url": url})
     with pytest.raises(ClientAuthenticationError, match=f"could not be fetched: HTTP status {status}") as caught:
         await fetch_id_token(job)
     assert hint in str(caught.value)

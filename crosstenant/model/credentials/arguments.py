@@ -1,0 +1,90 @@
+"""The arguments that describe a tenant and how to sign in to it.
+
+``TenantArgs``, ``Provider``, the schema, the options of the commands and ``tenant_from_config`` all have these.
+A type checker needs the fields of the first two written out; a test holds them against this table.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from crosstenant.model.clouds import CLOUDS, PUBLIC
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument, as it is named in Python."""
+
+    name: str
+    """``client_secret``."""
+    description: str
+    """What it is and its form, in Markdown."""
+    secret: bool = False
+    flag: bool = False
+    """Whether it is a boolean."""
+
+    @property
+    def camel_name(self) -> str:
+        """``clientSecret``: as the engine, other languages and a stack's configuration spell it."""
+        return camel(self.name)
+
+
+def camel(name: str) -> str:
+    """``client_secret`` as ``clientSecret``."""
+    return re.sub("_([a-z])", lambda match: match[1].upper(), name)
+
+
+TENANT_ARGUMENTS: Final = (
+    Argument("tenant_id", "UUID of the Entra tenant to sign in to."),
+    Argument("subscription_id", "UUID of the subscription to use where an ARM ID names none."),
+    Argument(
+        "environment",
+        f"The Azure cloud: {', '.join(f'`{name}`' for name in CLOUDS)}. Default: `{PUBLIC.name}`.",
+    ),
+)
+"""Which tenant it is."""
+
+CREDENTIAL_ARGUMENTS: Final = (
+    Argument(
+        "client_id",
+        "Client ID (UUID) of the application that signs in, or of a user-assigned managed identity. Default: the Azure"
+        " CLI's user signs in.",
+    ),
+    Argument("client_secret", "The application's secret.", secret=True),
+    Argument(
+        "client_certificate_path",
+        "Path of the application's certificate with its private key, PEM or PKCS#12.",
+    ),
+    Argument("client_certificate_password", "Password of the certificate's file.", secret=True),
+    Argument("oidc_token", "A federated token for the application.", secret=True),
+    Argument("oidc_token_file_path", "Path of a file with a federated token; it is read again for each sign-in."),
+    Argument(
+        "oidc_request_url",
+        "Where a pipeline's job asks for a federated token: `ACTIONS_ID_TOKEN_REQUEST_URL` in GitHub Actions,"
+        " `SYSTEM_OIDCREQUESTURI` (the default there) in Azure Pipelines.",
+    ),
+    Argument(
+        "oidc_request_token",
+        "Bearer token of that request: `ACTIONS_ID_TOKEN_REQUEST_TOKEN` in GitHub Actions, `System.AccessToken` in"
+        " Azure Pipelines.",
+        secret=True,
+    ),
+    Argument(
+        "ado_service_connection_id",
+        "ID (UUID) of the Azure DevOps service connection that is federated with the application.",
+    ),
+    Argument("use_msi", "Sign in as the machine's managed identity, which reaches its own tenant only.", flag=True),
+    Argument("use_cli", "Sign in as the Azure CLI's user; the default where no other credential is given.", flag=True),
+)
+"""How to sign in to it."""
+
+ARGUMENTS: Final = {argument.name: argument for argument in (*TENANT_ARGUMENTS, *CREDENTIAL_ARGUMENTS)}
+"""All of them, by name."""
+
+IMPLIED: Final = "use_cli"
+"""Only the provider has it: everywhere else the Azure CLI's user signs in where no credential is given."""
+
+SECRET_NAMES: Final = frozenset(name for name, argument in ARGUMENTS.items() if argument.secret)
+"""Names of the arguments that are secret."""

@@ -1,0 +1,271 @@
+"""Each kind of credential as a class, whose fields are its arguments under their own names.
+
+A new kind is one class here, one function in ``azure/sign_in/credentials.py`` and, where it has arguments of its own,
+their entries in ``arguments.py``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Final
+
+from crosstenant.model.credentials.arguments import ARGUMENTS, camel
+
+
+@dataclass(frozen=True)
+class Credential:
+    """A way to sign in to a tenant; the fields of each kind are arguments, and those that are secret are not shown."""
+
+    told_by: ClassVar[str]
+    """The argument by which the kind is told."""
+    sign_in: ClassVar[str]
+    """What signs in, for the documentation."""
+    left_in_state: ClassVar[str]
+    """What of it the stack's state keeps, for the documentation."""
+    uses_oidc: ClassVar[bool] = False
+    """Whether the azuread and azure-native providers have to be told ``use_oidc``."""
+    azure_native_refusal: ClassVar[str] = ""
+    """Why the azure-native provider cannot sign in so, and what to do; empty if it can."""
+    arm_variables: ClassVar[tuple[str, ...]] = ()
+    """Variables that make the azuread and azure-native providers sign in so, whatever their arguments say."""
+    job_variables: ClassVar[Mapping[str, str]] = {}
+    """Arguments whose value is another one in each job, with the variable that holds it."""
+
+    @classmethod
+    def argument_names(cls) -> tuple[str, ...]:
+        """Its arguments, the one that tells it included."""
+        names = tuple(it.name for it in dataclasses.fields(cls))
+        return names if cls.told_by in names else (*names, cls.told_by)
+
+    @classmethod
+    def required_names(cls) -> tuple[str, ...]:
+        """Those of them that it cannot do without."""
+        return tuple(it.name for it in dataclasses.fields(cls) if it.default is dataclasses.MISSING)
+
+    @property
+    def blamed(self) -> str:
+        """The argument that is named where a sign-in fails for a reason that no other argument explains."""
+        return self.told_by
+
+    @property
+    def caller(self) -> str:
+        """Who signs in, for a sentence: ``application 1f...`` or ``the Azure CLI's user``."""
+        return f"application {self.values()['client_id']}"
+
+    def values(self) -> dict[str, Any]:
+        """Its arguments that have a value, by name."""
+        own = {it.name: getattr(self, it.name) for it in dataclasses.fields(self)}
+        if ARGUMENTS[self.told_by].flag:
+            own[self.told_by] = True
+        return {name: value for name, value in own.items() if value is not None}
+
+    def secrets(self) -> list[str]:
+        """Values that must not appear in any text."""
+        return [value for name, value in self.values().items() if ARGUMENTS[name].secret]
+
+    def program(self, prefix: str) -> dict[str, str]:
+        """Its arguments as a Python program writes them: no secret, and nothing that differs from job to job.
+
+        :param prefix: The tenant's name in the stack's configuration, ``cluster``.
+        """
+        return {name: self._expression(prefix, name, value) for name, value in self.values().items()}
+
+    def secret_settings(self, prefix: str) -> list[str]:
+        """Names of the secret values of the stack's configuration that ``program`` reads.
+
+        :param prefix: As for ``program``.
+        """
+        return [
+            camel(f"{prefix}_{name}")
+            for name in self.values()
+            if ARGUMENTS[name].secret and name not in self.job_variables
+        ]
+
+    def _expression(self, prefix: str, name: str, value: Any) -> str:
+        if name in self.job_variables:
+            return f"os.environ[{json.dumps(self.job_variables[name].format(PREFIX=prefix.upper()))}]"
+        if ARGUMENTS[name].secret:
+            return f"config.require_secret({json.dumps(camel(f'{prefix}_{name}'))})"
+        # A text of JSON is one of Python.
+        return "True" if value is True else json.dumps(value, ensure_ascii=False)
+
+
+@dataclass(frozen=True)
+class ClientSecret(Credential):
+    """An application's client ID and secret."""
+
+    told_by: ClassVar[str] = "client_secret"
+    sign_in: ClassVar[str] = "client secret"
+    left_in_state: ClassVar[str] = "the secret"
+    arm_variables: ClassVar[tuple[str, ...]] = ("ARM_CLIENT_SECRET",)
+
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class ClientCertificate(Credential):
+    """An application's client ID and certificate, a file with its private key."""
+
+    told_by: ClassVar[str] = "client_certificate_path"
+    sign_in: ClassVar[str] = "certificate"
+    left_in_state: ClassVar[str] = "its path and password"
+    arm_variables: ClassVar[tuple[str, ...]] = ("ARM_CLIENT_CERTIFICATE", "ARM_CLIENT_CERTIFICATE_PATH")
+
+    client_id: str
+    client_certificate_path: str
+    client_certificate_password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class OidcToken(Credential):
+    """An application's client ID and a federated token, good for as long as the token is."""
+
+    told_by: ClassVar[str] = "oidc_token"
+    sign_in: ClassVar[str] = "federated token"
+    left_in_state: ClassVar[str] = "the token; it has expired by the next run"
+    uses_oidc: ClassVar[bool] = True
+    arm_variables: ClassVar[tuple[str, ...]] = ("ARM_OIDC_TOKEN",)
+    # The variable that the commands read it from.
+    job_variables: ClassVar[Mapping[str, str]] = {"oidc_token": "{PREFIX}_OIDC_TOKEN"}
+
+    client_id: str
+    oidc_token: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class OidcTokenFile(Credential):
+    """An application's client ID and a file that somebody else renews: it is read again for each sign-in."""
+
+    told_by: ClassVar[str] = "oidc_token_file_path"
+    sign_in: ClassVar[str] = "federated token, read anew each time"
+    left_in_state: ClassVar[str] = "the path"
+    uses_oidc: ClassVar[bool] = True
+    arm_variables: ClassVar[tuple[str, ...]] = ("ARM_OIDC_TOKEN_FILE_PATH",)
+
+    client_id: str
+    oidc_token_file_path: str
+
+
+@dataclass(frozen=True)
+class AzurePipelines(Credential):
+    """An application's client ID and the Azure DevOps service connection that is federated with it.
+
+    https://learn.microsoft.com/azure/devops/pipelines/release/configure-workload-identity
+    """
+
+    told_by: ClassVar[str] = "ado_service_connection_id"
+    sign_in: ClassVar[str] = "Azure Pipelines"
+    left_in_state: ClassVar[str] = "the request token; it has expired by the next run"
+    uses_oidc: ClassVar[bool] = True
+    # azure-native asks for a token as GitHub Actions answers it, GET with an audience; Azure DevOps wants a POST that
+    # names the service connection: pulumi/pulumi-azure-native, provider/pkg/provider/auth_azidentity.go.
+    azure_native_refusal: ClassVar[str] = (
+        "the azure-native provider, which assigns roles in this tenant, cannot ask Azure Pipelines for a token: give"
+        " oidc_token in place of ado_service_connection_id and oidc_request_token (an AzureCLI@2 task with"
+        " addSpnToEnvironment has it as idToken), or oidc_token_file_path"
+    )
+    arm_variables: ClassVar[tuple[str, ...]] = (
+        "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID",
+        "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID",
+    )
+    job_variables: ClassVar[Mapping[str, str]] = {
+        "oidc_request_url": "SYSTEM_OIDCREQUESTURI",
+        "oidc_request_token": "SYSTEM_ACCESSTOKEN",
+    }
+
+    client_id: str
+    ado_service_connection_id: str
+    oidc_request_token: str = field(repr=False)
+    """The job's ``System.AccessToken``."""
+    oidc_request_url: str
+    """The job's ``SYSTEM_OIDCREQUESTURI``."""
+
+
+@dataclass(frozen=True)
+class GitHubActions(Credential):
+    """An application's client ID and where a GitHub Actions job asks for its ID token.
+
+    https://docs.github.com/actions/reference/security/oidc
+    """
+
+    told_by: ClassVar[str] = "oidc_request_url"
+    sign_in: ClassVar[str] = "GitHub Actions"
+    left_in_state: ClassVar[str] = "the request token; it has expired by the next run"
+    uses_oidc: ClassVar[bool] = True
+    job_variables: ClassVar[Mapping[str, str]] = {
+        "oidc_request_url": "ACTIONS_ID_TOKEN_REQUEST_URL",
+        "oidc_request_token": "ACTIONS_ID_TOKEN_REQUEST_TOKEN",
+    }
+
+    client_id: str
+    oidc_request_url: str
+    """The job's ``ACTIONS_ID_TOKEN_REQUEST_URL``."""
+    oidc_request_token: str = field(repr=False)
+    """The job's ``ACTIONS_ID_TOKEN_REQUEST_TOKEN``."""
+
+
+@dataclass(frozen=True)
+class ManagedIdentity(Credential):
+    """The machine's managed identity; it lives in one tenant and reaches no other."""
+
+    told_by: ClassVar[str] = "use_msi"
+    sign_in: ClassVar[str] = "the machine's managed identity; only for its own tenant"
+    left_in_state: ClassVar[str] = "nothing"
+
+    client_id: str | None = None
+    """Client ID of a user-assigned identity; ``None`` for the system-assigned one."""
+
+    @property
+    def caller(self) -> str:
+        """The identity, for a sentence."""
+        return f"managed identity {self.client_id}" if self.client_id else "the machine's managed identity"
+
+
+@dataclass(frozen=True)
+class AzureCli(Credential):
+    """Whoever ``az login`` signed in, asked for a token of this tenant."""
+
+    told_by: ClassVar[str] = "use_cli"
+    sign_in: ClassVar[str] = "the Azure CLI's user"
+    left_in_state: ClassVar[str] = "nothing"
+
+    @property
+    def blamed(self) -> str:
+        """A person who cannot sign in is not of that tenant."""
+        return "tenant_id"
+
+    @property
+    def caller(self) -> str:
+        """The person, for a sentence."""
+        return "the Azure CLI's user"
+
+    def program(self, prefix: str) -> dict[str, str]:
+        """Nothing: a program without a credential signs in so."""
+        del prefix
+        return {}
+
+
+KINDS: Final[tuple[type[Credential], ...]] = (
+    ClientSecret,
+    ClientCertificate,
+    OidcToken,
+    OidcTokenFile,
+    AzurePipelines,
+    GitHubActions,
+    ManagedIdentity,
+    AzureCli,
+)
+"""Every kind. Of those with ``uses_oidc`` the azuread and azure-native providers take the first that they can."""
+
+
+@dataclass(frozen=True)
+class AppCredential:
+    """An application's client ID and a secret of it, that travel together. It is never shown."""
+
+    client_id: str
+    """UUID."""
+    secret: str = field(repr=False)

@@ -1,0 +1,207 @@
+"""What is wrong with the description of a tenant, and which credential it gives: for program, plugin and commands.
+
+Checked in form only: nobody signs in before something of the tenant is used. A value that is not text or a boolean is
+one that is not known yet, and taken to be right.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from crosstenant.model.arm_id import is_uuid
+from crosstenant.model.clouds import cloud_named
+from crosstenant.model.credentials.arguments import ARGUMENTS
+from crosstenant.model.credentials.kinds import (
+    KINDS,
+    AzureCli,
+    AzurePipelines,
+    ClientCertificate,
+    ClientSecret,
+    Credential,
+)
+
+Spelling = Callable[[str], str]
+"""An argument's name as the reader of a message writes it."""
+
+
+def as_in_python(name: str) -> str:
+    """The spelling of a Python program."""
+    return name
+
+
+_UUIDS: Final = {
+    "tenant_id": "'az account show --query tenantId'",
+    "subscription_id": "'az account show --query id'",
+    "client_id": "its page in the Entra admin center, or 'az ad app list'",
+}
+# azuread reads these where an argument is omitted, and Azure's metadata host replaces the cloud whatever the arguments
+# say: https://www.pulumi.com/registry/packages/azuread/installation-configuration/.
+_ALWAYS_TRIED: Final[tuple[type[Credential], ...]] = (ClientSecret, ClientCertificate)
+_ALWAYS_READ: Final = ("ARM_CLIENT_ID_FILE_PATH", "ARM_CLIENT_SECRET_FILE_PATH", "ARM_METADATA_HOSTNAME")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One mistake."""
+
+    argument: str
+    """The argument that is wrong, as Python names it."""
+    reason: str
+    """What is wrong and what to do, to be read behind the argument's name."""
+
+
+def given_arguments(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of a tenant's arguments that have a value: ``None`` and an empty text are as good as omitted.
+
+    :param values: Arguments by their Python names; others are passed over.
+    """
+    return {
+        name: value
+        for name, value in values.items()
+        if name in ARGUMENTS and value is not None and not (isinstance(value, str) and not value)
+    }
+
+
+def check_tenant_arguments(given: Mapping[str, Any], spelled: Spelling = as_in_python) -> list[Problem]:
+    """What is wrong with a tenant's arguments.
+
+    :param given: From ``given_arguments``.
+    :param spelled: How the reader writes an argument's name.
+    """
+    return check_identity(given) or check_credential(given, spelled)
+
+
+def check_identity(given: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with a tenant's IDs, cloud and flags, each for itself.
+
+    :param given: From ``given_arguments``.
+    """
+    problems: list[Problem] = []
+    if "tenant_id" not in given:
+        problems.append(Problem("tenant_id", f"is missing: give the tenant's UUID ({_UUIDS['tenant_id']})"))
+    problems += [
+        Problem(name, f"must be a UUID, not '{given[name]}': give the ID, not a name or a domain ({where})")
+        for name, where in _UUIDS.items()
+        if isinstance(given.get(name), str) and not is_uuid(given[name])
+    ]
+    environment = given.get("environment")
+    if isinstance(environment, str):
+        try:
+            cloud_named(environment)
+        except ValueError as error:
+            problems.append(Problem("environment", str(error)))
+    problems += [
+        Problem(name, f"must be true or false, not '{value}'")
+        for name, value in given.items()
+        if ARGUMENTS[name].flag and isinstance(value, str) and as_flag(value) is None
+    ]
+    return problems
+
+
+def check_credential(given: Mapping[str, Any], spelled: Spelling = as_in_python) -> list[Problem]:
+    """What is wrong with the credential: the first problem, or nothing.
+
+    :param given: From ``given_arguments``.
+    :param spelled: How the reader writes an argument's name.
+    """
+    told = _told(given)
+    if len(told) > 1:
+        first, second = told[0].told_by, told[1].told_by
+        return [Problem(second, f"is given beside {spelled(first)}: keep one kind of credential and remove the other")]
+    kind = told[0] if told else AzureCli
+    for name in given:
+        whole = _whole_of(name)
+        if whole and name not in kind.argument_names():
+            return [Problem(whole.told_by, f"is missing: {spelled(name)} needs it")]
+    if kind is AzureCli:
+        return _without_credential(given, spelled)
+    missing = next((name for name in kind.required_names() if name not in given), None)
+    if missing == "client_id":
+        about = spelled(kind.told_by)
+        return [Problem(missing, f"is missing: give the client ID of the application that {about} belongs to")]
+    return [Problem(missing, f"is missing: {spelled(kind.told_by)} needs it")] if missing else []
+
+
+def _whole_of(name: str) -> type[Credential] | None:
+    """The kind of which an argument is a part that does not tell it."""
+    if name == "client_id" or any(kind.told_by == name for kind in KINDS):
+        return None
+    return next((kind for kind in reversed(KINDS) if name in kind.argument_names()), None)
+
+
+def _without_credential(given: Mapping[str, Any], spelled: Spelling) -> list[Problem]:
+    choice = f"add one of {', '.join(spelled(kind.told_by) for kind in KINDS if kind is not AzureCli)}"
+    if "client_id" in given:
+        remedy = f"{choice}, or omit {spelled('client_id')} to sign in as the Azure CLI's user"
+        return [Problem("client_id", f"is given without a credential: {remedy}")]
+    if as_flag(given.get("use_cli")) is False:
+        return [Problem("use_cli", f"is false and no other credential is given: {choice}")]
+    return []
+
+
+def kind_of(given: Mapping[str, Any]) -> type[Credential]:
+    """The kind of credential that checked arguments give.
+
+    :param given: From ``given_arguments``, with nothing wrong about them.
+    """
+    told = _told(given)
+    return told[0] if told else AzureCli
+
+
+def credential_of(given: Mapping[str, Any]) -> Credential:
+    """The credential that checked arguments give.
+
+    :param given: From ``given_arguments``, with nothing wrong about them.
+    """
+    kind = kind_of(given)
+    return kind(**{it.name: given[it.name] for it in dataclasses.fields(kind) if it.name in given})
+
+
+def with_job_address(given: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
+    """``given``, with the address at which an Azure Pipelines job asks for a token, where it is omitted.
+
+    Azure Pipelines gives the address to every step by itself, but never a token: it serves each tenant alike.
+
+    :param given: From ``given_arguments``.
+    :param environ: The job's environment.
+    """
+    address = environ.get(AzurePipelines.job_variables["oidc_request_url"])
+    if AzurePipelines.told_by in given and "oidc_request_url" not in given and address:
+        return {**given, "oidc_request_url": address}
+    return dict(given)
+
+
+def overriding_variables(given: Mapping[str, Any]) -> list[str]:
+    """Variables that the azuread and azure-native providers read in spite of, or in place of, what is given.
+
+    They fall back to ``ARM_*`` for each argument that is omitted, take a certificate or a secret before anything else,
+    and run in one environment for both tenants.
+
+    :param given: From ``given_arguments``, with nothing wrong about them.
+    """
+    kind = kind_of(given)
+    own = {"client_id", *(it.name for it in dataclasses.fields(kind))}
+    omitted = [f"ARM_{name.upper()}" for name in sorted(own) if name not in given]
+    tried = KINDS[: KINDS.index(kind)] if kind.uses_oidc else _ALWAYS_TRIED
+    stronger = [variable for other in tried if other is not kind for variable in other.arm_variables]
+    return [*_ALWAYS_READ, *stronger, *omitted]
+
+
+def as_flag(value: object) -> bool | None:
+    """The engine keeps provider arguments as text, so a flag may be ``"true"``; ``None`` for what is no flag."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else None
+
+
+def _told(given: Mapping[str, Any]) -> list[type[Credential]]:
+    told = [
+        kind
+        for kind in KINDS
+        if kind.told_by in given and not (ARGUMENTS[kind.told_by].flag and as_flag(given[kind.told_by]) is False)
+    ]
+    # What tells one kind may be but a part of another.
+    return [kind for kind in told if not any(kind.told_by in it.argument_names() for it in told if it is not kind)]

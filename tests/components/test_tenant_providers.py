@@ -1,0 +1,195 @@
+"""The providers of a tenant: what each is told, when it is made, and what cannot be."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pulumi
+import pulumi_azure_native
+import pulumi_azuread
+import pytest
+from pulumi.runtime import mocks, rpc
+
+from crosstenant.components.argument_error import ArgumentError
+from crosstenant.components.tenant import TenantArgs, TenantProviders
+from crosstenant.model.credentials.arguments import ARGUMENTS
+from crosstenant.resources.provider import Provider
+
+TENANT = "a0000000-0000-4000-8000-00000000000a"
+APP = "a0000000-0000-4000-8000-0000000000c1"
+SUBSCRIPTION = "a0000000-0000-4000-8000-0000000000a1"
+AZUREAD, NATIVE, OWN = (f"pulumi:providers:{it}" for it in ("azuread", "azure-native", "crosstenant"))
+
+
+class Engine(mocks.Mocks):
+    """Notes what is declared; everybody signs in."""
+
+    def __init__(self) -> None:
+        self.declared: dict[str, dict[str, Any]] = {}
+        self.secret: set[tuple[str, str]] = set()
+
+    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str, dict[Any, Any]]:
+        self.declared[args.typ] = {name: self._plain(args.typ, name, it) for name, it in args.inputs.items()}
+        return args.name, dict(args.inputs)
+
+    def _plain(self, declared: str, name: str, value: Any) -> Any:
+        if isinstance(value, dict) and rpc._special_sig_key in value:
+            self.secret.add((declared, name))
+            return value["value"]
+        return value
+
+    def call(self, args: mocks.MockCallArgs) -> dict[Any, Any]:
+        assert args.token == "crosstenant:index:checkSignIn"
+        return {"argument": "", "problem": ""}
+
+
+@pytest.fixture
+def declare(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[Callable[[], object]], dict[str, dict[str, Any]]]]:
+    """Runs a program; the inputs of what it declares, by type."""
+    for name in ("ARM_CLIENT_ID", "ARM_CLIENT_SECRET", "SYSTEM_OIDCREQUESTURI"):
+        monkeypatch.delenv(name, raising=False)
+
+    def run(program: Callable[[], object]) -> dict[str, dict[str, Any]]:
+        engine = Engine()
+        mocks.set_mocks(engine)
+
+        @pulumi.runtime.test
+        def ran() -> None:
+            program()
+
+        ran()
+        secrets = {it.camel_name for it in ARGUMENTS.values() if it.secret}
+        clear = {
+            (provider, name)
+            for provider, inputs in engine.declared.items()
+            for name in secrets.intersection(inputs)
+            if (provider, name) not in engine.secret
+        }
+        assert clear == set(), "secrets in clear"
+        return engine.declared
+
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    yield run
+    asyncio.set_event_loop(None)
+    loop.close()
+
+
+def use(*providers: pulumi.ProviderResource) -> None:
+    """Providers are made when they are first used."""
+    assert all(providers)
+
+
+def all_three(**tenant: Any) -> Callable[[], object]:
+    def program() -> None:
+        args = TenantArgs(tenant_id=TENANT, **tenant)
+        providers = TenantProviders("it", args, default_subscription_id=SUBSCRIPTION)
+        use(providers.azuread, providers.azure_native, providers.crosstenant)
+
+    return program
+
+
+KINDS: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({}, {}),
+    ({"client_id": APP, "client_secret": "s"}, {"clientId": APP, "clientSecret": "s"}),
+    (
+        {"client_id": APP, "client_certificate_path": "c", "client_certificate_password": "p"},
+        {"clientId": APP, "clientCertificatePath": "c", "clientCertificatePassword": "p"},
+    ),
+    ({"client_id": APP, "oidc_token": "t"}, {"clientId": APP, "oidcToken": "t"}),
+    ({"client_id": APP, "oidc_token_file_path": "f"}, {"clientId": APP, "oidcTokenFilePath": "f"}),
+    (
+        {"client_id": APP, "oidc_request_url": "u", "oidc_request_token": "t"},
+        {"clientId": APP, "oidcRequestUrl": "u", "oidcRequestToken": "t"},
+    ),
+    ({"use_msi": True, "client_id": APP}, {"clientId": APP}),
+]
+
+
+@pytest.mark.parametrize(("tenant", "credential"), KINDS)
+def test_all_providers_sign_in_with_the_one_credential(
+    declare: Any, tenant: dict[str, Any], credential: dict[str, Any]
+):
+    declared = declare(all_three(**tenant))
+    oidc = str(any("oidc" in name for name in tenant)).lower()
+    msi, cli = str("use_msi" in tenant).lower(), str(not tenant).lower()
+    common = {"environment": "public", "tenantId": TENANT, **credential}
+    assert declared[AZUREAD] == {**common, "useOidc": oidc, "useMsi": msi, "useCli": cli}
+    assert declared[NATIVE] == {**common, "useOidc": oidc, "useMsi": msi, "subscriptionId": SUBSCRIPTION}
+    flags = {"useMsi": "true"} if "use_msi" in tenant else {"useCli": "true"} if not tenant else {}
+    assert declared[OWN] == {**common, "subscriptionId": SUBSCRIPTION, **flags}
+
+
+def test_empty_oidc_token_does_not_turn_the_azure_cli_into_oidc(declare: Any):
+    assert declare(all_three(oidc_token="")) == declare(all_three())
+
+
+PIPELINES = {"client_id": APP, "ado_service_connection_id": "connection", "oidc_request_token": "t"}
+
+
+def test_azure_pipelines_signs_in_all_but_azure_native(declare: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SYSTEM_OIDCREQUESTURI", "https://job")
+
+    def program() -> None:
+        providers = TenantProviders("it", TenantArgs(tenant_id=TENANT, **PIPELINES))
+        use(providers.azuread, providers.crosstenant)
+        with pytest.raises(ArgumentError, match="cannot ask Azure Pipelines for a token: give oidc_token") as refused:
+            use(providers.azure_native)
+        assert refused.value.property_path == "tenant.ado_service_connection_id"
+
+    declared = declare(program)
+    assert declared[AZUREAD]["adoPipelineServiceConnectionId"] == "connection"
+    assert declared[AZUREAD]["useOidc"] == "true"
+    assert declared[OWN]["adoServiceConnectionId"] == "connection"
+    assert declared[AZUREAD]["oidcRequestUrl"] == declared[OWN]["oidcRequestUrl"] == "https://job"
+    assert NATIVE not in declared
+
+
+def test_provider_is_made_when_first_used_and_once(declare: Any):
+    def program() -> None:
+        providers = TenantProviders("it", TenantArgs(tenant_id=TENANT))
+        assert providers.crosstenant is providers.crosstenant
+
+    assert list(declare(program)) == [OWN]
+
+
+def test_default_subscription_may_come_from_another_resource(declare: Any):
+    def program() -> None:
+        later = pulumi.Output.from_input(SUBSCRIPTION)
+        providers = TenantProviders("it", TenantArgs(tenant_id=TENANT), default_subscription_id=later)
+        use(providers.azure_native, providers.crosstenant)
+
+    declared = declare(program)
+    assert declared[NATIVE]["subscriptionId"] == declared[OWN]["subscriptionId"] == SUBSCRIPTION
+
+
+def test_ready_made_providers_are_handed_on_and_nothing_of_their_credential_is_asked(
+    declare: Any, monkeypatch: pytest.MonkeyPatch
+):
+    # It would be refused beside a tenant whose providers are made here.
+    monkeypatch.setenv("ARM_CLIENT_SECRET", "planted")
+
+    def program() -> None:
+        azuread = pulumi_azuread.Provider("mine", tenant_id=TENANT)
+        native = pulumi_azure_native.Provider("mine", tenant_id=TENANT)
+        own = Provider("mine", tenant_id=TENANT)
+        providers = TenantProviders.ready_made(
+            TENANT.upper(), azuread=azuread, azure_native=native, crosstenant=own, environment="china"
+        )
+        assert (providers.azuread, providers.azure_native, providers.crosstenant) == (azuread, native, own)
+        assert (providers.tenant_id, providers.cloud.name, providers.subscription_id) == (TENANT, "china", None)
+
+    assert len(declare(program)) == 3
+
+
+def test_ready_made_azure_native_is_asked_for_where_it_is_needed(declare: Any):
+    def program() -> None:
+        azuread, own = pulumi_azuread.Provider("mine"), Provider("mine", tenant_id=TENANT)
+        with pytest.raises(ArgumentError, match=r"ready_made: azure_native: is missing"):
+            use(TenantProviders.ready_made(TENANT, azuread=azuread, crosstenant=own).azure_native)
+        with pytest.raises(ArgumentError, match=r"ready_made: tenant_id: must be a UUID, not 'contoso'"):
+            TenantProviders.ready_made("contoso", azuread=azuread, crosstenant=own)
+
+    declare(program)

@@ -1,0 +1,170 @@
+"""The kinds of credential: which arguments give which, what is refused, and what never shows."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import pytest
+
+from crosstenant.model.credentials.arguments import ARGUMENTS, CREDENTIAL_ARGUMENTS, SECRET_NAMES
+from crosstenant.model.credentials.kinds import (
+    KINDS,
+    AppCredential,
+    AzureCli,
+    AzurePipelines,
+    ClientCertificate,
+    ClientSecret,
+    Credential,
+    GitHubActions,
+    ManagedIdentity,
+    OidcToken,
+    OidcTokenFile,
+)
+from crosstenant.model.credentials.tenant_check import (
+    Problem,
+    check_tenant_arguments,
+    credential_of,
+    given_arguments,
+    overriding_variables,
+    with_job_address,
+)
+
+TENANT = "a0000000-0000-4000-8000-00000000000a"
+APP = "a0000000-0000-4000-8000-0000000000c1"
+PLANTED = "planted-secret"
+
+EXAMPLES: list[Credential] = [
+    ClientSecret(APP, PLANTED),
+    ClientCertificate(APP, "cert.pfx", PLANTED),
+    OidcToken(APP, PLANTED),
+    OidcTokenFile(APP, "/run/token"),
+    AzurePipelines(APP, "connection", PLANTED, "https://job"),
+    GitHubActions(APP, "https://job", PLANTED),
+    ManagedIdentity(APP),
+    AzureCli(),
+]
+
+
+def name_of(credential: Credential) -> str:
+    return type(credential).__name__
+
+
+def test_there_is_an_example_of_each_kind():
+    assert tuple(type(it) for it in EXAMPLES) == KINDS
+
+
+@pytest.mark.parametrize("credential", EXAMPLES, ids=name_of)
+def test_credential_is_read_from_its_own_arguments(credential: Credential):
+    given = given_arguments({"tenant_id": TENANT, **credential.values()})
+    assert check_tenant_arguments(given) == []
+    assert credential_of(given) == credential
+
+
+@pytest.mark.parametrize("credential", EXAMPLES, ids=name_of)
+def test_fields_are_arguments_and_secret_ones_are_not_shown(credential: Credential):
+    assert set(credential.argument_names()) <= set(ARGUMENTS)
+    for field in dataclasses.fields(credential):
+        assert field.repr is (field.name not in SECRET_NAMES)
+    assert PLANTED not in repr(credential)
+    assert credential.secrets() == ([PLANTED] if PLANTED in credential.values().values() else [])
+
+
+def test_each_argument_of_a_credential_belongs_to_a_kind():
+    assert {it.name for it in CREDENTIAL_ARGUMENTS} == {name for kind in KINDS for name in kind.argument_names()}
+
+
+@pytest.mark.parametrize("credential", EXAMPLES, ids=name_of)
+def test_program_holds_no_secret(credential: Credential):
+    assert PLANTED not in " ".join(credential.program("cluster").values())
+
+
+@pytest.mark.parametrize("name", [it.name for it in CREDENTIAL_ARGUMENTS])
+@pytest.mark.parametrize("empty", ["", None])
+def test_empty_argument_is_as_good_as_omitted(name: str, empty: str | None):
+    given = given_arguments({"tenant_id": TENANT, name: empty})
+    assert given == {"tenant_id": TENANT}
+    assert credential_of(given) == AzureCli()
+
+
+def test_value_that_is_not_known_yet_is_taken_to_be_right():
+    later = object()
+    given = {"tenant_id": later, "client_id": later, "client_secret": later, "environment": later}
+    assert check_tenant_arguments(given) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({"client_secret": "s"}, ("client_id", "that client_secret belongs to")),
+        ({"client_id": APP, "oidc_request_token": "t"}, ("oidc_request_url", "oidc_request_token needs it")),
+        (
+            {"client_id": APP, "ado_service_connection_id": "c"},
+            ("oidc_request_token", "ado_service_connection_id needs it"),
+        ),
+        (
+            {"client_id": APP, "client_secret": "s", "client_certificate_password": "p"},
+            ("client_certificate_path", "client_certificate_password needs it"),
+        ),
+        (
+            {"client_id": APP, "client_secret": "s", "ado_service_connection_id": "c", "oidc_request_token": "t"},
+            ("ado_service_connection_id", "beside client_secret"),
+        ),
+        ({"use_cli": False}, ("use_cli", "add one of client_secret,")),
+    ],
+)
+def test_first_mistake_is_named(given: dict[str, Any], problem: tuple[str, str]):
+    (found,) = check_tenant_arguments({"tenant_id": TENANT, **given})
+    assert found.argument == problem[0]
+    assert problem[1] in found.reason
+
+
+def test_every_mistake_in_an_id_is_named_at_once():
+    found = check_tenant_arguments({"tenant_id": "a", "subscription_id": "b", "client_id": "c", "environment": "d"})
+    assert [it.argument for it in found] == ["tenant_id", "subscription_id", "client_id", "environment"]
+    assert found[3] == Problem("environment", "must be an Azure cloud (public, usgovernment, china), not 'd'")
+
+
+def test_reason_spells_arguments_as_its_reader_does():
+    (found,) = check_tenant_arguments({"tenant_id": TENANT, "client_secret": "s"}, lambda name: f"--{name}")
+    assert "that --client_secret belongs to" in found.reason
+
+
+def test_azure_pipelines_gives_the_address_to_every_step():
+    environ = {"SYSTEM_OIDCREQUESTURI": "https://job"}
+    given = {"client_id": APP, "ado_service_connection_id": "c", "oidc_request_token": "t"}
+    assert with_job_address(given, environ)["oidc_request_url"] == "https://job"
+    assert with_job_address({**given, "oidc_request_url": "https://own"}, environ)["oidc_request_url"] == "https://own"
+    assert with_job_address({"client_id": APP}, environ) == {"client_id": APP}
+
+
+ALWAYS = {"ARM_CLIENT_ID_FILE_PATH", "ARM_CLIENT_SECRET_FILE_PATH", "ARM_METADATA_HOSTNAME"}
+CERTIFICATE = {"ARM_CLIENT_CERTIFICATE", "ARM_CLIENT_CERTIFICATE_PATH"}
+SECRET = {"ARM_CLIENT_SECRET"}
+TOKEN, FILE = {"ARM_OIDC_TOKEN"}, {"ARM_OIDC_TOKEN_FILE_PATH"}
+PIPELINES = {"ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"}
+
+
+@pytest.mark.parametrize(
+    ("credential", "variables"),
+    [
+        (ClientSecret(APP, "s"), CERTIFICATE),
+        (ClientCertificate(APP, "c"), SECRET | {"ARM_CLIENT_CERTIFICATE_PASSWORD"}),
+        (ClientCertificate(APP, "c", "p"), SECRET),
+        (OidcToken(APP, "t"), SECRET | CERTIFICATE),
+        (OidcTokenFile(APP, "f"), SECRET | CERTIFICATE | TOKEN),
+        (AzurePipelines(APP, "c", "t", "u"), SECRET | CERTIFICATE | TOKEN | FILE),
+        (GitHubActions(APP, "u", "t"), SECRET | CERTIFICATE | TOKEN | FILE | PIPELINES),
+        (ManagedIdentity(), SECRET | CERTIFICATE | {"ARM_CLIENT_ID"}),
+        (ManagedIdentity(APP), SECRET | CERTIFICATE),
+        (AzureCli(), SECRET | CERTIFICATE | {"ARM_CLIENT_ID"}),
+    ],
+    ids=lambda it: name_of(it) if isinstance(it, Credential) else "",
+)
+def test_variables_that_would_override_the_arguments(credential: Credential, variables: set[str]):
+    found = overriding_variables({"tenant_id": TENANT, **credential.values()})
+    assert set(found) == ALWAYS | variables
+
+
+def test_secret_of_an_application_is_not_shown():
+    assert PLANTED not in repr(AppCredential(APP, PLANTED))
