@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from crosstenant.components.tenant import TenantArgs, TenantProviders
     from crosstenant.components.tenant_config import tenant_from_config
     from crosstenant.model.modes import AzureEnvironment
-    from crosstenant.resources.consented_service_principal import ConsentedServicePrincipal
+    from crosstenant.resources.consent import Consent
     from crosstenant.resources.functions import ClusterInfo, RegistryInfo, get_cluster, get_registry
     from crosstenant.resources.provider import Provider
     from crosstenant.resources.pull_check import PullCheck
@@ -35,7 +35,7 @@ _MODULES = {
     "ClusterArgs": "components.pieces.cluster_args",
     "ClusterInfo": "resources.functions",
     "ClusterRoleArgs": "components.pieces.cluster_args",
-    "ConsentedServicePrincipal": "resources.consented_service_principal",
+    "Consent": "resources.consent",
     "CrossTenantPull": "components.cross_tenant_pull",
     "CrossTenantPullArgs": "components.cross_tenant_pull",
     "Provider": "resources.provider",
@@ -62,7 +62,7 @@ __all__ = [
     "ClusterArgs",
     "ClusterInfo",
     "ClusterRoleArgs",
-    "ConsentedServicePrincipal",
+    "Consent",
     "CrossTenantPull",
     "CrossTenantPullArgs",
     "Provider",

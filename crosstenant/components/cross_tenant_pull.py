@@ -17,11 +17,15 @@ from crosstenant.components.pieces.cluster_roles import assign_cluster_roles
 from crosstenant.components.pieces.registry_args import RegistryArgs, check_registries
 from crosstenant.components.pieces.secret_plan import SecretArgs
 from crosstenant.components.pull_identity import PullIdentity, PullIdentityArgs
-from crosstenant.components.registry_access import CONSENTED, RegistryAccess, RegistryAccessArgs, check_way
+from crosstenant.components.registry_access import (
+    CONSENTED,
+    RegistryAccess,
+    RegistryAccessArgs,
+    check_service_principal,
+)
 from crosstenant.components.tenant import TenantArgs, TenantProviders, check_tenant
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.consent import DEFAULT_REDIRECT_URI
-from crosstenant.resources.pull_check import PullCheck
 from crosstenant.resources.service_principal_profile import ServicePrincipalProfile
 
 
@@ -58,7 +62,12 @@ class CrossTenantPullArgs(TypedDict):
     registry_service_principal: NotRequired[str]
     """How the application gets its service principal in the registry tenant. ``managed`` (default): the stack makes
     it, which takes the right to make applications there. ``consented``: an administrator of that tenant makes it by
-    opening the consent page; until then no role is assigned and no cluster is touched."""
+    opening the consent page; until then an update waits (``consent_timeout_seconds``) or fails with the page's address,
+    no role is assigned there and no cluster is touched."""
+
+    consent_timeout_seconds: NotRequired[int]
+    """In consent mode: for how many seconds an update waits for the administrator. Default: 0, it fails at once; the
+    next update goes on from there."""
 
     secret: NotRequired[SecretArgs]
     """When the secret is replaced, and for how long each is good."""
@@ -137,7 +146,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         clusters = args.get("clusters") or []
         cluster_ids = check_clusters(owner, clusters)
         roles = check_cluster_roles(owner, args.get("cluster_role_assignments") or [], registry_ids)
-        way = check_way(owner, "registry_service_principal", args.get("registry_service_principal"))
+        mode = check_service_principal(owner, "registry_service_principal", args.get("registry_service_principal"))
         _check_tenants(owner, args, cluster_ids, registry_ids, cluster_providers, registry_providers)
         home = cluster_providers or TenantProviders(
             f"{name}-cluster-tenant",
@@ -157,52 +166,42 @@ class CrossTenantPull(pulumi.ComponentResource):
         )
 
         identity = PullIdentity(name, _identity_args(args), child, cluster_providers=home)
+        assignments = assign_cluster_roles(name, roles, identity.service_principal_id, self, home)
         access = RegistryAccess(
             name,
-            RegistryAccessArgs(
-                tenant=args["registry_tenant"],
-                client_id=identity.client_id,
-                secret=identity.secret,
-                registries=args["registries"],
-                service_principal=way,
-                redirect_uri=args.get("redirect_uri") or DEFAULT_REDIRECT_URI,
-            ),
-            child,
+            _access_args(args, mode, identity),
+            # An update may end at the consent: all that the cluster tenant needs shall be in place by then.
+            pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=assignments))
+            if mode == CONSENTED
+            else child,
             registry_providers=foreign,
         )
 
-        assignments = assign_cluster_roles(name, roles, identity.service_principal_id, self, home)
-        self.profiles: list[ServicePrincipalProfile] = []
-        """The clusters' credentials, in the order of the clusters; none before the consent where one is needed."""
-
-        def connect(pull_checks: list[PullCheck]) -> list[ServicePrincipalProfile]:
-            self.profiles += [
-                ServicePrincipalProfile(
-                    f"{name}-{name_of(cluster, cluster_id)}-profile",
-                    cluster_id=str(cluster_id),
-                    client_id=identity.client_id,
-                    secret=identity.secret,
-                    abandon_on_delete=cluster.get("abandon_on_delete"),
-                    opts=pulumi.ResourceOptions(
-                        parent=self,
-                        provider=home.crosstenant,
-                        # Prove, then touch: no cluster is reset before every registry has answered, nor before its
-                        # new identity has its roles.
-                        depends_on=[*pull_checks, *assignments],
-                        custom_timeouts=reset_timeouts(cluster),
-                    ),
-                )
-                for cluster, cluster_id in zip(clusters, cluster_ids, strict=True)
-            ]
-            return self.profiles
-
-        profiles = access.once_granted(connect)
+        self.profiles: list[ServicePrincipalProfile] = [
+            ServicePrincipalProfile(
+                f"{name}-{name_of(cluster, cluster_id)}-profile",
+                cluster_id=str(cluster_id),
+                client_id=identity.client_id,
+                secret=identity.secret,
+                abandon_on_delete=cluster.get("abandon_on_delete"),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    provider=home.crosstenant,
+                    # Prove, then touch: no cluster is reset before every registry has answered, nor before its new
+                    # identity has its roles.
+                    depends_on=[*access.pull_checks, *assignments],
+                    custom_timeouts=reset_timeouts(cluster),
+                ),
+            )
+            for cluster, cluster_id in zip(clusters, cluster_ids, strict=True)
+        ]
+        """The clusters' credentials, in the order of the clusters."""
 
         self.client_id = identity.client_id
         self.application_object_id = identity.application_object_id
         self.cluster_service_principal_id = identity.service_principal_id
         self.registry_service_principal_id = access.service_principal_id
-        self.consent_url = identity.consent_url(foreign.tenant_id)
+        self.consent_url = access.consent_url
         self.secret_expires_at = identity.secret_expires_at
         self.next_rotation_at = identity.next_rotation_at
         self.login_servers = access.login_servers
@@ -210,13 +209,9 @@ class CrossTenantPull(pulumi.ComponentResource):
         self.pull_results = access.pull_results
         # From the profiles where there are some, so that a cluster which takes it is made or changed after every reset.
         self.service_principal_profile = pulumi.Output.secret(
-            profiles.apply(
-                lambda made: (
-                    pulumi.Output.all(*(it.service_principal_profile for it in made)).apply(lambda known: known[0])
-                    if made
-                    else pulumi.Output.all(clientId=identity.client_id, secret=identity.secret)
-                )
-            )
+            pulumi.Output.all(*(it.service_principal_profile for it in self.profiles)).apply(lambda known: known[0])
+            if self.profiles
+            else pulumi.Output.all(clientId=identity.client_id, secret=identity.secret)
         )
         self.image_pull_secret = identity.image_pull_secret(access.login_servers)
         self.register_outputs(
@@ -249,6 +244,20 @@ def _identity_args(args: CrossTenantPullArgs) -> PullIdentityArgs:
         identity["secret"] = args["secret"]
     identity["for_consent"] = args.get("registry_service_principal") == CONSENTED
     return identity
+
+
+def _access_args(args: CrossTenantPullArgs, mode: str, identity: PullIdentity) -> RegistryAccessArgs:
+    access = RegistryAccessArgs(
+        tenant=args["registry_tenant"],
+        client_id=identity.client_id,
+        secret=identity.secret,
+        registries=args["registries"],
+        service_principal=mode,
+        redirect_uri=args.get("redirect_uri") or DEFAULT_REDIRECT_URI,
+    )
+    if "consent_timeout_seconds" in args:
+        access["consent_timeout_seconds"] = args["consent_timeout_seconds"]
+    return access
 
 
 def _check_tenants(

@@ -1,8 +1,6 @@
 """What the registry's tenant gives: a service principal of the application, its pull roles, and the proof of a pull."""
 
-from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
 
 import pulumi
 from typing_extensions import NotRequired, TypedDict
@@ -10,20 +8,16 @@ from typing_extensions import NotRequired, TypedDict
 from crosstenant.components.argument_error import ArgumentError
 from crosstenant.components.pieces.arguments import checked
 from crosstenant.components.pieces.managed_service_principal import managed_service_principal
-from crosstenant.components.pieces.pull_grant import Puller, PullGrant, grant_pull
+from crosstenant.components.pieces.pull_grant import Puller, grant_pull
 from crosstenant.components.pieces.registry_args import RegistryArgs, check_mode, check_registries
 from crosstenant.components.tenant import TenantArgs, TenantProviders
-from crosstenant.model.consent import consent_message, consent_url
-from crosstenant.resources.consented_service_principal import ConsentedServicePrincipal
+from crosstenant.model.consent import consent_url
+from crosstenant.resources.consent import FORMER_TYPE, Consent
 from crosstenant.resources.functions import get_registry
 from crosstenant.resources.pull_check import PullCheck
 
-T = TypeVar("T")
-
 MANAGED = "managed"
 CONSENTED = "consented"
-NOT_CONSENTED = "not consented"
-"""The pull result of a registry whose tenant has not consented yet."""
 
 
 class RegistryAccessArgs(TypedDict):
@@ -44,7 +38,11 @@ class RegistryAccessArgs(TypedDict):
     service_principal: NotRequired[str]
     """How the application gets its service principal in this tenant. ``managed`` (default): the stack makes it, which
     takes the right to make applications there. ``consented``: an administrator of the tenant makes it by opening the
-    consent page; until then the stack assigns no role and ends with a warning that holds the page's address."""
+    consent page; until then an update waits (``consent_timeout_seconds``) or fails with the page's address."""
+
+    consent_timeout_seconds: NotRequired[int]
+    """In consent mode: for how many seconds an update waits for the administrator. Default: 0, it fails at once; the
+    next update goes on from there."""
 
     redirect_uri: NotRequired[str]
     """Where the consent page goes when it is done: one of the application's redirect URIs. Default: its own."""
@@ -58,16 +56,19 @@ class RegistryAccess(pulumi.ComponentResource):
     """
 
     service_principal_id: pulumi.Output[str]
-    """Object ID (UUID) of the application's service principal in this tenant; empty before the consent."""
+    """Object ID (UUID) of the application's service principal in this tenant."""
+
+    consent_url: pulumi.Output[str]
+    """The page on which an administrator of this tenant can consent to the application."""
 
     login_servers: pulumi.Output[list[str]]
     """Hosts of the registries, in the order given."""
 
     role_assignment_ids: pulumi.Output[list[str]]
-    """ARM IDs of the role assignments, in the order of the registries; none before the consent."""
+    """ARM IDs of the role assignments, in the order of the registries."""
 
     pull_results: pulumi.Output[list[str]]
-    """What the pull checks proved, in the order of the registries; ``not consented`` before the consent."""
+    """What the pull checks proved, in the order of the registries."""
 
     def __init__(
         self,
@@ -88,7 +89,7 @@ class RegistryAccess(pulumi.ComponentResource):
         owner = f"RegistryAccess '{name}'"
         args = checked(owner, "", RegistryAccessArgs, args)
         ids = check_registries(owner, args["registries"])
-        consented = check_way(owner, "service_principal", args.get("service_principal")) == CONSENTED
+        consented = check_service_principal(owner, "service_principal", args.get("service_principal")) == CONSENTED
         providers = registry_providers or TenantProviders(
             f"{name}-registry-tenant",
             args["tenant"],
@@ -96,7 +97,7 @@ class RegistryAccess(pulumi.ComponentResource):
             component=owner,
             opts=pulumi.ResourceOptions(parent=self),
         )
-        # Whichever the way, the registries are looked at: what they cannot do is refused before a consent is asked for.
+        # Before the service principal: what the registries cannot do is refused before a consent is asked for.
         found = [
             get_registry(
                 providers.signed_in_tenant_id.apply(lambda _, registry_id=registry_id: str(registry_id)),
@@ -106,89 +107,58 @@ class RegistryAccess(pulumi.ComponentResource):
             for index, (registry, registry_id) in enumerate(zip(args["registries"], ids, strict=True))
         ]
 
-        def grant(service_principal_id: pulumi.Output[str]) -> list[PullGrant]:
-            puller = Puller(args["client_id"], args["secret"], service_principal_id)
-            registries = zip(args["registries"], ids, found, strict=True)
-            return [
-                grant_pull(name, registry, registry_id, info, puller, self, providers)
-                for registry, registry_id, info in registries
-            ]
-
-        principal_name = f"{name}-registry-service-principal"
-        self._grants: list[PullGrant] | pulumi.Output[list[PullGrant]]
         if consented:
-            lookup = ConsentedServicePrincipal(
-                principal_name,
+            self.service_principal_id = Consent(
+                f"{name}-consent",
                 client_id=args["client_id"],
                 secret=args["secret"],
-                opts=pulumi.ResourceOptions(parent=self, provider=providers.crosstenant),
-            )
-            self._tell(args, lookup, providers)
-            self.service_principal_id = lookup.object_id
-            # Declared before the consent too: what was granted by hand is imported through it.
-            _ = providers.azure_native
-            # The one place where resources are declared in an apply: there are none to declare before the consent.
-            self._grants = lookup.object_id.apply(lambda object_id: grant(lookup.object_id) if object_id else [])
+                redirect_uri=args.get("redirect_uri"),
+                timeout_seconds=args.get("consent_timeout_seconds"),
+                opts=pulumi.ResourceOptions(
+                    parent=self,
+                    provider=providers.crosstenant,
+                    aliases=[pulumi.Alias(name=f"{name}-registry-service-principal", type_=FORMER_TYPE)],
+                ),
+            ).object_id
         else:
-            principal = managed_service_principal(principal_name, args["client_id"], self, providers)
+            principal = managed_service_principal(
+                f"{name}-registry-service-principal", args["client_id"], self, providers
+            )
             self.service_principal_id = principal.object_id
-            self._grants = grant(principal.object_id)
 
-        self.login_servers = pulumi.Output.all(*(info.apply(lambda it: it.login_server) for info in found))
-        self.role_assignment_ids = self._of_grants(lambda grants: [it.assignment.id for it in grants], [])
-        self.pull_results = self._of_grants(
-            lambda grants: [it.check.result for it in grants], [NOT_CONSENTED for _ in ids]
+        puller = Puller(args["client_id"], args["secret"], self.service_principal_id)
+        grants = [
+            grant_pull(name, registry, registry_id, info, puller, self, providers)
+            for registry, registry_id, info in zip(args["registries"], ids, found, strict=True)
+        ]
+        self.pull_checks: list[PullCheck] = [it.check for it in grants]
+        """The proofs, in the order of the registries: what needs the pull depends on them."""
+
+        self.consent_url = pulumi.Output.from_input(args["client_id"]).apply(
+            lambda it: consent_url(providers.cloud, providers.tenant_id, it, args.get("redirect_uri"))
         )
+        self.login_servers = pulumi.Output.all(*(info.apply(lambda it: it.login_server) for info in found))
+        self.role_assignment_ids = pulumi.Output.all(*(it.assignment.id for it in grants))
+        self.pull_results = pulumi.Output.all(*(it.check.result for it in grants))
         self.register_outputs(
             {
                 "servicePrincipalId": self.service_principal_id,
+                "consentUrl": self.consent_url,
                 "loginServers": self.login_servers,
                 "roleAssignmentIds": self.role_assignment_ids,
                 "pullResults": self.pull_results,
             }
         )
 
-    def once_granted(self, declare: Callable[[list[PullCheck]], list[T]]) -> pulumi.Output[list[T]]:
-        """Declares what needs the pull: at once in the managed way, else not before the consent.
 
-        :param declare: Declares it, given the pull checks, which it shall depend on.
-        :returns: What ``declare`` returned; nothing before the consent.
-        """
-        if isinstance(self._grants, pulumi.Output):
-            return self._grants.apply(lambda grants: declare([it.check for it in grants]) if grants else [])
-        return pulumi.Output.from_input(declare([it.check for it in self._grants]))
-
-    def _of_grants(
-        self, read: Callable[[list[PullGrant]], list[pulumi.Output[str]]], otherwise: list[str]
-    ) -> pulumi.Output[list[str]]:
-        if isinstance(self._grants, pulumi.Output):
-            return self._grants.apply(
-                lambda grants: pulumi.Output.all(*read(grants)) if grants else pulumi.Output.from_input(otherwise)
-            )
-        return pulumi.Output.all(*read(self._grants))
-
-    def _tell(self, args: RegistryAccessArgs, lookup: ConsentedServicePrincipal, providers: TenantProviders) -> None:
-        """Warns, as long as the tenant has not consented."""
-
-        def warn(known: list[str | bool]) -> None:
-            client_id, object_id, exists = str(known[0]), str(known[1]), known[2]
-            if not exists:
-                url = consent_url(providers.cloud, providers.tenant_id, client_id, args.get("redirect_uri"))
-                pulumi.log.warn(consent_message(providers.tenant_id, client_id, url, gone=bool(object_id)), self)
-
-        pulumi.Output.all(args["client_id"], lookup.object_id, lookup.exists).apply(warn)
-
-
-def check_way(owner: str, path: str, way: str | None) -> str:
-    """``way`` of getting a service principal, the managed one by default.
+def check_service_principal(owner: str, path: str, mode: str | None) -> str:
+    """How the application gets a service principal: ``mode``, or ``managed`` where the program does not say.
 
     :param owner: The component's type and name, for the message.
     :param path: The argument that holds it.
-    :param way: What the program gave.
-    :raises ArgumentError: It is none.
+    :param mode: What the program gave.
+    :raises ArgumentError: It is neither.
     """
-    if way not in (None, MANAGED, CONSENTED):
-        raise ArgumentError(
-            owner, path, f"'{way}' is no way to a service principal: write '{MANAGED}' or '{CONSENTED}'"
-        )
-    return way or MANAGED
+    if mode not in (None, MANAGED, CONSENTED):
+        raise ArgumentError(owner, path, f"must be '{MANAGED}' or '{CONSENTED}', not '{mode}'")
+    return mode or MANAGED

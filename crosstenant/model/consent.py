@@ -1,4 +1,4 @@
-"""The page on which an administrator of the registry's tenant consents to the application.
+"""The page on which an administrator of the registry tenant consents to the application, and what is said of it.
 
 https://learn.microsoft.com/entra/identity-platform/v2-admin-consent and
 https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent
@@ -6,6 +6,7 @@ https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
 
@@ -24,10 +25,10 @@ https://learn.microsoft.com/graph/permissions-reference#userread"""
 
 
 def consent_url(cloud: Cloud, registry_tenant_id: str, client_id: str, redirect_uri: str | None = None) -> str:
-    """The admin consent URL; opening it and accepting makes the service principal in the registry's tenant.
+    """The admin consent URL; opening it and accepting makes the service principal in the registry tenant.
 
     :param cloud: The cloud of both tenants.
-    :param registry_tenant_id: UUID of the registry's tenant.
+    :param registry_tenant_id: UUID of the registry tenant.
     :param client_id: The application's client ID (UUID).
     :param redirect_uri: One of the application's redirect URIs: where the page goes when it is done. Default: the
         application's own.
@@ -38,20 +39,58 @@ def consent_url(cloud: Cloud, registry_tenant_id: str, client_id: str, redirect_
     return f"https://{cloud.login_host}/{registry_tenant_id}/adminconsent?{urlencode(query)}"
 
 
-def consent_message(registry_tenant_id: str, client_id: str, url: str, *, gone: bool) -> str:
-    """What to do now, for whoever runs the deployment.
+@dataclass(frozen=True)
+class MissingConsent:
+    """What is said while a registry tenant's admin consent to an application is missing; every text has the address."""
 
-    :param registry_tenant_id: UUID of the registry's tenant.
-    :param client_id: The application's client ID (UUID).
-    :param url: The consent page.
-    :param gone: Whether the application had a service principal there before.
-    """
-    if gone:
-        return (
-            f"the service principal of application {client_id} in tenant {registry_tenant_id} is gone, and with it the "
-            f"right to pull. Have an administrator of that tenant open {url} and accept; then run 'pulumi up --refresh'"
-        )
-    return (
-        f"tenant {registry_tenant_id} has not consented to application {client_id} yet: no role is assigned there and "
-        f"no cluster is touched. Have an administrator of that tenant open {url} and accept; then run 'pulumi up' again"
-    )
+    registry_tenant_id: str
+    """UUID of the registry tenant."""
+    client_id: str
+    """The application's client ID (UUID)."""
+    url: str
+    """The consent page."""
+    withdrawn: bool = False
+    """Whether the tenant had consented before."""
+
+    def failure(self, waited: str = "") -> str:
+        """Why an update ends here.
+
+        :param waited: For how long the update has waited, ``30 min``; empty if it has not.
+        """
+        within = f" (waited {waited})" if waited else ""
+        effect = "" if self.withdrawn else ", so no role is assigned there and no cluster is touched"
+        return f"{self._state()}{within}{effect}: {self._remedy()}"
+
+    def notice(self, seconds: float) -> str:
+        """What a preview says of the update to come.
+
+        :param seconds: For how long the update will wait.
+        """
+        then = f"waits for up to {seconds:.0f} s" if seconds else "ends there"
+        return f"{self._state()}: the update {then}, unless {self._somebody()} opens {self.url} and accepts before that"
+
+    def waiting(self, left: str) -> str:
+        """What the status line says during the wait.
+
+        :param left: How long the update still waits, ``12 min``.
+        """
+        return f"waiting up to {left} for {self._somebody()} to open {self.url} and accept"
+
+    def drift(self) -> str:
+        """What a refresh says."""
+        return f"{self._state()}, and no node can pull: {self._remedy()}"
+
+    def _state(self) -> str:
+        if self.withdrawn:
+            return (
+                f"registry tenant {self.registry_tenant_id} has withdrawn its admin consent to application"
+                f" {self.client_id} (the service principal there is gone)"
+            )
+        return f"registry tenant {self.registry_tenant_id} has not given admin consent to application {self.client_id}"
+
+    def _remedy(self) -> str:
+        command = "pulumi up --refresh" if self.withdrawn else "pulumi up"
+        return f"{self._somebody()} has to open {self.url} and accept; then run '{command}' again"
+
+    def _somebody(self) -> str:
+        return f"an administrator of tenant {self.registry_tenant_id}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
+from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal
 from crosstenant.plugin.functions.check_sign_in import CheckSignIn
@@ -17,7 +17,7 @@ from crosstenant.provider_kit.dispatch import Package, Served
 from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.resource import Failure, Properties
 
-RESOURCES = (ServicePrincipalProfile, PullCheck, ConsentedServicePrincipal)
+RESOURCES = (ServicePrincipalProfile, PullCheck, Consent)
 FUNCTIONS = (GetRegistry, GetCluster, CheckServicePrincipal, CheckSignIn)
 
 

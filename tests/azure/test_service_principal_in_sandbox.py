@@ -1,4 +1,4 @@
-"""The service principal in the registry's tenant, both ways, against the sandbox: real host names, real sign-in."""
+"""The service principal in the registry tenant, in both modes, against the sandbox: real host names, real sign-in."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import ClientSecret
-from crosstenant.plugin.consented_service_principal import ConsentedServicePrincipal
+from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal
 from crosstenant.provider_kit.engine_log import EngineLog
@@ -27,9 +27,9 @@ from crosstenant.sandbox.world import drift, seed
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import Store
 
-URN = "urn:pulumi:dev::test::crosstenant:index:ConsentedServicePrincipal::puller"
+URN = "urn:pulumi:dev::test::crosstenant:index:Consent::pull"
 APP = seed.OLD_CLUSTER_APP_ID
-INPUTS = {"clientId": APP, "secret": seed.OLD_CLUSTER_SECRET}
+INPUTS = {"clientId": APP, "secret": seed.OLD_CLUSTER_SECRET, "timeoutSeconds": 0}
 
 
 class Log:
@@ -98,18 +98,22 @@ async def obstacle(context: Context, client_id: str | None = APP) -> str:
     return found["obstacle"]
 
 
-async def test_the_consent_is_found_without_a_right_in_the_directory(store: Store, context: Context):
+async def test_the_gate_opens_with_the_consent_and_without_a_right_in_the_directory(store: Store, context: Context):
     multi_tenant(store)
     permissions(store)
-    principal = ConsentedServicePrincipal(context)
-    _, before = await principal.create(URN, INPUTS, 0)
-    assert (before["objectId"], before["exists"]) == ("", False)
+    with pytest.raises(OperatorError, match="has not given admin consent"):
+        await Consent(context).create(URN, INPUTS, 0)
     with store.change() as state:
         consent(state, seed.REGISTRY_TENANT, APP)
         there = drift.service_principal(state, seed.REGISTRY_TENANT, APP)["id"]
-    after = await principal.update(URN, "id", before, INPUTS, 0)
-    assert (after["objectId"], after["exists"]) == (there, True)
+    _, outputs = await Consent(context).create(URN, INPUTS, 0)
+    assert outputs["objectId"] == there
     assert services_asked(store) == {"login"}
+
+
+async def test_a_single_tenant_application_is_told_from_one_that_waits_for_consent(store: Store, context: Context):
+    with pytest.raises(OperatorError, match="is single-tenant, so no other tenant can consent to it"):
+        await Consent(context).create(URN, {**INPUTS, "timeoutSeconds": 60}, 0)
 
 
 async def test_one_that_an_administrator_disabled_is_no_missing_consent(store: Store, context: Context):
@@ -117,8 +121,15 @@ async def test_one_that_an_administrator_disabled_is_no_missing_consent(store: S
     with store.change() as state:
         consent(state, seed.REGISTRY_TENANT, APP)
         drift.disable_service_principal(state, seed.REGISTRY_TENANT, APP)
-    with pytest.raises(OperatorError, match="AADSTS7000112"):
-        await ConsentedServicePrincipal(context).create(URN, INPUTS, 0)
+    with pytest.raises(OperatorError, match=r"is disabled in registry tenant .*: an administrator of that tenant"):
+        await Consent(context).create(URN, INPUTS, 0)
+
+
+async def test_a_tenant_that_does_not_exist_is_one_sentence(store: Store):
+    missing = "00000000-0000-4000-8000-000000000000"
+    nowhere = Context(Tenant(missing, PUBLIC), cast("EngineLog", Log()))
+    with pytest.raises(OperatorError, match=f"to tenant {missing}: there is no such tenant in this cloud"):
+        await Consent(nowhere).create(URN, INPUTS, 0)
 
 
 async def test_a_wrong_secret_is_an_error_at_preview_within_seconds(store: Store, context: Context):
@@ -126,7 +137,7 @@ async def test_a_wrong_secret_is_an_error_at_preview_within_seconds(store: Store
     with store.change() as state:
         consent(state, seed.REGISTRY_TENANT, APP)
     with pytest.raises(OperatorError, match="AADSTS7000215") as caught:
-        await ConsentedServicePrincipal(context).preview_create(URN, {**INPUTS, "secret": "not-the-secret"})
+        await Consent(context).preview_create(URN, {**INPUTS, "secret": "not-the-secret"})
     assert "not-the-secret" not in str(caught.value)
 
 
@@ -137,7 +148,7 @@ async def test_a_secret_that_has_not_reached_entra_is_waited_for(store: Store, c
         there = drift.service_principal(state, seed.REGISTRY_TENANT, APP)["id"]
         (credential,) = drift.application(state, APP)["passwordCredentials"]
         credential["_usable_at"] = time.time() + 1
-    _, outputs = await ConsentedServicePrincipal(context).create(URN, INPUTS, 0)
+    _, outputs = await Consent(context).create(URN, INPUTS, 0)
     assert outputs["objectId"] == there
 
 

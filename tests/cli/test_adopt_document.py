@@ -65,11 +65,13 @@ def test_the_document_holds_no_credential_and_ends_the_import_where_the_provider
     assert all("inputs" not in it for it in document() if it not in providers)
 
 
-def test_the_consented_way_imports_no_service_principal_but_its_lookup():
+def test_in_consent_mode_the_consent_is_imported_as_given_and_no_service_principal():
     resources = document(consented=True)
-    (lookup,) = [it for it in resources if it["type"] == "crosstenant:index:ConsentedServicePrincipal"]
-    assert lookup["id"] == f"{adopted.TENANT_B}/{adopted.APP}"
-    assert lookup["outputs"] == {"clientId": adopted.APP, "objectId": adopted.FOREIGN, "exists": True}
+    (consent,) = [it for it in resources if it["type"] == "crosstenant:index:Consent"]
+    given = {"clientId": adopted.APP, "redirectUri": "https://www.microsoft.com/", "timeoutSeconds": 0}
+    assert (consent["name"], consent["id"]) == ("prod-consent", f"{adopted.TENANT_B}/{adopted.APP}")
+    assert consent["inputs"] == given
+    assert consent["outputs"] == {**given, "objectId": adopted.FOREIGN, "consented": True}
     assert "prod-registry-tenant-azuread" not in [it["name"] for it in resources]
 
 

@@ -118,10 +118,10 @@ def test_an_application_of_another_stack_is_known_by_its_client_id():
     assert only.chain.cluster_tenant_id == "", "the options have to say"
 
 
-def test_before_the_consent_there_is_a_tenant_and_no_registry():
-    kind = "crosstenant:index:ConsentedServicePrincipal"
-    waiting = resource(kind, "lookup", B, {"clientId": APP, "secret": "x"}, {"exists": False}, **OF_APPLICATION)
-    (only,) = chains_of(export(APPLICATION, waiting))
+def test_a_consent_without_a_pull_check_is_a_tenant_and_no_registry():
+    given = {"clientId": APP, "secret": "x"}
+    alone = resource("crosstenant:index:Consent", "consent", B, given, {"consented": True}, **OF_APPLICATION)
+    (only,) = chains_of(export(APPLICATION, alone))
     assert (only.chain.registry_tenant_id, only.chain.registries) == (B, ())
 
 

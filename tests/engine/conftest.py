@@ -96,7 +96,7 @@ def deployed(_deployments: Callable[[str], Deployed]) -> Deployed:
 
 @pytest.fixture
 def consented(_deployments: Callable[[str], Deployed]) -> Deployed:
-    """The same in the consented way."""
+    """The same in consent mode."""
     stack = _deployments("consented")
     stack.restore()
     return stack

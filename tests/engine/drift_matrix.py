@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from crosstenant.model.repository_condition import repository_condition
+from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.world import drift, resource_documents, role_drift, seed
 from crosstenant.sandbox.world.state import State
 
@@ -30,6 +31,7 @@ RESOURCES = {
     "drifting-secret": "`ApplicationPassword`",
     "drifting-home-service-principal": "`ServicePrincipal` (home)",
     "drifting-registry-service-principal": "`ServicePrincipal` (registry tenant)",
+    "drifting-consent": "`Consent`",
     "drifting-fabrikamimages-pull-role": "`RoleAssignment`",
     "drifting-fabrikamabac-pull-role": "`RoleAssignment`",
     "drifting-fabrikamimages-pull-check": "`PullCheck`",
@@ -38,7 +40,7 @@ RESOURCES = {
 }
 """The resources of the stack by name, and how the documentation calls them."""
 
-APPLICATION, SECRET, HOME, FOREIGN, ROLE, ABAC_ROLE, CHECK, ABAC_CHECK, PROFILE = RESOURCES
+APPLICATION, SECRET, HOME, FOREIGN, CONSENT, ROLE, ABAC_ROLE, CHECK, ABAC_CHECK, PROFILE = RESOURCES
 
 
 @dataclass(frozen=True)
@@ -210,7 +212,7 @@ ROWS = (
     ),
     Row(
         "consented-principal-disabled",
-        "The service principal in the registry tenant is disabled, and the stack is in the consented way",
+        "The service principal in the registry tenant is disabled, and the stack is in consent mode",
         lambda state, app: drift.disable_service_principal(state, B, app),
         _CHECKS,
         says=("is disabled; an administrator of tenant",),
@@ -219,6 +221,24 @@ ROWS = (
         first="an administrator of the registry tenant enables it again; the stack never does",
         help=lambda state, app: drift.service_principal(state, B, app).update(accountEnabled=True),
         up=False,
+        way="consented",
+    ),
+    Row(
+        "consent-withdrawn",
+        "The service principal in the registry tenant is deleted (the consent withdrawn), and the stack is in consent"
+        " mode",
+        lambda state, app: drift.delete_service_principal(state, B, app),
+        (
+            Seen(CONSENT, "update", "consented"),
+            Seen(ROLE, "replace", "principalId"),
+            Seen(ABAC_ROLE, "replace", "principalId"),
+            *_CHECKS,
+        ),
+        says=("has withdrawn its admin consent", "adminconsent?client_id="),
+        pulls=False,
+        fails=("has withdrawn its admin consent", "adminconsent?client_id=", "then run 'pulumi up --refresh' again"),
+        first="an administrator of the registry tenant opens the consent page again",
+        help=lambda state, app: consent(state, B, app),
         way="consented",
     ),
     Row(

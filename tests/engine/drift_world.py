@@ -85,10 +85,12 @@ class Deployed:
         self.stack.create({**CONFIG, "abacRegistryId": seed.ABAC_REGISTRY}, SECRETS)
         azure.store.reset()
         azure.change(lambda state: state["settings"]["reset"].update(seconds=0.5, retry_after=0))
-        self.up()
         if way == "consented":
-            azure.change(lambda state: consent(state, seed.REGISTRY_TENANT, self.client_id))
-            self.up()
+            waiting = self.stack.operate("up")
+            assert waiting.says("has not given admin consent"), waiting.output
+            app = self.client_id
+            azure.change(lambda state: consent(state, seed.REGISTRY_TENANT, app))
+        self.up()
         shutil.copytree(folder / "stack" / "backend", folder / "backend")
         self._azure_then = azure.state
         self._asked_then = dict(self._asks)

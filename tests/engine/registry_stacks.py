@@ -35,7 +35,7 @@ def tenant(side):
 ROLE = "azure-native:authorization:RoleAssignment"
 CHECK = "crosstenant:index:PullCheck"
 PROFILE = "crosstenant:index:ServicePrincipalProfile"
-LOOKUP = "crosstenant:index:ConsentedServicePrincipal"
+CONSENT = "crosstenant:index:Consent"
 
 
 def rewrite(tmp_path: Path, source: str) -> None:

@@ -16,7 +16,7 @@ from tests.engine.engine_world import Azure
 APPLICATION = "azuread:index/application:Application"
 PASSWORD = "azuread:index/applicationPassword:ApplicationPassword"
 ASSIGNMENT = "azure-native:authorization:RoleAssignment"
-CONSENTED = "crosstenant:index:ConsentedServicePrincipal"
+CONSENT = "crosstenant:index:Consent"
 PULL_CHECK = "crosstenant:index:PullCheck"
 PROFILE = "crosstenant:index:ServicePrincipalProfile"
 
@@ -111,7 +111,7 @@ def test_a_consented_chain_with_a_condition_is_adopted(
         ("update", APPLICATION, ("web",)),
         ("create", PASSWORD, ()),
         ("update", ASSIGNMENT, ("condition",)),
-        ("update", CONSENTED, ("secret",)),
+        ("update", CONSENT, ("secret",)),
         ("create", PULL_CHECK, ()),
         ("update", PROFILE, ("secret",)),
     }

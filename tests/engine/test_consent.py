@@ -1,4 +1,4 @@
-"""The consented way on the real engine: nobody has Graph rights in the registry's tenant.
+"""Consent mode on the real engine: nobody has Graph rights in the registry tenant, and an administrator has to agree.
 
 The sandbox's consent page needs no administrator to sign in; that a real one may consent is not shown here.
 """
@@ -6,14 +6,23 @@ The sandbox's consent page needs no administrator to sign in; that a real one ma
 from __future__ import annotations
 
 import json
+import signal
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.world import drift, seed
+from crosstenant.sandbox.world.estate import node_resource_group_id
+from lib.sandbox import CONFIG, SECRETS
+from lib.stack import Stack
+from tests.engine.cluster_estate import add_fault, meanwhile, signal_to
 from tests.engine.engine_world import Azure
 from tests.engine.registry_stacks import (
     CHECK,
+    CONSENT,
     HEAD,
-    LOOKUP,
     PROFILE,
     ROLE,
     of_type,
@@ -26,7 +35,7 @@ from tests.engine.registry_stacks import (
 
 PROGRAM = (
     HEAD
-    + """
+    + f"""
 pull = CrossTenantPull(
     "prod",
     CrossTenantPullArgs(
@@ -34,6 +43,9 @@ pull = CrossTenantPull(
         registry_tenant=tenant("registry"),
         registries=[RegistryArgs(registry_id=config.require("registryId"))],
         clusters=[ClusterArgs(cluster_id=config.require("clusterId"))],
+        cluster_role_assignments=[
+            ClusterRoleArgs(scope="{node_resource_group_id(seed.CLUSTER)}", role="{seed.CONTRIBUTOR}")
+        ],
         registry_service_principal="consented",
         secret=SecretArgs(rotation_trigger="1"),
     ),
@@ -41,12 +53,81 @@ pull = CrossTenantPull(
 pulumi.export("clientId", pull.client_id)
 pulumi.export("consentUrl", pull.consent_url)
 pulumi.export("pullResults", pull.pull_results)
-pulumi.export("roleAssignmentIds", pull.role_assignment_ids)
-pulumi.export("loginServers", pull.login_servers)
-pulumi.export("profile", pull.service_principal_profile)
 """
 )
-MESSAGE = ("has not consented", "no role is assigned there and no cluster is touched", "pulumi up' again")
+YAML = """
+    config:
+      clusterTenantId: {type: string}
+      clusterId: {type: string}
+      clusterClientId: {type: string}
+      clusterClientSecret: {type: string, secret: true}
+      registryTenantId: {type: string}
+      registryId: {type: string}
+      registryClientId: {type: string}
+      registryClientSecret: {type: string, secret: true}
+    resources:
+      pull:
+        type: crosstenant:CrossTenantPull
+        properties:
+          displayName: prod
+          clusterTenant:
+            tenantId: ${clusterTenantId}
+            clientId: ${clusterClientId}
+            clientSecret: ${clusterClientSecret}
+          registryTenant:
+            tenantId: ${registryTenantId}
+            clientId: ${registryClientId}
+            clientSecret: ${registryClientSecret}
+          registries:
+            - registryId: ${registryId}
+          clusters:
+            - clusterId: ${clusterId}
+          registryServicePrincipal: consented
+          consentTimeoutSeconds: 120
+    outputs:
+      consentUrl: ${pull.consentUrl}
+      pullResult: ${pull.pullResults[0]}
+"""
+CHAIN = [("create", it) for it in (CONSENT, ROLE, CHECK, PROFILE)]
+"""What stands behind the application, in the order in which it is made."""
+
+
+@pytest.fixture
+def owned(azure: Azure, make_stack: Callable[..., Stack]) -> Callable[[], Stack]:
+    """A stack of ``PROGRAM`` whose caller may assign roles in the cluster tenant, and has no right in the other's
+    directory."""
+
+    def make() -> Stack:
+        permissions(azure)
+        stack = make_stack(PROGRAM)
+        owner = {"clusterClientId": seed.CLUSTER_OWNER_ID}, {"clusterClientSecret": seed.CLUSTER_OWNER_SECRET}
+        stack.create(CONFIG | owner[0], SECRETS | owner[1])
+        return stack
+
+    return make
+
+
+def client_id(azure: Azure) -> str:
+    """The application's client ID; empty while there is none."""
+    applications = azure.state["applications"].values()
+    return next((it["appId"] for it in applications if it["displayName"] == "prod"), "")
+
+
+def page(app: str) -> str:
+    """The consent page's address, as every message has it."""
+    return (
+        f"https://login.microsoftonline.com/{seed.REGISTRY_TENANT}/adminconsent"
+        f"?client_id={app}&redirect_uri=https%3A%2F%2Fwww.microsoft.com%2F"
+    )
+
+
+def is_waiting(azure: Azure) -> bool:
+    """Whether the application has asked to sign in to the registry tenant, which had not consented."""
+    return any(
+        it["service"] == "login" and it["tenant"] == seed.REGISTRY_TENANT and it["status"] != 200
+        for it in azure.requests
+        if it["method"] == "POST"
+    )
 
 
 def graph_calls(azure: Azure) -> list[str]:
@@ -58,85 +139,131 @@ def graph_calls(azure: Azure) -> list[str]:
     ]
 
 
-def test_consented_way_from_the_first_update_to_destroy(make_stack, azure: Azure, tmp_path: Path):
-    permissions(azure)
-    stack = make_stack(PROGRAM)
+def chain_of(stack: Stack) -> list[tuple[str, str]]:
+    """What a preview would do with what stands behind the application."""
+    plan = stack.operate("preview")
+    assert plan.code == 0, plan.output
+    return [(it.op, it.type) for it in plan.changes if it.type in (CONSENT, ROLE, CHECK, PROFILE)]
 
-    # Before the consent: everything in Tenant A, nothing in Tenant B, one message, exit code 0.
+
+def test_a_chain_from_the_first_preview_over_the_consent_to_its_end(
+    owned: Callable[[], Stack], azure: Azure, tmp_path: Path
+):
+    stack = owned()
+    seeded = azure.state
+
+    # The whole chain stands in the plan of a stack that has nothing yet.
+    assert sorted(chain_of(stack)) == sorted([*CHAIN, ("create", ROLE)]), "with the cluster tenant's role"
+
+    # The update ends at the consent, with the address; all of the cluster tenant is in place, a slow role included.
+    azure.change(lambda state: add_fault(state, method="PUT", path="/roleAssignments/", status=0, delay=3, times=1))
     first = stack.operate("up")
-    assert first.code == 0, first.output
-    shown = outputs(stack)
-    assert first.says(*MESSAGE, shown["consentUrl"])
-    assert first.output.split("Diagnostics:")[1].count("has not consented") == 1
-    assert shown["pullResults"] == ["not consented"]
-    assert shown["roleAssignmentIds"] == []
-    assert shown["loginServers"] == ["fabrikamimages.azurecr.io"]
-    assert (of_type(stack, ROLE), of_type(stack, CHECK), of_type(stack, PROFILE)) == ([], [], [])
-    application = drift.application(azure.state, shown["clientId"])
-    assert application["requiredResourceAccess"] == [
-        {
-            "resourceAppId": "00000003-0000-0000-c000-000000000000",
-            "resourceAccess": [{"id": "e1fe6dd8-ba31-4d61-89e7-88639da4683d", "type": "Scope"}],
-        }
+    app = client_id(azure)
+    assert first.code != 0
+    sentence = f"has to open {page(app)} and accept; then run 'pulumi up' again"
+    assert first.says("has not given admin consent", "no role is assigned there and no cluster is touched", sentence)
+    assert [it for it in first.errors if "adminconsent" in it] == first.errors[:1]
+    assert "Traceback" not in first.output
+    state = azure.state
+    home = drift.service_principal(state, seed.CLUSTER_TENANT, app)
+    assert len(drift.application(state, app)["passwordCredentials"]) == 1
+    assert list(roles_of(state, home["id"])) == ["MC_rg-clusters_aks-prod_westeurope"]
+    assert drift.application(state, app)["requiredResourceAccess"][0]["resourceAccess"] == [
+        {"id": "e1fe6dd8-ba31-4d61-89e7-88639da4683d", "type": "Scope"}
     ]
-    assert azure.resets == []
-    assert azure.state["roleAssignments"].keys() == seed.seed()["roleAssignments"].keys()
+    assert [it for it in state["servicePrincipals"].values() if it["appId"] == app] == [home]
+    assert state["resources"] == seeded["resources"]
+    assert (of_type(stack, CONSENT), of_type(stack, CHECK), of_type(stack, PROFILE)) == ([], [], [])
 
-    quiet = stack.operate("preview", "--refresh", "--expect-no-changes")
-    assert quiet.code == 0, quiet.output
-    assert quiet.says(*MESSAGE)
+    # A preview says what is missing and shows what will be made.
+    waiting = stack.operate("preview")
+    assert waiting.code == 0, waiting.output
+    assert waiting.says("the update ends there, unless an administrator", page(app))
+    assert [(it.op, it.type) for it in waiting.changes if it.is_infrastructure] == CHAIN
 
     # The administrator opens the page that the stack told.
-    assert open_page(azure, shown["consentUrl"]).status_code == 302
-    principal = drift.service_principal(azure.state, seed.REGISTRY_TENANT, shown["clientId"])
-
-    preview = stack.operate("preview")
-    assert preview.code == 0, preview.output
-    planned = [(it.op, it.type) for it in preview.changes if it.is_infrastructure]
-    assert planned == [("update", LOOKUP), ("create", ROLE), ("create", CHECK), ("create", PROFILE)]
-    assert "consented" not in preview.output
-
+    assert open_page(azure, page(app)).status_code == 302
+    principal = drift.service_principal(azure.state, seed.REGISTRY_TENANT, app)
+    assert "admin consent" not in stack.operate("preview").output
     second = stack.operate("up")
     assert second.code == 0, second.output
-    assert [(it.op, it.type) for it in second.changes if it.is_infrastructure] == planned
+    assert [(it.op, it.type) for it in second.changes if it.is_infrastructure] == CHAIN
     assert outputs(stack)["pullResults"] == ["granted"]
+    assert outputs(stack)["consentUrl"] == page(app)
     assert list(roles_of(azure.state, principal["id"])) == ["fabrikamimages"]
     cluster = azure.state["resources"][seed.CLUSTER.lower()]
-    assert {node["clientId"] for node in cluster["_nodes"]} == {shown["clientId"]}
-    (profile,) = of_type(stack, PROFILE)
-    (check,) = of_type(stack, CHECK)
+    assert {node["clientId"] for node in cluster["_nodes"]} == {app}
+    (profile,), (check,), (gate,) = (of_type(stack, it) for it in (PROFILE, CHECK, CONSENT))
     assert check["urn"] in profile["dependencies"]
+    assert gate["outputs"]["objectId"] == principal["id"]
     assert cluster["_nodes"][0]["secret"] not in json.dumps(stack.resources())
+    quiet = stack.operate("preview", "--refresh", "--expect-no-changes")
+    assert quiet.code == 0, quiet.output
 
-    # A new secret is unknown in the plan, the service principal is not: nothing seems to be deleted.
+    # A new secret is unknown in the plan, the service principal is not: nothing seems to be deleted or replaced.
     rewrite(tmp_path, PROGRAM.replace('rotation_trigger="1"', 'rotation_trigger="2"'))
-    rotation = stack.operate("preview")
-    assert rotation.code == 0, rotation.output
-    assert {it.type: it.op for it in rotation.changes if it.type in (LOOKUP, ROLE, CHECK, PROFILE)} == {
-        LOOKUP: "update",
-        CHECK: "update",
-        PROFILE: "update",
-    }
-    rewrite(tmp_path, PROGRAM)
+    assert chain_of(stack) == [("update", CONSENT), ("update", CHECK), ("update", PROFILE)]
+    rotated = stack.operate("up")
+    assert rotated.code == 0, rotated.output
+    assert len(azure.resets) == 2
 
-    # The administrator takes it back: drift, and nothing of the stack is given up for it.
-    azure.change(lambda state: state["servicePrincipals"].pop(principal["id"]))
-    lost = stack.operate("preview", "--refresh", "--expect-no-changes")
-    assert lost.code != 0
-    assert [(it.op, it.type, it.properties) for it in lost.changes] == [
-        ("update", LOOKUP, ("exists",)),
-        ("update", CHECK, ("result",)),
-    ]
-    assert lost.says("is gone", shown["consentUrl"])
-
-    # Back again, and the cluster moved to another application: the stack may leave.
-    azure.change(lambda state: state["servicePrincipals"].update({principal["id"]: principal}))
+    # The cluster moved to another application: the stack may leave, and the service principal is not its own.
     azure.change(lambda state: drift.reset_cluster(state, "aks-prod"))
     destroyed = stack.operate("destroy")
     assert destroyed.code == 0, destroyed.output
     state = azure.state
     assert state["roleAssignments"].keys() == seed.seed()["roleAssignments"].keys()
-    assert [it for it in state["applications"].values() if it["displayName"] == "prod"] == []
-    # It belongs to Tenant B: never read, patched or deleted.
+    assert client_id(azure) == ""
     assert state["servicePrincipals"][principal["id"]] == principal
     assert graph_calls(azure) == []
+
+
+def test_a_stack_that_waits_for_its_consent_can_be_destroyed(owned: Callable[[], Stack], azure: Azure):
+    stack = owned()
+    assert stack.operate("up").code != 0
+    assert client_id(azure) != ""
+
+    destroyed = stack.operate("destroy")
+    assert destroyed.code == 0, destroyed.output
+    assert client_id(azure) == ""
+    assert azure.state["roleAssignments"].keys() == seed.seed()["roleAssignments"].keys()
+    assert azure.resets == []
+
+
+def test_an_update_that_waits_goes_through_when_the_consent_comes(azure: Azure, make_stack: Callable[..., Stack]):
+    permissions(azure)
+    stack = make_stack(YAML, runtime="yaml")
+
+    def agree() -> None:
+        app = client_id(azure)
+        azure.change(lambda state: consent(state, seed.REGISTRY_TENANT, app))
+
+    with meanwhile(lambda: is_waiting(azure), agree):
+        up = stack.operate("up")
+    assert up.code == 0, up.output
+    app = client_id(azure)
+    assert up.says("waiting up to 2 min for an administrator of tenant", page(app))
+    shown = json.loads(stack.command("pulumi", "stack", "output", "--json", "--stack", "test").output)
+    assert shown == {"consentUrl": page(app), "pullResult": "granted"}
+    assert len(azure.resets) == 1
+
+
+def test_an_update_that_waits_in_vain_or_is_interrupted_ends_with_the_address(
+    azure: Azure, make_stack: Callable[..., Stack], tmp_path: Path
+):
+    permissions(azure)
+    stack = make_stack(YAML.replace("Seconds: 120", "Seconds: 2"), runtime="yaml")
+    late = stack.operate("up")
+    remedy = f"has to open {page(client_id(azure))} and accept; then run 'pulumi up' again"
+    assert late.code != 0
+    assert late.says("(waited 2 s)", remedy)
+
+    Path(f"{azure.store.path}.requests.jsonl").unlink()
+    program = tmp_path / "project" / "Pulumi.yaml"
+    program.write_text(program.read_text().replace("Seconds: 2", "Seconds: 600"))
+    with meanwhile(lambda: is_waiting(azure), lambda: signal_to("pulumi", signal.SIGINT)):
+        interrupted = stack.operate("up")
+    assert interrupted.code != 0
+    assert interrupted.seconds < 60
+    assert interrupted.says("cancelled: registry tenant", remedy)
+    assert of_type(stack, CONSENT) == []

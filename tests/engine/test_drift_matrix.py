@@ -96,7 +96,8 @@ def test_rows_made_together_share_no_resource_and_no_way():
         assert len({(row.is_seen, bool(row.fails)) for row in rows}) == 1, "they take one road"
 
 
-def test_the_matrix_knows_every_resource_of_the_stack(deployed: Deployed):
-    links = {it["urn"].rsplit("::", 1)[-1] for it in deployed.stack.resources() if it["custom"]}
+def test_the_matrix_knows_every_resource_of_the_stack(deployed: Deployed, consented: Deployed):
+    resources = [*deployed.stack.resources(), *consented.stack.resources()]
+    links = {it["urn"].rsplit("::", 1)[-1] for it in resources if it["custom"]}
     assert {it for it in links if "-tenant-" not in it} == set(RESOURCES)
     assert {it.resource for row in ROWS for it in row.seen} == set(RESOURCES), "a resource whose drift no row shows"

@@ -44,6 +44,10 @@ class ApplicationUnknown(SignInError):
     """The tenant did not know the application within the time given."""
 
 
+class ApplicationDisabled(SignInError):
+    """An administrator of the tenant has disabled the application's service principal there."""
+
+
 async def prove_secret(
     tenant_id: str,
     cloud: Cloud,
@@ -130,4 +134,5 @@ _KINDS: dict[str, type[SignInError]] = {
     "AADSTS700016": ApplicationUnknown,
     "AADSTS7000229": ApplicationUnknown,
     "AADSTS65001": ApplicationUnknown,
+    "AADSTS7000112": ApplicationDisabled,
 }

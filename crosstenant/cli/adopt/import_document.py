@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from crosstenant.cli.adopt.differences import redirect_uri_of
 from crosstenant.cli.adopt.live_chain import LiveChain
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
+from crosstenant.model.consent import DEFAULT_REDIRECT_URI
 
 Json = dict[str, Any]
 """A JSON object."""
@@ -20,7 +22,7 @@ REFRESH_FIRST = "run 'pulumi refresh --run-program' first: this provider is not 
 _APPLICATION = "azuread:index/application:Application"
 _SERVICE_PRINCIPAL = "azuread:index/servicePrincipal:ServicePrincipal"
 _ROLE_ASSIGNMENT = "azure-native:authorization:RoleAssignment"
-_CONSENTED = "crosstenant:index:ConsentedServicePrincipal"
+_CONSENT = "crosstenant:index:Consent"
 _PROFILE = "crosstenant:index:ServicePrincipalProfile"
 
 
@@ -61,13 +63,12 @@ def import_document(chain: LiveChain, name: str, registry_tenant_id: str, *, con
             )
         )
     if chain.registry_principal_id:
-        principal = f"{name}-registry-service-principal"
         resources.append(
-            _consented(principal, chain, registry_tenant_id, access, f"{foreign}-crosstenant")
+            _consent(f"{name}-consent", chain, registry_tenant_id, access, f"{foreign}-crosstenant")
             if consented
             else _child(
                 _SERVICE_PRINCIPAL,
-                principal,
+                f"{name}-registry-service-principal",
                 f"/servicePrincipals/{chain.registry_principal_id}",
                 access,
                 f"{foreign}-azuread",
@@ -113,10 +114,14 @@ def _child(kind: str, name: str, resource_id: str, parent: str, provider: str) -
     return {"type": kind, "name": name, "id": resource_id, "parent": parent, "provider": provider}
 
 
-def _consented(name: str, chain: LiveChain, tenant_id: str, parent: str, provider: str) -> Json:
+def _consent(name: str, chain: LiveChain, tenant_id: str, parent: str, provider: str) -> Json:
     # There is nothing of this resource in Azure to be read. Given as it would be after its first update, so that the
     # first preview knows the service principal, and does not plan the end of what was granted to it.
-    known: Json = {"clientId": chain.client_id}
-    outputs = {**known, "objectId": chain.registry_principal_id, "exists": True}
-    entry = _child(_CONSENTED, name, f"{tenant_id}/{chain.client_id}", parent, provider)
+    known: Json = {
+        "clientId": chain.client_id,
+        "redirectUri": redirect_uri_of(chain.application) or DEFAULT_REDIRECT_URI,
+        "timeoutSeconds": 0,
+    }
+    outputs = {**known, "objectId": chain.registry_principal_id, "consented": True}
+    entry = _child(_CONSENT, name, f"{tenant_id}/{chain.client_id}", parent, provider)
     return entry | {"inputs": known, "outputs": outputs}

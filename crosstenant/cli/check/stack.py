@@ -16,7 +16,7 @@ Json = dict[str, Any]
 _APPLICATION: Final = "azuread:index/application:Application"
 _PASSWORD: Final = "azuread:index/applicationPassword:ApplicationPassword"  # noqa: S105 (a type)
 _PROFILE: Final = "crosstenant:index:ServicePrincipalProfile"
-_CONSENTED: Final = "crosstenant:index:ConsentedServicePrincipal"
+_CONSENT: Final = "crosstenant:index:Consent"
 _PULL_CHECK: Final = "crosstenant:index:PullCheck"
 
 # What an export writes in the place of a secret: https://www.pulumi.com/docs/iac/concepts/secrets/
@@ -66,7 +66,7 @@ def chains_of(export: Json) -> list[StackChain]:
     deployment = cast("Json", export.get("deployment") or {})
     state = _State(cast("list[Json]", deployment.get("resources") or []))
     chains: dict[tuple[str, str], list[Json]] = {}
-    for one in state.of_types(_PULL_CHECK, _CONSENTED):
+    for one in state.of_types(_PULL_CHECK, _CONSENT):
         chains.setdefault((state.client_id(one), state.tenant(one)["tenantId"]), []).append(one)
     if not chains:
         raise StackError(

@@ -1,0 +1,308 @@
+"""``Consent``: the gate between the tenants. Its create ends when the registry tenant has consented to the application.
+
+It owns nothing in Azure and asks no directory: it signs in as the application itself, and the token names the service
+principal that the consent has made. That needs no right in the tenant, and nothing is ever changed or deleted there.
+
+It is a resource and no function, so that everything behind it stands in every plan; so that the plan of a later update
+knows the object ID without the secret, which is unknown while a new one is being made; and so that a sign-in that fails
+for a moment takes no role assignment away.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, ClassVar, Final
+
+from crosstenant.azure.directory.directory_rights import is_single_tenant
+from crosstenant.azure.sign_in.secret_proof import (
+    ApplicationDisabled,
+    ApplicationUnknown,
+    SignInError,
+    prove_secret,
+)
+from crosstenant.azure.waiting import Clock, growing, lasting
+from crosstenant.errors import OperatorError
+from crosstenant.model.arm_id import is_uuid
+from crosstenant.model.clouds import Cloud
+from crosstenant.model.consent import MissingConsent, consent_url
+from crosstenant.plugin.context import Context
+from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
+from crosstenant.provider_kit.values import UNKNOWN
+
+# A secret just made may be refused for a while: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+# (AADSTS7000215) does not tell it from a wrong one.
+_SECRET_SECONDS: Final = 120
+_PREVIEW_SECONDS: Final = 5
+_FIRST_PAUSE: Final = 3
+_LONGEST_PAUSE: Final = 30
+
+_INPUTS: Final[dict[str, Any]] = {
+    "clientId": {
+        "type": "string",
+        "description": "Client ID (UUID) of the application. Another one replaces the resource.",
+        "willReplaceOnChanges": True,
+    },
+    "secret": {
+        "type": "string",
+        "secret": True,
+        "description": "The application's secret. It goes to the sign-in service of the provider's tenant alone.",
+    },
+    "redirectUri": {
+        "type": "string",
+        "description": "Where the consent page goes when it is done: one of the application's redirect URIs. Default: "
+        "the application's first.",
+    },
+    "timeoutSeconds": {
+        "type": "number",
+        "default": 0,
+        "description": "For how long a create waits for the consent (default 0: it fails at once).",
+    },
+}
+_OPTIONAL: Final = ("redirectUri", "timeoutSeconds")
+
+Prove = Callable[..., Awaitable[str]]
+"""``secret_proof.prove_secret``."""
+IsSingleTenant = Callable[[Cloud, str], Awaitable[bool]]
+"""``directory_rights.is_single_tenant``."""
+
+
+class Consent(CustomResource[Context]):
+    """The consent of the provider's tenant to one application."""
+
+    token: ClassVar[str] = "crosstenant:index:Consent"  # noqa: S105
+    secret_properties: ClassVar[frozenset[str]] = frozenset({"secret"})
+    schema: ClassVar[dict[str, Any]] = {
+        "description": (
+            "The gate for what needs another tenant's admin consent: created once an administrator of the provider's "
+            "tenant has consented to the application, on the page `consentUrl`. Until then a create waits "
+            "(`timeoutSeconds`) or fails with the page's address, and the next update goes on from there.\n\n"
+            "It signs in as the application, whose token names the service principal that the consent has made. The "
+            "provider's caller needs no right in the directory, and nothing is changed or deleted there. A consent "
+            "that was withdrawn is seen by a refresh: it shows as a change of `consented`, the object ID stays, and "
+            "the next update waits or fails as a create does."
+        ),
+        "inputProperties": _INPUTS,
+        "requiredInputs": ["clientId", "secret"],
+        "properties": {
+            **_INPUTS,
+            "objectId": {
+                "type": "string",
+                "description": "Object ID (UUID) of the application's service principal in the provider's tenant.",
+            },
+            "consentUrl": {
+                "type": "string",
+                "description": "The page on which an administrator of the provider's tenant consents.",
+            },
+            "consented": {
+                "type": "boolean",
+                "description": "Whether the tenant knew the application when it was last asked.",
+            },
+        },
+        "required": ["clientId", "secret", "timeoutSeconds", "objectId", "consentUrl", "consented"],
+    }
+
+    def __init__(
+        self,
+        context: Context,
+        *,
+        prove: Prove = prove_secret,
+        single_tenant: IsSingleTenant = is_single_tenant,
+        clock: Clock | None = None,
+    ) -> None:
+        """
+        :param context: The registry tenant.
+        :param prove: Signs in.
+        :param single_tenant: Tells whether an application is one that no other tenant can consent to.
+        :param clock: The clock; the machine's if not given.
+        """
+        super().__init__(context)
+        self._prove = prove
+        self._is_single_tenant = single_tenant
+        self._clock = clock or Clock()
+
+    async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
+        """Checks forms and fills in the default; nobody signs in."""
+        given = {name: news[name] for name in _INPUTS if news.get(name) is not None}
+        inputs: Properties = {"timeoutSeconds": 0, **given}
+        return inputs, _failures(inputs)
+
+    async def diff(
+        self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
+    ) -> Diff:
+        """A changed input, or a consent that was withdrawn."""
+        if not _same_application(olds, news):
+            return Diff({"clientId": Difference(Change.REPLACE)})
+        differences = {
+            name: Difference(Change.UPDATE, added=olds.get(name) is None, removed=news.get(name) is None)
+            for name in ("secret", *_OPTIONAL)
+            if news.get(name) is UNKNOWN or news.get(name) != olds.get(name)
+        }
+        if not _is_consented(olds):
+            differences["consented"] = Difference(Change.UPDATE, is_input=False)
+        return Diff(differences)
+
+    async def preview_create(self, urn: str, inputs: Properties) -> Properties:
+        """Signs in where application and secret exist already, and tells of a consent that is missing."""
+        return await self._previewed(urn, {}, inputs)
+
+    async def create(self, urn: str, inputs: Properties, timeout: float) -> tuple[str, Properties]:
+        """Waits for the consent."""
+        outputs = await self._consented(urn, {}, inputs, timeout)
+        return f"{self.context.tenant.tenant_id}/{inputs['clientId']}", outputs
+
+    async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
+        """Signs in once more. Whatever it finds, the resource and its object ID stay: what was granted is not given up.
+
+        A secret that does not sign in says nothing of the consent: what was known stays.
+        """
+        if not inputs:
+            raise OperatorError(
+                "there is nothing to import: declare the resource, and its first update looks the service principal up"
+            )
+        if not inputs.get("secret"):  # Imported, and not updated since.
+            return Observed(resource_id, inputs, olds)
+        try:
+            object_id = await self._sign_in(urn, inputs, self._clock.now())
+        except ApplicationUnknown:
+            await self.context.log.warning(urn, self._missing(inputs, withdrawn=True).drift())
+            return Observed(resource_id, inputs, {**olds, "consented": False})
+        except SignInError as error:
+            await self.context.log.warning(urn, str(error))
+            return Observed(resource_id, inputs, olds)
+        return Observed(resource_id, inputs, self._outputs(inputs, object_id))
+
+    async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
+        """As for a create, where the consent was withdrawn."""
+        if _is_consented(olds):
+            return self._outputs(news, olds["objectId"])
+        return await self._previewed(urn, olds, news)
+
+    async def update(
+        self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
+    ) -> Properties:
+        """Waits for the consent if it was withdrawn; another secret is no reason to ask."""
+        if _is_consented(olds):
+            return self._outputs(news, olds["objectId"])
+        return await self._consented(urn, olds, news, timeout)
+
+    async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
+        """Forgets the service principal, which belongs to the tenant's administrators."""
+
+    async def _previewed(self, urn: str, olds: Properties, news: Properties) -> Properties:
+        if news["clientId"] is UNKNOWN or news["secret"] is UNKNOWN:
+            return self._outputs(news, UNKNOWN)
+        try:
+            object_id = await self._sign_in(urn, news, self._clock.now() + _PREVIEW_SECONDS)
+        except ApplicationUnknown:
+            missing = self._missing(news, withdrawn=bool(olds.get("objectId")))
+            await self.context.log.warning(urn, missing.notice(news["timeoutSeconds"] or 0))
+            # A new consent makes another service principal: what was granted to the last one is granted anew.
+            return self._outputs(news, UNKNOWN)
+        return self._outputs(news, object_id)
+
+    async def _consented(self, urn: str, olds: Properties, news: Properties, timeout: float) -> Properties:
+        missing = self._missing(news, withdrawn=bool(olds.get("objectId")))
+        try:
+            return self._outputs(news, await self._wait(urn, news, missing, timeout))
+        except asyncio.CancelledError:
+            raise OperatorError(f"cancelled: {missing.failure()}") from None
+
+    async def _wait(self, urn: str, inputs: Properties, missing: MissingConsent, timeout: float) -> str:
+        began = self._clock.now()
+        limit = min(inputs["timeoutSeconds"], timeout) if timeout else inputs["timeoutSeconds"]
+        pauses = growing(_FIRST_PAUSE, _LONGEST_PAUSE)
+        asked_before = False
+        while True:
+            secret_seconds = min(_SECRET_SECONDS, began + timeout - self._clock.now()) if timeout else _SECRET_SECONDS
+            try:
+                return await self._sign_in(urn, inputs, self._clock.now() + secret_seconds)
+            except ApplicationUnknown:
+                left = began + limit - self._clock.now()
+                if not asked_before and await self._is_single_tenant(self.context.tenant.cloud, inputs["clientId"]):
+                    raise OperatorError(_single_tenant(inputs["clientId"])) from None
+                if left <= 0:
+                    raise OperatorError(missing.failure(lasting(limit) if limit else "")) from None
+            text = missing.waiting(lasting(left))
+            if not asked_before:  # Where the output is no terminal, nobody sees a status line.
+                await self.context.log.info(urn, text)
+            asked_before = True
+            await self.context.log.status(urn, text)
+            await self._clock.sleep(min(next(pauses), left))
+
+    async def _sign_in(self, urn: str, inputs: Properties, deadline: float) -> str:
+        """The object ID of the service principal.
+
+        :raises SignInError: ``ApplicationUnknown`` where the tenant has not consented.
+        """
+        tenant, client_id = self.context.tenant, inputs["clientId"]
+
+        async def waiting(message: str) -> None:
+            await self.context.log.status(urn, message)
+
+        try:
+            object_id = await self._prove(
+                tenant.tenant_id,
+                tenant.cloud,
+                client_id,
+                inputs["secret"],
+                deadline=deadline,
+                on_wait=waiting,
+                clock=self._clock,
+                wait_for_application=False,
+            )
+        except ApplicationDisabled:
+            raise ApplicationDisabled(
+                f"the service principal of application {client_id} is disabled in registry tenant {tenant.tenant_id}: "
+                "an administrator of that tenant has to enable it under Enterprise applications (Enabled for users to "
+                "sign-in); then run 'pulumi up' again"
+            ) from None
+        if not object_id:
+            raise SignInError(
+                f"application {client_id} signs in to registry tenant {tenant.tenant_id}, but its token does not name "
+                "its service principal: set service_principal to 'managed', which reads it from Microsoft Graph"
+            )
+        return object_id
+
+    def _missing(self, inputs: Properties, *, withdrawn: bool) -> MissingConsent:
+        url = self._url(inputs)
+        return MissingConsent(self.context.tenant.tenant_id, inputs["clientId"], url, withdrawn)
+
+    def _url(self, inputs: Properties) -> str:
+        tenant = self.context.tenant
+        return consent_url(tenant.cloud, tenant.tenant_id, inputs["clientId"], inputs.get("redirectUri"))
+
+    def _outputs(self, inputs: Properties, object_id: Any) -> Properties:
+        url = UNKNOWN if UNKNOWN in (inputs["clientId"], inputs.get("redirectUri")) else self._url(inputs)
+        consented = UNKNOWN if object_id is UNKNOWN else True
+        return {**inputs, "objectId": object_id, "consentUrl": url, "consented": consented}
+
+
+def _is_consented(olds: Properties) -> bool:
+    # States of before 1.0 do not say; they have an object ID from the consent on.
+    return bool(olds.get("consented", olds.get("objectId")))
+
+
+def _same_application(olds: Properties, news: Properties) -> bool:
+    return isinstance(news["clientId"], str) and news["clientId"].lower() == str(olds.get("clientId")).lower()
+
+
+def _single_tenant(client_id: str) -> str:
+    return (
+        f"application {client_id} is single-tenant, so no other tenant can consent to it: set its sign-in audience to "
+        f"AzureADMultipleOrgs in its own tenant ('az ad app update --id {client_id} --sign-in-audience "
+        "AzureADMultipleOrgs'); then run 'pulumi up' again"
+    )
+
+
+def _failures(inputs: Properties) -> list[Failure]:
+    client_id, secret, seconds = inputs.get("clientId"), inputs.get("secret"), inputs["timeoutSeconds"]
+    failures: list[Failure] = []
+    if client_id is not UNKNOWN and not (isinstance(client_id, str) and is_uuid(client_id)):
+        # Not repeated: whoever mixes the arguments up has the secret here.
+        failures.append(Failure("clientId", "must be a UUID: give the application's client ID"))
+    if secret is not UNKNOWN and not (isinstance(secret, str) and secret.strip()):
+        failures.append(Failure("secret", "is missing: give the value of one of the application's secrets"))
+    if seconds is not UNKNOWN and not (isinstance(seconds, (int, float)) and seconds >= 0):
+        failures.append(Failure("timeoutSeconds", "must be a number of seconds, 0 for no wait"))
+    return failures

@@ -1,0 +1,71 @@
+"""The gate between the tenants: an administrator's consent in the registry tenant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+
+from crosstenant._version import VERSION
+from crosstenant.resources.outputs import output_of
+
+FORMER_TYPE = "crosstenant:index:ConsentedServicePrincipal"
+"""What states of before 1.0 call it."""
+
+
+class Consent(pulumi.CustomResource):
+    """Is created once an administrator of the provider's tenant has consented to an application of another tenant.
+
+    Declare what needs the consent from its ``object_id``. Until the consent an update waits for ``timeout_seconds``, or
+    fails with the address of the consent page; the next one goes on from there. Previews show everything behind it.
+
+    It signs in as the application: the deployment needs no right in the directory, and nothing is changed or deleted
+    there. A refresh sees a consent that was withdrawn, and one that was given again.
+    """
+
+    def __init__(
+        self,
+        resource_name: str,
+        *,
+        client_id: pulumi.Input[str],
+        secret: pulumi.Input[str],
+        redirect_uri: pulumi.Input[str] | None = None,
+        timeout_seconds: pulumi.Input[int] | None = None,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        """
+        :param resource_name: The resource's name in the stack.
+        :param client_id: The application's client ID (UUID). Another one replaces the resource.
+        :param secret: The application's secret; it goes to the tenant's sign-in service alone. Secret.
+        :param redirect_uri: Where the consent page goes when it is done: one of the application's redirect URIs.
+            Default: the application's first.
+        :param timeout_seconds: For how long an update waits for the consent. Default: 0, it fails at once.
+        :param opts: Resource options; the provider is one of the registry tenant.
+        """
+        arguments: dict[str, Any] = {
+            "clientId": client_id,
+            "secret": pulumi.Output.secret(secret),
+            "redirectUri": redirect_uri,
+            "timeoutSeconds": timeout_seconds,
+            "objectId": None,
+            "consentUrl": None,
+            "consented": None,
+        }
+        own = pulumi.ResourceOptions(version=VERSION, aliases=[pulumi.Alias(type_=FORMER_TYPE)])
+        opts = pulumi.ResourceOptions.merge(own, opts)
+        super().__init__("crosstenant:index:Consent", resource_name, arguments, opts)
+
+    @property
+    def object_id(self) -> pulumi.Output[str]:
+        """Object ID (UUID) of the application's service principal in the registry tenant."""
+        return output_of(self, "objectId")
+
+    @property
+    def consent_url(self) -> pulumi.Output[str]:
+        """The page on which an administrator of the registry tenant consents to the application."""
+        return output_of(self, "consentUrl")
+
+    @property
+    def consented(self) -> pulumi.Output[bool]:
+        """Whether the tenant knew the application when it was last asked."""
+        return output_of(self, "consented")
