@@ -19,8 +19,8 @@ from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
+from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.resource import Change, Difference, Properties
-from crosstenant.provider_kit.serving import EngineLog
 from crosstenant.provider_kit.values import UNKNOWN
 
 URN = "urn:pulumi:dev::test::crosstenant:index:Consent::pull"
