@@ -14,7 +14,7 @@ import pytest
 
 from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.world import drift, seed
-from crosstenant.sandbox.world.estate import node_resource_group_id
+from crosstenant.sandbox.world.resource_documents import node_resource_group_id
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
 from tests.engine.cluster_estate import add_fault, meanwhile, signal_to
