@@ -1,11 +1,17 @@
-"""Time, as far as waiting for Azure goes: a clock that tests can replace, and pauses that grow."""
+"""Waiting for Azure: a clock that tests can replace, and attempts that are repeated."""
 
 from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable
 from datetime import datetime, timezone
+from typing import TypeVar
+
+from crosstenant.model.pauses import Pauses
+
+T = TypeVar("T")
+E = TypeVar("E", bound=Exception)
 
 
 class Clock:
@@ -24,12 +30,28 @@ class Clock:
         await asyncio.sleep(seconds)
 
 
-def growing(first: float, most: float) -> Iterator[float]:
-    """Pauses in seconds: ``first``, then twice as long each time, ``most`` at the longest; without end."""
-    pause = first
+async def retried(
+    attempt: Callable[[], Awaitable[T]],
+    refusals: type[E],
+    pause_after: Callable[[E, float], Awaitable[float]],
+    pauses: Pauses,
+    clock: Clock,
+) -> T:
+    """What ``attempt`` returns, tried again until it succeeds or ``pause_after`` gives up.
+
+    :param attempt: One attempt.
+    :param refusals: What it raises where another attempt may succeed.
+    :param pause_after: Told of each refusal and the pause that is due; returns the pause to make, or raises.
+    :param pauses: Which pauses are due.
+    :param clock: The clock to wait on.
+    """
+    due = iter(pauses)
     while True:
-        yield pause
-        pause = min(pause * 2, most)
+        try:
+            return await attempt()
+        except refusals as refusal:
+            pause = await pause_after(refusal, next(due))
+        await clock.sleep(pause)
 
 
 def lasting(seconds: float) -> str:

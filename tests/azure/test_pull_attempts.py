@@ -2,23 +2,24 @@ import pytest
 
 from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, UNTIL_GRANTED, prove_in_time
 from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
+from crosstenant.azure.waiting import Clock
 
 PROOF = PullProof(("pull",), None)
 
 
-class Clock:
+class FakeClock(Clock):
     """A clock that only pauses move."""
 
     def __init__(self) -> None:
-        self.now = 100.0
+        self.time = 100.0
         self.pauses: list[float] = []
 
-    def __call__(self) -> float:
-        return self.now
+    def now(self) -> float:
+        return self.time
 
-    async def pause(self, seconds: float) -> None:
+    async def sleep(self, seconds: float) -> None:
         self.pauses.append(seconds)
-        self.now += seconds
+        self.time += seconds
 
 
 class Attempts:
@@ -40,27 +41,27 @@ def refusal(reason: Reason, retry_after: float | None = None) -> PullRefused:
     return PullRefused(reason, "no", retry_after)
 
 
-async def run(attempts: Attempts, clock: Clock, patience=UNTIL_GRANTED, limit: float = 300) -> PullProof:
+async def run(attempts: Attempts, clock: FakeClock, patience=UNTIL_GRANTED, limit: float = 300) -> PullProof:
     waited: list[tuple[Reason, float]] = []
 
     async def waiting(refused: PullRefused, left: float) -> None:
         waited.append((refused.reason, left))
 
     try:
-        return await prove_in_time(attempts, patience, limit, waiting, pause=clock.pause, clock=clock)
+        return await prove_in_time(attempts, patience, limit, waiting, clock=clock)
     finally:
         assert len(waited) == len(clock.pauses)
 
 
 async def test_pauses_grow_until_the_grant_arrives():
-    clock = Clock()
+    clock = FakeClock()
     attempts = Attempts(*[refusal(Reason.ROLE_MISSING)] * 7, PROOF)
     assert await run(attempts, clock) == PROOF
     assert clock.pauses == [1, 2, 4, 8, 15, 15, 15]
 
 
 async def test_limit_ends_the_tries_with_one_at_the_very_end():
-    clock = Clock()
+    clock = FakeClock()
     attempts = Attempts(refusal(Reason.SERVICE_PRINCIPAL_MISSING))
     with pytest.raises(PullRefused):
         await run(attempts, clock, limit=10)
@@ -80,7 +81,7 @@ async def test_limit_ends_the_tries_with_one_at_the_very_end():
     ],
 )
 async def test_final_reasons_are_not_waited_out(reason: Reason):
-    clock = Clock()
+    clock = FakeClock()
     with pytest.raises(PullRefused):
         await run(Attempts(refusal(reason)), clock)
     assert clock.pauses == []
@@ -88,14 +89,14 @@ async def test_final_reasons_are_not_waited_out(reason: Reason):
 
 @pytest.mark.parametrize(("reason", "seconds"), [(Reason.SECRET_WRONG, 120), (Reason.UNREACHABLE, 30)])
 async def test_some_reasons_are_waited_out_for_less_than_the_limit(reason: Reason, seconds: float):
-    clock = Clock()
+    clock = FakeClock()
     with pytest.raises(PullRefused):
         await run(Attempts(refusal(reason)), clock)
     assert sum(clock.pauses) == seconds
 
 
 async def test_each_reason_has_its_own_patience():
-    clock = Clock()
+    clock = FakeClock()
     attempts = Attempts(*[refusal(Reason.ROLE_MISSING)] * 8, refusal(Reason.SECRET_EXPIRED))
     with pytest.raises(PullRefused) as caught:
         await run(attempts, clock)
@@ -104,25 +105,25 @@ async def test_each_reason_has_its_own_patience():
 
 
 async def test_throttling_registry_is_obeyed():
-    clock = Clock()
+    clock = FakeClock()
     assert await run(Attempts(refusal(Reason.THROTTLED, 42), PROOF), clock) == PROOF
     assert clock.pauses == [42]
 
 
 async def test_throttling_beyond_the_limit_is_not_waited_for():
-    clock = Clock()
+    clock = FakeClock()
     with pytest.raises(PullRefused):
         await run(Attempts(refusal(Reason.THROTTLED, 301)), clock)
     assert clock.pauses == []
 
 
 async def test_quick_look_waits_for_no_grant():
-    clock = Clock()
+    clock = FakeClock()
     with pytest.raises(PullRefused):
         await run(Attempts(refusal(Reason.ROLE_MISSING)), clock, A_QUICK_LOOK)
     assert clock.pauses == []
 
 
 async def test_quick_look_bears_a_hiccup():
-    clock = Clock()
+    clock = FakeClock()
     assert await run(Attempts(refusal(Reason.UNREACHABLE), PROOF), clock, A_QUICK_LOOK) == PROOF

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from crosstenant.azure import waiting
 from crosstenant.azure.pull.pull_attempts import PROBE_REPOSITORY
 from crosstenant.errors import OperatorError
 from crosstenant.plugin.pull_check import resource as pull_check
@@ -48,9 +49,6 @@ class Clock:
         self.now = 0.0
         self.at: dict[float, Any] = {}
 
-    def __call__(self) -> float:
-        return self.now
-
     async def pause(self, seconds: float) -> None:
         self.now += seconds
         for moment in [moment for moment in self.at if moment <= self.now]:
@@ -60,7 +58,15 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    timed = functools.partial(pull_check.prove_in_time, pause=clock.pause, clock=clock)
+
+    class Waiting(waiting.Clock):
+        def now(self) -> float:
+            return clock.now
+
+        async def sleep(self, seconds: float) -> None:
+            await clock.pause(seconds)
+
+    timed = functools.partial(pull_check.prove_in_time, clock=Waiting())
     monkeypatch.setattr(pull_check, "prove_in_time", timed)
     return clock
 

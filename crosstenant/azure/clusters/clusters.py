@@ -18,8 +18,9 @@ from crosstenant.azure.refusals.refusal_table import Retry
 from crosstenant.azure.refusals.refusals import retry_of, take_apart
 from crosstenant.azure.role_assignments import roles_of
 from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.azure.waiting import Clock, growing, lasting
+from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.model.arm_id import ArmId
+from crosstenant.model.pauses import IDLE, RESET
 
 if TYPE_CHECKING:
     from azure.mgmt.containerservice.aio import ContainerServiceClient
@@ -32,9 +33,6 @@ OnProgress = Callable[[str], Awaitable[None]]
 # Requests that fail for a reason that may pass are repeated this often: about five minutes with growing pauses. A
 # running operation, and Entra's propagation, have deadlines of their own.
 _ATTEMPTS = 8
-_FIRST_PAUSE = 3.0
-_LONGEST_PAUSE = 60.0
-_IDLE_PAUSE = 15.0
 
 
 class ClusterGone(Exception):
@@ -107,7 +105,7 @@ class Clusters:
         :raises azure.core.exceptions.AzureError: The cluster could not be read.
         """
         began = self._clock.now()
-        pauses = growing(1, _IDLE_PAUSE)
+        pauses = iter(IDLE)
         while True:
             state = await self.get(cluster_id)
             if state is None or state.is_idle:
@@ -147,7 +145,7 @@ class Clusters:
         from azure.core.exceptions import AzureError
 
         before = await self.get(cluster_id)
-        pauses = growing(_FIRST_PAUSE, _LONGEST_PAUSE)
+        pauses = iter(RESET)
         tries = 0
         while True:
             unanswered = attempt.maybe_accepted

@@ -6,11 +6,9 @@ delay out for nine minutes. Nothing here writes, and what is not certain is left
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from crosstenant.azure.sign_in.token_claims import claims_of
 from crosstenant.model.clouds import Cloud
 
 if TYPE_CHECKING:
@@ -41,7 +39,7 @@ async def owns_only(tenant: Tenant) -> bool:
     :raises azure.core.exceptions.AzureError: Sign-in failed.
     """
     token = await tenant.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
-    claims = _claims(token.token)
+    claims = claims_of(token.token) or {}
     permissions, roles = _texts(claims.get("roles")), _texts(claims.get("wids"))
     return OWNED_BY in permissions and not permissions & SUFFICIENT and not roles & _ADMINISTRATORS
 
@@ -53,7 +51,7 @@ async def caller_object_id(tenant: Tenant) -> str:
     :raises azure.core.exceptions.AzureError: Sign-in failed.
     """
     token = await tenant.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
-    return str(_claims(token.token).get("oid") or "")
+    return str((claims_of(token.token) or {}).get("oid") or "")
 
 
 async def is_single_tenant(cloud: Cloud, client_id: str) -> bool:
@@ -84,16 +82,6 @@ async def is_single_tenant(cloud: Cloud, client_id: str) -> bool:
             return False
     said = f"{answer.headers.get('Location', '')} {content.decode(errors='replace')}"
     return _NOT_MULTI_TENANT in said
-
-
-def _claims(token: str) -> dict[str, Any]:
-    # Read, not verified: the token came from Entra itself.
-    try:
-        payload = token.split(".")[1]
-        claims: object = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-    except (IndexError, binascii.Error, ValueError):
-        return {}
-    return cast("dict[str, Any]", claims) if isinstance(claims, dict) else {}
 
 
 def _texts(value: object) -> set[str]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from base64 import b64encode, urlsafe_b64decode
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -22,6 +22,7 @@ from yarl import URL
 
 from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
 from crosstenant.azure.pull.token_challenge import parse_challenge
+from crosstenant.azure.sign_in.token_claims import claims_of
 
 _MANIFEST_TYPES: Final = ", ".join(
     (
@@ -84,20 +85,18 @@ async def prove_pull(
 
 
 def granted_actions(token: str, repository: str) -> tuple[str, ...] | None:
-    """The actions on ``repository`` that a registry's access token lists; ``None`` if it is no readable JWT.
-
-    Nothing is verified: the token comes from the registry and goes back to it, and its claims are only looked at.
-    """
+    """The actions on ``repository`` that a registry's access token lists; ``None`` if it is no readable JWT."""
+    claims = claims_of(token)
+    if claims is None:
+        return None
+    access: Any = claims.get("access") or []
     try:
-        _, payload, _ = token.split(".")
-        claims = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        access = cast("list[dict[str, Any]]", claims.get("access") or [])
         actions: set[str] = set()
         for entry in access:
             if entry.get("type") == "repository" and entry.get("name") == repository:
-                actions.update(map(str, cast("list[Any]", entry.get("actions") or [])))
+                actions.update(map(str, entry.get("actions") or []))
         return tuple(sorted(actions))
-    except (ValueError, AttributeError, TypeError):
+    except (AttributeError, TypeError):
         return None
 
 

@@ -7,12 +7,12 @@ and role assignments take up to ten minutes
 
 from __future__ import annotations
 
-import asyncio
-import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Final
 
 from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
+from crosstenant.azure.waiting import Clock, retried
+from crosstenant.model.pauses import PULL
 
 PROBE_REPOSITORY: Final = "crosstenant-pull-check"
 """The repository that is asked for where none is named: it need not exist."""
@@ -32,9 +32,6 @@ UNTIL_GRANTED: Final[Patience] = {
 A_QUICK_LOOK: Final[Patience] = {Reason.THROTTLED: 10, Reason.UNREACHABLE: 5}
 """At a refresh: what was granted long ago needs no waiting for."""
 
-_FIRST_PAUSE: Final = 1.0
-_LONGEST_PAUSE: Final = 15.0
-
 
 async def prove_in_time(
     prove: Callable[[], Awaitable[PullProof]],
@@ -42,8 +39,7 @@ async def prove_in_time(
     limit: float,
     waiting: Callable[[PullRefused, float], Awaitable[None]],
     *,
-    pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    clock: Callable[[], float] = time.monotonic,
+    clock: Clock | None = None,
 ) -> PullProof:
     """Tries until the pull is granted, or the refusal is final.
 
@@ -51,25 +47,23 @@ async def prove_in_time(
     :param patience: How long each reason is waited out.
     :param limit: Seconds for all tries together.
     :param waiting: Told before each pause, with the refusal and the seconds that are left.
-    :param pause: Waits for seconds.
-    :param clock: Tells seconds that only grow.
+    :param clock: The clock; the machine's if omitted.
     :raises PullRefused: The last refusal.
     """
-    end = clock() + limit
-    next_pause = _FIRST_PAUSE
+    clock = clock or Clock()
+    end = clock.now() + limit
     reason: Reason | None = None
     give_up = end
-    while True:
-        try:
-            return await prove()
-        except PullRefused as refusal:
-            if refusal.reason is not reason:
-                reason = refusal.reason
-                give_up = min(end, clock() + patience.get(reason, 0))
-            left = give_up - clock()
-            wait = max(next_pause, refusal.retry_after or 0)
-            if left <= 0 or (refusal.retry_after or 0) > left:
-                raise
-            await waiting(refusal, left)
-            await pause(min(wait, left))
-            next_pause = min(next_pause * 2, _LONGEST_PAUSE)
+
+    async def pause_after(refusal: PullRefused, pause: float) -> float:
+        nonlocal reason, give_up
+        if refusal.reason is not reason:
+            reason = refusal.reason
+            give_up = min(end, clock.now() + patience.get(reason, 0))
+        left = give_up - clock.now()
+        if left <= 0 or (refusal.retry_after or 0) > left:
+            raise refusal
+        await waiting(refusal, left)
+        return min(max(pause, refusal.retry_after or 0), left)
+
+    return await retried(prove, PullRefused, pause_after, PULL, clock)

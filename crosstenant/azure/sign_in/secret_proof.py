@@ -8,15 +8,14 @@ https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 
 from __future__ import annotations
 
-import base64
-import binascii
-import json
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from crosstenant.azure.waiting import Clock, growing, lasting
+from crosstenant.azure.sign_in.token_claims import claims_of
+from crosstenant.azure.waiting import Clock, lasting, retried
 from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import Cloud
+from crosstenant.model.pauses import SIGN_IN
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -24,16 +23,13 @@ if TYPE_CHECKING:
 OnWait = Callable[[str], Awaitable[None]]
 """Shows what is being waited for, to the person at the terminal."""
 
-_FIRST_PAUSE = 2.0
-_LONGEST_PAUSE = 15.0
-
 
 class SignInError(OperatorError):
     """A secret did not sign in. The text is a whole sentence for the operator, without the secret."""
 
 
 class SecretExpired(SignInError):
-    """The secret's time is over."""
+    """The secret has expired."""
 
 
 class SecretRefused(SignInError):
@@ -79,43 +75,34 @@ async def prove_secret(
 
     clock = clock or Clock()
     began = clock.now()
-    pauses = growing(_FIRST_PAUSE, _LONGEST_PAUSE)
-    while True:
-        try:
-            return await _sign_in(tenant_id, cloud, client_id, secret)
-        except AzureError as error:
-            pause = next(pauses)
-            waited = clock.now() - began
-            refusal = _refused(error, tenant_id, client_id, secret, waited)
-            unknown = isinstance(refusal, ApplicationUnknown) and not wait_for_application
-            # Without an answer at all azure-core has tried several times already.
-            if unknown or retry_of(error) is Retry.NEVER or clock.now() + pause > deadline:
-                raise refusal from None
+
+    async def pause_after(error: AzureError, pause: float) -> float:
+        waited = clock.now() - began
+        refusal = _refused(error, tenant_id, client_id, secret, waited)
+        unknown = isinstance(refusal, ApplicationUnknown) and not wait_for_application
+        # Without an answer at all azure-core has tried several times already.
+        if unknown or retry_of(error) is Retry.NEVER or clock.now() + pause > deadline:
+            raise refusal from None
         await on_wait(f"waiting for Entra to accept the secret of application {client_id} ({lasting(waited)})")
-        await clock.sleep(pause)
+        return pause
+
+    def attempt() -> Awaitable[str]:
+        return _sign_in(tenant_id, cloud, client_id, secret)
+
+    return await retried(attempt, AzureError, pause_after, SIGN_IN, clock)
 
 
 async def _sign_in(tenant_id: str, cloud: Cloud, client_id: str, secret: str) -> str:
     # A new credential for each try: nothing is remembered of the last one.
     async with _credential(tenant_id, cloud, client_id, secret) as credential:
         token = await credential.get_token(cloud.arm_scope)
-    return _object_id(token.token)
+    return str((claims_of(token.token) or {}).get("oid") or "")
 
 
 def _credential(tenant_id: str, cloud: Cloud, client_id: str, secret: str) -> AsyncTokenCredential:
     from azure.identity.aio import ClientSecretCredential
 
     return ClientSecretCredential(tenant_id, client_id, secret, authority=cloud.login_host)
-
-
-def _object_id(token: str) -> str:
-    # Read, not verified: the token came from Entra itself, and all that hangs on it is a warning.
-    try:
-        payload = token.split(".")[1]
-        claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
-        return str(claims.get("oid", ""))
-    except (IndexError, binascii.Error, ValueError, AttributeError):
-        return ""
 
 
 def _refused(error: Exception, tenant_id: str, client_id: str, secret: str, waited: float) -> SignInError:
