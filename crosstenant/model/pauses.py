@@ -29,6 +29,8 @@ RESET: Final = Pauses(3, 60)
 """A cluster that cannot take a reset now."""
 IDLE: Final = Pauses(1, 15)
 """A cluster that another operation is changing."""
+CONSENT: Final = Pauses(3, 30)
+"""An administrator who has yet to open the consent page."""
 PRINCIPAL: Final = (2, 5, 10, 20, 30, 30, 30)
 """A role assignment whose principal has not reached the directory that Resource Manager asks; about two minutes in all:
 https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---assigning-a-role-to-a-new-principal-sometimes-fails

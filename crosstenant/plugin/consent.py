@@ -21,11 +21,12 @@ from crosstenant.azure.sign_in.secret_proof import (
     SignInError,
     prove_secret,
 )
-from crosstenant.azure.waiting import Clock, growing, lasting
+from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import is_uuid
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.consent import MissingConsent, consent_url
+from crosstenant.model.pauses import CONSENT
 from crosstenant.plugin.context import Context
 from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN
@@ -34,8 +35,6 @@ from crosstenant.provider_kit.values import UNKNOWN
 # (AADSTS7000215) does not tell it from a wrong one.
 _SECRET_SECONDS: Final = 120
 _PREVIEW_SECONDS: Final = 5
-_FIRST_PAUSE: Final = 3
-_LONGEST_PAUSE: Final = 30
 
 _INPUTS: Final[dict[str, Any]] = {
     "clientId": {
@@ -211,7 +210,7 @@ class Consent(CustomResource[Context]):
     async def _wait(self, urn: str, inputs: Properties, missing: MissingConsent, timeout: float) -> str:
         began = self._clock.now()
         limit = min(inputs["timeoutSeconds"], timeout) if timeout else inputs["timeoutSeconds"]
-        pauses = growing(_FIRST_PAUSE, _LONGEST_PAUSE)
+        pauses = iter(CONSENT)
         asked_before = False
         while True:
             secret_seconds = min(_SECRET_SECONDS, began + timeout - self._clock.now()) if timeout else _SECRET_SECONDS
