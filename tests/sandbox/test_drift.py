@@ -45,7 +45,7 @@ def test_role_assignments_go_from_the_named_registry_only(store):
         with pytest.raises(LookupError, match="has no role on registry fabrikamimages"):
             drift.remove_role_assignment(state, "fabrikamimages", OLD_CLUSTER_APP_ID)
         with pytest.raises(
-            LookupError, match="there is no 'nosuch' among the registries: fabrikamimages, fabrikamabac"
+            LookupError, match="'nosuch' is not among the registries of the sandbox: fabrikamimages, fabrikamabac"
         ):
             drift.remove_role_assignment(state, "nosuch", OLD_CLUSTER_APP_ID)
 
@@ -110,7 +110,7 @@ def test_roles_change_under_their_name_and_beside_it(store):
         assert push != ACR_PULL
         role_drift.add_role(state, "fabrikamimages", OLD_CLUSTER_APP_ID, ACR_PULL)
         assert sorted(roles(state, REGISTRY).values()) == sorted([push, ACR_PULL])
-        with pytest.raises(LookupError, match=r"there is no role 'AcrPul': .*AcrPull, AcrPush"):
+        with pytest.raises(LookupError, match=r"role 'AcrPul' does not exist; .*AcrPull, AcrPush"):
             role_drift.add_role(state, "fabrikamimages", OLD_CLUSTER_APP_ID, "AcrPul")
         with pytest.raises(LookupError, match="has no role on registry fabrikamabac"):
             role_drift.change_condition(state, "fabrikamabac", OLD_CLUSTER_APP_ID, None)

@@ -57,7 +57,7 @@ async def test_unknown_host_is_refused_in_a_sentence(session):
     with pytest.raises(aiohttp.ClientHttpProxyError) as refused:
         await session.get("https://example.com/")
     assert refused.value.status == 403
-    assert refused.value.message.startswith("The sandbox does not play example.com and does not pass it through")
+    assert refused.value.message.startswith("The sandbox does not emulate example.com and does not pass it through")
 
 
 async def test_plain_http_is_refused_in_a_sentence(session):

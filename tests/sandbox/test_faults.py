@@ -31,13 +31,13 @@ def test_text_may_hold_commas_and_json_is_read_as_well():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("arm", "'arm' is not name=value"),
-        ("service=dns", "'dns' is no service"),
-        ("color=red", "no 'color'"),
-        ("status=many", "status is a number"),
-        ("drop=perhaps", "drop is true or false"),
-        ("path=(", "not a regular expression"),
-        ("{", "not valid JSON"),
+        ("arm", "'arm' must have the form name=value"),
+        ("service=dns", "or *, not 'dns'"),
+        ("color=red", "'color' is not a property of a fault"),
+        ("status=many", "status must be a number, not 'many'"),
+        ("drop=perhaps", "drop must be true or false, not 'perhaps'"),
+        ("path=(", "path must be a regular expression, not '('"),
+        ("{", "the fault must be valid JSON"),
     ],
 )
 def test_malformed_fault_is_refused_in_a_sentence(text, message):

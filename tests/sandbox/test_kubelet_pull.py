@@ -101,4 +101,4 @@ def test_managed_identity_has_nothing_to_pull_with(granted):
 
 def test_without_a_sandbox_nothing_is_sent(granted):
     granted.environ = {name: value for name, value in granted.environ.items() if name != "CROSSTENANT_SANDBOX"}
-    assert "no sandbox is running here" in granted.run(*PULL, IMAGE, code=1)
+    assert "the sandbox is not running here" in granted.run(*PULL, IMAGE, code=1)

@@ -157,7 +157,7 @@ def test_what_is_no_condition_is_refused(text: str):
 def test_error_says_where():
     with pytest.raises(ValueError, match="at character 24: not understood: '\"x\"'"):
         parse_condition('@Request[a] StringLike "x"')
-    with pytest.raises(ValueError, match="at character 42: AND and OR side by side need parentheses, not 'AND'"):
+    with pytest.raises(ValueError, match="at character 42: AND and OR need parentheses between them, not 'AND'"):
         parse_condition("Exists @Request[a] OR Exists @Request[b] AND Exists @Request[c]")
 
 
@@ -165,5 +165,5 @@ def test_condition_of_more_than_8_kb_is_refused():
     comparison = f"{NAME} StringEquals '{{}}'"
     longest = comparison.format("a" * (LONGEST - len(comparison.format(""))))
     assert not allows(longest)
-    with pytest.raises(ValueError, match="at most 8192 characters, this one has 8193"):
+    with pytest.raises(ValueError, match="at most 8192 characters, not 8193"):
         parse_condition(longest.replace("a'", "aa'"))

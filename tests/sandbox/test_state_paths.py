@@ -31,12 +31,12 @@ def test_path_leads_to_its_object(seeded, path, expected):
 @pytest.mark.parametrize(
     ("path", "message"),
     [
-        ("nothing", "no 'nothing'"),
-        ("settings.lag.nothing", "no 'nothing'"),
-        ("settings.nothing.deeper", "no 'nothing.deeper'"),
+        ("nothing", "'nothing' was not found"),
+        ("settings.lag.nothing", "'nothing' was not found"),
+        ("settings.nothing.deeper", "'nothing.deeper' was not found"),
         ("settings.page_size.deeper", "'page_size' is a plain value"),
-        (f"{CLUSTER}x/name", "no '/subscriptions"),
-        ("resources/aks-prod/_nodes/9", "no '9'"),
+        (f"{CLUSTER}x/name", "'/subscriptions"),
+        ("resources/aks-prod/_nodes/9", "'9' was not found"),
     ],
 )
 def test_path_that_leads_nowhere_says_where_it_ends(seeded, path, message):
@@ -58,9 +58,9 @@ def test_put_replaces_adds_and_appends(store):
         assert [one["name"] for one in cluster["_nodes"]][-1] == "another"
         assert cluster["_nodes"][0]["pool"] == "moved"
         assert state["resources"][REGISTRY.lower() + "2"] == {"name": "second"}
-        with pytest.raises(LookupError, match="use \\+ to append"):
+        with pytest.raises(LookupError, match="or \\+ to append"):
             state_paths.put(state, "resources/aks-prod/_nodes/99", {})
-        with pytest.raises(LookupError, match="nothing at"):
+        with pytest.raises(LookupError, match="does not exist"):
             state_paths.put(state, "resources/aks-prod/no/such", 1)
 
 

@@ -1,1 +1,1 @@
-"""Azure Resource Manager (``management.azure.com``): what the chain across the tenants asks, and its refusals."""
+"""Azure Resource Manager (``management.azure.com``): what a cross-tenant stack requests, and the refusals."""

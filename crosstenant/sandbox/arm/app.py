@@ -1,7 +1,7 @@
 """``management.azure.com`` as an ASGI application.
 
-Every request goes through the same gates, in Azure's order: an API version, a token, the subscription and its tenant, a
-type that answers to that API version, the caller's rights; then its handler.
+Every request passes the same checks, in Azure's order: the API version, the token, the subscription and its tenant, the
+resource type and its API versions, the caller's permissions. Then its handler answers it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def make_app(store: Store) -> Starlette:
 
     async def endpoint(request: Request) -> Response:
         content = await request.body()
-        # In a thread: the state's lock may be held by another service for a moment.
+        # In a thread, because another service may hold the state's lock for a moment.
         return await run_in_threadpool(_respond, store, request, content)
 
     return Starlette(routes=[StarletteRoute("/{path:path}", endpoint, methods=_METHODS)])
@@ -86,7 +86,7 @@ def _answer(store: Store, request: Request, content: bytes) -> Answer:
         if route.action is not None:
             call.require(route.action.format(**parts), scope)
         answer = route.handler(call)
-        # Written out before the lock is given back: the answer may hold parts of the state.
+        # Copied while the lock is held: the answer may contain parts of the state.
         return Answer(answer.status, _copy(answer.body), answer.headers)
 
 

@@ -1,4 +1,4 @@
-"""Who calls, and from which tenant: what Azure Resource Manager checks before anything else."""
+"""Authentication: the caller of a request, and the tenant of its token, which must be the subscription's."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ Json = dict[str, Any]
 
 
 def authenticate(state: State, authorization: str | None, subscription_id: str | None) -> Caller:
-    """Reads the caller's token and checks that it is of the subscription's tenant.
+    """Reads the caller's token and checks that it is for the subscription's tenant.
 
     :param authorization: The ``Authorization`` header.
-    :param subscription_id: The subscription that the path names, if it names one.
-    :raises ArmRefusal: No token or a bad one, no such subscription, a subscription of another tenant.
+    :param subscription_id: The subscription in the path, if any.
+    :raises ArmRefusal: The token is missing or invalid, or the subscription does not exist or is of another tenant.
     """
     subscription: Json | None = None
     if subscription_id is not None:
@@ -59,7 +59,7 @@ def authenticate(state: State, authorization: str | None, subscription_id: str |
 
 
 def _challenge(tenant_id: str, described: str) -> dict[str, str]:
-    """The header by which clients find out a subscription's tenant."""
+    """The header from which clients learn a subscription's tenant."""
     authority = f"https://login.windows.net/{tenant_id}"
     return {
         "WWW-Authenticate": (

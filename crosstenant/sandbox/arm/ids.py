@@ -1,4 +1,4 @@
-"""ARM IDs inside the sandbox: how they are compared, taken apart, and found in the state."""
+"""ARM IDs inside the sandbox: comparison, parts, and look-up in the state."""
 
 from __future__ import annotations
 
@@ -19,31 +19,32 @@ _TYPE: Final = re.compile(r"/providers/([^/]+/[^/]+)/([^/]+)", re.IGNORECASE)
 
 
 def key(arm_id: str) -> str:
-    """The ID for comparison and for the state's keys: without regard to case, doubled or closing slashes."""
+    """The ID for comparison and for the state's keys: in lower case, without doubled or closing slashes."""
     return "/" + "/".join(part for part in arm_id.lower().split("/") if part)
 
 
 def same(left: str, right: str) -> bool:
-    """Whether two IDs mean the same."""
+    """Whether two IDs name the same object."""
     return key(left) == key(right)
 
 
 def subscription_of(arm_id: str) -> str | None:
-    """The subscription ID that an ARM ID begins with, in lower case."""
+    """The subscription ID at the start of an ARM ID, in lower case."""
     match = _SUBSCRIPTION.match(arm_id)
     return match[1].lower() if match else None
 
 
 def group_of(arm_id: str) -> str | None:
-    """The name of the resource group that an ARM ID is in."""
+    """The name of the resource group in an ARM ID."""
     match = _GROUP.match(arm_id)
     return match[2] if match else None
 
 
 def find_group(state: State, arm_id: str) -> Json:
-    """The resource group that an ARM ID names or is in.
+    """The resource group of an ARM ID.
 
-    :raises ArmRefusal: There is none: 404.
+    :param arm_id: The group's own ID, or the ID of a resource in it.
+    :raises ArmRefusal: The resource group does not exist (404).
     """
     match = _GROUP.match(arm_id)
     group = state["resources"].get(key(match[1])) if match else None
@@ -55,7 +56,7 @@ def find_group(state: State, arm_id: str) -> Json:
 def find_resource(state: State, arm_id: str) -> Json:
     """The resource of an ARM ID.
 
-    :raises ArmRefusal: Its resource group does not exist, or it does not: 404.
+    :raises ArmRefusal: The resource or its resource group does not exist (404).
     """
     found = state["resources"].get(key(arm_id))
     if found is not None:
@@ -67,9 +68,9 @@ def find_resource(state: State, arm_id: str) -> Json:
 
 
 def find_scope(state: State, arm_id: str) -> str:
-    """The canonical spelling of a scope that role assignments are made at: a subscription, a group or a resource.
+    """The canonical spelling of the scope of a role assignment: a subscription, a resource group or a resource.
 
-    :raises ArmRefusal: There is no such thing: 404.
+    :raises ArmRefusal: The scope does not exist (404).
     """
     subscription_id = subscription_of(arm_id)
     if subscription_id is None or subscription_id not in state["subscriptions"]:

@@ -1,4 +1,4 @@
-"""The resource providers: which types they have, and with which API versions they are asked for them.
+"""The resource providers: their resource types and the API versions of each.
 
 https://learn.microsoft.com/azure/azure-resource-manager/management/resource-providers-and-types
 """
@@ -59,7 +59,7 @@ _TYPES: Final[dict[str, dict[str, list[str]]]] = {
     CONTAINER_REGISTRY: {"registries": _REGISTRY_VERSIONS, "checkNameAvailability": _REGISTRY_VERSIONS},
     CONTAINER_SERVICE: {
         "managedClusters": _CLUSTER_VERSIONS,
-        # Azure's own links to operations carry this old version.
+        # Azure's own links to operations have this old version.
         "locations/operations": ["2016-03-30", *_CLUSTER_VERSIONS],
         "locations/operationresults": ["2016-03-30", *_CLUSTER_VERSIONS],
     },
@@ -69,12 +69,12 @@ _FORM: Final = re.compile(r"\d{4}-\d\d-\d\d(-[a-z]+)?", re.IGNORECASE)
 
 
 def check_version(namespace: str, resource_type: str, api_version: str, location: str | None) -> None:
-    """Checks that a type of a provider answers to an API version.
+    """Checks that a resource type has an API version.
 
     :param namespace: The provider, ``Microsoft.ContainerService``.
     :param resource_type: The type within it, ``managedClusters``.
-    :param location: Where the resource is or is to be; the default location where there is none to know.
-    :raises ArmRefusal: It does not: 400.
+    :param location: The resource's location; None if it is unknown.
+    :raises ArmRefusal: The type does not have this version (400).
     """
     versions = _TYPES[namespace][resource_type]
     if api_version.lower() in versions:
@@ -96,7 +96,7 @@ def check_version(namespace: str, resource_type: str, api_version: str, location
 
 
 def unknown_type(path: str, api_version: str) -> ArmRefusal:
-    """The refusal of a path that no type answers to: an unknown provider, an unknown type, or no path of ARM at all."""
+    """The refusal of an unknown path: an unknown provider, an unknown resource type, or any other unknown path."""
     match = re.search(r"/providers/(?P<namespace>[^/]+)(?:/(?P<type>[^/]+))?", path, re.IGNORECASE)
     if match is None:
         return ArmRefusal(404, "NotFound", f"The requested resource '{path}' does not exist.")
@@ -112,9 +112,9 @@ def unknown_type(path: str, api_version: str) -> ArmRefusal:
 
 
 def provider(subscription_id: str, namespace: str) -> Json:
-    """A provider's metadata, as a subscription that is registered for it sees it.
+    """A provider's metadata in a subscription that is registered for it.
 
-    :raises ArmRefusal: There is no such provider: 404.
+    :raises ArmRefusal: The provider does not exist (404).
     """
     known = next((name for name in _TYPES if name.lower() == namespace.lower()), None)
     if known is None:

@@ -1,4 +1,4 @@
-"""Azure Resource Manager's refusals that several services share, worded as it words them.
+"""The refusals of Azure Resource Manager that several resource types share, in its words.
 
 https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
 """
@@ -10,7 +10,7 @@ from typing import Any
 
 
 class ArmRefusal(Exception):
-    """A request refused: the answer's status and its ``error`` object."""
+    """The refusal of a request: the answer's status and ``error`` object."""
 
     def __init__(
         self,
@@ -25,8 +25,8 @@ class ArmRefusal(Exception):
         :param status: The HTTP status.
         :param code: Azure's error code.
         :param message: Azure's sentence.
-        :param target: The property that is meant, where Azure names one.
-        :param headers: Headers that go with the answer.
+        :param target: The property, where Azure names one.
+        :param headers: Headers of the answer.
         """
         super().__init__(f"{code}: {message}")
         self.status = status
@@ -44,7 +44,7 @@ class ArmRefusal(Exception):
 
 
 def missing_api_version() -> ArmRefusal:
-    """A request without ``api-version``."""
+    """The request has no ``api-version``."""
     return ArmRefusal(
         400,
         "MissingApiVersionParameter",
@@ -53,17 +53,17 @@ def missing_api_version() -> ArmRefusal:
 
 
 def subscription_not_found(subscription_id: str) -> ArmRefusal:
-    """No such subscription."""
+    """The subscription does not exist."""
     return ArmRefusal(404, "SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
 
 
 def group_not_found(name: str) -> ArmRefusal:
-    """No such resource group."""
+    """The resource group does not exist."""
     return ArmRefusal(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
 
 
 def resource_not_found(resource_type: str, name: str, group: str) -> ArmRefusal:
-    """No such resource in a resource group that there is."""
+    """The resource does not exist in its resource group."""
     return ArmRefusal(
         404,
         "ResourceNotFound",
@@ -73,7 +73,7 @@ def resource_not_found(resource_type: str, name: str, group: str) -> ArmRefusal:
 
 
 def invalid_content(detail: str) -> ArmRefusal:
-    """A body that is no JSON object, or lacks what every such body has."""
+    """The body is not a JSON object, or lacks a property that every such body has."""
     return ArmRefusal(
         400, "InvalidRequestContent", f"The request content was invalid and could not be deserialized: '{detail}'."
     )

@@ -1,4 +1,4 @@
-"""Container registries: read, listed, written, deleted, and their admin user.
+"""Container registries: reading, listing, writing, deleting, and the admin user.
 
 https://learn.microsoft.com/rest/api/container-registry/registries
 """
@@ -63,7 +63,7 @@ def list_registries(request: ArmRequest) -> Answer:
 
 
 def put_registry(request: ArmRequest) -> Answer:
-    """``PUT .../registries/{name}``: created, or brought to what the body says."""
+    """``PUT .../registries/{name}``: creates a registry, or updates it from the body."""
     group = find_group(request.state, request.scope)
     found = request.state["resources"].get(key(request.scope))
     if found is not None:
@@ -106,7 +106,7 @@ def delete_registry(request: ArmRequest) -> Answer:
 
 
 def list_credentials(request: ArmRequest) -> Answer:
-    """``POST .../registries/{name}/listCredentials``: the admin user's, where there is one."""
+    """``POST .../registries/{name}/listCredentials``: those of the admin user, if it is enabled."""
     registry = find_resource(request.state, request.scope)
     if not registry["properties"]["adminUserEnabled"]:
         raise ArmRefusal(
@@ -121,7 +121,7 @@ def list_credentials(request: ArmRequest) -> Answer:
 
 
 def admin_password(registry: Json) -> str:
-    """The admin user's password; it counts only while the admin user is enabled."""
+    """The admin user's password, which is valid only while the admin user is enabled."""
     return hashlib.sha256(f"admin/{registry['id']}".encode()).hexdigest()[:32]
 
 

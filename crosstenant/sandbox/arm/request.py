@@ -1,4 +1,4 @@
-"""One request to Azure Resource Manager, as a handler sees it, and its answer."""
+"""One request to Azure Resource Manager, for the functions that answer it, and its answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Answer:
-    """What a request is answered."""
+    """The answer to a request."""
 
     status: int
     body: Any = None
@@ -35,20 +35,20 @@ class ArmRequest:
     parts: Mapping[str, str]
     """The named parts of the path: ``subscription``, ``group``, ``name`` ..."""
     query: Mapping[str, str]
-    """The query's parameters, by lower-cased name."""
+    """The query parameters, by lower-case name."""
     headers: Mapping[str, str]
-    """The request's headers, by lower-cased name."""
+    """The headers, by lower-case name."""
     api_version: str
     scope: str
     """The ARM ID that the request is about, as the caller spelled it."""
     content: object
-    """The body, read as JSON; None without one."""
+    """The body as JSON; None without a body."""
 
     @property
     def body(self) -> Json:
         """The body as an object.
 
-        :raises ArmRefusal: It is none: 400.
+        :raises ArmRefusal: The body has another type (400).
         """
         content = self.content
         if isinstance(content, dict):
@@ -56,7 +56,7 @@ class ArmRequest:
         raise invalid_content("Required JSON object is missing.")
 
     def part(self, name: str) -> str:
-        """A named part of the path."""
+        """One of ``parts``, by name."""
         return self.parts[name]
 
     def may(self, action: str, scope: str, attributes: Mapping[str, str] | None = None) -> bool:
@@ -66,7 +66,7 @@ class ArmRequest:
     def require(self, action: str, scope: str, attributes: Mapping[str, str] | None = None) -> None:
         """Checks that the caller may do an action at a scope.
 
-        :raises ArmRefusal: Not so: 403.
+        :raises ArmRefusal: The caller may not (403).
         """
         if not self.may(action, scope, attributes):
             raise ArmRefusal(
@@ -78,20 +78,22 @@ class ArmRequest:
             )
 
     def require_at_all(self, action: str, scope: str) -> None:
-        """Checks that the caller may do an action at a scope under some condition, which remains to be checked.
+        """Checks that the caller may do an action at a scope, with or without a condition.
 
-        :raises ArmRefusal: Not so: 403.
+        The condition itself is not checked: its attributes are not known yet.
+
+        :raises ArmRefusal: The caller may not (403).
         """
         if not any(role.names(action) for role in effective_roles(self.state, scope, self.caller.object_id, self.time)):
             self.require(action, scope)
 
     def readable(self, documents: list[Json], action: str) -> list[Json]:
-        """Those of ``documents`` that the caller may read with ``action``.
+        """The ``documents`` that the caller may read with ``action``.
 
-        Azure lists a subscription's resources to a caller who has rights on some of them only, and refuses the list
-        to one who has none.
+        Azure answers a list with the resources on which the caller has a role, and refuses the list to a caller
+        without any role in the scope.
 
-        :raises ArmRefusal: No right at all in the scope that was asked for: 403.
+        :raises ArmRefusal: The caller has no role in the request's scope (403).
         """
         found = [one for one in documents if self.may(action, one["id"])]
         if not found and not self._has_some_right():

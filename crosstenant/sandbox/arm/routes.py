@@ -1,4 +1,4 @@
-"""Which request goes to which handler, with the API versions it may have and the right that it needs.
+"""The requests that Azure Resource Manager answers: path, handler, resource type, and the action that the caller needs.
 
 Paths are matched without regard to case, as everywhere in Azure Resource Manager.
 """
@@ -38,19 +38,19 @@ class Route:
 
     method: str
     path: str
-    """Its path; ``{scope}`` in it stands for any ARM ID, every other name in braces for one segment."""
+    """Its path. ``{scope}`` matches any ARM ID; every other name in braces matches one segment."""
     handler: Handler
     namespace: str
-    """The provider and, in ``kind``, the type that is asked: they settle which API versions are taken."""
+    """The provider and, in ``kind``, the resource type: they determine the API versions."""
     kind: str
     action: str | None = None
-    """The right that the caller needs at ``scope``; None where the handler sees to it itself."""
+    """The action that the caller must have at ``scope``; None where the handler checks it."""
     scope: str = ""
-    """What the request is about, in the names of ``path``; the path itself where it is empty."""
+    """The ARM ID that the request is about, with the names of ``path``; empty for the path itself."""
 
     @property
     def writes(self) -> bool:
-        """Whether the state may change. A POST that only looks something up is taken for one that writes."""
+        """Whether the state may change. Every POST counts as a write, even one that only reads."""
         return self.method not in ("GET", "HEAD")
 
     @cached_property
@@ -73,7 +73,7 @@ class Route:
 def find(method: str, path: str) -> tuple[Route | None, dict[str, str], bool]:
     """The route of a request.
 
-    :returns: It, the named parts of the path, and whether the path is known with another method.
+    :returns: The route or None, the named parts of the path, and whether the path exists with another method.
     """
     known = False
     for route in ROUTES:

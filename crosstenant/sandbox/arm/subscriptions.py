@@ -26,7 +26,7 @@ _GROUP_NAME: Final = re.compile(r"[-\w().]{0,89}[-\w()]")
 
 
 def list_tenants(request: ArmRequest) -> Answer:
-    """``GET /tenants``: the caller's own."""
+    """``GET /tenants``: the caller's tenant."""
     tenant_id = request.caller.tenant_id
     tenant = request.state["tenants"][tenant_id]
     document = {
@@ -43,7 +43,7 @@ def list_tenants(request: ArmRequest) -> Answer:
 
 
 def list_subscriptions(request: ArmRequest) -> Answer:
-    """``GET /subscriptions``: those of the caller's tenant in which it has any right."""
+    """``GET /subscriptions``: those of the caller's tenant in which the caller has any role."""
     mine = [
         public(one)
         for one in request.state["subscriptions"].values()
@@ -53,7 +53,7 @@ def list_subscriptions(request: ArmRequest) -> Answer:
 
 
 def get_subscription(request: ArmRequest) -> Answer:
-    """``GET /subscriptions/{id}``: for whoever has any right in it."""
+    """``GET /subscriptions/{id}``: for a caller with any role in it."""
     if not _has_right_in(request, request.scope):
         request.require(_READ, request.scope)
     return Answer(200, public(request.state["subscriptions"][request.part("subscription").lower()]))
@@ -106,7 +106,7 @@ def get_group(request: ArmRequest) -> Answer:
 
 
 def head_group(request: ArmRequest) -> Answer:
-    """``HEAD /subscriptions/{id}/resourcegroups/{name}``: 204 where there is one, else 404."""
+    """``HEAD /subscriptions/{id}/resourcegroups/{name}``: 204 if the group exists, else 404."""
     return Answer(204 if key(request.scope) in request.state["resources"] else 404)
 
 
@@ -143,7 +143,7 @@ def put_group(request: ArmRequest) -> Answer:
 
 
 def delete_group(request: ArmRequest) -> Answer:
-    """``DELETE /subscriptions/{id}/resourcegroups/{name}``: it and what is in it, at once."""
+    """``DELETE /subscriptions/{id}/resourcegroups/{name}``: deletes the group and its resources at once."""
     find_group(request.state, request.scope)
     remove(request.state, request.scope)
     return Answer(200)
@@ -152,7 +152,7 @@ def delete_group(request: ArmRequest) -> Answer:
 def _has_right_in(request: ArmRequest, scope: str) -> bool:
     """Whether the caller has a role at a scope, above it or below it.
 
-    That is enough to see the subscription, also for whoever works in a single resource group.
+    Azure shows the subscription to such a caller, even if the role is on a single resource group.
     """
     above_or_below = [
         one

@@ -1,4 +1,4 @@
-"""``crosstenant sandbox``: runs commands in the sandbox, and looks at or changes its state from any other process."""
+"""``crosstenant sandbox``: ``run`` and ``serve``, and the group of all its commands."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ Json = dict[str, Any]
 
 @click.group(name="sandbox")
 def sandbox() -> None:
-    """Azure on this machine: two tenants, sign-in, Graph, Resource Manager and registries under their real names."""
+    """Azure on this machine: two tenants, sign-in, Graph, Resource Manager and registries under real host names."""
 
 
 _pass_option = click.option(
     "--pass-through", multiple=True, metavar="HOST", help="Host (or pattern, *.example.com) to reach on the network."
 )
-_fresh_option = click.option("--fresh", is_flag=True, help="Begin with the seeded state.")
+_fresh_option = click.option("--fresh", is_flag=True, help="Start with the seeded state.")
 
 
 @sandbox.command(context_settings={"ignore_unknown_options": True})
@@ -53,7 +53,7 @@ def run(store: Store, faults: list[Json], pass_through: tuple[str, ...], fresh: 
 @_pass_option
 @_fresh_option
 def serve(store: Store, faults: list[Json], pass_through: tuple[str, ...], fresh: bool) -> None:
-    """Serve until interrupted, and print the environment for other shells to export."""
+    """Serve until interrupted; print the environment variables for other shells."""
     if fresh:
         reset(store)
     with store.change() as state:

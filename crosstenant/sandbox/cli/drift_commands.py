@@ -1,4 +1,4 @@
-"""``crosstenant sandbox drift``: what somebody may change behind a stack's back, by one command each."""
+"""``crosstenant sandbox drift``: changes that somebody may make outside a stack, one command for each."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _role = click.option("--role", required=True, help="Name or GUID of the built-in
 
 @click.group(name="drift")
 def drift_group() -> None:
-    """Change things behind a stack's back."""
+    """Change Azure outside a stack."""
 
 
 @drift_group.command()
@@ -26,7 +26,7 @@ def drift_group() -> None:
 @_registry
 @_client_id
 def remove_role_assignment(store: Store, registry: str, client_id: str) -> None:
-    """Remove the application's roles on a registry."""
+    """Remove the application's role assignments on a registry."""
     with store.change() as state:
         click.echo(drift.remove_role_assignment(state, registry, client_id))
 
@@ -36,7 +36,7 @@ def remove_role_assignment(store: Store, registry: str, client_id: str) -> None:
 @_cluster
 @click.option("--client-id", default=OLD_CLUSTER_APP_ID, help="Default: the cluster's first application.")
 def reset_cluster(store: Store, cluster: str, client_id: str) -> None:
-    """Move a cluster and its nodes to another application."""
+    """Reset a cluster's credential to another application."""
     with store.change() as state:
         click.echo(drift.reset_cluster(state, cluster, client_id))
 
@@ -44,7 +44,7 @@ def reset_cluster(store: Store, cluster: str, client_id: str) -> None:
 @drift_group.command()
 @on_state
 @_client_id
-@click.option("--key-id", help="Of the password. Default: all.")
+@click.option("--key-id", help="Key ID of the password. Default: all passwords.")
 def remove_secret(store: Store, client_id: str, key_id: str | None) -> None:
     """Remove an application's passwords."""
     with store.change() as state:
@@ -66,7 +66,7 @@ def delete_service_principal(store: Store, tenant: str, client_id: str) -> None:
 @_tenant
 @_client_id
 def disable_service_principal(store: Store, tenant: str, client_id: str) -> None:
-    """Forbid an application to sign in to a tenant."""
+    """Disable an application's service principal in a tenant."""
     with store.change() as state:
         click.echo(drift.disable_service_principal(state, tenant, client_id))
 
@@ -113,7 +113,7 @@ def delete_cluster(store: Store, cluster: str) -> None:
 @on_state
 @_client_id
 def delete_application(store: Store, client_id: str) -> None:
-    """Delete an application with its service principal at home."""
+    """Delete an application with the service principal of its own tenant."""
     with store.change() as state:
         click.echo(drift.delete_application(state, client_id))
 
@@ -122,7 +122,7 @@ def delete_application(store: Store, client_id: str) -> None:
 @on_state
 @_client_id
 def expire_secret(store: Store, client_id: str) -> None:
-    """Have an application's passwords end a minute ago."""
+    """Let an application's passwords expire."""
     with store.change() as state:
         click.echo(drift.expire_secret(state, client_id))
 
@@ -141,7 +141,7 @@ def set_redirect_uri(store: Store, client_id: str, uri: str) -> None:
 @on_state
 @_cluster
 def enable_managed_identity(store: Store, cluster: str) -> None:
-    """Give a cluster a managed identity in place of its application."""
+    """Replace a cluster's application by a managed identity."""
     with store.change() as state:
         click.echo(drift.enable_managed_identity(state, cluster))
 
@@ -150,7 +150,7 @@ def enable_managed_identity(store: Store, cluster: str) -> None:
 @on_state
 @click.argument("registry")
 def close_registry(store: Store, registry: str) -> None:
-    """Close a registry to all but private endpoints."""
+    """Close a registry to public networks."""
     with store.change() as state:
         click.echo(drift.close_registry(state, registry))
 
@@ -170,7 +170,7 @@ def delete_registry(store: Store, registry: str) -> None:
 @_client_id
 @_role
 def change_role(store: Store, registry: str, client_id: str, role: str) -> None:
-    """Put another role in the place of the application's, under its name."""
+    """Replace the role of the application's assignment on a registry."""
     with store.change() as state:
         click.echo(role_drift.change_role(state, registry, client_id, role))
 
@@ -181,7 +181,7 @@ def change_role(store: Store, registry: str, client_id: str, role: str) -> None:
 @_client_id
 @_role
 def add_role(store: Store, registry: str, client_id: str, role: str) -> None:
-    """Give the application one more role on a registry."""
+    """Assign one more role to the application on a registry."""
     with store.change() as state:
         click.echo(role_drift.add_role(state, registry, client_id, role))
 
@@ -192,7 +192,7 @@ def add_role(store: Store, registry: str, client_id: str, role: str) -> None:
 @_client_id
 @click.option("--condition", help="The new condition. Default: none.")
 def change_condition(store: Store, registry: str, client_id: str, condition: str | None) -> None:
-    """Change or remove the condition of the application's role on a registry."""
+    """Change or remove the condition of the application's role assignment on a registry."""
     with store.change() as state:
         click.echo(role_drift.change_condition(state, registry, client_id, condition))
 
@@ -202,6 +202,6 @@ def change_condition(store: Store, registry: str, client_id: str, condition: str
 @_registry
 @_client_id
 def rename_role_assignment(store: Store, registry: str, client_id: str) -> None:
-    """Delete the application's role on a registry, and assign it again under another name."""
+    """Delete the application's role assignment on a registry, and assign the role again under another name."""
     with store.change() as state:
         click.echo(role_drift.rename_role_assignment(state, registry, client_id))

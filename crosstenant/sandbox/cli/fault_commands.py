@@ -23,21 +23,21 @@ def fault_group() -> None:
 @on_state
 @click.argument("fault")
 def fault_add(store: Store, fault: str) -> None:
-    """Add a FAULT: name=value pairs parted by commas, or JSON.
+    """Add a FAULT: name=value pairs separated by commas, or JSON.
 
     \b
     service      login, graph, arm, registry or * (default)
     method       POST, or * (default)
-    path         regular expression that path and query must contain
-    skip         requests to let pass first
-    times        requests to strike (default 1; -1 for all)
-    status       of the answer (default 503); 0 to let the service answer
+    path         regular expression that must occur in path and query
+    skip         number of matching requests that pass first
+    times        number of requests with this fault (default 1; -1 for all)
+    status       status of the answer (default 503); 0: the service answers
     code         error code of the answer
-    message      its text
-    retry_after  its Retry-After header, in seconds
+    message      message of the answer
+    retry_after  Retry-After header of the answer, in seconds
     delay        seconds before the answer
     drop         true: break the connection instead of answering
-    after        true: let the service do its work first
+    after        true: the service does its work first
     """
     added = parse_fault(fault)
     with store.change() as state:
@@ -48,7 +48,7 @@ def fault_add(store: Store, fault: str) -> None:
 @fault_group.command(name="list")
 @on_state
 def fault_list(store: Store) -> None:
-    """List the faults that have yet to strike."""
+    """List the faults that still apply."""
     with store.read() as state:
         for fault in state["faults"]:
             click.echo(json.dumps(fault))

@@ -27,7 +27,7 @@ from crosstenant.sandbox.world.state import Store
 @click.option("--tenant", required=True, help="Tenant ID or domain.")
 @click.option("--client-id", required=True, help="Client ID of the application.")
 def consent_command(store: Store, tenant: str, client_id: str) -> None:
-    """Grant an application access to a tenant, as its administrator does by the consent link."""
+    """Consent to an application in a tenant, as an administrator does on the consent page."""
     with store.change() as state:
         consent(state, tenant, client_id)
 
@@ -35,7 +35,7 @@ def consent_command(store: Store, tenant: str, client_id: str) -> None:
 @click.command(name="add-registry-tenant")
 @on_state
 def add_registry_tenant_command(store: Store) -> None:
-    """Add a second tenant with a registry, for stacks that pull from more than one."""
+    """Add a second registry tenant, for stacks that pull from more than one."""
     with store.change() as state:
         add_registry_tenant(state)
     click.echo(SECOND_REGISTRY)
@@ -47,7 +47,7 @@ def add_registry_tenant_command(store: Store) -> None:
 @click.option("--subject", default=GITHUB_SUBJECT, show_default=True)
 @click.option("--audience", default=FEDERATION_AUDIENCE, show_default=True)
 def assertion(store: Store, issuer: str, subject: str, audience: str) -> None:
-    """Print a federated token of an issuer that the sandbox plays, such as a CI system's."""
+    """Print a federated token of an issuer that the sandbox emulates, such as a CI system."""
     with store.read() as state:
         click.echo(federated_token(state, issuer, subject, audience))
 
@@ -55,14 +55,14 @@ def assertion(store: Store, issuer: str, subject: str, audience: str) -> None:
 @click.command()
 @on_state
 @click.option("--cluster", required=True, help="Name or ARM ID of the cluster.")
-@click.option("--node", help="Name of the node, or all. Default: the first.")
+@click.option("--node", help="Name of the node, or all. Default: the first node.")
 @click.argument("image")
 def pull(store: Store, cluster: str, node: str | None, image: str) -> None:
-    """Pull IMAGE as a node of a cluster does, with the credential that the node holds."""
+    """Pull IMAGE as a cluster's node does, with the credential of the node."""
     proxy = os.environ.get("CROSSTENANT_SANDBOX")
     if not proxy:
         raise click.ClickException(
-            "no sandbox is running here: use `crosstenant sandbox run -- crosstenant sandbox pull`"
+            "the sandbox is not running here: use `crosstenant sandbox run -- crosstenant sandbox pull`"
         )
     with store.read() as state:
         nodes = [dict(one) for one in kubelet.nodes_of(drift.resource(state, drift.CLUSTERS, cluster), node)]

@@ -1,4 +1,4 @@
-"""What the commands of the sandbox share: the option that names the state file, and errors in one sentence."""
+"""The option that names the state file, and errors in one sentence, for all commands of the sandbox."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from crosstenant.sandbox.host.state_file import open_store, state_path
 
 
 def on_state(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Gives a command ``--state`` and, as its argument ``store``, the state that it names.
+    """Gives a command the option ``--state``, and the state that it names as the argument ``store``.
 
-    A path, name or value that is wrong ends the command with the sentence of its error.
+    A wrong path, name or value ends the command with the message of the error.
     """
 
     @wraps(command)

@@ -1,4 +1,4 @@
-"""The state for a person to read: one table a kind of object, no secrets."""
+"""The state for a person to read: one table for each kind of object, without secrets."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def overview(state: State) -> str:
     time = now(state)
     ahead = float(state["clock"]["ahead_seconds"])
     parts = [
-        f"Clock: {timestamp(time)}" + (f", {ahead:.0f} s ahead of the real one" if ahead else ""),
+        f"Clock: {timestamp(time)}" + (f", {ahead:.0f} s ahead of the real time" if ahead else ""),
         _table(
             "Tenants", [(key, one["displayName"], one["defaultDomainName"]) for key, one in state["tenants"].items()]
         ),

@@ -18,8 +18,8 @@ from crosstenant.sandbox.world.state import Store, without_secrets
 
 @click.command()
 @on_state
-@click.option("--json", "as_json", is_flag=True, help="The whole document.")
-@click.option("--reveal", is_flag=True, help="Show secrets and keys as well.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option("--reveal", is_flag=True, help="Print secrets and keys as well.")
 @click.argument("path", required=False)
 def show(store: Store, as_json: bool, reveal: bool, path: str | None) -> None:
     """Show the state, or the object at PATH (such as resources/aks-prod or an ARM ID)."""
@@ -34,7 +34,7 @@ def show(store: Store, as_json: bool, reveal: bool, path: str | None) -> None:
 @click.command(name="reset")
 @on_state
 def reset_command(store: Store) -> None:
-    """Put the seeded state back and empty the request log."""
+    """Restore the seeded state and empty the request log."""
     reset(store)
 
 
@@ -43,7 +43,7 @@ def reset_command(store: Store) -> None:
 @click.argument("path")
 @click.argument("value")
 def set_command(store: Store, path: str, value: str) -> None:
-    """Put the JSON VALUE at PATH, whatever is there; text that is not JSON is taken as it is."""
+    """Put VALUE at PATH. VALUE is JSON; any other text is a string."""
     try:
         document = json.loads(value)
     except json.JSONDecodeError:
@@ -78,16 +78,16 @@ def clock_group() -> None:
 
 @clock_group.command(name="forward")
 @on_state
-@click.argument("span")
-def clock_forward(store: Store, span: str) -> None:
-    """Move the clock on by SPAN: seconds, or 15m, 12h, 30d."""
+@click.argument("duration")
+def clock_forward(store: Store, duration: str) -> None:
+    """Move the clock forward by DURATION: seconds, or 15m, 12h, 30d."""
     with store.change() as state:
-        forward_clock(state, seconds_of(span))
+        forward_clock(state, seconds_of(duration))
 
 
 @click.command(name="requests")
 @on_state
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object on each line.")
 def requests_command(store: Store, as_json: bool) -> None:
     """Print the requests that the sandbox has answered."""
     for entry in requests(store):

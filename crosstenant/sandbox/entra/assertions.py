@@ -1,8 +1,8 @@
-"""Sign-in without a secret: client assertions, from a federated issuer or signed with the application's certificate.
+"""Sign-in without a secret: client assertions of a federated issuer or of the application's certificate.
 
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation and
-https://learn.microsoft.com/entra/identity-platform/certificate-credentials. The sandbox plays every federated issuer:
-an assertion signed with its own key counts as the issuer's that it names.
+https://learn.microsoft.com/entra/identity-platform/certificate-credentials. The sandbox emulates every federated
+issuer: it accepts an assertion that is signed with its own key as an assertion of the issuer that is named in it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 
 def client_id_of(assertion: str) -> str:
-    """The application that a certificate's assertion names as its subject; empty when it is none."""
+    """The client ID that a certificate's assertion names as its subject; empty for an unreadable assertion."""
     try:
         return str(_unverified(assertion)[1].get("sub", ""))
     except jwt.InvalidTokenError:
@@ -36,9 +36,9 @@ def client_id_of(assertion: str) -> str:
 def check_assertion(state: State, application: Json, assertion: str) -> None:
     """Checks that ``assertion`` signs in as ``application``.
 
-    Its times are those of whoever made it, so the real clock counts here, not the sandbox's.
+    The client sets the times of an assertion by its own clock, so the real time is compared, not the sandbox's.
 
-    :raises SignInRefusal: Not signed by whom it should be, expired, or matching none of the application's credentials.
+    :raises SignInRefusal: The assertion has a wrong signature, has expired, or matches no credential.
     """
     try:
         header, claims = _unverified(assertion)
@@ -53,7 +53,7 @@ def check_assertion(state: State, application: Json, assertion: str) -> None:
 
 
 def federated_token(state: State, issuer: str, subject: str, audience: str) -> str:
-    """A token as a federated issuer signs it for one of its workloads; good for ten minutes of real time."""
+    """A token as a federated issuer signs it for a workload; it is valid for ten minutes of real time."""
     issued = int(time.time())
     claims = {"iss": issuer, "sub": subject, "aud": audience, "iat": issued, "nbf": issued, "exp": issued + 600}
     return sign(state, {**claims, "jti": str(uuid.uuid4())})

@@ -1,4 +1,4 @@
-"""Who may sign in: applications, their service principals and their secrets, checked as Entra checks them.
+"""Clients that sign in: applications, their service principals and their secrets, checked as Entra checks them.
 
 Refusals carry the codes of https://learn.microsoft.com/entra/identity-platform/reference-error-codes.
 """
@@ -28,9 +28,10 @@ def authenticate(state: State, tenant_id: str, client_id: str, secret: str) -> J
 
 
 def find_tenant(state: State, tenant: str) -> str:
-    """The ID of the tenant named by ID or default domain.
+    """The ID of a tenant.
 
-    :raises SignInRefusal: There is none.
+    :param tenant: Its ID or its default domain.
+    :raises SignInRefusal: The tenant does not exist.
     """
     for tenant_id, document in state["tenants"].items():
         if tenant.lower() in (tenant_id, document["defaultDomainName"].lower()):
@@ -46,9 +47,9 @@ def find_tenant(state: State, tenant: str) -> str:
 
 
 def find_application(state: State, tenant_id: str, client_id: str) -> Json:
-    """The application of a client ID, as far as it is meant for the tenant: its own, or any if it is multi-tenant.
+    """The application of a client ID, if it may be used in the tenant: its own tenant, or any if it is multi-tenant.
 
-    :raises SignInRefusal: There is none.
+    :raises SignInRefusal: The application does not exist or is not for this tenant.
     """
     application = next((one for one in state["applications"].values() if one["appId"] == client_id.lower()), None)
     if application is not None and (
@@ -67,9 +68,9 @@ def find_application(state: State, tenant_id: str, client_id: str) -> Json:
 
 
 def check_multi_tenant(state: State, client_id: str) -> None:
-    """Checks that an application may be signed in to from any tenant.
+    """Checks that users of any tenant may sign in to an application.
 
-    :raises SignInRefusal: There is no such application, or it is for its own tenant alone.
+    :raises SignInRefusal: The application does not exist or is single-tenant.
     """
     application = next((one for one in state["applications"].values() if one["appId"] == client_id.lower()), None)
     if application is None:
@@ -93,7 +94,8 @@ def check_multi_tenant(state: State, client_id: str) -> None:
 def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
     """The application of a client ID and its enabled service principal in the tenant.
 
-    :raises SignInRefusal: No such application, not for this tenant, without a service principal in it, or disabled.
+    :raises SignInRefusal: The application does not exist, is not for this tenant, has no service principal in it, or is
+        disabled there.
     """
     tenant_id = find_tenant(state, tenant)
     time = now(state)
@@ -122,9 +124,9 @@ def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
 
 
 def check_secret(application: Json, secret: str, time: float) -> None:
-    """Checks a client secret: known to sign-in at ``time``, begun, not expired.
+    """Checks a client secret: it must be replicated and valid at ``time``.
 
-    :raises SignInRefusal: It is not valid.
+    :raises SignInRefusal: The secret is unknown, not yet valid, or has expired.
     """
     digest = hashlib.sha256(secret.encode()).hexdigest()
     for credential in application["passwordCredentials"]:

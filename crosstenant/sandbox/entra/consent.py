@@ -1,7 +1,7 @@
-"""Admin consent: opening the link is the administrator's click, and makes the application's service principal.
+"""Admin consent: a request for the consent page consents, and creates the application's service principal.
 
-https://learn.microsoft.com/entra/identity-platform/v2-admin-consent. The sandbox has no people to sign in: whoever
-opens the link counts as an administrator of the tenant that it names.
+https://learn.microsoft.com/entra/identity-platform/v2-admin-consent. The sandbox has no users: every request for the
+page counts as an administrator's click in the tenant that its address names.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from crosstenant.sandbox.world.times import timestamp
 
 
 def consent(state: State, tenant: str, client_id: str) -> str:
-    """Grants an application access to a tenant; the tenant's ID.
+    """Consents to an application in a tenant.
 
-    :raises SignInRefusal: No such tenant or application, the application is single-tenant, or it asks for nothing: one
-        without permissions cannot be consented to (AADSTS650056).
+    :returns: The tenant's ID.
+    :raises SignInRefusal: The tenant or the application does not exist, the application is single-tenant, or it
+        requests no permission: Entra refuses consent to such an application (AADSTS650056).
     """
     tenant_id = find_tenant(state, tenant)
     application = find_application(state, tenant_id, client_id)
@@ -47,9 +48,9 @@ def consent(state: State, tenant: str, client_id: str) -> str:
 
 
 def find_redirect(state: State, tenant: str, client_id: str, redirect_uri: str) -> str:
-    """Where the page goes when it is done: ``redirect_uri``, or the application's first where that is empty.
+    """The address to which the page redirects: ``redirect_uri``; if it is empty, the application's first redirect URI.
 
-    :raises SignInRefusal: The application does not list it, or lists none.
+    :raises SignInRefusal: The application does not list ``redirect_uri``, or has no redirect URI.
     """
     application = find_application(state, find_tenant(state, tenant), client_id)
     listed: list[str] = application["web"]["redirectUris"]

@@ -13,9 +13,9 @@ HOST: Final = "login.microsoftonline.com"
 
 
 def instance(authorization_endpoint: str) -> Json:
-    """The host's aliases, and where the discovery document of a tenant is.
+    """Instance discovery: the host's aliases, and the address of a tenant's discovery document.
 
-    :param authorization_endpoint: The address that the client asks about; it names the tenant.
+    :param authorization_endpoint: The address from the request; it names the tenant.
     """
     tenant = authorization_endpoint.removeprefix(f"https://{HOST}/").split("/")[0]
     aliases = [HOST, "login.windows.net", "login.microsoft.com", "sts.windows.net"]

@@ -1,4 +1,4 @@
-"""Access tokens: issued to those who signed in, and verified as Resource Manager and Graph verify them.
+"""Access tokens: issued after sign-in, and verified as Resource Manager and Graph verify them.
 
 Claims: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference.
 """
@@ -42,7 +42,7 @@ _ALSO_ACCEPTED: Final = {
 
 @dataclass(frozen=True)
 class Caller:
-    """Whose token a request carries."""
+    """The service principal whose token a request carries."""
 
     tenant_id: str
     client_id: str
@@ -52,15 +52,15 @@ class Caller:
 
 
 def known_audience(resource: str) -> str | None:
-    """The audience of tokens for a resource as clients name it, with or without a closing slash; None if unknown."""
+    """The audience of tokens for a resource, which clients write with or without a closing slash; None if unknown."""
     return _RESOURCES.get(resource.lower().rstrip("/"))
 
 
 def issue(state: State, tenant_id: str, service_principal: Json, audience: str, lifetime: int = LIFETIME) -> str:
     """An access token.
 
-    :param service_principal: Whose, as ``authenticate`` answers it.
-    :param audience: For which service: ``ARM_AUDIENCE``, ``GRAPH_AUDIENCE`` or ``REGISTRY_AUDIENCE``.
+    :param service_principal: The service principal's document, from ``authenticate``.
+    :param audience: The service: ``ARM_AUDIENCE``, ``GRAPH_AUDIENCE`` or ``REGISTRY_AUDIENCE``.
     :param lifetime: Seconds until it expires, by the sandbox's clock.
     """
     time = int(now(state))
@@ -95,9 +95,9 @@ def sign(state: State, claims: Json) -> str:
 def verify(state: State, authorization_header: str | None, audience: str) -> Caller:
     """Reads the bearer token of a request.
 
-    :param authorization_header: The header as it came, ``Bearer <token>``.
-    :param audience: The service that was called: ``ARM_AUDIENCE``, ``GRAPH_AUDIENCE`` or ``REGISTRY_AUDIENCE``.
-    :raises TokenRefusal: Missing, forged, for another service, or expired.
+    :param authorization_header: The header, ``Bearer <token>``.
+    :param audience: The service of the request: ``ARM_AUDIENCE``, ``GRAPH_AUDIENCE`` or ``REGISTRY_AUDIENCE``.
+    :raises TokenRefusal: The token is missing, forged, for another service, or has expired.
     """
     words = _GRAPH_WORDS if audience == GRAPH_AUDIENCE else _ARM_WORDS
     scheme, _, token = (authorization_header or "").strip().partition(" ")
@@ -122,9 +122,9 @@ def verify(state: State, authorization_header: str | None, audience: str) -> Cal
 
 
 def read(state: State, token: str) -> Json:
-    """The claims of a token signed with the sandbox's key, whatever they say.
+    """The claims of a token that is signed with the sandbox's key; the claims are not checked.
 
-    :raises jwt.InvalidTokenError: Not a token, or signed by somebody else.
+    :raises jwt.InvalidTokenError: The text is not a token, or has another signature.
     """
     public_key = _private_key(state["signing_key"]).public_key()
     unchecked = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}

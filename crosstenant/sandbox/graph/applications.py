@@ -41,7 +41,7 @@ def get_application(request: GraphRequest) -> Json:
 
 
 def create_application(request: GraphRequest) -> Json:
-    """``POST /applications``; the caller becomes an owner if its right is to write what it owns."""
+    """``POST /applications``; a caller with ``Application.ReadWrite.OwnedBy`` becomes an owner."""
     request.may_create()
     body = dict(request.body)
     if not body.get("displayName"):
@@ -62,7 +62,7 @@ def create_application(request: GraphRequest) -> Json:
 
 
 def update_application(request: GraphRequest) -> None:
-    """``PATCH /applications/{id}``; what service principals copy of it follows."""
+    """``PATCH /applications/{id}``; also updates the properties that service principals copy."""
     application = find_to_change(request, APPLICATIONS)
     _apply(application, request.body)
     for principal in request.state[SERVICE_PRINCIPALS].values():
@@ -76,7 +76,7 @@ def update_application(request: GraphRequest) -> None:
 
 
 def delete_application(request: GraphRequest) -> None:
-    """``DELETE /applications/{id}``: the application and its home service principal; those elsewhere stay behind."""
+    """``DELETE /applications/{id}``: with its own tenant's service principal; those in other tenants remain."""
     application = find_to_change(request, APPLICATIONS)
     del request.state[APPLICATIONS][application["id"]]
     for object_id, principal in list(request.state[SERVICE_PRINCIPALS].items()):
@@ -134,6 +134,6 @@ def _check_redirect_uri(uri: str) -> None:
 
 
 def _certificate(given: Json) -> Json:
-    """A certificate as Graph keeps it: the key itself is never answered."""
+    """A certificate as Graph stores it: no answer contains the key."""
     key = given.get("key")
     return {"keyId": str(uuid.uuid4()), **given, "key": None, "_key": key or given.get("_key")}

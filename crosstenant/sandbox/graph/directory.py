@@ -1,8 +1,8 @@
-"""The directory as a caller sees it: its own tenant's objects, as of ``lag.graphRead`` seconds ago.
+"""The directory as a caller reads it: its own tenant's objects, as of ``lag.graphRead`` seconds ago.
 
-Graph reads from replicas, so that an object may be missing right after its creation and linger after its deletion
-(https://learn.microsoft.com/entra/architecture/architecture). Each change leaves the version before it in the state's
-``history`` until it has aged.
+Graph reads from replicas: an object may be missing for some time after its creation, and visible for some time after
+its deletion (https://learn.microsoft.com/entra/architecture/architecture). Each change keeps the previous version in
+the state's ``history`` until all replicas have the change.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ SERVICE_PRINCIPALS: Final = "servicePrincipals"
 
 
 def keep_history(state: State, kind: str, object_id: str, time: float) -> None:
-    """To be called before each change of an object: keeps the version that readers go on seeing for a while."""
+    """Keeps the present version of an object for readers. Every change of an object calls this first."""
     lag = float(state["settings"]["lag"]["graphRead"])
     history: dict[str, list[Json]] = state.setdefault("history", {})
     kept = [entry for entry in history.get(object_id, []) if entry["until"] > time]
@@ -32,7 +32,7 @@ def keep_history(state: State, kind: str, object_id: str, time: float) -> None:
 
 
 def seen(state: State, kind: str, object_id: str, time: float) -> Json | None:
-    """The version of an object that readers see now; None if they see none."""
+    """The version of an object that readers see now; None if the object does not exist for them."""
     for entry in state.get("history", {}).get(object_id, []):
         if entry["until"] > time:
             return entry["document"]
@@ -50,7 +50,7 @@ def all_seen(state: State, kind: str, time: float) -> list[Json]:
 def find(request: GraphRequest, kind: str) -> Json:
     """The object that a request's path names by ``object_id`` or ``app_id``, as readers see it.
 
-    :raises GraphRefusal: There is none in the caller's tenant.
+    :raises GraphRefusal: The object does not exist in the caller's tenant.
     """
     app_id = request.path.get("app_id")
     if app_id is None:
@@ -66,9 +66,9 @@ def find(request: GraphRequest, kind: str) -> Json:
 
 
 def find_to_change(request: GraphRequest, kind: str) -> Json:
-    """The same object to be changed: the latest version, once readers see the object at all; its history is kept.
+    """The latest version of the same object, for changing; readers keep the previous version.
 
-    :raises GraphRefusal: There is none, or the caller may not change it.
+    :raises GraphRefusal: The object does not exist for readers, or the caller may not change it.
     """
     request.may_create()
     object_id: str = find(request, kind)["id"]
@@ -81,7 +81,7 @@ def find_to_change(request: GraphRequest, kind: str) -> Json:
 
 
 def merge(document: Json, changes: Json) -> None:
-    """Applies a PATCH: objects are merged, all else is replaced."""
+    """Applies a PATCH: merges objects and replaces all other values."""
     for name, value in changes.items():
         current: Any = document.get(name)
         if isinstance(current, dict) and isinstance(value, dict):

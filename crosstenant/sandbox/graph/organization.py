@@ -12,7 +12,7 @@ from crosstenant.sandbox.graph.request import GraphRequest, Json
 
 
 def get_me(request: GraphRequest) -> Json:
-    """``GET /me``: refused, since applications have no ``me``."""
+    """``GET /me``: refused, because only users have ``me``."""
     raise bad_request("/me request is only valid with delegated authentication flow.", "BadRequest")
 
 

@@ -1,6 +1,6 @@
 """Owners of applications and service principals: https://learn.microsoft.com/graph/api/application-list-owners.
 
-In the sandbox only service principals own anything, for it has no people.
+Only service principals are owners, because the sandbox has no users.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def list_owners(request: GraphRequest, kind: str) -> Json:
 
 
 def add_owner(request: GraphRequest, kind: str) -> None:
-    """``POST …/owners/$ref``; the right to write owned objects does not reach to sharing them."""
+    """``POST …/owners/$ref``; ``Application.ReadWrite.OwnedBy`` does not permit it."""
     document = find_to_change(request, kind)
     [owner] = bound_owners(request, [str(request.body.get("@odata.id", ""))])
     if not request.writes_all() and owner != request.caller.object_id:
@@ -42,9 +42,10 @@ def remove_owner(request: GraphRequest, kind: str) -> None:
 
 
 def bound_owners(request: GraphRequest, references: list[str]) -> list[str]:
-    """The object IDs of owners named by URL, as ``owners@odata.bind`` and ``@odata.id`` name them.
+    """The object IDs of owners.
 
-    :raises GraphRefusal: One of them is no service principal of the caller's tenant.
+    :param references: Their URLs, as in ``owners@odata.bind`` and ``@odata.id``.
+    :raises GraphRefusal: A URL does not name a service principal of the caller's tenant.
     """
     owners: list[str] = []
     for reference in references:

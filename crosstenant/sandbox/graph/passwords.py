@@ -27,7 +27,7 @@ _POLICY: Final = "00000000-0000-4000-8000-00000000b011"
 
 
 def add_password(request: GraphRequest) -> Json:
-    """``POST /applications/{id}/addPassword``: the one answer that holds the secret."""
+    """``POST /applications/{id}/addPassword``: the only answer that contains the secret."""
     application = find_to_change(request, APPLICATIONS)
     given: Json = request.body.get("passwordCredential") or {}
     start = _time(given, "startDateTime", request.time)

@@ -1,4 +1,4 @@
-"""Answers to reads: one object or a list, filtered, cut to the selected properties, page by page.
+"""Answers to reads: one object or a list, with ``$filter``, ``$select`` and pages.
 
 https://learn.microsoft.com/graph/query-parameters
 """
@@ -27,7 +27,7 @@ def one(request: GraphRequest, kind: str, document: Json) -> Json:
 
 
 def many(request: GraphRequest, kind: str, documents: list[Json]) -> Json:
-    """A list of objects as an answer: one page of those that pass ``$filter``."""
+    """A list of objects as an answer: one page of the objects that match ``$filter``."""
     chosen = [document for document in documents if _passes(document, request.query.get("$filter", ""))]
     chosen.sort(key=lambda document: str(document["id"]))
     size = _number(request, "$top", int(request.state["settings"]["page_size"]))

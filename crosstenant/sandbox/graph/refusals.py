@@ -12,10 +12,15 @@ Json = dict[str, Any]
 
 
 class GraphRefusal(Exception):
-    """A refusal."""
+    """The refusal of a request to Graph."""
 
     def __init__(self, status: int, code: str, message: str, details: list[Json] | None = None) -> None:
-        """The answer's status, error code, message and, where Graph has them, details."""
+        """
+        :param status: The HTTP status.
+        :param code: Graph's error code.
+        :param message: Graph's sentence.
+        :param details: Graph's error details, if any.
+        """
         super().__init__(message)
         self.status = status
         self.code = code
@@ -23,7 +28,7 @@ class GraphRefusal(Exception):
         self.details = details
 
     def response(self, client_request_id: str | None) -> Response:
-        """The answer."""
+        """The HTTP response."""
         request_id = str(uuid.uuid4())
         error: Json = {"code": self.code, "message": self.message}
         if self.details:
@@ -37,12 +42,12 @@ class GraphRefusal(Exception):
 
 
 def denied() -> GraphRefusal:
-    """The refusal for want of rights."""
+    """The caller lacks a permission."""
     return GraphRefusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
 
 
 def not_found(what: str) -> GraphRefusal:
-    """The refusal for an object that is not there, or not in the caller's tenant."""
+    """An object does not exist in the caller's tenant."""
     return GraphRefusal(
         404,
         "Request_ResourceNotFound",
@@ -51,5 +56,5 @@ def not_found(what: str) -> GraphRefusal:
 
 
 def bad_request(message: str, code: str = "Request_BadRequest") -> GraphRefusal:
-    """The refusal of a malformed request."""
+    """The request is malformed."""
     return GraphRefusal(400, code, message)

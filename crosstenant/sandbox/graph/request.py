@@ -1,7 +1,4 @@
-"""One request to Microsoft Graph: who calls, with what, and the errors that Graph answers.
-
-https://learn.microsoft.com/graph/errors
-"""
+"""One request to Microsoft Graph, for the functions that answer it."""
 
 from __future__ import annotations
 
@@ -17,13 +14,13 @@ Json = dict[str, Any]
 
 _WRITE_ALL: Final = {"Application.ReadWrite.All", "Directory.ReadWrite.All"}
 _WRITE_OWNED: Final = "Application.ReadWrite.OwnedBy"
-# Listing and reading is open to OwnedBy as well: https://learn.microsoft.com/graph/permissions-reference
+# OwnedBy includes listing and reading: https://learn.microsoft.com/graph/permissions-reference
 _READ: Final = {*_WRITE_ALL, _WRITE_OWNED, "Application.Read.All", "Directory.Read.All"}
 
 
 @dataclass(frozen=True)
 class GraphRequest:
-    """A request whose token has been verified."""
+    """A request with a verified token."""
 
     state: State
     caller: Caller
@@ -35,19 +32,19 @@ class GraphRequest:
     time: float
 
     def may_read(self) -> None:
-        """Refuses callers that have no right to read the directory's applications."""
+        """Refuses a caller that may not read applications."""
         if not _READ & set(self.caller.roles):
             raise denied()
 
     def may_create(self) -> None:
-        """Refuses callers that may not create applications."""
+        """Refuses a caller that may not create applications."""
         if not (_WRITE_ALL | {_WRITE_OWNED}) & set(self.caller.roles):
             raise denied()
 
     def may_write(self, document: Json) -> None:
-        """Refuses callers that may neither write all applications nor own ``document``.
+        """Refuses a caller that may neither write all applications nor owns ``document``.
 
-        ``Application.ReadWrite.OwnedBy`` counts for as long as the caller is an owner: one that removed itself is out.
+        ``Application.ReadWrite.OwnedBy`` needs an owner: a caller that has removed itself from the owners is refused.
         """
         if self.writes_all():
             return

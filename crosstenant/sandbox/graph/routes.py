@@ -1,4 +1,4 @@
-"""Which request goes to which answer: method and path below the version, and the function that answers."""
+"""The requests that Graph answers: method, path below the version, and the function that answers."""
 
 from __future__ import annotations
 

@@ -38,7 +38,7 @@ def get_service_principal(request: GraphRequest) -> Json:
 
 
 def create_service_principal(request: GraphRequest) -> Json:
-    """``POST /servicePrincipals``: for an application of the caller's tenant, or a multi-tenant one of another.
+    """``POST /servicePrincipals``: for an application of the caller's tenant, or a multi-tenant application of another.
 
     With ``Application.ReadWrite.OwnedBy`` the application must be of this tenant and the caller its owner.
     """
@@ -89,7 +89,7 @@ def update_service_principal(request: GraphRequest) -> None:
 
 
 def delete_service_principal(request: GraphRequest) -> None:
-    """``DELETE /servicePrincipals/{id}``; its role assignments stay behind, for an identity that is gone."""
+    """``DELETE /servicePrincipals/{id}``; its role assignments remain, as orphans."""
     principal = find_to_change(request, SERVICE_PRINCIPALS)
     del request.state[SERVICE_PRINCIPALS][principal["id"]]
 

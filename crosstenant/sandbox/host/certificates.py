@@ -1,7 +1,7 @@
-"""A throw-away certificate authority that answers for every host of the sandbox.
+"""A certificate authority for one run, which issues the certificates of the sandbox's hosts.
 
-The authority lives in memory for one run. The file of trusted roots that clients are given holds it beside the public
-roots, so that hosts passed through to the real network still verify.
+The authority is kept in memory. The file of trusted roots for clients contains it and the public roots, so that clients
+can still verify the hosts that are passed through to the real network.
 """
 
 from __future__ import annotations
@@ -21,12 +21,12 @@ class Authority:
     """Issues a certificate for each host name that a client asks for (SNI)."""
 
     def __init__(self) -> None:
-        """Makes a new authority."""
+        """Creates a new authority."""
         self._authority = trustme.CA(organization_name="crosstenant sandbox")
         self._contexts: dict[str, ssl.SSLContext] = {}
 
     def server_context(self) -> ssl.SSLContext:
-        """What the TLS listener uses: the certificate follows the name that the client asks for."""
+        """The context of the TLS listener: it presents the certificate of the host that the client names."""
         context = self._new_context("localhost")
 
         def choose(connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
@@ -38,7 +38,7 @@ class Authority:
 
     def write_roots(self, path: Path) -> None:
         """Writes the roots that a client of the sandbox trusts: this authority, the public ones, and those of
-        ``SSL_CERT_FILE`` if the environment names such a file."""
+        ``SSL_CERT_FILE``, if the environment has that variable."""
         parts = [self._authority.cert_pem.bytes().decode(), certifi.contents()]
         own = os.environ.get("SSL_CERT_FILE")
         if own and Path(own).is_file():

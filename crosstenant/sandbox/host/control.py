@@ -2,12 +2,12 @@
 
 | request | does |
 | --- | --- |
-| ``GET /state``, ``GET /state/PATH`` | answers the state, or one object of it (``paths``), secrets included |
+| ``GET /state``, ``GET /state/PATH`` | answers the state, or one object of it (``state_paths``), with secrets |
 | ``PUT /state/PATH``, ``DELETE /state/PATH`` | changes or removes an object |
 | ``PUT /settings/NAME`` | changes a setting, such as ``lag.secret`` |
 | ``GET /faults``, ``POST /faults``, ``DELETE /faults`` | lists, adds, clears faults (``faults``) |
 | ``POST /clock`` ``{"forward_seconds": 60}`` | moves the clock |
-| ``POST /reset`` | puts the seeded state back |
+| ``POST /reset`` | restores the seeded state |
 | ``GET /requests`` | answers the request log |
 | ``GET /oidc?audience=..&subject=..&issuer=..`` | a federated token, as a CI system's endpoint answers it |
 """
@@ -106,7 +106,7 @@ def make_app(store: Store) -> Starlette:
 
 
 def reset(store: Store) -> None:
-    """Puts the seeded state back and empties the request log."""
+    """Restores the seeded state and empties the request log."""
     store.reset()
     request_log(store).unlink(missing_ok=True)
 

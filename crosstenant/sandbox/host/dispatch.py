@@ -1,4 +1,4 @@
-"""What every request to the sandbox passes: dispatch by host, faults, request IDs, the request log."""
+"""The application in front of all services: dispatch by host, faults, request IDs, the request log."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _REQUEST_ID: Final = {"graph": "request-id", "registry": "x-ms-correlation-reque
 
 
 class Dispatcher:
-    """The application in front of all services."""
+    """Hands each request to its service, unless a fault applies to it."""
 
     def __init__(self, store: Store, services: Mapping[str, ASGIApp]) -> None:
         """
@@ -40,7 +40,7 @@ class Dispatcher:
         host = headers.get("host", "")
         service = service_of(host)
         if service is None:
-            text = f"{host} is not played by the sandbox; it plays {', '.join(known_hosts())}"
+            text = f"the sandbox does not emulate {host}; it emulates {', '.join(known_hosts())}"
             await PlainTextResponse(text, 421)(scope, receive, send)
             return
         if service == "control":
@@ -55,7 +55,7 @@ class Dispatcher:
         finally:
             log_request(self._store, scope, service, exchange.status, fault["id"] if fault else None)
         if fault and fault["drop"]:
-            await asyncio.sleep(0.01)  # until the server has noticed, so that it does not answer for us
+            await asyncio.sleep(0.01)  # The server must notice first: it would answer otherwise.
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, fault: Json | None) -> None:
         if fault and fault["delay"]:
@@ -79,7 +79,7 @@ class Dispatcher:
         try:
             await self._services[exchange.service](scope, receive, exchange.send)
         except Exception as error:
-            print(f"crosstenant sandbox: defect in {scope['method']} {scope['path']}", file=sys.stderr)
+            print(f"crosstenant sandbox: internal error in {scope['method']} {scope['path']}", file=sys.stderr)
             traceback.print_exc()
             if not exchange.status:
                 message = f"The sandbox failed: {type(error).__name__}: {error}"
@@ -88,7 +88,7 @@ class Dispatcher:
 
 
 class _Exchange:
-    """One request's answer on its way out: notes the status, adds the request IDs, or keeps it back (``muted``)."""
+    """The answer to one request: records its status, adds the request IDs, or discards it (``muted``)."""
 
     def __init__(self, service: str, headers: Headers, send: Send) -> None:
         self.service = service

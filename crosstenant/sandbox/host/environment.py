@@ -1,4 +1,4 @@
-"""The environment in which HTTPS clients of all kinds reach the sandbox instead of the network."""
+"""The environment variables that lead HTTPS clients to the sandbox instead of the network."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _PROXIES: Final = ("https_proxy", "http_proxy", "all_proxy", "grpc_proxy", "no_p
 def client_environment(url: str, roots: Path, state: Path) -> dict[str, str]:
     """The variables that the sandbox sets.
 
-    The loopback is exempt: the Pulumi engine and its plugins speak gRPC over it, and gRPC's own list of exemptions
-    (``no_grpc_proxy``) comes before the general one. Plain HTTP goes to the proxy as well, which refuses it: a probe
-    for the metadata service of a virtual machine then fails at once instead of waiting for the network.
+    The loopback is exempt: the Pulumi engine and its plugins use gRPC over it, and gRPC reads its own list of
+    exemptions (``no_grpc_proxy``) before the general one. Plain HTTP goes to the proxy as well, which refuses it: a
+    probe for the metadata service of a virtual machine then fails at once instead of waiting for the network.
 
-    :param url: The proxy.
-    :param roots: The file of roots to trust, for OpenSSL and Go, for requests, for curl and for Node.
+    :param url: The proxy's URL.
+    :param roots: The file of trusted roots, for OpenSSL and Go, for requests, for curl and for Node.
     :param state: The state file.
     """
     return {
@@ -41,11 +41,11 @@ def client_environment(url: str, roots: Path, state: Path) -> dict[str, str]:
 
 
 def surroundings(variables: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with its proxies replaced by ``variables``."""
+    """This process's environment, with ``variables`` instead of its own proxies."""
     kept = {name: value for name, value in os.environ.items() if name.lower() not in _PROXIES}
     return {**kept, **variables}
 
 
 def upstream_proxy() -> str | None:
-    """The HTTPS proxy of this process's environment: what is passed through goes on by it."""
+    """The HTTPS proxy of this process's environment, which carries what is passed through."""
     return os.environ.get("HTTPS_PROXY") or os.environ.get("https_proxy")

@@ -1,8 +1,8 @@
-"""Provider plugins for the engine: the user's own, and stand-ins for those of the Azure providers that are missing.
+"""Provider plugins for the engine: the user's own, and stand-ins for Azure provider plugins that are not installed.
 
-The real azuread and azure-native plugins are downloaded by the engine on machines that may; where they are not
-installed, the sandbox makes a private ``PULUMI_HOME`` in which stand-ins take their place. A plugin on ``PATH`` would
-do as well, but the engine warns of such at each run.
+The engine downloads the real azuread and azure-native plugins where the network allows it. Where they are not
+installed, the sandbox makes a private ``PULUMI_HOME`` with stand-ins. It does not use ``PATH`` for them, because the
+engine warns of each plugin that it finds there.
 """
 
 from __future__ import annotations
@@ -36,16 +36,16 @@ class Plugins:
     """The provider plugins of a command in the sandbox."""
 
     stand_ins: dict[str, str]
-    """The providers that a stand-in plays, by name, with their versions."""
+    """The versions of the providers that a stand-in emulates, by provider name."""
     environment: dict[str, str]
-    """What the command's environment needs so that the engine finds them."""
+    """The environment variables with which the engine finds the plugins."""
 
 
 def prepare_plugins(folder: Path) -> Plugins:
-    """Sees to it that the engine finds the plugins of the Azure providers.
+    """Prepares the plugins of the Azure providers for the engine.
 
-    Where one is missing, ``folder`` becomes a ``PULUMI_HOME`` with everything of the user's, and the stand-ins beside
-    the user's plugins. It is kept from run to run, so that what the engine writes there is not lost.
+    Where a plugin is missing, ``folder`` becomes a ``PULUMI_HOME`` with links to everything in the user's own, and with
+    the stand-ins beside the user's plugins. The folder is kept between runs: the engine writes to it.
     """
     home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     missing = _missing(home)
@@ -62,9 +62,9 @@ def prepare_plugins(folder: Path) -> Plugins:
 
 
 def _missing(home: Path) -> dict[str, str]:
-    """The providers without a plugin, by name, with the version of their installed SDK.
+    """The SDK versions of the providers that have no plugin, by provider name.
 
-    A plugin of the SDK's version or a later one counts, for so the engine chooses; so does one on ``PATH``.
+    As for the engine, a plugin of the SDK's version or a later one counts, and a plugin on ``PATH`` counts.
     """
     missing: dict[str, str] = {}
     for name, (package, _) in _STAND_INS.items():
@@ -99,7 +99,7 @@ def _install(folder: Path, name: str) -> None:
 
 
 def _write(path: Path, text: str) -> None:
-    """Writes a file unless it says so already: another run may be starting it."""
+    """Writes a file unless it has this text already: another run may be starting it."""
     if not path.exists() or path.read_text() != text:
         path.write_text(text)
 

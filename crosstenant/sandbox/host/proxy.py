@@ -1,7 +1,7 @@
-"""The CONNECT proxy: tunnels the hosts of the sandbox to its TLS listener, and refuses all others in plain words.
+"""The CONNECT proxy: tunnels the sandbox's hosts to its TLS listener, and refuses all other hosts with a sentence.
 
-https://www.rfc-editor.org/rfc/rfc9110#name-connect. A host may be passed through to the real network; then the proxy
-of the surrounding environment, if there was one, carries it on.
+https://www.rfc-editor.org/rfc/rfc9110#name-connect. A host may be passed through to the real network; its connections
+then use the proxy of the surrounding environment, if there is one.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 class Proxy:
-    """A CONNECT proxy on a loopback port that the kernel chooses."""
+    """A CONNECT proxy on a free loopback port."""
 
     def __init__(self, tls_port: int, pass_through: Sequence[str] = (), upstream: str | None = None) -> None:
         """
-        :param tls_port: Where the sandbox's TLS listener is, on loopback.
-        :param pass_through: Host patterns (``*.example.com``) that are tunnelled to the real network.
-        :param upstream: URL of the HTTP proxy that carries those on, if any.
+        :param tls_port: The loopback port of the sandbox's TLS listener.
+        :param pass_through: Host patterns (``*.example.com``) that the proxy passes through to the real network.
+        :param upstream: URL of the HTTP proxy for those hosts, if any.
         """
         self._tls_port = tls_port
         self._pass_through = [pattern.lower() for pattern in pass_through]
@@ -36,12 +36,12 @@ class Proxy:
         self._tunnels: set[asyncio.Task[None]] = set()
 
     async def start(self) -> int:
-        """Starts to listen; the port."""
+        """Starts to listen; returns the port."""
         self._server = await asyncio.start_server(self._handle, "127.0.0.1", 0, limit=_MOST_HEAD, backlog=1024)
         return self._server.sockets[0].getsockname()[1]
 
     async def stop(self) -> None:
-        """Stops listening and ends the tunnels that are open."""
+        """Stops listening and closes the open tunnels."""
         if self._server:
             self._server.close()
         for tunnel in self._tunnels:
@@ -72,7 +72,7 @@ class Proxy:
         try:
             far = await self._connect(host, int(port))
         except ValueError:
-            await _refuse(writer, f"CONNECT wants host:port, not {target}", "400 Bad Request")
+            await _refuse(writer, f"CONNECT needs host:port, not {target}", "400 Bad Request")
             return
         except OSError as error:
             await _refuse(writer, f"{host} cannot be reached: {error}", "502 Bad Gateway")
@@ -80,8 +80,8 @@ class Proxy:
         if far is None:
             await _refuse(
                 writer,
-                f"The sandbox does not play {host} and does not pass it through (--pass-through {host}); "
-                f"it plays {' '.join(known_hosts())}",
+                f"The sandbox does not emulate {host} and does not pass it through (--pass-through {host}); "
+                f"it emulates {' '.join(known_hosts())}",
             )
             return
         writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
@@ -92,7 +92,7 @@ class Proxy:
             far_writer.close()
 
     async def _connect(self, host: str, port: int) -> _Streams | None:
-        """The far end for a host, or None if it is refused."""
+        """The connection to a host, or None if the proxy refuses the host."""
         if service_of(host):
             return await asyncio.open_connection("127.0.0.1", self._tls_port)
         if not any(fnmatch(host.lower(), pattern) for pattern in self._pass_through):
@@ -116,11 +116,11 @@ async def _pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> N
             await writer.drain()
     finally:
         with contextlib.suppress(OSError, RuntimeError):
-            writer.close()  # TLS has no use for a half-closed connection: the end of one side is the end
+            writer.close()  # TLS does not use half-closed connections: when one side ends, the tunnel ends.
 
 
 async def _refuse(writer: asyncio.StreamWriter, sentence: str, status: str = "403 Forbidden") -> None:
-    """Refuses with a sentence, as body and as reason phrase: of a failed CONNECT most clients show only the latter."""
+    """Refuses with a sentence, as body and as reason phrase: most clients show only the phrase of a failed CONNECT."""
     body = f"{sentence}\n".encode()
     code = status.split(" ")[0]
     reason = sentence.encode("ascii", "replace").decode()

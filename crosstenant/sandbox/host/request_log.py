@@ -58,7 +58,7 @@ def log_request(store: Store, scope: Scope, service: str, status: int, fault_id:
 
 
 def _identity(authorization: str) -> dict[str, str]:
-    """The tenant and client that credentials claim to be, unverified: enough for a log."""
+    """The tenant and client that credentials claim; a log needs no verification."""
     scheme, _, value = authorization.partition(" ")
     try:
         if scheme.lower() == "bearer":

@@ -1,4 +1,4 @@
-"""Runs a command in the sandbox: server up, environment set, signals passed on, everything put away afterwards."""
+"""Runs a command in the sandbox: starts the server, sets the environment, forwards signals, and cleans up."""
 
 from __future__ import annotations
 
@@ -24,20 +24,21 @@ _NOT_EXECUTABLE: Final = 126
 def run_command(
     store: Store, command: Sequence[str], faults: Sequence[dict[str, Any]] = (), pass_through: Sequence[str] = ()
 ) -> int:
-    """Runs ``command`` in the foreground with the sandbox as its network; its exit status, as a shell counts it.
+    """Runs ``command`` in the foreground with the sandbox as its network.
 
-    :param faults: Faults that hold for this run; those that have not struck by its end are removed.
+    :param faults: Faults for this run; those that are left at its end are removed.
     :param pass_through: Host patterns that the command may reach on the real network.
+    :returns: The command's exit status, as a shell reports it.
     """
     with Sandbox(store, pass_through) as sandbox, _faults(store, faults):
         environment = surroundings(command_environment(store, sandbox))
         try:
             process = subprocess.Popen(command, env=environment)
         except FileNotFoundError:
-            print(f"crosstenant sandbox: there is no command '{command[0]}'", file=sys.stderr)
+            print(f"crosstenant sandbox: command '{command[0]}' was not found", file=sys.stderr)
             return _NOT_FOUND
         except OSError as error:
-            print(f"crosstenant sandbox: {command[0]} cannot be run: {error.strerror}", file=sys.stderr)
+            print(f"crosstenant sandbox: {command[0]} cannot run: {error.strerror}", file=sys.stderr)
             return _NOT_EXECUTABLE
         with _forwarding_signals(process):
             status = process.wait()
@@ -45,11 +46,14 @@ def run_command(
 
 
 def command_environment(store: Store, sandbox: Sandbox) -> dict[str, str]:
-    """The variables of a command in the sandbox, a private ``PULUMI_HOME`` included where stand-ins are needed."""
+    """The variables of a command in the sandbox; where stand-ins are needed, with a private ``PULUMI_HOME``."""
     plugins = prepare_plugins(store.path.resolve().parent / "pulumi-home")
     if plugins.stand_ins:
         names = " and ".join(f"{name} {version}" for name, version in plugins.stand_ins.items())
-        print(f"crosstenant sandbox: stand-ins play the provider plugins {names}, not installed here", file=sys.stderr)
+        print(
+            f"crosstenant sandbox: stand-ins emulate the provider plugins {names}, which are not installed",
+            file=sys.stderr,
+        )
     return {**sandbox.environment(), **plugins.environment}
 
 
@@ -69,10 +73,10 @@ def _faults(store: Store, faults: Sequence[dict[str, Any]]) -> Generator[None]:
 
 @contextmanager
 def _forwarding_signals(process: subprocess.Popen[bytes]) -> Generator[None]:
-    """Hands signals on to the command; the sandbox itself goes on until the command has ended.
+    """Forwards signals to the command; the sandbox runs until the command has ended.
 
-    What a terminal sends for ctrl-C or ctrl-\\ reaches the whole foreground group, the command included. A second one
-    would make the engine give up at once, so such a signal is not repeated.
+    A terminal sends the signal of ctrl-C or ctrl-\\ to the whole foreground group, the command included. A second
+    signal would make the engine abort at once, so such a signal is not forwarded.
     """
 
     def forward(number: int, _: FrameType | None) -> None:

@@ -1,4 +1,4 @@
-"""The sandbox as a running thing: TLS listener and proxy on loopback, in a thread of their own."""
+"""The running sandbox: TLS listener and proxy on loopback, in a thread of their own."""
 
 from __future__ import annotations
 
@@ -35,12 +35,12 @@ _KEEP_ALIVE_SECONDS: Final = 120
 
 
 class Sandbox:
-    """A running sandbox: a context manager that serves a state file between its start and its end."""
+    """A running sandbox: a context manager that serves a state file."""
 
     def __init__(self, store: Store, pass_through: Sequence[str] = ()) -> None:
         """
-        :param store: The state to serve.
-        :param pass_through: Host patterns that may be reached on the real network.
+        :param store: The state file.
+        :param pass_through: Host patterns that clients may reach on the real network.
         """
         self._store = store
         self._pass_through = pass_through
@@ -52,9 +52,9 @@ class Sandbox:
         self._stop: tuple[asyncio.AbstractEventLoop, asyncio.Event] | None = None
 
     def __enter__(self) -> Sandbox:
-        """Starts it; returns when it listens."""
+        """Starts the sandbox; returns when it listens."""
         with self._store.read():
-            pass  # makes the state file, and says so now if it cannot be read
+            pass  # Makes the state file, and fails here if the file cannot be read.
         self._folder = Path(tempfile.mkdtemp(prefix="crosstenant-sandbox-"))
         self._thread.start()
         self._ready.wait()
@@ -66,7 +66,7 @@ class Sandbox:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Ends it."""
+        """Stops the sandbox."""
         if self._stop:
             loop, event = self._stop
             loop.call_soon_threadsafe(event.set)
@@ -79,11 +79,11 @@ class Sandbox:
         return f"http://127.0.0.1:{self._port}"
 
     def environment(self) -> dict[str, str]:
-        """What a command needs in its environment so that its HTTPS clients reach this sandbox."""
+        """The environment variables with which a command's HTTPS clients reach this sandbox."""
         return client_environment(self.url, self._folder / "roots.pem", self._store.path)
 
     def surroundings(self) -> dict[str, str]:
-        """The whole environment of such a command: this process's own, with its proxies replaced."""
+        """The whole environment of such a command: this process's own, with other proxies."""
         return surroundings(self.environment())
 
     def _run(self) -> None:
@@ -98,7 +98,7 @@ class Sandbox:
         authority = Authority()
         authority.write_roots(self._folder / "roots.pem")
         listener = socket.create_server(("127.0.0.1", 0), backlog=1024)
-        # asyncio sets it for sockets that it made itself only; without it every answer waits for a delayed ACK.
+        # asyncio sets it only for sockets that it created; without it every answer waits for a delayed ACK.
         listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
         def context_factory(_config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
@@ -134,7 +134,7 @@ class Sandbox:
 
 
 class _Protocol(H11Protocol):
-    """Uvicorn's protocol, with the connection within reach of the application: a fault may have to break it."""
+    """Uvicorn's protocol; the application can reach the connection, because a fault may have to break it."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)

@@ -1,4 +1,4 @@
-"""Opens the state file as every process opens it: seeded when missing, due operations settled before anybody looks."""
+"""Opens the state file as every process must: seeded when it is missing, with due operations completed."""
 
 from __future__ import annotations
 
@@ -14,15 +14,19 @@ DEFAULT_STATE: Final = Path(".sandbox/state.json")
 
 
 def open_store(path: Path) -> Store:
-    """The state in the file ``path``, made from the seed when there is none."""
+    """The state in the file ``path``; a missing file is made from the seed."""
     return Store(path, seed, settle)
 
 
 def settle(state: State, time: float) -> bool:
-    """Completes what is due at ``time`` (seconds since the epoch, sandbox clock); says whether anything changed."""
+    """Completes the operations that are due at ``time``.
+
+    :param time: Seconds since the epoch on the sandbox's clock.
+    :returns: Whether anything changed.
+    """
     return operations.settle(state, time)
 
 
 def state_path(given: Path | None = None) -> Path:
-    """Which state file is meant: the one given, else ``CROSSTENANT_SANDBOX_STATE``, else the one of this folder."""
+    """The path of the state file: ``given``, else ``CROSSTENANT_SANDBOX_STATE``, else ``.sandbox/state.json`` here."""
     return given or Path(os.environ.get("CROSSTENANT_SANDBOX_STATE") or DEFAULT_STATE)

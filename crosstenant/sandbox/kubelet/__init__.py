@@ -1,1 +1,1 @@
-"""What a node does with the credential that its cluster holds."""
+"""The kubelet: a pull with the credential of a cluster's node."""

@@ -1,4 +1,4 @@
-"""Pulls an image as a cluster's node does: with the credential that the node holds, by the docker token flow.
+"""Pulls an image as a cluster's node does: with the node's credential, by the docker token flow.
 
 The kubelet's credential provider for Azure hands the service principal of ``azure.json`` to each registry as basic
 credentials, and the container runtime trades them for a token at the registry
@@ -35,12 +35,12 @@ _CHALLENGE: Final = re.compile(r'(\w+)="([^"]*)"')
 
 
 class NodePullRefused(Exception):
-    """The image was not pulled; the text says who refused and in which words."""
+    """The image was not pulled; the message holds the refusal and who refused."""
 
 
 @dataclass(frozen=True)
 class Pulled:
-    """What a node got."""
+    """An image that a node has pulled."""
 
     node: str
     client_id: str
@@ -52,9 +52,10 @@ class Pulled:
 
 
 def nodes_of(cluster: Json, name: str | None) -> list[Json]:
-    """The nodes of a cluster document: the named one, all for ``all``, the first for None.
+    """The nodes of a cluster document.
 
-    :raises LookupError: There is no such node.
+    :param name: The name of one node, ``all``, or None for the first.
+    :raises LookupError: The node does not exist.
     """
     nodes: list[Json] = cluster["_nodes"]
     if name == "all":
@@ -70,8 +71,8 @@ async def pull(image: str, node: Json, proxy: str) -> Pulled:
 
     :param image: ``registry/repository[:tag][@digest]``.
     :param node: A node of a cluster document.
-    :param proxy: The sandbox's URL; nothing else ever sees the node's secret.
-    :raises NodePullRefused: It cannot be had.
+    :param proxy: The sandbox's URL. The node's secret goes nowhere else.
+    :raises NodePullRefused: The registry refuses the pull, or the node has no service principal.
     """
     match = _IMAGE.fullmatch(image)
     if match is None or service_of(match["registry"]) != "registry":
@@ -98,7 +99,7 @@ async def pull(image: str, node: Json, proxy: str) -> Pulled:
 
 
 class _Client:
-    """A container runtime at a registry: gets a token when it is asked to, and checks what it gets."""
+    """A container runtime at a registry: gets a token when the registry demands one, and checks digests."""
 
     def __init__(self, session: aiohttp.ClientSession, registry: str, node: Json) -> None:
         self._session = session
@@ -107,7 +108,7 @@ class _Client:
         self._token: str | None = None
 
     async def fetch(self, path: str, accept: tuple[str, ...], digest: str | None = None) -> tuple[str, bytes, str]:
-        """Media type, content and digest of what is at ``path``."""
+        """Media type, content and digest of the manifest or blob at ``path``."""
         for _ in range(2):
             headers = {"Accept": ", ".join(accept)}
             if self._token:
@@ -147,7 +148,7 @@ class _Client:
 
 
 def _for_linux(index: Json) -> str:
-    """The digest of an index's image for the nodes' platform, or of its first."""
+    """The digest of an index's image for the nodes' platform; of the first image without such."""
     images: list[Json] = index["manifests"]
     for image in images:
         platform = image.get("platform", {})

@@ -1,1 +1,1 @@
-"""Container registries (``NAME.azurecr.io``): their token service, and images that a real client can pull."""
+"""Container registries (``NAME.azurecr.io``): their token service, and images that unmodified clients pull."""

@@ -1,4 +1,4 @@
-"""The registries of the sandbox as one application: the Host header says which of them is meant."""
+"""The registries of the sandbox as one application: the Host header names the registry."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ __all__ = ["login_servers", "make_app"]
 def make_app(store: Store) -> Starlette:
     """The application for every host of ``login_servers``.
 
-    Settings of the state that it reads, all optional: ``registry_refuses_at`` (``manifest`` or ``token``) and
-    ``registry_refuses_with`` (``unauthorized`` or ``denied``), how a missing role shows; ``registry_token_seconds``,
-    the life of an access token; ``client_ip``, the address that network rules see.
+    It reads these optional settings of the state: ``registry_refuses_at`` (``manifest`` or ``token``) and
+    ``registry_refuses_with`` (``unauthorized`` or ``denied``), the answer for a missing role;
+    ``registry_token_seconds``, the lifetime of an access token; ``client_ip``, the client's address for network rules.
     """
     app = Starlette(
         routes=[*token_service.ROUTES, *content.ROUTES],
@@ -37,7 +37,7 @@ def make_app(store: Store) -> Starlette:
 
 
 class _ApiVersion:
-    """Adds the header by which every answer of a registry says what it is."""
+    """Adds the header that every answer of a registry carries."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -57,5 +57,5 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 
 async def _no_such_route(request: Request, error: Exception) -> Response:
-    # A wrong method is a wrong address to a registry: https://github.com/Azure/acr/issues/166
+    # A registry answers a wrong method like a wrong address: https://github.com/Azure/acr/issues/166
     return JSONResponse(not_found().document(), 404)

@@ -1,4 +1,4 @@
-"""What a registry holds, ``/v2``: manifests, blobs and lists, for reading.
+"""The content of a registry, ``/v2``: manifests, blobs and lists, for reading.
 
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 """
@@ -26,14 +26,14 @@ from crosstenant.sandbox.registry.request import ScopedAction, accept
 
 
 async def base(request: Request) -> Response:
-    """Where clients learn how to sign in, and whether they are."""
+    """``GET /v2/``: clients check here whether they are signed in, and how to sign in."""
     with accept(request) as accepted:
         accepted.require(None)
     return JSONResponse({})
 
 
 async def manifest(request: Request) -> Response:
-    """A manifest by tag or digest, of a type that the client takes."""
+    """A manifest by tag or digest, of a media type that the client accepts."""
     name, reference = request.path_params["name"], request.path_params["reference"]
     with accept(request) as accepted:
         accepted.require(ScopedAction("repository", name, "pull"))
@@ -64,7 +64,7 @@ async def tags(request: Request) -> Response:
     """The tags of a repository."""
     name = request.path_params["name"]
     with accept(request) as accepted:
-        # Clients ask for the pull action before they list; Azure's own command line asks for metadata_read.
+        # Most clients list with the pull action; Azure's own command line uses metadata_read.
         try:
             accepted.require(ScopedAction("repository", name, "pull"))
         except RegistryRefusal:
@@ -85,14 +85,14 @@ async def catalog(request: Request) -> Response:
 
 
 async def referrers(request: Request) -> Response:
-    """Nothing refers to any image here, and clients fall back to tags when they are told so."""
+    """The referrers of an image: none here. Clients fall back to tags when a registry answers 404."""
     with accept(request) as accepted:
         accepted.require(ScopedAction("repository", request.path_params["name"], "pull"))
     raise not_found()
 
 
 async def write(request: Request) -> Response:
-    """Pushing and deleting: refused for want of the right, or because nothing here changes."""
+    """Pushing and deleting: refused without the permission, and unsupported with it."""
     name = request.path_params["name"]
     with accept(request) as accepted:
         accepted.require(ScopedAction("repository", name, "delete" if request.method == "DELETE" else "push"))
@@ -134,13 +134,13 @@ def _content(request: Request, found: Content, media_type: str | None = None, ra
 
 
 def _accepts(headers: list[str], media_type: str) -> bool:
-    """Whether Accept headers allow a type; having none allows all."""
+    """Whether Accept headers allow a media type; without headers every type is allowed."""
     accepted = {one.partition(";")[0].strip().lower() for header in headers for one in header.split(",")}
     return not accepted or not accepted.isdisjoint({media_type, "application/*", "*/*"})
 
 
 def _page(request: Request, names: list[str]) -> tuple[list[str], dict[str, str]]:
-    """The names after ``last``, ``n`` of them, and the link to the next ones."""
+    """At most ``n`` names after ``last``, and the link to the next page."""
     last, n = request.query_params.get("last", ""), request.query_params.get("n", "")
     rest = [name for name in names if name > last]
     if not n.isdigit() or not 0 < int(n) < len(rest):

@@ -1,7 +1,7 @@
-"""The images in the sandbox's registries: small, of several layers, and real enough for any client to pull.
+"""The images in the sandbox's registries: small images with several layers that any client can pull.
 
-They are the same in every registry and on every run, one of each shape that clients meet: an OCI image, an OCI index
-of two platforms, and a Docker (schema 2) image.
+They are the same in every registry and on every run: an OCI image, an OCI index of two platforms, and a Docker
+(schema 2) image.
 https://github.com/opencontainers/image-spec/blob/main/spec.md, https://distribution.github.io/distribution/spec/manifest-v2-2/
 """
 
@@ -36,7 +36,7 @@ _PARTS: Final = {
 
 @dataclass(frozen=True)
 class Content:
-    """Bytes with a media type, addressed by their digest."""
+    """Bytes with a media type; their digest is their address."""
 
     media_type: str
     data: bytes
@@ -49,13 +49,13 @@ class Content:
 
 @dataclass
 class Repository:
-    """What one repository holds."""
+    """The content of one repository."""
 
     name: str
     tags: dict[str, str] = field(default_factory=dict[str, str])
     """Digest of a manifest, by tag."""
     manifests: dict[str, Content] = field(default_factory=dict[str, Content])
-    """By digest."""
+    """Manifests, by digest."""
     blobs: dict[str, Content] = field(default_factory=dict[str, Content])
     """Configurations and layers, by digest."""
 
@@ -74,7 +74,7 @@ def repositories() -> dict[str, Repository]:
     platforms = {architecture: _image(api, OCI_MANIFEST, architecture) for architecture in ("amd64", "arm64")}
     _tag(api, _index(api, platforms), "1.0")
 
-    # Its name begins with "backend" as well: what a prefix without its slash would let through.
+    # Its name begins with "backend": a condition whose prefix has no slash would permit it.
     tools = Repository("backend-infra/tools")
     _tag(tools, _image(tools, DOCKER_MANIFEST, "amd64"), "1.0")
     return {repository.name: repository for repository in (hello, api, tools)}
@@ -85,7 +85,7 @@ def _tag(repository: Repository, manifest: Content, *tags: str) -> None:
 
 
 def _image(repository: Repository, media_type: str, architecture: str) -> Content:
-    """Adds an image of three layers: what is in common, the program, its settings."""
+    """Adds an image of three layers: a common base, the program, and its settings."""
     config_type, layer_type = _PARTS[media_type]
     archives = [
         _archive({"etc/os-release": b'ID=sandbox\nPRETTY_NAME="Sandbox Linux"\n', "etc/hostname": b"sandbox\n"}),
@@ -136,7 +136,7 @@ def _descriptor(content: Content) -> dict[str, Any]:
 
 
 def _archive(files: dict[str, bytes]) -> bytes:
-    """A tar archive that depends on nothing but the files' names and contents."""
+    """A tar archive that depends only on the names and contents of the files."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w", format=tarfile.USTAR_FORMAT) as archive:
         for name, data in files.items():
@@ -147,7 +147,7 @@ def _archive(files: dict[str, bytes]) -> bytes:
 
 
 def _noise(seed: str, size: int) -> bytes:
-    """Bytes that do not compress, so that the layer is worth fetching in ranges."""
+    """Bytes that do not compress, so that the layer is large enough for range requests."""
     return hashlib.shake_256(seed.encode()).digest(size)
 
 

@@ -1,4 +1,4 @@
-"""Which registry a host name stands for, and from where it lets anybody in at all."""
+"""The registry of a host name, and its network rules."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crosstenant.sandbox.world.state import State
 Json = dict[str, Any]
 
 DEFAULT_CLIENT_IP: Final = "203.0.113.10"
-"""Where requests come from in the registries' eyes, unless the state's ``settings.client_ip`` says otherwise."""
+"""The client's address for network rules, unless the state has ``settings.client_ip``."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +21,9 @@ class Registry:
     """One registry."""
 
     document: Json
-    """As Resource Manager knows it."""
+    """Its document in Azure Resource Manager."""
     tenant_id: str
-    """The tenant of its subscription: where those who sign in must be known."""
+    """The tenant of its subscription: clients sign in to this tenant."""
 
     @property
     def resource_id(self) -> str:
@@ -37,7 +37,7 @@ class Registry:
 
     @property
     def abac(self) -> bool:
-        """Whether repository permissions decide, and the registry-wide pull and push roles count for nothing.
+        """Whether the registry uses ABAC repository permissions, which ignore the registry-wide pull and push roles.
 
         https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions
         """
@@ -45,19 +45,19 @@ class Registry:
 
     @property
     def anonymous_pull(self) -> bool:
-        """Whether anybody may pull."""
+        """Whether clients may pull without credentials."""
         return bool(self.document["properties"].get("anonymousPullEnabled"))
 
 
 def login_servers(state: State) -> set[str]:
-    """The host names of all registries: for any other name there is no DNS record."""
+    """The host names of all registries."""
     return {document["properties"]["loginServer"].lower() for document in _documents(state)}
 
 
 def find_registry(state: State, host: str) -> Registry:
     """The registry of a host name, with or without a port.
 
-    :raises RegistryRefusal: There is none.
+    :raises RegistryRefusal: The registry does not exist.
     """
     name = host.lower().partition(":")[0]
     for document in _documents(state):
@@ -72,7 +72,7 @@ def check_network(state: State, registry: Registry) -> None:
 
     https://learn.microsoft.com/azure/container-registry/container-registry-access-selected-networks
 
-    :raises RegistryRefusal: They keep it out.
+    :raises RegistryRefusal: The network rules exclude the client's address.
     """
     client_ip = str(state["settings"].get("client_ip", DEFAULT_CLIENT_IP))
     properties = registry.document["properties"]

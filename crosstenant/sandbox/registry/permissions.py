@@ -1,6 +1,6 @@
-"""What a principal may do at a registry: the actions of docker scopes, from the role assignments as they stand.
+"""The docker actions that a principal may do at a registry, according to its role assignments now.
 
-Which role gives which: https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview.
+The roles and their permissions: https://learn.microsoft.com/azure/container-registry/container-registry-rbac-built-in-roles-overview.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from crosstenant.sandbox.world.state import State, now
 _REGISTRIES: Final = "Microsoft.ContainerRegistry/registries"
 _REPOSITORIES: Final = f"{_REGISTRIES}/repositories"
 
-# Pulling rights of the whole registry show what can be pulled as well: AcrPull has this one action only.
+# Registry-wide pull includes listing: AcrPull has only this one action.
 _LEGACY_ACTIONS: Final = {
     ("repository", "pull"): f"{_REGISTRIES}/pull/read",
     ("repository", "push"): f"{_REGISTRIES}/push/write",
@@ -39,12 +39,13 @@ _ANONYMOUS: Final = {"pull", "metadata_read"}
 def granted_actions(
     state: State, registry: Registry, object_id: str | None, scope_type: str, name: str, wanted: Iterable[str]
 ) -> list[str]:
-    """Those of the wanted actions that somebody has.
+    """The requested actions that a principal has.
 
-    :param object_id: Whose: a service principal's object ID; None for anybody, signed in or not.
+    :param object_id: The object ID of a service principal; None for a client without credentials.
     :param scope_type: ``repository`` or ``registry``.
     :param name: The repository, or ``catalog`` of the registry.
-    :param wanted: ``pull``, ``push``, ``delete``, ``metadata_read``, ``metadata_write``; ``*`` of the catalog.
+    :param wanted: The requested actions: ``pull``, ``push``, ``delete``, ``metadata_read``,
+        ``metadata_write``; for the catalog ``*``.
     """
     open_to_all = _ANONYMOUS if registry.anonymous_pull and scope_type == "repository" else set[str]()
     roles = effective_roles(state, registry.resource_id, object_id, now(state)) if object_id else []

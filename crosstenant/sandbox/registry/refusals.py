@@ -1,4 +1,4 @@
-"""Refusals in the form of the distribution API, worded as Azure's registries word them.
+"""The refusals of a registry: in the form of the distribution API, in the words of Azure's registries.
 
 https://distribution.github.io/distribution/spec/api/#errors,
 https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class RegistryRefusal(Exception):
-    """A request refused."""
+    """The refusal of a request."""
 
     def __init__(
         self,
@@ -25,8 +25,8 @@ class RegistryRefusal(Exception):
         :param status: The HTTP status.
         :param code: The distribution API's error code, ``UNAUTHORIZED``.
         :param message: The sentence that clients show.
-        :param detail: What it is about; left out when None.
-        :param headers: Headers that go with the answer, such as a challenge.
+        :param detail: The detail of the error; None for no detail.
+        :param headers: Headers of the answer, such as a challenge.
         """
         super().__init__(f"{code}: {message}")
         self.status = status
@@ -44,49 +44,49 @@ class RegistryRefusal(Exception):
 
 
 def unauthorized(detail: object = None, headers: Mapping[str, str] | None = None) -> RegistryRefusal:
-    """Not signed in, or without the right that the detail names."""
+    """The client is not signed in, or lacks the permission in ``detail``."""
     message = "authentication required, visit https://aka.ms/acr/authorization for more information."
     return RegistryRefusal(401, "UNAUTHORIZED", message, detail, headers)
 
 
 def sign_in_failed(message: str) -> RegistryRefusal:
-    """Credentials that Entra refuses in the registry's tenant."""
+    """Entra refuses the credentials in the registry's tenant."""
     return RegistryRefusal(401, "UNAUTHORIZED", message)
 
 
 def denied(detail: object) -> RegistryRefusal:
-    """Signed in, without the right that the detail names."""
+    """The client is signed in and lacks the permission in ``detail``."""
     return RegistryRefusal(403, "DENIED", "requested access to the resource is denied", detail)
 
 
 def blocked(client_ip: str) -> RegistryRefusal:
-    """Kept out by the registry's network rules."""
+    """The registry's network rules exclude the client's address."""
     message = f"client with IP '{client_ip}' is not allowed access. Refer https://aka.ms/acr/firewall to grant access."
     return RegistryRefusal(403, "DENIED", message)
 
 
 def bad_request(message: str) -> RegistryRefusal:
-    """Parameters missing or not understood."""
+    """A parameter is missing or invalid."""
     return RegistryRefusal(400, "BAD_REQUEST", message)
 
 
 def not_found() -> RegistryRefusal:
-    """Nothing at this address."""
+    """The address does not exist."""
     return RegistryRefusal(404, "NOT_FOUND", "404 page not found")
 
 
 def name_unknown(repository: str) -> RegistryRefusal:
-    """No such repository."""
+    """The repository does not exist."""
     return RegistryRefusal(404, "NAME_UNKNOWN", "repository name not known to registry", {"name": repository})
 
 
 def blob_unknown(digest: str) -> RegistryRefusal:
-    """No such blob in the repository."""
+    """The blob does not exist in the repository."""
     return RegistryRefusal(404, "BLOB_UNKNOWN", "blob unknown to registry", {"digest": digest})
 
 
 def manifest_unknown(repository: str, reference: str) -> RegistryRefusal:
-    """No manifest of this tag or digest in the repository."""
+    """The repository has no manifest with this tag or digest."""
     if ":" in reference:
         detail = {"Name": repository, "Revision": reference}
         return RegistryRefusal(404, "MANIFEST_UNKNOWN", f"manifest {reference} is not found", detail)
@@ -95,7 +95,7 @@ def manifest_unknown(repository: str, reference: str) -> RegistryRefusal:
 
 
 def manifest_not_acceptable(media_type: str) -> RegistryRefusal:
-    """The manifest is of a type that the client did not say it takes."""
+    """The client does not accept the manifest's media type."""
     return RegistryRefusal(
         404, "MANIFEST_UNKNOWN", f"manifest of type {media_type} found, but the Accept header does not support it"
     )

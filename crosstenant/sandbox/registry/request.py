@@ -1,4 +1,4 @@
-"""One request to one registry: which registry, and what the one who sends it may do there."""
+"""One request to a registry, for the functions that answer it: the registry, and what the client may do there."""
 
 from __future__ import annotations
 
@@ -25,66 +25,66 @@ class ScopedAction:
     action: str
 
     def detail(self) -> list[dict[str, str]]:
-        """It as error details name it."""
+        """The action in the form of error details."""
         return [{"Type": self.scope_type, "Name": self.name, "Action": self.action}]
 
 
 @dataclass(frozen=True)
 class RegistryRequest:
-    """A request that has reached a registry through its network rules."""
+    """A request that the registry's network rules admit."""
 
     state: State
     registry: Registry
     authorization: str
-    """The Authorization header, empty when there is none."""
+    """The Authorization header; empty without one."""
 
     def granted(self, identity: Identity | None, scope_type: str, name: str, wanted: list[str]) -> list[str]:
-        """Those of the wanted actions that the identity has by its role assignments now."""
+        """The requested actions that the identity has by its role assignments now."""
         object_id = identity.object_id if identity else None
         return granted_actions(self.state, self.registry, object_id, scope_type, name, wanted)
 
-    def refusal(self, right: ScopedAction) -> RegistryRefusal:
-        """What somebody hears who signed in and lacks a right.
+    def refusal(self, needed: ScopedAction) -> RegistryRefusal:
+        """The refusal for a client that is signed in and lacks a permission.
 
-        Azure's documentation names two answers; the state's ``settings.registry_refuses_with`` picks ``denied`` (403)
-        instead of ``unauthorized`` (401).
+        Azure documents two answers: the state's ``settings.registry_refuses_with`` is ``denied`` (403) or (default)
+        ``unauthorized`` (401).
         """
         if self.state["settings"].get("registry_refuses_with") == "denied":
-            return denied(right.detail())
-        return unauthorized(right.detail(), self.challenge(right, "insufficient_scope"))
+            return denied(needed.detail())
+        return unauthorized(needed.detail(), self.challenge(needed, "insufficient_scope"))
 
-    def require(self, right: ScopedAction | None) -> None:
-        """Lets the request go on if it carries this right; with None, if it carries any valid credentials.
+    def require(self, needed: ScopedAction | None) -> None:
+        """Checks that the client may do an action; with None, that it has any valid credentials.
 
-        An access token counts for what it was issued with until it expires; a user name and password for the role
-        assignments as they stand.
+        An access token permits the actions that it was issued with until it expires; a user name and password permit
+        what the role assignments permit now.
 
-        :raises RegistryRefusal: It does not.
+        :raises RegistryRefusal: The client is not signed in, or lacks the permission.
         """
         scheme, _, value = self.authorization.partition(" ")
         if scheme.lower() == "basic":
             identity = with_basic(self.state, self.registry, value)
-            if right and not self.granted(identity, right.scope_type, right.name, [right.action]):
-                raise self.refusal(right)
+            if needed and not self.granted(identity, needed.scope_type, needed.name, [needed.action]):
+                raise self.refusal(needed)
             return
         if scheme.lower() != "bearer":
-            raise unauthorized(right.detail() if right else None, self.challenge(right))
+            raise unauthorized(needed.detail() if needed else None, self.challenge(needed))
         try:
             claims = read_token(self.state, self.registry, value.strip(), ACCESS)
         except RegistryRefusal:
-            raise unauthorized(right.detail() if right else None, self.challenge(right, "invalid_token")) from None
-        if right and not any(
-            entry["type"] == right.scope_type and entry["name"] == right.name and right.action in entry["actions"]
+            raise unauthorized(needed.detail() if needed else None, self.challenge(needed, "invalid_token")) from None
+        if needed and not any(
+            entry["type"] == needed.scope_type and entry["name"] == needed.name and needed.action in entry["actions"]
             for entry in claims["access"]
         ):
-            raise self.refusal(right)
+            raise self.refusal(needed)
 
-    def challenge(self, right: ScopedAction | None = None, error: str | None = None) -> Mapping[str, str]:
-        """The header that tells a client where to get a token, and for what."""
+    def challenge(self, needed: ScopedAction | None = None, error: str | None = None) -> Mapping[str, str]:
+        """The header that tells a client where to get a token, and for which scope."""
         host = self.registry.login_server
         parts = [f'realm="https://{host}/oauth2/token"', f'service="{host}"']
-        if right:
-            parts.append(f'scope="{right.scope_type}:{right.name}:{right.action}"')
+        if needed:
+            parts.append(f'scope="{needed.scope_type}:{needed.name}:{needed.action}"')
         if error:
             parts.append(f'error="{error}"')
         return {"Www-Authenticate": f"Bearer {','.join(parts)}"}
@@ -92,9 +92,9 @@ class RegistryRequest:
 
 @contextmanager
 def accept(request: Request) -> Generator[RegistryRequest]:
-    """Opens the registry that a request's host names.
+    """Opens the registry that a request's Host header names.
 
-    :raises RegistryRefusal: There is none, or its network rules keep the client out.
+    :raises RegistryRefusal: The registry does not exist, or its network rules exclude the client's address.
     """
     store: Store = request.app.state.store
     with store.read() as state:

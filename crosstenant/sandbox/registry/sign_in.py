@@ -1,7 +1,7 @@
-"""Who stands behind the credentials that a registry is shown.
+"""Sign-in to a registry.
 
-A client ID and secret are tried in the registry's own tenant, whatever tenant the application is at home in: that is
-what lets a cluster's nodes pull across tenants.
+A registry checks a client ID and secret in its own tenant, whichever tenant the application belongs to. Because of this
+a cluster's nodes can pull across tenants.
 https://learn.microsoft.com/azure/container-registry/container-registry-auth-service-principal
 """
 
@@ -21,7 +21,7 @@ from crosstenant.sandbox.world.ids import is_uuid
 from crosstenant.sandbox.world.state import State
 
 REFRESH_TOKEN_USER: Final = "00000000-0000-0000-0000-000000000000"
-"""The user name that says that the password is a refresh token."""
+"""The user name with which a refresh token is sent as the password."""
 
 _NOT_REGISTERED: Final = ("AADSTS700016", "AADSTS7000229")
 _WRONG_SECRET: Final = ("AADSTS7000215", "AADSTS7000222")
@@ -30,7 +30,7 @@ _WRONG_SECRET: Final = ("AADSTS7000215", "AADSTS7000222")
 def with_password(state: State, registry: Registry, username: str, password: str) -> Identity:
     """Signs in with a client ID and secret, or with ``REFRESH_TOKEN_USER`` and a refresh token.
 
-    :raises RegistryRefusal: Refused, in the words of the registry, which tells less than Entra does.
+    :raises RegistryRefusal: Entra refuses the sign-in; the registry's words tell less than Entra's.
     """
     if username == REFRESH_TOKEN_USER:
         return with_refresh_token(state, registry, password)
@@ -48,9 +48,10 @@ def with_password(state: State, registry: Registry, username: str, password: str
 
 
 def with_basic(state: State, registry: Registry, encoded: str) -> Identity:
-    """Signs in with what follows ``Basic`` in an Authorization header.
+    """Signs in with the credentials of a Basic ``Authorization`` header.
 
-    :raises RegistryRefusal: Refused.
+    :param encoded: The part of the header after ``Basic``.
+    :raises RegistryRefusal: The credentials are unreadable, or Entra refuses the sign-in.
     """
     try:
         username, colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
@@ -64,7 +65,7 @@ def with_basic(state: State, registry: Registry, encoded: str) -> Identity:
 def with_arm_token(state: State, registry: Registry, token: str) -> Identity:
     """Signs in with an access token for Resource Manager or for registries, of the registry's tenant.
 
-    :raises RegistryRefusal: Refused.
+    :raises RegistryRefusal: The token is invalid or is of another tenant.
     """
     try:
         caller = verify(state, f"Bearer {token}", REGISTRY_AUDIENCE)
@@ -78,7 +79,7 @@ def with_arm_token(state: State, registry: Registry, token: str) -> Identity:
 def with_refresh_token(state: State, registry: Registry, token: str) -> Identity:
     """Signs in with a refresh token of this registry.
 
-    :raises RegistryRefusal: Refused.
+    :raises RegistryRefusal: The token is invalid.
     """
     claims = read_token(state, registry, token, REFRESH)
     return Identity(claims["appid"], claims["sub"])

@@ -24,7 +24,7 @@ Parameters = Mapping[str, list[str]]
 
 
 async def get_token(request: Request) -> Response:
-    """An access token for a client ID and secret in Basic authentication, as docker and the kubelet ask."""
+    """An access token for a client ID and secret in Basic authentication: the request of docker and the kubelet."""
     parameters = {name: request.query_params.getlist(name) for name in request.query_params}
     with accept(request) as accepted:
         _check_service(accepted, parameters)
@@ -39,7 +39,7 @@ async def get_token(request: Request) -> Response:
 
 
 async def post_token(request: Request) -> Response:
-    """An access token for a refresh token, or for a client ID and secret in the form, as containerd asks."""
+    """An access token for a refresh token, or for a client ID and secret in the form: the request of containerd."""
     parameters = await _form(request)
     with accept(request) as accepted:
         _check_service(accepted, parameters)
@@ -73,10 +73,10 @@ ROUTES: Final = [
 
 
 def _access_token(accepted: RegistryRequest, identity: Identity | None, parameters: Parameters) -> Response:
-    """Grants what is permitted of what is asked.
+    """An access token with the requested actions that the identity has.
 
-    Whether a missing role shows here or only at the manifest is not documented: the state's
-    ``settings.registry_refuses_at`` is ``token`` or, if not set, ``manifest``.
+    Azure does not document whether a registry refuses a missing role here or at the manifest: the state's
+    ``settings.registry_refuses_at`` is ``token`` or (default) ``manifest``.
     """
     access: list[Json] = []
     for scope in [one for text in parameters.get("scope", []) for one in text.split()]:
@@ -94,7 +94,7 @@ def _parse_scope(scope: str) -> tuple[str, str, list[str]]:
     name, _, actions = rest.rpartition(":")
     wanted = [action for action in actions.split(",") if action]
     if not scope_type or not name or not wanted:
-        raise bad_request(f"scope '{scope}' is not of the form type:name:actions")
+        raise bad_request(f"scope '{scope}' must have the form type:name:actions")
     return scope_type, name, wanted
 
 
@@ -107,7 +107,7 @@ def _check_service(accepted: RegistryRequest, parameters: Parameters) -> None:
 def _one(parameters: Parameters, name: str) -> str:
     values = parameters.get(name, [])
     if len(values) != 1:
-        raise bad_request(f"one '{name}' is needed")
+        raise bad_request(f"'{name}' must be given once")
     return values[0]
 
 

@@ -1,4 +1,4 @@
-"""The tokens that a registry issues itself: refresh tokens to sign in with again, access tokens that open repositories.
+"""The tokens that a registry issues: refresh tokens for sign-in, and access tokens for repositories.
 
 Claims as in https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md#azure-container-registry-token-claim-sets.
 """
@@ -21,7 +21,7 @@ Json = dict[str, Any]
 ACCESS: Final = "access_token"
 REFRESH: Final = "refresh_token"
 DEFAULT_ACCESS_SECONDS: Final = 4500
-"""How long an access token lives, unless the state's ``settings.registry_token_seconds`` says otherwise."""
+"""The lifetime of an access token, unless the state has ``settings.registry_token_seconds``."""
 REFRESH_SECONDS: Final = 3 * 3600
 
 _ISSUER: Final = "Azure Container Registry"
@@ -36,15 +36,15 @@ class Identity:
 
 
 def refresh_token(state: State, registry: Registry, identity: Identity) -> str:
-    """A token to get access tokens with."""
+    """A refresh token: clients exchange it for access tokens."""
     permissions = {"actions": ["*"], "notActions": []}
     return _token(state, registry, identity, REFRESH, {"permissions": permissions, "roles": []}, REFRESH_SECONDS)
 
 
 def access_token(state: State, registry: Registry, identity: Identity | None, access: list[Json]) -> str:
-    """A token that opens what ``access`` lists, for as long as it lives, whatever becomes of the roles behind it.
+    """A token that permits the actions in ``access`` until it expires, even if the role assignments change.
 
-    :param access: ``{"type", "name", "actions"}`` of each thing opened.
+    :param access: ``{"type", "name", "actions"}`` of each docker scope.
     """
     seconds = int(state["settings"].get("registry_token_seconds", DEFAULT_ACCESS_SECONDS))
     return _token(state, registry, identity, ACCESS, {"access": access, "roles": []}, seconds)
@@ -53,8 +53,8 @@ def access_token(state: State, registry: Registry, identity: Identity | None, ac
 def read_token(state: State, registry: Registry, token: str, grant_type: str) -> Json:
     """The claims of one of this registry's own tokens.
 
-    :param grant_type: Which kind it must be: ``ACCESS`` or ``REFRESH``.
-    :raises RegistryRefusal: Forged, expired, another registry's, or of another kind.
+    :param grant_type: The kind that the token must have: ``ACCESS`` or ``REFRESH``.
+    :raises RegistryRefusal: The token is forged, has expired, is another registry's, or has another kind.
     """
     try:
         claims = tokens.read(state, token)

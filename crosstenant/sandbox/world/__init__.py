@@ -1,1 +1,1 @@
-"""The state of the local Azure: what there is, what it starts with, and what may happen to it."""
+"""The state of the local Azure: its documents, its seed, its clock and settings, faults and drift."""

@@ -1,4 +1,4 @@
-"""Built-in roles, as data: true IDs, actions and data actions.
+"""Built-in roles as data: their real IDs, actions and data actions.
 
 https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 """
@@ -44,7 +44,7 @@ class BuiltInRole:
     not_data_actions: tuple[str, ...] = ()
 
     def permission(self) -> Json:
-        """What it permits, as ARM writes it."""
+        """Its permissions, as ARM writes them."""
         return {
             "actions": list(self.actions),
             "notActions": list(self.not_actions),
@@ -53,7 +53,7 @@ class BuiltInRole:
         }
 
     def document(self, subscription_id: str) -> Json:
-        """The role definition as ARM answers it to somebody who asks within a subscription."""
+        """The role definition as ARM answers it at a scope within a subscription."""
         return {
             "properties": {
                 "roleName": self.name,
@@ -73,7 +73,7 @@ class BuiltInRole:
 
 
 def role_definition_id(subscription_id: str, role_id: str) -> str:
-    """The ARM ID of a role definition as a subscription shows it."""
+    """The ARM ID of a role definition in a subscription."""
     return f"/subscriptions/{subscription_id}/providers/Microsoft.Authorization/roleDefinitions/{role_id}"
 
 
@@ -198,4 +198,4 @@ _ALL: Final = (
 )
 
 BUILT_IN: Final[dict[str, BuiltInRole]] = {role.id: role for role in _ALL}
-"""Every built-in role that the sandbox knows, by its GUID."""
+"""Every built-in role of the sandbox, by its GUID."""

@@ -1,7 +1,7 @@
-"""The Azure clouds' hosts, as the clients of the stand-ins reach them.
+"""The Azure clouds and their hosts, for the stand-ins.
 
 https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud. The sandbox has its own list: a
-double that took the package's would repeat its mistakes.
+double that imported the package's list would repeat its mistakes.
 """
 
 from __future__ import annotations

@@ -15,10 +15,11 @@ Json = dict[str, Any]
 def new_application(
     object_id: str, app_id: str, tenant_id: str, display_name: str, created: str, publisher_domain: str
 ) -> Json:
-    """An application as Graph makes it of a display name alone.
+    """An application as Graph creates it from a display name alone.
 
-    :param object_id: The application's object ID; ``app_id`` is its client ID.
-    :param created: When, as Graph writes times.
+    :param object_id: The application's object ID.
+    :param app_id: The application's client ID.
+    :param created: The time of creation, as Graph writes times.
     :param publisher_domain: The default domain of its tenant.
     """
     return {
@@ -81,10 +82,10 @@ def new_application(
 
 
 def new_service_principal(object_id: str, application: Json, tenant_id: str, created: str) -> Json:
-    """The service principal of ``application`` in a tenant, its own or another.
+    """The service principal of ``application`` in a tenant: the application's tenant or another.
 
-    :param application: The application's document, with its home tenant.
-    :param created: When, as Graph writes times.
+    :param application: The application's document; ``_tenant`` names the application's tenant.
+    :param created: The time of creation, as Graph writes times.
     """
     return {
         "id": object_id,
@@ -134,8 +135,9 @@ def new_service_principal(object_id: str, application: Json, tenant_id: str, cre
 def new_password(key_id: str, secret: str, display_name: str | None, start: str, end: str, usable_at: float) -> Json:
     """A password credential as Entra keeps it: of the secret itself only a digest and the first three characters.
 
-    :param start: When its validity begins, as Graph writes times; ``end`` when it ends.
-    :param usable_at: When sign-in has heard of it, in seconds since the epoch.
+    :param start: The beginning of its validity, as Graph writes times.
+    :param end: The end of its validity, as Graph writes times.
+    :param usable_at: The time from which sign-in accepts it (replication), in seconds since the epoch.
     """
     return {
         "customKeyIdentifier": None,

@@ -1,6 +1,6 @@
-"""Drift: what somebody may change behind a stack's back, each as one change of the state.
+"""Drift: changes that somebody may make outside a stack, one function for each.
 
-Every function takes the state to be changed and says in a sentence what it did.
+Every function changes the state that it is given and returns a sentence that says what it changed.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ MODES: Final = {"abac": "AbacRepositoryPermissions", "legacy": "LegacyRegistryPe
 
 
 def remove_role_assignment(state: State, registry: str, client_id: str) -> str:
-    """Removes the roles that an application has on a registry.
+    """Removes the role assignments of an application on a registry.
 
-    :raises LookupError: It has none there, or there is no such registry.
+    :raises LookupError: The application has no role there, or the registry does not exist.
     """
     scope = resource(state, REGISTRIES, registry)["id"].lower()
     principals = {one["id"] for one in state["servicePrincipals"].values() if one["appId"] == client_id.lower()}
@@ -44,11 +44,11 @@ def remove_role_assignment(state: State, registry: str, client_id: str) -> str:
 
 
 def reset_cluster(state: State, cluster: str, client_id: str = OLD_CLUSTER_APP_ID) -> str:
-    """Moves a cluster and its nodes to another application, at once; by default the one it was created with.
+    """Resets a cluster's credential to another application and reimages its nodes at once.
 
-    An application other than that one gets a new password for the purpose.
-
-    :raises LookupError: No such cluster or application.
+    :param client_id: The application; by default the one that the cluster was created with. Any other gets a new
+        password for the cluster.
+    :raises LookupError: The cluster or the application does not exist.
     """
     document = resource(state, CLUSTERS, cluster)
     secret = OLD_CLUSTER_SECRET if client_id == OLD_CLUSTER_APP_ID else _new_secret(state, client_id)
@@ -60,9 +60,10 @@ def reset_cluster(state: State, cluster: str, client_id: str = OLD_CLUSTER_APP_I
 
 
 def remove_secret(state: State, client_id: str, key_id: str | None = None) -> str:
-    """Removes one password of an application, or all.
+    """Removes one password of an application, or all of them.
 
-    :raises LookupError: No such application or password.
+    :param key_id: The password; None for all.
+    :raises LookupError: The application or the password does not exist.
     """
     document = application(state, client_id)
     before = document["passwordCredentials"]
@@ -74,9 +75,9 @@ def remove_secret(state: State, client_id: str, key_id: str | None = None) -> st
 
 
 def expire_secret(state: State, client_id: str) -> str:
-    """Has every password of an application end a minute ago, as time alone does.
+    """Lets every password of an application expire: each ends a minute ago.
 
-    :raises LookupError: There is no such application.
+    :raises LookupError: The application does not exist.
     """
     ended = timestamp(now(state) - 60)
     passwords = application(state, client_id)["passwordCredentials"]
@@ -86,9 +87,11 @@ def expire_secret(state: State, client_id: str) -> str:
 
 
 def delete_application(state: State, client_id: str) -> str:
-    """Deletes an application with its service principal at home; those in other tenants stay, and sign in no more.
+    """Deletes an application with the service principal of its own tenant.
 
-    :raises LookupError: There is no such application.
+    Service principals in other tenants remain, and cannot sign in any longer.
+
+    :raises LookupError: The application does not exist.
     """
     document = application(state, client_id)
     del state["applications"][document["id"]]
@@ -97,45 +100,45 @@ def delete_application(state: State, client_id: str) -> str:
 
 
 def delete_service_principal(state: State, tenant: str, client_id: str) -> str:
-    """Deletes an application's service principal in a tenant; its role assignments stay.
+    """Deletes an application's service principal in a tenant; its role assignments remain.
 
-    :raises LookupError: There is none.
+    :raises LookupError: The service principal does not exist.
     """
     del state["servicePrincipals"][service_principal(state, tenant, client_id)["id"]]
     return f"deleted the service principal of application {client_id} in tenant {tenant}"
 
 
 def disable_service_principal(state: State, tenant: str, client_id: str) -> str:
-    """Forbids an application to sign in to a tenant, as its administrator may.
+    """Disables an application's service principal in a tenant, as an administrator may.
 
-    :raises LookupError: It has no service principal there.
+    :raises LookupError: The service principal does not exist.
     """
     service_principal(state, tenant, client_id)["accountEnabled"] = False
     return f"disabled the service principal of application {client_id} in tenant {tenant}"
 
 
 def set_audience(state: State, client_id: str, audience: str) -> str:
-    """Changes for whom an application is: ``AzureADMyOrg`` or ``AzureADMultipleOrgs``.
+    """Changes the sign-in audience of an application: ``AzureADMyOrg`` or ``AzureADMultipleOrgs``.
 
-    :raises LookupError: There is no such application.
+    :raises LookupError: The application does not exist.
     """
     application(state, client_id)["signInAudience"] = audience
-    return f"application {client_id} is now {audience}"
+    return f"application {client_id} now has the sign-in audience {audience}"
 
 
 def set_redirect_uri(state: State, client_id: str, uri: str) -> str:
     """Makes ``uri`` the one redirect URI of an application.
 
-    :raises LookupError: There is no such application.
+    :raises LookupError: The application does not exist.
     """
     application(state, client_id)["web"]["redirectUris"] = [uri]
     return f"application {client_id} now redirects to {uri}"
 
 
 def close_registry(state: State, registry: str) -> str:
-    """Closes a registry to all but private endpoints.
+    """Closes a registry to public networks: only private endpoints reach it.
 
-    :raises LookupError: There is no such registry.
+    :raises LookupError: The registry does not exist.
     """
     resource(state, REGISTRIES, registry)["properties"]["publicNetworkAccess"] = "Disabled"
     return f"registry {registry} is closed to public networks"
@@ -144,7 +147,7 @@ def close_registry(state: State, registry: str) -> str:
 def delete_registry(state: State, registry: str) -> str:
     """Deletes a registry with the role assignments on it.
 
-    :raises LookupError: There is no such registry.
+    :raises LookupError: The registry does not exist.
     """
     registry_id = resource(state, REGISTRIES, registry)["id"].lower()
     del state["resources"][registry_id]
@@ -156,7 +159,7 @@ def delete_registry(state: State, registry: str) -> str:
 def registry_mode(state: State, registry: str, mode: str) -> str:
     """Switches a registry between ``abac`` and ``legacy`` permissions.
 
-    :raises LookupError: There is no such registry.
+    :raises LookupError: The registry does not exist.
     """
     resource(state, REGISTRIES, registry)["properties"]["roleAssignmentMode"] = MODES[mode]
     return f"registry {registry} is now in mode {MODES[mode]}"
@@ -165,16 +168,16 @@ def registry_mode(state: State, registry: str, mode: str) -> str:
 def stop_cluster(state: State, cluster: str) -> str:
     """Stops a cluster.
 
-    :raises LookupError: There is no such cluster.
+    :raises LookupError: The cluster does not exist.
     """
     set_power(resource(state, CLUSTERS, cluster), "Stopped")
     return f"cluster {cluster} is stopped"
 
 
 def enable_managed_identity(state: State, cluster: str) -> str:
-    """Gives a cluster and its nodes a managed identity in place of its application.
+    """Replaces the application of a cluster and its nodes by a managed identity.
 
-    :raises LookupError: There is no such cluster.
+    :raises LookupError: The cluster does not exist.
     """
     document = resource(state, CLUSTERS, cluster)
     document["properties"]["servicePrincipalProfile"] = {"clientId": "msi"}
@@ -188,7 +191,7 @@ def enable_managed_identity(state: State, cluster: str) -> str:
 def delete_cluster(state: State, cluster: str) -> str:
     """Deletes a cluster with its node resource group.
 
-    :raises LookupError: There is no such cluster.
+    :raises LookupError: The cluster does not exist.
     """
     cluster_id = resource(state, CLUSTERS, cluster)["id"]
     group = node_resource_group_id(cluster_id).lower()
@@ -201,34 +204,35 @@ def delete_cluster(state: State, cluster: str) -> str:
 
 
 def resource(state: State, kind: str, name: str) -> Json:
-    """The resource of a type by its name or ARM ID.
+    """A resource by its name or ARM ID.
 
-    :raises LookupError: There is none; the text lists those there are.
+    :param kind: The resource type: ``CLUSTERS`` or ``REGISTRIES``.
+    :raises LookupError: The resource does not exist; the message lists the existing ones.
     """
     of_kind = [one for one in state["resources"].values() if one["type"].lower() == kind.lower()]
     for one in of_kind:
         if name.lower() in (one["name"].lower(), one["id"].lower()):
             return one
     raise LookupError(
-        f"there is no '{name}' among the {kind.split('/')[-1]}: {', '.join(one['name'] for one in of_kind)}"
+        f"'{name}' is not among the {kind.split('/')[-1]} of the sandbox: {', '.join(one['name'] for one in of_kind)}"
     )
 
 
 def application(state: State, client_id: str) -> Json:
     """The application of a client ID.
 
-    :raises LookupError: There is none.
+    :raises LookupError: The application does not exist.
     """
     for one in state["applications"].values():
         if one["appId"] == client_id.lower():
             return one
-    raise LookupError(f"there is no application with client ID {client_id}")
+    raise LookupError(f"an application with client ID {client_id} does not exist")
 
 
 def service_principal(state: State, tenant: str, client_id: str) -> Json:
     """An application's service principal in a tenant.
 
-    :raises LookupError: There is none.
+    :raises LookupError: The service principal does not exist.
     """
     for one in state["servicePrincipals"].values():
         if one["appId"] == client_id.lower() and one["_tenant"] == tenant.lower():

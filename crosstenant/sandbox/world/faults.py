@@ -1,8 +1,8 @@
-"""Faults on demand: answers with an error, waits, or broken connections in place of a service's own answer.
+"""Faults on demand: an error, a delay or a broken connection instead of a service's own answer.
 
-A fault is a record in the state's ``faults``. It names a service, a method and a path; after ``skip`` matching requests
-it strikes the next ``times`` ones (-1: all) and is gone. ``drop`` breaks the connection without an answer; with
-``after`` the service does its work first, so that the caller cannot know whether it was done.
+A fault is a record in the state's ``faults``. It names a service, a method and a path. It lets ``skip`` matching
+requests pass, applies to the next ``times`` requests (-1: all) and is then removed. ``drop`` breaks the connection
+without an answer; with ``after`` the service does its work first, so that the caller cannot know the result.
 """
 
 from __future__ import annotations
@@ -47,50 +47,50 @@ _CODES: Final = {
 
 
 def parse_fault(text: str) -> Json:
-    """Reads a fault as the command line gives it.
+    """Reads a fault from the command line.
 
-    :param text: A JSON object, or ``name=value`` pairs parted by commas, as in
+    :param text: A JSON object, or ``name=value`` pairs separated by commas, as in
         ``service=arm,method=POST,path=resetServicePrincipalProfile,status=429,times=2,retry_after=1``.
         ``status=0`` with ``delay=SECONDS`` delays and then lets the service answer.
-    :raises ValueError: It is neither; the text says what is wrong.
+    :raises ValueError: The text has neither form, or a value is invalid; the message says what is wrong.
     """
     if text.lstrip().startswith("{"):
         try:
             return new_fault(json.loads(text))
         except json.JSONDecodeError as error:
-            raise ValueError(f"the fault is not valid JSON: {error}") from None
+            raise ValueError(f"the fault must be valid JSON: {error}") from None
     given: Json = {}
     for part in re.split(r",(?=\s*\w+=)", text):
         name, equals, value = part.strip().partition("=")
         if not equals:
-            raise ValueError(f"'{part}' is not name=value; names are {', '.join(_DEFAULTS)}")
+            raise ValueError(f"'{part}' must have the form name=value; names are {', '.join(_DEFAULTS)}")
         given[name] = value
     return new_fault(given)
 
 
 def new_fault(given: Json) -> Json:
-    """A complete fault of the values given.
+    """A complete fault: the given values, and defaults for all others.
 
-    :raises ValueError: An unknown name, or a value of the wrong form.
+    :raises ValueError: A name is unknown, or a value has the wrong form.
     """
     unknown = set(given) - {*_DEFAULTS, "id"}
     if unknown:
-        raise ValueError(f"a fault has no '{sorted(unknown)[0]}'; names are {', '.join(_DEFAULTS)}")
+        raise ValueError(f"'{sorted(unknown)[0]}' is not a property of a fault; names are {', '.join(_DEFAULTS)}")
     fault = {"id": uuid.uuid4().hex[:8], **_DEFAULTS}
     for name, value in given.items():
         fault[name] = _convert(name, value)
     if fault["service"] not in (*SERVICES, "*"):
-        raise ValueError(f"'{fault['service']}' is no service of the sandbox: use one of {', '.join(SERVICES)} or *")
+        raise ValueError(f"service must be one of {', '.join(SERVICES)} or *, not '{fault['service']}'")
     try:
         re.compile(fault["path"])
     except re.error as error:
-        raise ValueError(f"path '{fault['path']}' is not a regular expression: {error}") from None
+        raise ValueError(f"path must be a regular expression, not '{fault['path']}': {error}") from None
     fault["method"] = fault["method"].upper()
     return fault
 
 
 def take_fault(store: Store, service: str, method: str, target: str) -> Json | None:
-    """The fault that strikes a request, if any; counts the request against it.
+    """The fault that applies to a request, if any; counts the request.
 
     :param target: The request's path with its query.
     """
@@ -112,7 +112,7 @@ def take_fault(store: Store, service: str, method: str, target: str) -> Json | N
 
 
 def fault_body(fault: Json, service: str) -> Json:
-    """The error document of a fault, in the form in which the service words errors."""
+    """The error document of a fault, in the form of the service's own errors."""
     code = fault["code"] or _CODES.get(fault["status"], "Fault")
     message = fault["message"] or f"The sandbox answers with status {fault['status']}, as a fault asks it to."
     if service == "login":
@@ -138,9 +138,9 @@ def _convert(name: str, value: Any) -> Any:
     default: bool | int | float | str = _DEFAULTS[name]
     if isinstance(default, bool):
         if str(value).lower() not in ("true", "false", "1", "0", "yes", "no"):
-            raise ValueError(f"{name} is true or false, not '{value}'")
+            raise ValueError(f"{name} must be true or false, not '{value}'")
         return str(value).lower() in ("true", "1", "yes")
     try:
         return type(default)(value)
     except (TypeError, ValueError):
-        raise ValueError(f"{name} is a number, not '{value}'") from None
+        raise ValueError(f"{name} must be a number, not '{value}'") from None

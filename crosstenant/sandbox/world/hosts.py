@@ -1,4 +1,4 @@
-"""Which host belongs to which service of the sandbox."""
+"""The service of the sandbox behind each host name."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _REGISTRY_SUFFIX: Final = ".azurecr.io"
 
 def service_of(host: str) -> str | None:
     """The service behind a host name (with or without a port): ``login``, ``graph``, ``arm``, ``registry`` or
-    ``control``; None for a host that the sandbox does not play."""
+    ``control``; None for a host that the sandbox does not emulate."""
     name = host.rsplit(":", 1)[0].lower().rstrip(".")
     return _HOSTS.get(name) or ("registry" if name.endswith(_REGISTRY_SUFFIX) else None)
 
 
 def known_hosts() -> list[str]:
-    """The hosts that the sandbox plays, as a message lists them."""
+    """The hosts that the sandbox emulates, for a message."""
     return [*_HOSTS, f"*{_REGISTRY_SUFFIX}"]

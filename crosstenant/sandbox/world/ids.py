@@ -1,4 +1,4 @@
-"""IDs as Azure writes them: UUIDs, and the types of the resources that there are."""
+"""UUIDs, and the types of the resources in the sandbox."""
 
 from __future__ import annotations
 

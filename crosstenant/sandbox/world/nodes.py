@@ -1,7 +1,6 @@
 """The nodes of a cluster and the state of its node pools.
 
-A node holds the credential that it pulls images with, as ``azure.json`` does on a real one: it changes when the node is
-reimaged and not before.
+A node holds the credential with which it pulls images, like ``azure.json`` on a real node: only a reimage changes it.
 """
 
 from __future__ import annotations
@@ -14,9 +13,10 @@ Json = dict[str, Any]
 
 
 def reimage(cluster: Json, operation: Json, time: float) -> bool:
-    """Gives the nodes that are due by ``time`` the new credential of a reset, evenly over the operation's time.
+    """Gives the nodes that are due at ``time`` the new credential of a reset.
 
-    A reset that fails gets half of the way: some nodes have the new credential then and the control plane has the old.
+    The reimages are spread evenly over the operation's time. A reset that fails stops after half of the nodes: those
+    have the new credential then, and the control plane has the old one.
 
     :returns: Whether any node was due.
     """
@@ -36,7 +36,7 @@ def reimage(cluster: Json, operation: Json, time: float) -> bool:
 
 
 def set_pool_states(cluster: Json, reimaged: int, state: str) -> None:
-    """Writes ``state`` to the pool whose node comes next after ``reimaged`` ones, and success to all others."""
+    """Writes ``state`` to the pool of the node that follows the ``reimaged`` first ones, and success to all others."""
     nodes: list[Json] = cluster["_nodes"]
     at_work = nodes[reimaged]["pool"] if reimaged < len(nodes) else None
     for pool in cluster["properties"]["agentPoolProfiles"]:
@@ -44,7 +44,7 @@ def set_pool_states(cluster: Json, reimaged: int, state: str) -> None:
 
 
 def match_node_counts(cluster: Json, time: str) -> None:
-    """Adds and removes nodes until each pool has as many as it asks for; a new node takes the cluster's credential."""
+    """Adds and removes nodes until each pool has its ``count``; a new node gets the cluster's credential."""
     kept: list[Json] = []
     for pool in cluster["properties"]["agentPoolProfiles"]:
         pool["provisioningState"] = "Succeeded"

@@ -1,4 +1,4 @@
-"""Subscriptions, resource groups, clusters and registries as Azure Resource Manager answers them: the seeded ones.
+"""New subscriptions, resource groups, clusters and registries as Azure Resource Manager answers them.
 
 https://learn.microsoft.com/rest/api/aks/managed-clusters/get and
 https://learn.microsoft.com/rest/api/container-registry/registries/get. Keys with ``_`` are the sandbox's own.
@@ -14,7 +14,7 @@ Json = dict[str, Any]
 LOCATION: Final = "westeurope"
 CREATED: Final = "2024-01-01T00:00:00Z"
 NAMES: Final = uuid.UUID("a0000000-0000-4000-8000-00000000ffff")
-"""Namespace of everything seeded whose ID is a UUID made of a name."""
+"""Namespace of the UUIDs that the seed derives from names."""
 
 
 def subscription(subscription_id: str, tenant_id: str, display_name: str) -> Json:
@@ -59,9 +59,9 @@ def node_resource_group_id(cluster_id: str) -> str:
 def cluster(cluster_id: str, tenant_id: str, pools: dict[str, int], client_id: str, secret: str | None) -> Json:
     """A running cluster.
 
-    :param pools: Node pools by name, each with its number of nodes.
-    :param client_id: The service principal that it and its nodes use; ``msi`` when it has a managed identity.
-    :param secret: The service principal's password; None with a managed identity.
+    :param pools: The number of nodes of each node pool, by name.
+    :param client_id: The client ID of the cluster's service principal; ``msi`` for a managed identity.
+    :param secret: The service principal's password; None for a managed identity.
     """
     name = cluster_id.rsplit("/", 1)[-1]
     document: Json = {

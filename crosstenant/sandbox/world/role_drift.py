@@ -1,4 +1,4 @@
-"""Drift of role assignments: what an administrator of a registry may change behind a stack's back."""
+"""Drift of role assignments: changes that an administrator of a registry may make outside a stack."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ ROLE_NAMES: Final = sorted(role.name for role in BUILT_IN.values())
 
 
 def change_role(state: State, registry: str, client_id: str, role: str) -> str:
-    """Puts another role in the place of the one that an application has on a registry, under the same name.
+    """Replaces the role of an application's assignment on a registry; the assignment keeps its name.
 
-    Azure changes the role of no assignment: whoever wants this deletes it, and makes another one of its name.
+    Azure refuses to change the role of an assignment: an administrator deletes it and creates another of the same name.
 
-    :raises LookupError: It has none there, or there is no such registry or role.
+    :raises LookupError: The application has no role there, or the registry or the role does not exist.
     """
     found = _assignment(state, registry, client_id)
     found["properties"]["roleDefinitionId"] = _definition(found["properties"]["scope"], role)
@@ -27,9 +27,10 @@ def change_role(state: State, registry: str, client_id: str, role: str) -> str:
 
 
 def change_condition(state: State, registry: str, client_id: str, condition: str | None) -> str:
-    """Changes the condition of an application's role on a registry; nothing takes it away.
+    """Changes the condition of an application's role assignment on a registry.
 
-    :raises LookupError: It has no role there, or there is no such registry.
+    :param condition: The new condition; None for no condition.
+    :raises LookupError: The application has no role there, or the registry does not exist.
     """
     found = _assignment(state, registry, client_id)["properties"]
     found.update(condition=condition, conditionVersion="2.0" if condition else None)
@@ -37,20 +38,20 @@ def change_condition(state: State, registry: str, client_id: str, condition: str
 
 
 def rename_role_assignment(state: State, registry: str, client_id: str) -> str:
-    """Deletes the role that an application has on a registry, and gives it the same one again: under another name.
+    """Deletes an application's role assignment on a registry, and creates the same assignment under another name.
 
-    :raises LookupError: It has none there, or there is no such registry.
+    :raises LookupError: The application has no role there, or the registry does not exist.
     """
     found = _assignment(state, registry, client_id)
     del state["roleAssignments"][found["id"].lower()]
     _add(state, found["properties"])
-    return f"the role of application {client_id} on registry {registry} was deleted and made again"
+    return f"the role of application {client_id} on registry {registry} was deleted and assigned again"
 
 
 def add_role(state: State, registry: str, client_id: str, role: str) -> str:
-    """Gives an application one more role on a registry where it has one.
+    """Assigns one more role to an application on a registry where it already has one.
 
-    :raises LookupError: It has none there, or there is no such registry or role.
+    :raises LookupError: The application has no role there, or the registry or the role does not exist.
     """
     properties = _assignment(state, registry, client_id)["properties"]
     definition = _definition(properties["scope"], role)
@@ -71,7 +72,7 @@ def _definition(scope: str, name: str) -> str:
     for role in BUILT_IN.values():
         if name.lower() in (role.name.lower(), role.id):
             return role_definition_id(scope.split("/")[2], role.id)
-    raise LookupError(f"there is no role '{name}': {', '.join(ROLE_NAMES)}")
+    raise LookupError(f"role '{name}' does not exist; roles are {', '.join(ROLE_NAMES)}")
 
 
 def _add(state: State, properties: Json) -> None:

@@ -1,6 +1,7 @@
-"""The world that the sandbox starts with: two tenants, their callers, two clusters and two registries.
+"""The state that the sandbox starts with: two tenants, their callers, two clusters and two registries.
 
-Everything but the token signing key is the same each time, so that stacks, tests and documentation can name it.
+All IDs and names are the same each time, so that stacks, tests and documentation can name them; only the token signing
+key is new.
 """
 
 from __future__ import annotations
@@ -73,7 +74,7 @@ _NEVER: Final = "2199-12-31T00:00:00Z"
 
 
 def seed() -> State:
-    """A fresh state document, with a token signing key of its own."""
+    """A new state document with a new token signing key."""
     state: State = {
         "clock": {"ahead_seconds": 0},
         "signing_key": _signing_key(),
@@ -112,9 +113,9 @@ def seed() -> State:
 
 
 def add_registry_tenant(state: State) -> None:
-    """Adds a second tenant with a registry (ABAC) and a caller who may make service principals and assign roles there.
+    """Adds a second registry tenant: an ABAC registry, and a caller who may create service principals and assign roles.
 
-    For stacks that pull from more than one tenant; it is not part of the seeded state.
+    For stacks that pull from more than one tenant; the seeded state does not have it.
     """
     tenant, permissions = SECOND_REGISTRY_TENANT, ["Application.ReadWrite.All"]
     state["tenants"][tenant] = _tenant("Northwind", "northwind.onmicrosoft.com")
@@ -168,7 +169,7 @@ def _add_resources(state: State) -> None:
 
 
 def _identity(state: State, tenant: str, app_id: str, name: str, secret: str, permissions: list[str]) -> str:
-    """Adds an application with its home service principal; the object ID of the latter."""
+    """Adds an application with its service principal in the same tenant; returns the service principal's object ID."""
     domain = state["tenants"][tenant]["defaultDomainName"]
     application = new_application(_object_id(app_id, "e"), app_id, tenant, name, CREATED, domain)
     key_id = str(uuid.uuid5(NAMES, f"{app_id}/password"))
@@ -192,9 +193,9 @@ def _identity(state: State, tenant: str, app_id: str, name: str, secret: str, pe
 
 
 def _object_id(app_id: str, letter: str) -> str:
-    """The object ID that goes with a seeded client ID: its last letter changed, ``…c1`` to ``…d1`` or ``…e1``.
+    """The object ID that belongs to a seeded client ID: another last letter, ``…d1`` or ``…e1`` for ``…c1``.
 
-    The cluster's first application ends in ``f1``: its objects take ``…fd1`` and ``…fe1`` to keep apart.
+    The cluster's first application ends in ``f1``: its objects end in ``…fd1`` and ``…fe1``, to be distinct.
     """
     kind, number = app_id[-2], app_id[-1]
     return f"{app_id[:-2]}{letter}{number}" if kind == "c" else f"{app_id[:-3]}{kind}{letter}{number}"

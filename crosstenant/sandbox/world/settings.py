@@ -1,4 +1,4 @@
-"""Settings of the sandbox: how slow, how strict and how forgetful its services are."""
+"""Settings of the sandbox: how much time its services take, and which answers they give where Azure has several."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from crosstenant.sandbox.world.state import State
 
 
 def set_setting(state: State, name: str, value: Any) -> None:
-    """Changes one of the settings, named like ``lag.secret`` or ``reset.seconds``.
+    """Changes one setting.
 
-    :param value: Of the kind that the setting has; text is read as JSON where it is not text that the setting holds.
-    :raises ValueError: No such setting, or a value of another kind.
+    :param name: Its path below ``settings``: ``lag.secret``, ``reset.seconds``.
+    :param value: A value of the setting's type; for a number also its text.
+    :raises ValueError: The setting does not exist, or the value has another type.
     """
     *groups, last = name.split(".")
     container: dict[str, Any] = state["settings"]
@@ -20,7 +21,7 @@ def set_setting(state: State, name: str, value: Any) -> None:
         container = container.get(group, {})
     current = container.get(last)
     if current is None or isinstance(current, dict):
-        raise ValueError(f"there is no setting '{name}'; settings are {', '.join(_names(state['settings']))}")
+        raise ValueError(f"setting '{name}' does not exist; settings are {', '.join(_names(state['settings']))}")
     if isinstance(current, str):
         container[last] = str(value)
         return
@@ -28,7 +29,7 @@ def set_setting(state: State, name: str, value: Any) -> None:
         number = json.loads(value) if isinstance(value, str) else value
         container[last] = number + 0
     except (ValueError, TypeError):
-        raise ValueError(f"setting '{name}' is a number, not '{value}'") from None
+        raise ValueError(f"setting '{name}' must be a number, not '{value}'") from None
 
 
 def _names(settings: dict[str, Any], prefix: str = "") -> list[str]:

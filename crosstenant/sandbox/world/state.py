@@ -2,8 +2,8 @@
 
 The server, the control commands and any test change the same file, each change under a lock and written whole, so
 that drift can be made from anywhere at any time. Keys that begin with ``_`` are the sandbox's own and never leave it
-in an answer (``public``). Long-running operations are records with an end time; ``Store`` settles those that are due
-before anybody looks.
+in an answer (``public``). Long-running operations are records with an end time; ``Store`` completes those that are due
+whenever it opens the file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, Final, cast
 
 State = dict[str, Any]
 Settle = Callable[[State, float], bool]
-"""Completes what is due at a time (seconds since the epoch); says whether it changed anything."""
+"""Completes what is due at a time (seconds since the epoch); returns whether anything changed."""
 
 _SECRET: Final = {"signing_key", "secret", "secretText", "_sha256", "_key"}
 
@@ -41,13 +41,13 @@ class Store:
 
     @contextmanager
     def read(self) -> Generator[State]:
-        """The present state, to be looked at only."""
+        """The present state, for reading only."""
         with self._locked():
             yield self._load()
 
     @contextmanager
     def change(self) -> Generator[State]:
-        """The present state, to be changed; saved when the block ends, forgotten when it raises."""
+        """The present state, for changing: saved when the block ends, discarded when the block raises."""
         with self._locked():
             state = self._load()
             try:
@@ -58,7 +58,7 @@ class Store:
             self._save(state)
 
     def reset(self) -> None:
-        """Puts the seeded state back."""
+        """Restores the seeded state."""
         with self._locked():
             self._save(self._seed())
 
@@ -96,7 +96,7 @@ class Store:
 
 
 def _text(state: State) -> str:
-    """The document with one object to a line; Python's encoder that indents is some fifteen times slower."""
+    """The document with one object on each line: Python's indenting encoder is about fifteen times slower."""
     sections = [f"{json.dumps(name)}: {_section(value)}" for name, value in state.items()]
     return "{\n " + ",\n ".join(sections) + "\n}\n"
 
@@ -109,7 +109,7 @@ def _section(value: Any) -> str:
 
 
 def now(state: State) -> float:
-    """The sandbox's present time in seconds since the epoch: the real one plus what the state adds to it."""
+    """The sandbox's time in seconds since the epoch: the real time plus ``clock.ahead_seconds``."""
     return time.time() + float(state["clock"]["ahead_seconds"])
 
 
@@ -123,7 +123,7 @@ def public(value: Any) -> Any:
 
 
 def without_secrets(value: Any) -> Any:
-    """A copy of a document with its secrets and keys blotted out."""
+    """A copy of a document in which ``(hidden)`` replaces each secret and key."""
     if isinstance(value, dict):
         document = cast("dict[str, Any]", value)
         return {key: "(hidden)" if key in _SECRET and item else without_secrets(item) for key, item in document.items()}

@@ -1,10 +1,10 @@
 """Finds one object in the state by a path that a person types.
 
-A path names keys from the top down, parted by ``.`` or ``/``: ``settings.lag.secret``,
-``tenants/<ID>/displayName``, ``servicePrincipals/<object ID>/accountEnabled``. ARM IDs are keys with slashes and dots
-of their own, so each step takes the longest key that fits; an ARM ID alone will do, in any case. Where keys are IDs or
-the container is a list, a member's name (``name``, ``displayName``, ``appId``, ``keyId`` or ``id``) serves as well:
-``resources.aks-prod.properties``.
+A path names keys from the top down, separated by ``.`` or ``/``: ``settings.lag.secret``,
+``tenants/<ID>/displayName``, ``servicePrincipals/<object ID>/accountEnabled``. ARM IDs are keys that contain slashes
+and dots, so each step takes the longest key that matches; an ARM ID alone is a path, too, in upper or lower case.
+Where keys are IDs or the container is a list, a member's name (``name``, ``displayName``, ``appId``, ``keyId`` or
+``id``) is accepted: ``resources.aks-prod.properties``.
 """
 
 from __future__ import annotations
@@ -22,41 +22,41 @@ _Container = dict[str, Any] | list[Any]
 def get(state: State, path: str) -> Any:
     """The object at ``path``.
 
-    :raises LookupError: There is none; the text says how far the path leads.
+    :raises LookupError: The object does not exist; the message names the key that is missing.
     """
     container, key = _locate(state, path)
     value = _member(container, key)
     if value is _MISSING:
-        raise LookupError(f"nothing at '{path}': no '{key}' there")
+        raise LookupError(f"'{path}' does not exist: '{key}' was not found")
     return value
 
 
 def put(state: State, path: str, value: Any) -> None:
-    """Puts ``value`` at ``path``, replacing what is there; the last key may be new.
+    """Puts ``value`` at ``path``, replacing the present value; the last key may be new.
 
-    :raises LookupError: The path leads nowhere.
+    :raises LookupError: The container does not exist.
     """
     container, key = _locate(state, path)
     if isinstance(container, dict):
         if str(key).startswith("/") and not isinstance(value, dict):
-            raise LookupError(f"there is no '{key}', and a plain value cannot become one")
+            raise LookupError(f"'{key}' does not exist, and a plain value cannot become one")
         container[str(key)] = value
     elif isinstance(key, int):
         container[key] = value
     elif key in ("+", str(len(container))):
         container.append(value)
     else:
-        raise LookupError(f"'{key}' is no position in a list of {len(container)}; use + to append")
+        raise LookupError(f"'{key}' must be a position in a list of {len(container)}, or + to append")
 
 
 def remove(state: State, path: str) -> None:
     """Removes the object at ``path``.
 
-    :raises LookupError: There is none.
+    :raises LookupError: The object does not exist.
     """
     container, key = _locate(state, path)
     if _member(container, key) is _MISSING:
-        raise LookupError(f"nothing at '{path}': no '{key}' there")
+        raise LookupError(f"'{path}' does not exist: '{key}' was not found")
     del container[cast(Any, key)]
 
 
@@ -64,11 +64,11 @@ _MISSING: Final = object()
 
 
 def _locate(state: State, path: str) -> tuple[_Container, str | int]:
-    """The container of what a path names, and its key there, which need not exist."""
+    """The container of the object that a path names, and the object's key, which may be new."""
     if path.lower().startswith("/subscriptions/"):
         new = "roleAssignments" if "/roleassignments/" in path.lower() else "resources"
-        home = next((kind for kind in _BY_ARM_ID if _step(state[kind], path)), new)
-        rest = f"{home}.{path}"
+        kind = next((kind for kind in _BY_ARM_ID if _step(state[kind], path)), new)
+        rest = f"{kind}.{path}"
     else:
         rest = path
     container: _Container = state
@@ -79,19 +79,19 @@ def _locate(state: State, path: str) -> tuple[_Container, str | int]:
             if key.lower().startswith("subscriptions/"):
                 return container, f"/{key}".lower()
             if not key or "." in key or "/" in key:
-                raise LookupError(f"nothing at '{path}': no '{key}' there; keys are {_keys(container)}")
+                raise LookupError(f"'{path}' does not exist: '{key}' was not found; keys are {_keys(container)}")
             return container, key
         key, rest = found
         if not rest:
             return container, key
         inner = _member(container, key)
         if not isinstance(inner, dict | list):
-            raise LookupError(f"nothing at '{path}': '{key}' is a plain value")
+            raise LookupError(f"'{path}' does not exist: '{key}' is a plain value")
         container = cast(_Container, inner)
 
 
 def _step(container: _Container, rest: str) -> tuple[str | int, str] | None:
-    """The member that ``rest`` begins with, by the longest of its keys and names, and what remains of ``rest``."""
+    """The member that ``rest`` begins with (the longest key or name wins), and the remaining part of ``rest``."""
     best: tuple[int, str | int, str] | None = None
     for key, name in _callings(container):
         for text in {rest, rest.lstrip("./"), "/" + rest.lstrip("./")}:
@@ -106,7 +106,7 @@ def _step(container: _Container, rest: str) -> tuple[str | int, str] | None:
 
 
 def _callings(container: _Container) -> Iterable[tuple[str | int, str]]:
-    """Each member's key, once with the key itself as its name, and after all keys with its other names."""
+    """Each member's key with the key itself as name, and after all keys each member's key with its other names."""
     members: list[tuple[str | int, Any]] = (
         list(container.items()) if isinstance(container, dict) else list(enumerate(container))
     )

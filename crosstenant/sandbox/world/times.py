@@ -10,13 +10,13 @@ _FORM: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d{1,9})?(Z|[+-]\
 
 
 def epoch(text: str) -> float:
-    """A time as Azure writes it (``2024-01-31T12:00:00.1234567Z``; UTC where none is named) in seconds since the epoch.
+    """A time as Azure writes it (``2024-01-31T12:00:00.1234567Z``; UTC by default) in seconds since the epoch.
 
-    :raises ValueError: It is none.
+    :raises ValueError: The text has another form.
     """
     match = _FORM.fullmatch(text)
     if match is None:
-        raise ValueError(f"'{text}' is not a time of the form 2024-01-31T12:00:00Z")
+        raise ValueError(f"'{text}' must be a time of the form 2024-01-31T12:00:00Z")
     whole, fraction, zone = match.groups()
     offset = "+00:00" if zone in (None, "Z", "z") else zone
     return datetime.fromisoformat(whole + offset).timestamp() + float(fraction or 0)

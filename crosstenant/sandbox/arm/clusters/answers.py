@@ -1,6 +1,6 @@
-"""Managed clusters: read, listed, tagged, started, stopped and deleted.
+"""Managed clusters: reading, listing, tagging, starting, stopping and deleting.
 
-https://learn.microsoft.com/rest/api/aks/managed-clusters. Creating and updating are in ``cluster_put``.
+https://learn.microsoft.com/rest/api/aks/managed-clusters. Creating and updating are in ``put``.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def list_clusters(request: ArmRequest) -> Answer:
 
 
 def patch_cluster(request: ArmRequest) -> Answer:
-    """``PATCH .../managedClusters/{name}``: tags, and nothing else."""
+    """``PATCH .../managedClusters/{name}``: changes tags only."""
     cluster = find_resource(request.state, request.scope)
     check_etag(request, cluster)
     check_idle(request.state, cluster)
@@ -93,12 +93,12 @@ def get_agent_pool(request: ArmRequest) -> Answer:
 
 
 def document(cluster: Json) -> Json:
-    """A cluster as ARM answers it. Its service principal's secret is not in it: AKS never gives it back."""
+    """A cluster as ARM answers it, without its service principal's secret: AKS never returns the secret."""
     return {**public(cluster), "eTag": etag_of(cluster)}
 
 
 def begin_write(request: ArmRequest, kind: str, cluster: Json) -> str:
-    """Begins an operation other than a reset; ``settings.cluster_put`` says how long it takes and how often to look.
+    """Begins an operation other than a reset. ``settings.cluster_put`` has its duration and its polling interval.
 
     :returns: The operation's ID.
     """

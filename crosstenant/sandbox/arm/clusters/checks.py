@@ -1,6 +1,6 @@
-"""What AKS refuses before it begins anything on a cluster.
+"""The checks that AKS makes before it begins an operation on a cluster, and their refusals.
 
-https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/ has the codes.
+Codes: https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from crosstenant.sandbox.world.times import timestamp
 Json = dict[str, Any]
 
 MANAGED_IDENTITY: Final = "msi"
-"""What stands in place of a client ID when a cluster has a managed identity."""
+"""The client ID that a cluster with a managed identity shows."""
 _LONGEST_SECRET: Final = 190  # bytes; https://learn.microsoft.com/azure/aks/kubernetes-service-principal
 _NOT_A_PRINCIPAL: Final = ("AADSTS700016", "AADSTS7000229")
 
 
 def client_id_of(cluster: Json) -> str:
-    """The client ID that a cluster shows, ``msi`` with a managed identity."""
+    """The client ID that a cluster shows; ``msi`` for a managed identity."""
     return cluster["properties"]["servicePrincipalProfile"]["clientId"]
 
 
 def etag_of(cluster: Json) -> str:
-    """The entity tag of a cluster as it is now."""
+    """The entity tag of a cluster's present version."""
     text = json.dumps(public(cluster), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()[:32]
 
@@ -40,7 +40,7 @@ def etag_of(cluster: Json) -> str:
 def check_etag(request: ArmRequest, cluster: Json | None) -> None:
     """Checks the ``If-Match`` and ``If-None-Match`` headers against the cluster.
 
-    :raises ArmRefusal: It is not the version that was meant: 412.
+    :raises ArmRefusal: The cluster has another version (412).
     """
     wanted = request.headers.get("if-match", "").strip('"')
     current = etag_of(cluster) if cluster else None
@@ -56,9 +56,9 @@ def check_etag(request: ArmRequest, cluster: Json | None) -> None:
 
 
 def check_idle(state: State, cluster: Json) -> None:
-    """Checks that no operation is under way on a cluster.
+    """Checks that no operation is running on a cluster.
 
-    :raises ArmRefusal: One is: 409.
+    :raises ArmRefusal: An operation is running (409).
     """
     found = running(state, cluster)
     if found is not None:
@@ -82,10 +82,11 @@ def check_idle(state: State, cluster: Json) -> None:
 
 
 def check_power(request: ArmRequest, cluster: Json, doing: str, expected: str = "Running") -> None:
-    """Checks that a cluster is running, or stopped where that is what is ``expected``.
+    """Checks the power state of a cluster.
 
-    :param doing: What is asked for, as the message says it: ``stopping``.
-    :raises ArmRefusal: It is not: 409.
+    :param doing: The requested operation as the message names it: ``stopping``.
+    :param expected: The power state that the operation needs: ``Running`` or ``Stopped``.
+    :raises ArmRefusal: The cluster has another power state (409).
     """
     properties = cluster["properties"]
     power = properties["powerState"]["code"]
@@ -105,9 +106,9 @@ def check_power(request: ArmRequest, cluster: Json, doing: str, expected: str = 
 
 
 def check_service_principal(state: State, tenant_id: str, client_id: str, secret: str) -> None:
-    """Checks a service principal as AKS does: by signing in with it to the cluster's tenant.
+    """Checks a service principal as AKS does: with a sign-in to the cluster's tenant.
 
-    :raises ArmRefusal: The secret is too long, there is no such service principal, or Entra refuses the secret: 400.
+    :raises ArmRefusal: The secret is too long, the service principal does not exist, or Entra refuses the secret (400).
     """
     if len(secret.encode()) > _LONGEST_SECRET:
         raise invalid_parameter(
@@ -134,9 +135,9 @@ def check_service_principal(state: State, tenant_id: str, client_id: str, secret
 
 
 def read_service_principal(profile: Any) -> tuple[str, str | None]:
-    """The client ID and the secret, if there is one, of a service principal profile that somebody sent.
+    """The client ID and the secret (None if missing) of the service principal profile in a body.
 
-    :raises ArmRefusal: There is no client ID, or something is not text: 400.
+    :raises ArmRefusal: The client ID is missing, or a value is not a string (400).
     """
     found = cast(Json, profile) if isinstance(profile, dict) else {}
     client_id, secret = found.get("clientId"), found.get("secret")
@@ -148,12 +149,12 @@ def read_service_principal(profile: Any) -> tuple[str, str | None]:
 
 
 def missing_parameter(name: str) -> ArmRefusal:
-    """A property that AKS needs and did not get."""
+    """A required property is missing."""
     return ArmRefusal(400, "InvalidParameter", f"Required parameter {name} is missing (null).", target=name)
 
 
 def invalid_parameter(name: str, why: str) -> ArmRefusal:
-    """A property whose value AKS does not take."""
+    """The value of a property is invalid."""
     message = f"The value of parameter {name} is invalid. Error details: {why}. Please see "
     return ArmRefusal(
         400, "InvalidParameter", f"{message}https://aka.ms/aks-naming-rules for more details.", target=name

@@ -1,7 +1,7 @@
-"""Where clients look an operation up: ``operations`` (Azure-AsyncOperation) and ``operationresults`` (Location).
+"""The status of an operation: ``operations`` (Azure-AsyncOperation) and ``operationresults`` (Location).
 
-https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations. Any caller of the subscription's
-tenant may look: whoever has rights on one resource group polls here too, at a scope above it.
+https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations. Every caller of the subscription's
+tenant may read it: a caller with a role on one resource group polls here too, at a scope above the group.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _DEFAULT_ERRORS: Final = {
 def links(state: State, operation_id: str, *, location: bool = True) -> dict[str, str]:
     """The headers of the answer that begins an operation.
 
-    :param location: Whether ``Location`` goes with them; an answer that carries the resource has none.
+    :param location: Whether to add ``Location``: an answer that contains the resource does not have it.
     """
     operation = state["operations"][operation_id]
     base = (
@@ -41,7 +41,7 @@ def links(state: State, operation_id: str, *, location: bool = True) -> dict[str
 
 
 def get_operation(request: ArmRequest) -> Answer:
-    """``GET .../operations/{id}``: the status, with the error of one that failed."""
+    """``GET .../operations/{id}``: the status, with the error of a failed operation."""
     operation_id, operation = _find(request)
     document: Json = {
         "name": operation_id,
@@ -57,7 +57,7 @@ def get_operation(request: ArmRequest) -> Answer:
 
 
 def get_operation_result(request: ArmRequest) -> Answer:
-    """``GET .../operationresults/{id}``: 202 while it runs, then 204, or the error of one that failed."""
+    """``GET .../operationresults/{id}``: 202 while the operation runs, then 204, or the error of a failed operation."""
     operation_id, operation = _find(request)
     if not operation["done"]:
         return Answer(202, None, links(request.state, operation_id))

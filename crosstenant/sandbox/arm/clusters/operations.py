@@ -1,8 +1,8 @@
-"""Long-running operations on clusters: begun by a request, advanced and finished by the clock.
+"""Long-running operations on clusters: a request begins them, the clock advances and completes them.
 
-An operation is a record in the state with a start and an end. ``settle`` brings a state up to a time: the nodes of a
-cluster whose service principal is being reset are reimaged one after another, and what is due finishes. It looks at
-nothing but the state and the time, so that whoever opens the state file sees the same.
+An operation is a record in the state with a start and an end. ``settle`` advances a state to a time: it reimages the
+nodes of a cluster during a reset one after another, and completes what is due. It depends only on the state and the
+time, so that every process that opens the state file reads the same state.
 https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
 """
 
@@ -34,7 +34,7 @@ NAMES: Final = {
     STOP: "stop managed cluster",
     RESET: "reset service principal profile",
 }
-"""What Azure calls each kind in its messages."""
+"""The name of each kind in Azure's messages."""
 
 _MEANWHILE: Final = {
     CREATE: "Creating",
@@ -47,7 +47,7 @@ _MEANWHILE: Final = {
 
 
 def settle(state: State, time: float) -> bool:
-    """Advances running operations to ``time`` and finishes those that are due.
+    """Advances running operations to ``time`` and completes those that are due.
 
     :param state: Changed in place.
     :param time: Seconds since the epoch on the sandbox's clock.
@@ -74,11 +74,13 @@ def begin(
 ) -> str:
     """Starts an operation on a cluster.
 
-    :param kind: Which one, ``RESET`` for example.
-    :param time: Now, in seconds since the epoch; ``seconds`` is how long it takes.
-    :param retry_after: Seconds that clients are told to wait between two looks.
-    :param outcome: How it will end: ``Succeeded``, ``Failed`` or ``Canceled``; ``error`` is what it will say then.
-    :param apply: What success does: for a reset the new ``clientId`` and ``secret``.
+    :param kind: The kind of operation, such as ``RESET``.
+    :param time: The present time, in seconds since the epoch.
+    :param seconds: The duration of the operation.
+    :param retry_after: The polling interval for clients, in seconds.
+    :param outcome: The final status: ``Succeeded``, ``Failed`` or ``Canceled``.
+    :param error: The error of an operation that does not succeed.
+    :param apply: The change that success makes: for a reset the new ``clientId`` and ``secret``.
     :returns: The operation's ID.
     """
     operation_id = str(uuid.uuid4())
@@ -104,7 +106,7 @@ def begin(
 
 
 def running(state: State, cluster: Json) -> tuple[str, Json] | None:
-    """The operation that is under way on a cluster, with its ID."""
+    """The ID and the record of the operation that is running on a cluster; None without one."""
     for operation_id, operation in state["operations"].items():
         if not operation["done"] and operation["resource"] == cluster["id"].lower():
             return operation_id, operation
@@ -112,7 +114,7 @@ def running(state: State, cluster: Json) -> tuple[str, Json] | None:
 
 
 def remove(state: State, arm_id: str) -> None:
-    """Takes a resource or a group out of the state with everything in it, its role assignments included."""
+    """Removes a resource or a group from the state, with everything in it and its role assignments."""
     for resource_key in [one for one in state["resources"] if covers(arm_id, one)]:
         del state["resources"][resource_key]
     for name in [
@@ -132,7 +134,7 @@ def _advance(state: State, operation: Json, time: float) -> bool:
     operation["done"] = True
     cluster["properties"]["provisioningState"] = operation["outcome"]
     _FINISH[operation["kind"]](state, cluster, operation)
-    # A secret that was not taken over has no business in the state any longer.
+    # The state must not keep a secret that the cluster did not take.
     operation["_apply"] = {}
     return True
 

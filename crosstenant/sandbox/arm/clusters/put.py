@@ -1,7 +1,7 @@
-"""``PUT .../managedClusters/{name}``: a cluster created or updated, with what AKS will not change.
+"""``PUT .../managedClusters/{name}``: creates or updates a cluster, and refuses changes that AKS does not allow.
 
-https://learn.microsoft.com/rest/api/aks/managed-clusters/create-or-update. The service principal is settled at
-creation: a later PUT may repeat it, with its secret or without, and may not change it.
+https://learn.microsoft.com/rest/api/aks/managed-clusters/create-or-update. The first PUT determines the service
+principal: a later PUT may repeat it, with or without its secret, and may not change it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ from crosstenant.sandbox.world import resource_documents
 Json = dict[str, Any]
 
 _READ_ONLY: Final = {
-    "agentPoolProfiles",  # merged pool by pool
+    "agentPoolProfiles",  # Merged pool by pool.
     "currentKubernetesVersion",
     "fqdn",
     "maxAgentPools",
@@ -45,7 +45,7 @@ _SECRETS: Final = {"secret", "adminPassword", "serverAppSecret"}
 
 
 def put_cluster(request: ArmRequest) -> Answer:
-    """Creates a cluster or updates it, as an operation that takes ``settings.cluster_put.seconds``."""
+    """Creates or updates a cluster, in an operation of ``settings.cluster_put.seconds``."""
     find_group(request.state, request.scope)
     cluster = request.state["resources"].get(key(request.scope))
     check_etag(request, cluster)
@@ -75,7 +75,7 @@ def _create(request: ArmRequest) -> Json:
     cluster = resource_documents.cluster(cluster_id, request.caller.tenant_id, pools, client_id, secret)
     cluster["location"] = _location(location)
     cluster["tags"] = {}
-    cluster["_nodes"] = []  # they come when the operation ends
+    cluster["_nodes"] = []  # The end of the operation adds them.
     _overlay(request, cluster, properties)
     if client_id == MANAGED_IDENTITY:
         _set_identity(request, cluster)
@@ -107,7 +107,7 @@ def _update(request: ArmRequest, cluster: Json) -> Json:
     _check_same_service_principal(request, cluster, properties, becomes_managed)
     _overlay(request, cluster, properties)
     if becomes_managed:
-        # The control plane changes over at once; a node keeps the service principal until it is upgraded.
+        # The control plane uses the new identity at once; a node keeps the service principal until its upgrade.
         cluster["properties"]["servicePrincipalProfile"] = {"clientId": MANAGED_IDENTITY}
         cluster["_credential"] = None
         _set_identity(request, cluster)
@@ -144,12 +144,12 @@ def _check_same_service_principal(request: ArmRequest, cluster: Json, properties
     if secret is not None and secret != cluster["_credential"]["secret"]:
         raise _not_allowed("servicePrincipalProfile.secret")
     if not becomes_managed:
-        # A PUT reconciles the cluster with the credential that it has, so that must still be good.
+        # A PUT reconciles the cluster with its present credential, which must still be valid.
         check_service_principal(request.state, request.caller.tenant_id, current, cluster["_credential"]["secret"])
 
 
 def _overlay(request: ArmRequest, cluster: Json, properties: Json) -> None:
-    """Writes to the cluster what the body says and AKS lets a caller say."""
+    """Writes the properties of the body to the cluster, as far as AKS lets a caller set them."""
     for name in ("tags", "sku"):
         if request.body.get(name) is not None:
             cluster[name] = request.body[name]

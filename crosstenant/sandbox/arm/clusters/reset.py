@@ -1,7 +1,7 @@
 """``POST .../managedClusters/{name}/resetServicePrincipalProfile``: a new credential for cluster and nodes.
 
-https://learn.microsoft.com/rest/api/aks/managed-clusters/reset-service-principal-profile. How a reset goes is set in
-``settings.reset``: its time, how often to look, 202 or 200, and how it ends.
+https://learn.microsoft.com/rest/api/aks/managed-clusters/reset-service-principal-profile. ``settings.reset`` has the
+duration of a reset, its polling interval, the status of its answer (202 or 200) and its outcome.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ _DEFAULTS: Final[Json] = {
 
 
 def reset_service_principal_profile(request: ArmRequest) -> Answer:
-    """Refuses what AKS refuses at once, else begins the operation."""
+    """Begins the operation, unless AKS refuses it at once."""
     cluster = find_resource(request.state, request.scope)
     client_id, secret = read_service_principal(request.body)
     if secret is None:
@@ -57,7 +57,7 @@ def reset_service_principal_profile(request: ArmRequest) -> Answer:
 
 
 def not_on_managed_identity() -> ArmRefusal:
-    """A cluster with a managed identity cannot go back to a service principal."""
+    """A cluster with a managed identity cannot change to a service principal."""
     return ArmRefusal(400, "BadRequest", "Updating service principal profile is not allowed on MSI cluster.")
 
 
@@ -81,5 +81,5 @@ def _begin(request: ArmRequest, cluster: Json, credential: Json) -> Answer:
     operation = request.state["operations"][operation_id]
     if operation["outcome"] == "Succeeded":
         return Answer(200)
-    # An answer and not an exception: the cluster has failed, and the state must keep that.
+    # An answer and not an exception: the state must record that the cluster has failed.
     return Answer(400, {"error": failure(operation)})

@@ -1,4 +1,4 @@
-"""Actions of Azure RBAC and the patterns that role definitions write for them.
+"""The patterns by which role definitions name actions of Azure RBAC.
 
 https://learn.microsoft.com/azure/role-based-access-control/role-definitions#actions-format
 """
@@ -10,7 +10,7 @@ from functools import lru_cache
 
 
 def matches(pattern: str, action: str) -> bool:
-    """Whether ``pattern``, in which ``*`` stands for anything, covers ``action``; case does not matter."""
+    """Whether ``pattern`` covers ``action``: ``*`` matches any text, and case is ignored."""
     return _compiled(pattern.lower()).fullmatch(action.lower()) is not None
 
 

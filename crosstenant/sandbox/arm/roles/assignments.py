@@ -1,7 +1,7 @@
-"""Role assignments at any scope: read, listed, made, changed and deleted.
+"""Role assignments at any scope: reading, listing, creating, updating and deleting.
 
-https://learn.microsoft.com/rest/api/authorization/role-assignments. A new one takes ``settings.lag.roleAssignment``
-seconds until it counts, and outlives its service principal as an orphan.
+https://learn.microsoft.com/rest/api/authorization/role-assignments. A new assignment becomes effective after
+``settings.lag.roleAssignment`` seconds. When its service principal is deleted, it remains as an orphan.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def get_role_assignment(request: ArmRequest) -> Answer:
 def list_role_assignments(request: ArmRequest) -> Answer:
     """``GET {scope}/providers/Microsoft.Authorization/roleAssignments``.
 
-    Without a filter those above the scope, at it and below it; ``$filter=atScope()`` leaves those below out.
+    Without a filter: the assignments above the scope, at it and below it. ``$filter=atScope()`` excludes those below.
     """
     scope = find_scope(request.state, request.scope)
     at_scope, principal_id = _read_filter(request.query.get("$filter", ""))
@@ -113,7 +113,7 @@ def put_role_assignment(request: ArmRequest) -> Answer:
 
 
 def delete_role_assignment(request: ArmRequest) -> Answer:
-    """``DELETE {scope}/providers/Microsoft.Authorization/roleAssignments/{name}``: 204 when there was none."""
+    """``DELETE {scope}/providers/Microsoft.Authorization/roleAssignments/{name}``: 204 if it does not exist."""
     request.require_at_all(_DELETE, request.scope)
     scope = find_scope(request.state, request.scope)
     found = request.state["roleAssignments"].get(_key(scope, request.part("name")))
@@ -129,7 +129,7 @@ def delete_role_assignment(request: ArmRequest) -> Answer:
 def _require(
     request: ArmRequest, action: str, scope: str, source: str, role_id: str, principal_id: str, principal_type: str
 ) -> None:
-    """Checks the caller's right; its own role may be held to some roles and principals by a condition."""
+    """Checks the caller's permission; a condition may limit it to some roles and principals."""
     attributes = {"RoleDefinitionId": role_id, "PrincipalId": principal_id, "PrincipalType": principal_type}
     request.require(action, scope, {f"@{source}[{_TYPE}:{name}]": value for name, value in attributes.items()})
 
@@ -169,7 +169,7 @@ def _read_condition(given: Json) -> tuple[str | None, str | None]:
 
 
 def _find_by_name(request: ArmRequest, name: str) -> Json | None:
-    """A role assignment of this name at any scope: names are unique in a tenant."""
+    """The role assignment of this name at any scope: names are unique in a tenant."""
     for found in request.state["roleAssignments"].values():
         subscription = request.state["subscriptions"].get(subscription_of(found["id"]) or "")
         if (
@@ -198,9 +198,9 @@ def _refuse_duplicate(request: ArmRequest, scope: str, role: BuiltInRole, princi
 
 
 def _check_principal(request: ArmRequest, principal_id: str, principal_type: str | None) -> None:
-    """Checks that the directory has the principal, and that it is what the request says it is.
+    """Checks that the directory has the principal, and that it has the type in the request.
 
-    Named a service principal, it need not have reached the replica of the directory that is asked: see
+    With the type ``ServicePrincipal`` the principal may be missing in this replica of the directory: see
     https://learn.microsoft.com/azure/role-based-access-control/troubleshooting, "new principal".
     """
     hexadecimal, tenant_id = principal_id.replace("-", ""), request.caller.tenant_id

@@ -1,6 +1,6 @@
 """Conditions of role assignments: the part of Azure ABAC that registries and role administration use.
 
-``parse_condition`` refuses what it does not know, since a condition misread is access given or taken by mistake.
+``parse_condition`` refuses what it does not know, because a misread condition would permit or deny access by mistake.
 Grammar and operators: https://learn.microsoft.com/azure/role-based-access-control/conditions-format. Attributes of
 registries: https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions.
 """
@@ -13,32 +13,32 @@ from dataclasses import dataclass
 from typing import Final, NamedTuple
 
 REPOSITORY_NAME: Final = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]"
-"""The attribute that holds the name of the repository a request is for."""
+"""The attribute with the name of a request's repository."""
 
 LONGEST: Final = 8192
-"""Azure keeps conditions of at most 8 KB."""
+"""The maximum length of a condition in Azure: 8 KB."""
 
 
 @dataclass(frozen=True)
 class Condition:
-    """A condition, ready to be asked."""
+    """A parsed condition."""
 
     text: str
     _holds: Test
 
     def allows(self, action: str, attributes: Mapping[str, str]) -> bool:
-        """Whether an assignment with this condition gives ``action``.
+        """Whether an assignment with this condition permits ``action``.
 
         :param action: The action or data action, ``Microsoft.ContainerRegistry/registries/repositories/content/read``.
-        :param attributes: What the request is about, by attribute in the spelling of conditions:
-            ``{REPOSITORY_NAME: "hello"}``. Comparisons with an attribute that is not there are false.
+        :param attributes: The request's attributes, in the spelling of conditions: ``{REPOSITORY_NAME: "hello"}``.
+            A comparison with a missing attribute is false.
         """
         lowered = {name.lower(): value for name, value in attributes.items()}
         return self._holds(Request(action.lower(), lowered))
 
 
 class Request(NamedTuple):
-    """What a condition is asked about: a lower-cased action, and values by lower-cased attribute."""
+    """A request that a condition is applied to: the action and the attributes, in lower case."""
 
     action: str
     attributes: Mapping[str, str]
@@ -51,15 +51,15 @@ Compare = Callable[[str, str], bool]
 def parse_condition(text: str) -> Condition:
     """Reads a condition.
 
-    :raises ValueError: It is none, or uses what this sandbox does not know; the text says where.
+    :raises ValueError: The condition is invalid, or uses something unknown to the sandbox; the message says where.
     """
     if len(text) > LONGEST:
-        raise ValueError(f"a condition has at most {LONGEST} characters, this one has {len(text)}")
+        raise ValueError(f"a condition must have at most {LONGEST} characters, not {len(text)}")
     parser = _Parser(text)
     try:
         test = parser.expression()
     except RecursionError:
-        raise ValueError("the condition's parentheses go too deep") from None
+        raise ValueError("the condition's parentheses are nested too deeply") from None
     parser.expect("end")
     return Condition(text, test)
 
@@ -115,7 +115,7 @@ class _Parser:
         while self._next.kind in ("AND", "OR"):
             # Azure defines no precedence between the two.
             if self._next.kind != word:
-                raise self._error("AND and OR side by side need parentheses, not")
+                raise self._error("AND and OR need parentheses between them, not")
             self._take()
             tests.append(self._term())
         if len(tests) == 1:
@@ -161,7 +161,7 @@ class _Parser:
             raise self._error("not an operator:")
         self._take()
         values = self._values(kind) if quantifier else [self._value(kind)]
-        # An attribute of a request has one value here, so that only the right-hand quantifier makes a difference.
+        # An attribute of a request has one value here, so that only the right-hand quantifier matters.
         combine: Callable[[Iterable[object]], bool] = all if quantifier.endswith("AllValues") else any
 
         def holds(request: Request) -> bool:
@@ -194,7 +194,7 @@ class _Parser:
 
 
 def _operator(name: str) -> tuple[str, Compare] | None:
-    """The kind of value that an operator takes and its comparison, or None if there is no such operator."""
+    """The kind of value that an operator takes, and its comparison; None for an unknown operator."""
     match = re.fullmatch(r"(String|Guid)(Not)?(Equals|StartsWith|Like)(IgnoreCase)?", name)
     if match is None or (match[1] == "Guid" and (match[3] != "Equals" or match[4])):
         return None
@@ -210,7 +210,7 @@ def _operator(name: str) -> tuple[str, Compare] | None:
 
 
 def _like(found: str, pattern: str) -> bool:
-    """``*`` for any text, ``?`` for one character; a backslash takes the meaning of the character after it."""
+    """``*`` for any text, ``?`` for one character; a backslash removes the special meaning of the next character."""
     parts = re.findall(r"\\.|.", pattern, re.DOTALL)
     wildcards = {"*": ".*", "?": "."}
     return (

@@ -32,17 +32,18 @@ def list_role_definitions(request: ArmRequest) -> Answer:
 
 
 def list_permissions(request: ArmRequest) -> Answer:
-    """``GET {scope}/providers/Microsoft.Authorization/permissions``: what the caller may do there."""
+    """``GET {scope}/providers/Microsoft.Authorization/permissions``: the caller's permissions at the scope."""
     scope = find_scope(request.state, request.scope)
     found = effective_roles(request.state, scope, request.caller.object_id, request.time)
     return Answer(200, {"value": [one.role.permission() for one in found]})
 
 
 def find_role(text: str, status: int = 404) -> BuiltInRole:
-    """The built-in role of a GUID, or of an ARM ID of a role definition.
+    """A built-in role.
 
-    :param status: The status of the refusal when there is none.
-    :raises ArmRefusal: It is no GUID (400), or there is no such role.
+    :param text: Its GUID, or the ARM ID of its role definition.
+    :param status: The status of the refusal of an unknown role.
+    :raises ArmRefusal: The text is not a GUID (400), or the role does not exist.
     """
     name = text.rstrip("/").rsplit("/", 1)[-1].lower()
     try:

@@ -1,7 +1,7 @@
-"""Who may do what where: the role assignments in force for a principal, and what they come to.
+"""Authorization: the role assignments that are effective for a principal at a scope, and the actions that they permit.
 
-https://learn.microsoft.com/azure/role-based-access-control/overview. The registry asks here too: its pull rights are
-role assignments.
+https://learn.microsoft.com/azure/role-based-access-control/overview. The registries use it too: a pull needs a role
+assignment.
 """
 
 from __future__ import annotations
@@ -17,32 +17,32 @@ from crosstenant.sandbox.world.state import State
 
 @dataclass(frozen=True)
 class EffectiveRole:
-    """A role assignment in force."""
+    """An effective role assignment."""
 
     assignment_id: str
     """The assignment's ARM ID."""
     scope: str
-    """Where it was made: the asked scope itself, or one above."""
+    """The assignment's scope: the requested scope, or a scope above it."""
     role: BuiltInRole
     """The role definition; ``role.id`` is its GUID."""
     condition: str | None
 
     def permits(self, action: str, attributes: Mapping[str, str] | None = None) -> bool:
-        """Whether it permits a control-plane action, its condition considered.
+        """Whether the assignment, with its condition, permits a control-plane action.
 
-        :param attributes: Attributes that a condition may ask for, spelled as conditions spell them:
+        :param attributes: Attributes for the condition, as conditions spell them:
             ``@Request[Microsoft.Authorization/roleAssignments:RoleDefinitionId]``.
         """
         return self.names(action) and self._holds(action, attributes)
 
     def names(self, action: str) -> bool:
-        """Whether it permits a control-plane action, under whatever condition."""
+        """Whether the role has a control-plane action; ignores the condition."""
         return _covers(self.role.actions, self.role.not_actions, action)
 
     def permits_data(self, data_action: str, attributes: Mapping[str, str] | None = None) -> bool:
-        """Whether it permits a data action, its condition considered.
+        """Whether the assignment, with its condition, permits a data action.
 
-        :param attributes: Attributes that a condition may ask for, spelled as conditions spell them:
+        :param attributes: Attributes for the condition, as conditions spell them:
             ``@Request[Microsoft.ContainerRegistry/registries/repositories:name]``.
         """
         role = self.role
@@ -58,11 +58,11 @@ class EffectiveRole:
 
 
 def effective_roles(state: State, scope_id: str, principal_id: str, at: float) -> list[EffectiveRole]:
-    """The role assignments in force for a principal at a scope, those made above it included.
+    """The effective role assignments of a principal at a scope, including those above the scope.
 
     :param scope_id: An ARM ID: a subscription, a resource group or a resource.
     :param principal_id: The object ID of a service principal.
-    :param at: Seconds since the epoch on the sandbox's clock; assignments that have not spread yet do not count.
+    :param at: Seconds since the epoch on the sandbox's clock; assignments that are not replicated yet do not count.
     """
     found: list[EffectiveRole] = []
     for assignment in state["roleAssignments"].values():
@@ -87,7 +87,7 @@ def is_allowed(
     action: str,
     attributes: Mapping[str, str] | None = None,
 ) -> bool:
-    """Whether a principal may do a control-plane action at a scope. Arguments as of ``effective_roles``."""
+    """Whether a principal may do a control-plane action at a scope. Arguments as for ``effective_roles``."""
     return any(role.permits(action, attributes) for role in effective_roles(state, scope_id, principal_id, at))
 
 
@@ -99,7 +99,7 @@ def is_data_allowed(
     data_action: str,
     attributes: Mapping[str, str] | None = None,
 ) -> bool:
-    """Whether a principal may do a data action at a scope. Arguments as of ``effective_roles``."""
+    """Whether a principal may do a data action at a scope. Arguments as for ``effective_roles``."""
     return any(
         role.permits_data(data_action, attributes) for role in effective_roles(state, scope_id, principal_id, at)
     )
@@ -108,14 +108,14 @@ def is_data_allowed(
 def allowed_data_actions(
     state: State, scope_id: str, principal_id: str, at: float, attributes: Mapping[str, str] | None = None
 ) -> set[str]:
-    """The data actions that a principal may do at a scope. Arguments as of ``effective_roles``."""
+    """The data actions that a principal may do at a scope. Arguments as for ``effective_roles``."""
     known = {action for role in BUILT_IN.values() for action in role.data_actions}
     roles = effective_roles(state, scope_id, principal_id, at)
     return {action for action in known if any(role.permits_data(action, attributes) for role in roles)}
 
 
 def covers(scope: str, scope_id: str) -> bool:
-    """Whether an assignment made at ``scope`` counts at ``scope_id``: the same, or above it."""
+    """Whether an assignment at ``scope`` is effective at ``scope_id``: at the same scope, or above it."""
     above, below = scope.lower().rstrip("/"), scope_id.lower().rstrip("/")
     return below == above or below.startswith(f"{above}/")
 
