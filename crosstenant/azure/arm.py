@@ -49,7 +49,7 @@ class Arm:
             params["api-version"] = api_version
         # A token for Resource Manager is for its host alone.
         if path.startswith("https://") and not path.startswith(host):
-            raise ValueError(f"'{path}' is no address of {host}")
+            raise ValueError(f"'{path}' is not an address of {host}")
         response = await self._pipeline().send_request(HttpRequest("GET", url, params=params))
         await response.read()
         if response.status_code >= 400:

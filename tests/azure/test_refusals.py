@@ -103,7 +103,7 @@ def test_code_in_the_text_of_a_message_without_an_answer():
     text = said(error, Tenant(A, PUBLIC, AzureCli()))
     assert f"the Azure CLI's user cannot sign in to tenant {A}" in text
     assert f"az login --tenant {A}" in said(ClientAuthenticationError(message="AADSTS700082: expired"))
-    assert "no member or guest" in text
+    assert "is not a member or guest" in text
 
 
 @pytest.mark.parametrize(

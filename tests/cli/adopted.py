@@ -102,7 +102,7 @@ def chain(**changes: Any) -> LiveChain:
     whole = LiveChain(
         clusters=(cluster(),),
         application=application(),
-        home_principal=principal(HOME),
+        cluster_principal=principal(HOME),
         registry_principal=principal(FOREIGN),
         registry_principal_id=FOREIGN,
         registries=(registry(),),

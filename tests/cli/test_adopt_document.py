@@ -11,6 +11,7 @@ from crosstenant.cli.adopt.program import program, secret_settings
 from crosstenant.model.clouds import CHINA
 from crosstenant.model.credentials.kinds import (
     AzureCli,
+    AzurePipelines,
     ClientCertificate,
     ClientSecret,
     GitHubActions,
@@ -77,7 +78,7 @@ def test_in_consent_mode_the_consent_is_imported_as_given_and_no_service_princip
 
 def test_what_is_missing_is_left_to_the_first_update():
     partial = adopted.chain(
-        registry_principal=None, registry_principal_id="", registries=(adopted.registry(None),), home_principal=None
+        registry_principal=None, registry_principal_id="", registries=(adopted.registry(None),), cluster_principal=None
     )
     assert [name for name, _, _ in with_ids(document(partial))] == ["prod-application", "prod-aks-prod-profile"]
     assert [name for name, _, _ in with_ids(document(partial, consented=True))] == [
@@ -148,6 +149,11 @@ def test_the_program_limits_what_the_condition_limited():
             ['oidc_request_token=os.environ["ACTIONS_ID_TOKEN_REQUEST_TOKEN"],'],
             None,
         ),
+        (
+            AzurePipelines(adopted.APP, "connection", SECRET, "https://token"),
+            ['ado_service_connection_id="connection",', 'oidc_request_token=os.environ["SYSTEM_ACCESSTOKEN"],'],
+            None,
+        ),
         (ManagedIdentity(), ["use_msi=True,"], None),
     ],
 )
@@ -162,3 +168,10 @@ def test_the_program_signs_in_as_the_command_did_and_holds_no_secret(credentials
 def test_the_program_names_another_cloud():
     text = source(cluster_tenant=Tenant(adopted.TENANT_A, CHINA), registry_tenant=Tenant(adopted.TENANT_B, CHINA))
     assert text.count('environment="china",') == 2
+
+
+def test_program_signs_azure_native_in_with_a_token_where_the_command_had_a_service_connection():
+    pipelines = AzurePipelines(adopted.APP, "connection", SECRET, "https://token")
+    text = source(registry_tenant=adopted.tenant(adopted.TENANT_B, pipelines))
+    assert 'oidc_token=os.environ["REGISTRY_OIDC_TOKEN"],' in text
+    assert "connection" not in text

@@ -34,7 +34,7 @@ def test_a_chain_as_this_package_makes_it_is_found_and_only_its_secret_is_new():
     assert states == [
         ("cluster", State.FOUND),
         ("application", State.FOUND),
-        ("home service principal", State.FOUND),
+        ("cluster service principal", State.FOUND),
         ("registry service principal", State.FOUND),
         ("registry", State.FOUND),
         ("role assignment", State.FOUND),
@@ -102,9 +102,9 @@ def test_a_stopped_cluster_stops_the_first_update():
 
 def test_a_chain_that_ends_in_the_clusters_tenant_lacks_the_rest():
     partial = adopted.chain(
-        registry_principal=None, registry_principal_id="", registries=(adopted.registry(None),), home_principal=None
+        registry_principal=None, registry_principal_id="", registries=(adopted.registry(None),), cluster_principal=None
     )
-    assert one(partial, "home service principal")[0] is State.MISSING
+    assert one(partial, "cluster service principal")[0] is State.MISSING
     assert one(partial, "registry service principal")[0] is State.MISSING
     assert "consent page" in one(partial, "registry service principal", consented=True)[1]
     assert one(partial, "role assignment") == (State.MISSING, "AcrPull on fabrikamimages: the first update makes it")

@@ -249,14 +249,14 @@ def test_a_service_that_is_unwell_is_not_seen(store: Store):
     ("options", "words"),
     [
         ((), "name a chain: --stack, or --client-id with --registry"),
-        (("--client-id", "app", "--registry", seed.REGISTRY), "'app' is no UUID"),
+        (("--client-id", "app", "--registry", seed.REGISTRY), "must be a UUID, not 'app'"),
         (("--client-id", APP, "--registry", seed.CLUSTER), "is the ID of a Microsoft.ContainerService"),
         (("--client-id", APP, "--registry", seed.REGISTRY, *TENANTS, "--with-secret"), "--with-secret needs --stack"),
         (
             ("--client-id", APP, "--registry", seed.REGISTRY, "--cluster-tenant-id", A),
             "--registry-tenant-id is missing",
         ),
-        (("--stack", "prod", "--cluster", seed.CLUSTER), "leave --cluster and --registry away"),
+        (("--stack", "prod", "--cluster", seed.CLUSTER), "omit --cluster and --registry"),
     ],
 )
 def test_wrong_options_end_with_a_sentence(options: tuple[str, ...], words: str):

@@ -72,7 +72,7 @@ async def prove_pull(
     :raises PullRefused: It may not, or could not be asked.
     """
     if not _HOST.fullmatch(login_server):
-        raise PullRefused(Reason.UNEXPECTED, f"'{login_server}' is no host name: nothing was sent")
+        raise PullRefused(Reason.UNEXPECTED, f"'{login_server}' is not a host name: nothing was sent")
     registry = _Registry(session, login_server, client_id, secret)
     token = await registry.token(await registry.token_url(), repository)
     actions = granted_actions(token, repository)

@@ -48,12 +48,12 @@ def advise(
         ),
         Reason.SECRET_WRONG: (
             f"the secret of application {client_id} is not accepted: it is wrong, removed or expired, which the "
-            "registry does not tell apart; an owner of the application makes a new one in its home tenant, and the "
+            "registry does not tell apart; an owner of the application makes a new one in its own tenant, and the "
             "stack takes that"
         ),
         Reason.SECRET_EXPIRED: (
             f"the secret of application {client_id} has expired; an owner of the application makes a new one in its "
-            "home tenant, and the stack takes that"
+            "own tenant, and the stack takes that"
         ),
         Reason.NETWORK_BLOCKED: (
             f"the registry's network rules (public network access {registry.public_network_access}, default action "

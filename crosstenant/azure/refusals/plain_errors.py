@@ -1,29 +1,5 @@
-"""Turns Azure's errors into the plugin's own, so that the operator reads one sentence."""
+"""The old name of ``explained``, until the plugin's files use the new one."""
 
-from __future__ import annotations
+from crosstenant.azure.refusals.explained import explained as plainly
 
-from collections.abc import Generator, Iterable
-from contextlib import contextmanager
-
-from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.errors import OperatorError
-
-
-@contextmanager
-def plainly(doing: str, on: str, tenant: Tenant, secrets: Iterable[str] = ()) -> Generator[None, None, None]:
-    """Raises ``OperatorError`` with an explanation in place of an Azure error.
-
-    :param doing: What is being done, ``reading the cluster``.
-    :param on: On what: its ARM ID.
-    :param tenant: The tenant signed in to.
-    :param secrets: Values that must not appear in the text.
-    :raises OperatorError: Azure refused, or could not be reached.
-    """
-    from azure.core.exceptions import AzureError
-
-    try:
-        yield
-    except AzureError as error:
-        from crosstenant.azure.refusals.refusals import explain
-
-        raise OperatorError(explain(error, doing=doing, on=on, tenant=tenant, secrets=secrets)) from None
+__all__ = ["plainly"]

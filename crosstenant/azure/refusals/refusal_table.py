@@ -109,7 +109,7 @@ _ENTRA: Final = (
     Refusal(
         ("AADSTS50020", "AADSTS90072"),
         "Entra",
-        "the signed-in user is no member or guest of the tenant",
+        "the signed-in user is not a member or guest of the tenant",
         "run 'az login --tenant <tenant ID>' as one who is",
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crosstenant.azure.refusals.plain_errors import plainly
+from crosstenant.azure.refusals.explained import explained
 from crosstenant.azure.registries.registries import Registries, RegistryState, UnknownModeError
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
@@ -33,7 +33,7 @@ async def find_registry(tenant: Tenant, registry_id: str) -> RegistryState | Non
         mode is unknown here.
     """
     try:
-        with plainly("reading registry", registry_id, tenant):
+        with explained("reading registry", registry_id, tenant):
             registry = await Registries(tenant).get(registry_id)
     except UnknownModeError as error:
         raise OperatorError(f"{error}: use a newer version of this package, or another registry") from None

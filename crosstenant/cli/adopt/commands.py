@@ -13,7 +13,7 @@ import click
 
 from crosstenant.cli.adopt.findings import Finding, State, findings, hand_made_secrets
 from crosstenant.cli.adopt.import_document import import_document
-from crosstenant.cli.adopt.live_chain import Asked, ChainError, LiveChain, read_chain
+from crosstenant.cli.adopt.live_chain import ChainError, ChainQuery, LiveChain, read_chain
 from crosstenant.cli.adopt.program import program, secret_settings
 from crosstenant.cli.tenant_options import on_both_tenants, secrets_help
 from crosstenant.errors import OperatorError
@@ -41,13 +41,13 @@ def _arm_ids(resource_type: str) -> object:
 
 def _name(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
     if not _NAME.fullmatch(text):
-        raise click.BadParameter(f"'{text}' is no name of a resource: letters, digits, '-', '_' and '.'")
+        raise click.BadParameter(f"'{text}' must be letters, digits, '-', '_' and '.': it names a resource")
     return text
 
 
 def _uuid(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
     if text is not None and not is_uuid(text):
-        raise click.BadParameter(f"'{text}' is no UUID: give the service principal's object ID")
+        raise click.BadParameter(f"must be a UUID, not '{text}': give the service principal's object ID")
     return text
 
 
@@ -80,11 +80,11 @@ def _uuid(_context: click.Context, _parameter: click.Parameter, text: str | None
 )
 @click.option(
     "--registry-service-principal",
-    "way",
+    "mode",
     type=click.Choice(_WAYS),
     default="managed",
     show_default=True,
-    help="Whether the stack manages the service principal in the registries' tenant, or only looks it up.",
+    help="Whether the stack manages the service principal in the registry tenant, or only looks it up.",
 )
 @click.option(
     "--registry-principal",
@@ -98,7 +98,7 @@ def adopt(
     registries: list[ArmId],
     name: str,
     out: Path,
-    way: str,
+    mode: str,
     registry_principal: str | None,
     cluster_tenant: Tenant,
     registry_tenant: Tenant,
@@ -109,18 +109,18 @@ def adopt(
     Tells what is there, what is missing and what differs, and writes a document for `pulumi import --file` with the
     program that goes with it.
     """
-    consented = way == "consented"
+    consented = mode == "consented"
     if registry_principal and not consented:
         raise click.UsageError("--registry-principal goes with --registry-service-principal consented only")
     if cluster_tenant.tenant_id == registry_tenant.tenant_id:
-        raise click.UsageError(f"both tenants are {cluster_tenant.tenant_id}: within one tenant there is no such chain")
+        raise click.UsageError(f"both tenants are {cluster_tenant.tenant_id}: the registry has to be in another")
     document, source = out / "import.json", out / "__main__.py"
     for file in (document, source):
         if file.exists():
             raise click.ClickException(f"{file} is there already: remove it, or give another folder with --out")
     try:
-        asked = Asked(clusters, registries, consented, registry_principal)
-        chain = asyncio.run(_read(cluster_tenant, registry_tenant, asked))
+        query = ChainQuery(clusters, registries, consented, registry_principal)
+        chain = asyncio.run(_read(cluster_tenant, registry_tenant, query))
         report = findings(chain, consented=consented)
     except (ChainError, OperatorError, ValueError) as error:
         raise click.ClickException(str(error)) from None
@@ -135,9 +135,9 @@ def adopt(
         click.echo(line)
 
 
-async def _read(cluster_tenant: Tenant, registry_tenant: Tenant, asked: Asked) -> LiveChain:
+async def _read(cluster_tenant: Tenant, registry_tenant: Tenant, query: ChainQuery) -> LiveChain:
     try:
-        return await read_chain(cluster_tenant, registry_tenant, asked)
+        return await read_chain(cluster_tenant, registry_tenant, query)
     finally:
         await cluster_tenant.aclose()
         await registry_tenant.aclose()

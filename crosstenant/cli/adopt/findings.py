@@ -50,13 +50,13 @@ def findings(chain: LiveChain, *, consented: bool) -> list[Finding]:
     """The report, in the order of the chain.
 
     :param chain: What there is.
-    :param consented: Whether the program goes the consented way.
+    :param consented: Whether the program uses consent mode.
     :raises ChainError: A role assignment has a condition that this package cannot keep.
     """
     return [
         *(one for cluster in chain.clusters for one in _cluster(chain, cluster)),
         *_application(chain, consented),
-        *_principal(chain.home_principal, "home service principal", "in the clusters' tenant"),
+        *_principal(chain.cluster_principal, "cluster service principal", "in the cluster tenant"),
         *_registry_principal(chain, consented),
         *(one for registry in chain.registries for one in _registry(registry)),
         Finding(
@@ -106,9 +106,9 @@ def _registry_principal(chain: LiveChain, consented: bool) -> list[Finding]:
     link = "registry service principal"
     if not chain.registry_principal_id:
         how = "an administrator there makes it on the consent page" if consented else "the first update makes it"
-        return [Finding(State.MISSING, link, f"the application has none in the registries' tenant: {how}")]
+        return [Finding(State.MISSING, link, f"the application has none in the registry tenant: {how}")]
     if not consented:
-        return _principal(chain.registry_principal, link, "in the registries' tenant")
+        return _principal(chain.registry_principal, link, "in the registry tenant")
     found = [Finding(State.FOUND, link, f"object ID {chain.registry_principal_id}: looked up, never changed")]
     if chain.registry_principal and not chain.registry_principal.get("accountEnabled", True):
         text = "it is disabled: an administrator of its tenant has to enable it"

@@ -31,47 +31,50 @@ def import_document(chain: LiveChain, name: str, registry_tenant_id: str, *, con
 
     :param chain: What there is; what is missing is left to the first update.
     :param name: The component's name.
-    :param registry_tenant_id: UUID of the registries' tenant.
-    :param consented: Whether the program goes the consented way.
+    :param registry_tenant_id: UUID of the registry tenant.
+    :param consented: Whether the program uses consent mode.
     """
     identity, access = f"{name}-pull-identity", f"{name}-registry-access"
-    home, foreign = f"{name}-cluster-tenant", f"{name}-registry-tenant"
+    cluster_side, registry_side = f"{name}-cluster-tenant", f"{name}-registry-tenant"
     resources: list[Json] = [
         {"type": "crosstenant:index:CrossTenantPull", "name": name, "component": True},
         # Their names are the component's own, which cannot stand for three in one document.
         _component("PullIdentity", identity, name),
         _component("RegistryAccess", access, name),
-        *(_provider("crosstenant", tenant, name) for tenant in (home, foreign)),
-        *(_provider("azuread", tenant, name) for tenant in ((home,) if consented else (home, foreign))),
-        _provider("azure-native", foreign, name),
+        *(_provider("crosstenant", tenant, name) for tenant in (cluster_side, registry_side)),
+        *(
+            _provider("azuread", tenant, name)
+            for tenant in ((cluster_side,) if consented else (cluster_side, registry_side))
+        ),
+        _provider("azure-native", registry_side, name),
         _child(
             _APPLICATION,
             f"{name}-application",
             f"/applications/{chain.application['id']}",
             identity,
-            f"{home}-azuread",
+            f"{cluster_side}-azuread",
         ),
     ]
-    if chain.home_principal:
+    if chain.cluster_principal:
         resources.append(
             _child(
                 _SERVICE_PRINCIPAL,
                 f"{name}-home-service-principal",
-                f"/servicePrincipals/{chain.home_principal['id']}",
+                f"/servicePrincipals/{chain.cluster_principal['id']}",
                 identity,
-                f"{home}-azuread",
+                f"{cluster_side}-azuread",
             )
         )
     if chain.registry_principal_id:
         resources.append(
-            _consent(f"{name}-consent", chain, registry_tenant_id, access, f"{foreign}-crosstenant")
+            _consent(f"{name}-consent", chain, registry_tenant_id, access, f"{registry_side}-crosstenant")
             if consented
             else _child(
                 _SERVICE_PRINCIPAL,
                 f"{name}-registry-service-principal",
                 f"/servicePrincipals/{chain.registry_principal_id}",
                 access,
-                f"{foreign}-azuread",
+                f"{registry_side}-azuread",
             )
         )
     for registry in chain.registries:
@@ -83,13 +86,13 @@ def import_document(chain: LiveChain, name: str, registry_tenant_id: str, *, con
                     f"{name}-{registry_id.name}-pull-role",
                     f"{registry_id}/providers/Microsoft.Authorization/roleAssignments/{registry.pull.name}",
                     access,
-                    f"{foreign}-azure-native",
+                    f"{registry_side}-azure-native",
                 )
             )
     for cluster in chain.clusters:
         cluster_id = parse_arm_id(cluster.cluster_id, CLUSTER_TYPE)
         resources.append(
-            _child(_PROFILE, f"{name}-{cluster_id.name}-profile", str(cluster_id), name, f"{home}-crosstenant")
+            _child(_PROFILE, f"{name}-{cluster_id.name}-profile", str(cluster_id), name, f"{cluster_side}-crosstenant")
         )
     return {"resources": resources}
 

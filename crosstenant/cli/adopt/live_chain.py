@@ -11,7 +11,7 @@ from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Clusters
 from crosstenant.azure.directory.directory_rights import caller_object_id, owns_only
 from crosstenant.azure.directory.graph import Graph
-from crosstenant.azure.refusals.plain_errors import plainly
+from crosstenant.azure.refusals.explained import explained
 from crosstenant.azure.registries.registries import Registries, RegistryState, UnknownModeError
 from crosstenant.azure.role_assignments import RoleAssignment, roles_of
 from crosstenant.azure.sign_in.tenant import Tenant
@@ -27,13 +27,13 @@ class ChainError(Exception):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What is to be read."""
+class ChainQuery:
+    """Which clusters and registries to read, and what else has to be known for that."""
 
     clusters: Sequence[ArmId]
     registries: Sequence[ArmId]
     consented: bool
-    """Whether the service principal of the registries' tenant stays in the hands of that tenant's administrators."""
+    """Whether the service principal of the registry tenant stays in the hands of that tenant's administrators."""
     registry_principal_id: str | None = None
     """Its object ID, for a caller who may not read that directory."""
 
@@ -56,15 +56,15 @@ class LiveChain:
     clusters: tuple[ClusterState, ...]
     application: Json
     """Microsoft Graph's document of it."""
-    home_principal: Json | None
+    cluster_principal: Json | None
     """Its service principal in its own tenant."""
     registry_principal: Json | None
-    """Its service principal in the registries' tenant; nothing either if that directory may not be read."""
+    """Its service principal in the registry tenant; nothing either if that directory may not be read."""
     registry_principal_id: str
     """Object ID of that one; empty if there is none."""
     registries: tuple[LiveRegistry, ...]
     caller_must_own: str
-    """Object ID of the caller in the clusters' tenant, if it may change the application only as one of its owners and
+    """Object ID of the caller in the cluster tenant, if it may change the application only as one of its owners and
     is none; otherwise empty."""
 
     @property
@@ -73,40 +73,40 @@ class LiveChain:
         return str(self.application["appId"])
 
 
-async def read_chain(cluster_tenant: Tenant, registry_tenant: Tenant, asked: Asked) -> LiveChain:
+async def read_chain(cluster_tenant: Tenant, registry_tenant: Tenant, query: ChainQuery) -> LiveChain:
     """Reads it, from the first cluster to the registries.
 
-    :param cluster_tenant: The clusters' tenant.
-    :param registry_tenant: The registries' tenant.
-    :param asked: What to read.
+    :param cluster_tenant: The cluster tenant.
+    :param registry_tenant: The registry tenant.
+    :param query: What to read.
     :raises ChainError: A cluster or registry is not there, has a managed identity, or its application is another
         tenant's.
     :raises OperatorError: Azure refused, or could not be reached.
     """
-    clusters = await _clusters(cluster_tenant, asked.clusters)
+    clusters = await _clusters(cluster_tenant, query.clusters)
     client_id = clusters[0].client_id
-    home = Graph(cluster_tenant)
+    graph = Graph(cluster_tenant)
     try:
-        with plainly("reading the application", client_id, cluster_tenant):
-            application = await home.document("applications", client_id)
-            principal = await home.document("servicePrincipals", client_id)
+        with explained("reading the application", client_id, cluster_tenant):
+            application = await graph.document("applications", client_id)
+            principal = await graph.document("servicePrincipals", client_id)
             if application is None:
                 raise ChainError(_no_application(clusters[0], principal, cluster_tenant))
             must_own = ""
             if await owns_only(cluster_tenant):
                 caller = await caller_object_id(cluster_tenant)
-                owners = await home.owners("applications", str(application["id"]))
+                owners = await graph.owners("applications", str(application["id"]))
                 must_own = "" if caller in owners else caller
     finally:
-        await home.aclose()
-    foreign, foreign_id = await _registry_principal(registry_tenant, client_id, asked)
+        await graph.aclose()
+    registry_principal, principal_id = await _registry_principal(registry_tenant, client_id, query)
     return LiveChain(
         clusters=clusters,
         application=application,
-        home_principal=principal,
-        registry_principal=foreign,
-        registry_principal_id=foreign_id,
-        registries=await _registries(registry_tenant, asked.registries, foreign_id),
+        cluster_principal=principal,
+        registry_principal=registry_principal,
+        registry_principal_id=principal_id,
+        registries=await _registries(registry_tenant, query.registries, principal_id),
         caller_must_own=must_own,
     )
 
@@ -116,7 +116,7 @@ async def _clusters(tenant: Tenant, ids: Sequence[ArmId]) -> tuple[ClusterState,
     clusters = Clusters(tenant)
     try:
         for cluster_id in ids:
-            with plainly("reading the cluster", str(cluster_id), tenant):
+            with explained("reading the cluster", str(cluster_id), tenant):
                 state = await clusters.get(cluster_id)
             if state is None:
                 raise ChainError(f"there is no cluster {cluster_id}: check the ID")
@@ -147,18 +147,18 @@ def _no_application(cluster: ClusterState, principal: Json | None, tenant: Tenan
     )
 
 
-async def _registry_principal(tenant: Tenant, client_id: str, asked: Asked) -> tuple[Json | None, str]:
-    if asked.registry_principal_id:
-        return None, asked.registry_principal_id
+async def _registry_principal(tenant: Tenant, client_id: str, query: ChainQuery) -> tuple[Json | None, str]:
+    if query.registry_principal_id:
+        return None, query.registry_principal_id
     graph = Graph(tenant)
     try:
-        with plainly("reading the application's service principal", f"in tenant {tenant.tenant_id}", tenant):
+        with explained("reading the application's service principal", f"in tenant {tenant.tenant_id}", tenant):
             found = await graph.document("servicePrincipals", client_id)
     except OperatorError as error:
         if "Authorization_RequestDenied" not in str(error):
             raise
         raise ChainError(
-            f"{error}. Without the right to read that directory, go the consented way and name the service principal:"
+            f"{error}. Without the right to read that directory, use consent mode and name the service principal:"
             " --registry-service-principal consented --registry-principal OBJECT_ID"
         ) from None
     finally:
@@ -171,14 +171,14 @@ async def _registries(tenant: Tenant, ids: Sequence[ArmId], principal_id: str) -
     found: list[LiveRegistry] = []
     try:
         for registry_id in ids:
-            with plainly("reading the registry", str(registry_id), tenant):
+            with explained("reading the registry", str(registry_id), tenant):
                 try:
                     state = await registries.get(str(registry_id))
                 except UnknownModeError as error:
                     raise ChainError(str(error)) from None
             if state is None:
                 raise ChainError(f"there is no registry {registry_id}: check the ID")
-            with plainly("reading the role assignments on", str(registry_id), tenant):
+            with explained("reading the role assignments on", str(registry_id), tenant):
                 assignments = await roles_of(arm, state.registry_id, principal_id) if principal_id else []
             found.append(_registry(state, assignments))
     finally:

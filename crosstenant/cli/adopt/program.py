@@ -28,10 +28,10 @@ def program(chain: LiveChain, name: str, cluster_tenant: Tenant, registry_tenant
 
     :param chain: What there is.
     :param name: The component's name.
-    :param cluster_tenant: The clusters' tenant, for its ID and kind of credential; secrets are left to the stack's
+    :param cluster_tenant: The cluster tenant, for its ID and kind of credential; secrets are left to the stack's
         configuration.
-    :param registry_tenant: The registries' tenant, likewise.
-    :param consented: Whether the program goes the consented way.
+    :param registry_tenant: The registry tenant, likewise.
+    :param consented: Whether the program uses consent mode.
     """
     arguments = [
         *_tenant("cluster", cluster_tenant),

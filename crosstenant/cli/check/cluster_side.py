@@ -1,4 +1,4 @@
-"""The links in the clusters' tenant: the application, its secret and service principal, and what each cluster is."""
+"""The links in the cluster tenant: the application, its secret and service principal, and what each cluster is."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from crosstenant.azure.directory.graph import Application, Graph, Secret, Servic
 from crosstenant.azure.sign_in.secret_proof import SecretExpired, SecretRefused
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.cli.check.chain import APPLICATION, CLUSTER, PRINCIPAL, SECRET, Chain, Link, LinkState, Tenancy
-from crosstenant.cli.check.looking import SignIn, Unseen, access, look, service_principal, sign_in
+from crosstenant.cli.check.reading import SignIn, Unseen, access, look, service_principal, sign_in
 from crosstenant.model.arm_id import ArmId
 
 SOON_DAYS = 30
@@ -22,10 +22,10 @@ _REPAIR = "run 'pulumi up --refresh'"
 
 
 async def cluster_side(chain: Chain, tenant: Tenant, secret: str | None) -> list[Link]:
-    """Looks at the chain in the clusters' tenant.
+    """Looks at the chain in the cluster tenant.
 
     :param chain: The chain.
-    :param tenant: The clusters' tenant.
+    :param tenant: The cluster tenant.
     :param secret: The application's secret, if there is one to prove.
     """
     entry = await access(tenant, _A)

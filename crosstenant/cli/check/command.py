@@ -72,17 +72,17 @@ def check(
         chain = _named(clusters, registries, client_id, probe)
     else:
         if clusters or registries:
-            raise click.UsageError("--stack names the chain: leave --cluster and --registry away")
+            raise click.UsageError("--stack names the chain: omit --cluster and --registry")
         try:
             found = chains_of(export_stack(stack, folder, show_secrets=with_secret))
             chosen = _chosen(found, client_id, tenants.arguments["registry_tenant_id"])
         except StackError as error:
             raise click.UsageError(str(error)) from None
         chain, secret = _probing(chosen.chain, probe), secret or chosen.secret
-    home = tenants.tenant("cluster", tenant_id=chain.cluster_tenant_id, environment=chain.environment)
-    foreign = tenants.tenant("registry", tenant_id=chain.registry_tenant_id, environment=chain.environment)
-    chain = replace(chain, cluster_tenant_id=home.tenant_id, registry_tenant_id=foreign.tenant_id)
-    report = asyncio.run(walk(chain, home, foreign, secret))
+    cluster_tenant = tenants.tenant("cluster", tenant_id=chain.cluster_tenant_id, environment=chain.environment)
+    registry_tenant = tenants.tenant("registry", tenant_id=chain.registry_tenant_id, environment=chain.environment)
+    chain = replace(chain, cluster_tenant_id=cluster_tenant.tenant_id, registry_tenant_id=registry_tenant.tenant_id)
+    report = asyncio.run(walk(chain, cluster_tenant, registry_tenant, secret))
     click.echo(as_json(report) if in_json else as_text(report))
     sys.exit(report.exit_code)
 
@@ -92,7 +92,7 @@ def _named(clusters: tuple[str, ...], registries: tuple[str, ...], client_id: st
     if client_id is None or not registries:
         raise click.UsageError("name a chain: --stack, or --client-id with --registry (and --cluster)")
     if not is_uuid(client_id):
-        raise click.BadParameter(f"'{client_id}' is no UUID", param_hint="--client-id")
+        raise click.BadParameter(f"must be a UUID, not '{client_id}'", param_hint="--client-id")
     return Chain(
         client_id=client_id.lower(),
         cluster_tenant_id="",

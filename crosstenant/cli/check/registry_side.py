@@ -1,4 +1,4 @@
-"""The links in the registries' tenant: the application's service principal there, its roles, and the pull itself."""
+"""The links in the registry tenant: the application's service principal there, its roles, and the pull itself."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from crosstenant.azure.role_assignments import RoleAssignment, roles_of
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.cli.check.chain import NETWORK, PULL, REGISTRY, ROLE, Chain, Link, LinkState, Probe, Tenancy
 from crosstenant.cli.check.cluster_side import principal_link
-from crosstenant.cli.check.looking import Unseen, access, look, service_principal, sign_in
+from crosstenant.cli.check.reading import Unseen, access, look, service_principal, sign_in
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.consent import consent_url
 from crosstenant.model.modes import RoleAssignmentMode
@@ -27,10 +27,10 @@ _PULL_SECONDS = 30
 
 
 async def registry_side(chain: Chain, tenant: Tenant, secret: str | None) -> list[Link]:
-    """Looks at the chain in the registries' tenant.
+    """Looks at the chain in the registry tenant.
 
     :param chain: The chain.
-    :param tenant: The registries' tenant.
+    :param tenant: The registry tenant.
     :param secret: The application's secret, to prove a pull with; it goes to each registry's own login server and to
         the tenant's sign-in service, and nowhere else.
     """
@@ -51,7 +51,7 @@ async def registry_side(chain: Chain, tenant: Tenant, secret: str | None) -> lis
         await graph.aclose()
         await arm.aclose()
     page = consent_url(tenant.cloud, tenant.tenant_id, chain.client_id)
-    remedy = f"run 'pulumi up --refresh'; in the consented way an administrator of the tenant opens {page} before that"
+    remedy = f"run 'pulumi up --refresh'; in consent mode an administrator of the tenant opens {page} before that"
     found = principal_link(_B, principal, chain.client_id, remedy)
     return [entry, found, *(link for links in of_registries for link in links)]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from crosstenant.azure.directory.graph import Graph, ServicePrincipal
-from crosstenant.azure.refusals.plain_errors import plainly
+from crosstenant.azure.refusals.explained import explained
 from crosstenant.azure.sign_in.secret_proof import ApplicationUnknown, SignInError, prove_secret
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock
@@ -42,7 +42,7 @@ async def look(reading: Awaitable[T], doing: str, on: str, tenant: Tenant) -> T 
     :param tenant: The tenant signed in to.
     """
     try:
-        with plainly(doing, on, tenant):
+        with explained(doing, on, tenant):
             return await reading
     except OperatorError as error:
         return Unseen(str(error))
