@@ -211,8 +211,8 @@ async def test_waiting_is_bounded(
     ("answer", "phrases", "waits"),
     [
         (NO_APPLICATION, [f"no service principal in the registry's tenant {TENANT_ID}", "az ad sp create"], True),
-        (OTHER_SECRET, [f"secret of application {CLIENT_ID} is not accepted", "home tenant"], True),
-        (EXPIRED, [f"secret of application {CLIENT_ID} has expired", "home tenant"], False),
+        (OTHER_SECRET, [f"secret of application {CLIENT_ID} is not accepted", "its own tenant"], True),
+        (EXPIRED, [f"secret of application {CLIENT_ID} has expired", "its own tenant"], False),
         (DISABLED, ["is disabled", f"administrator of tenant {TENANT_ID}"], False),
         (NO_ROLE, ["'AcrPull'", "Role Based Access Control Administrator", "--scope " + REGISTRY_ID], True),
         (OTHER_NETWORK, ["network rules (public network access Enabled, default action Allow)", "192.0.2.7"], False),

@@ -35,7 +35,7 @@ class Secret:
 
 @dataclass(frozen=True)
 class Application:
-    """An application in its home tenant."""
+    """An application in its own tenant."""
 
     client_id: str
     object_id: str
