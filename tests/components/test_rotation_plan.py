@@ -1,6 +1,7 @@
 """What a program asks of the secret: which secrets that means on a day, and what is refused."""
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -12,11 +13,11 @@ NOW = datetime(2026, 11, 24, 10, tzinfo=timezone.utc)  # in a period of 60 days,
 DAY = timedelta(days=1)
 
 
-def plan(now: datetime = NOW, **args: object) -> SecretPlan:
-    return plan_secrets("X", SecretArgs(**args), now)  # type: ignore[typeddict-item]
+def plan(now: datetime = NOW, **args: Any) -> SecretPlan:
+    return plan_secrets("X", SecretArgs(**args), now)
 
 
-def refusal(**args: object) -> str:
+def refusal(**args: Any) -> str:
     with pytest.raises(ArgumentError) as caught:
         plan(**args)
     return str(caught.value)

@@ -56,13 +56,13 @@ PROGRAM = """
 
 
 @pytest.fixture
-def ask(tmp_path: Path) -> Callable[..., None]:
+def ask(tmp_path: Path) -> Callable[..., object]:
     """Has the program give these arguments from now on."""
     return lambda **arguments: (tmp_path / "project" / "arguments.json").write_text(json.dumps(arguments))
 
 
 def test_roles_are_there_before_the_cluster_needs_them(
-    azure: Azure, make_stack: Callable[..., Stack], ask: Callable[..., None]
+    azure: Azure, make_stack: Callable[..., Stack], ask: Callable[..., object]
 ):
     stack = make_stack(PROGRAM)
     # The caller of the other tests may not assign roles in Tenant A.
@@ -104,7 +104,7 @@ def test_roles_are_there_before_the_cluster_needs_them(
 
 
 def test_a_caller_who_may_not_assign_them_is_told_so_and_no_cluster_is_touched(
-    azure: Azure, make_stack: Callable[..., Stack], ask: Callable[..., None]
+    azure: Azure, make_stack: Callable[..., Stack], ask: Callable[..., object]
 ):
     stack = make_stack(PROGRAM)
     ask(cluster_role_assignments=ROLES)

@@ -76,7 +76,7 @@ async def test_drift_is_seen_and_repaired(stack: Deployed, rows: tuple[Row, ...]
     resets = len(stack.azure.resets)
     for row in rows:
         if row.help:
-            stack.azure.change(lambda state, row=row: row.help(state, app))
+            stack.azure.change(lambda state, remedy=row.help: remedy(state, app))
         stack.ask(**row.asks)
     if any(row.up and (row.is_seen or row.asks) for row in rows):
         stack.up("--refresh")

@@ -48,8 +48,9 @@ def test_the_end_of_a_secret_is_seen_and_mended(azure: Azure, make_stack: Callab
     # Removed by hand, and noticed by a refresh: it is made anew, and the cluster moves.
     azure.change(lambda state: ours(state)["passwordCredentials"].clear())
     seen = rotating.up("--refresh")
-    assert seen.changed(PASSWORD).op == "create"
-    assert seen.changed(PROFILE).op == "update"
+    operations = {it.type: it.op for it in seen.changes}
+    assert operations[PASSWORD] == "create"
+    assert operations[PROFILE] == "update"
     assert [rotating.on_cluster] == rotating.secrets
 
     # Removed by hand, and not noticed before the next rotation: that one is done but for the removal.

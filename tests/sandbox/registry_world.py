@@ -131,7 +131,11 @@ class World:
         self, host: str, *scopes: str, username: str = APP, password: str = SECRET, **parameters: str
     ) -> httpx.Response:
         """The token service's answer to basic credentials."""
-        query = [("service", host), *(("scope", scope) for scope in scopes), *parameters.items()]
+        query: list[tuple[str, str | int | float | bool | None]] = [
+            ("service", host),
+            *(("scope", scope) for scope in scopes),
+            *parameters.items(),
+        ]
         return await self.client.get(f"https://{host}/oauth2/token", params=query, auth=(username, password))
 
     async def access(self, host: str, *scopes: str) -> list[dict[str, Any]]:

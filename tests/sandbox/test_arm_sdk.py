@@ -210,17 +210,20 @@ async def test_role_assignment(arm: Arm, running: Any) -> None:
     async with AuthorizationManagementClient(
         subscription_id=REGISTRY_SUBSCRIPTION, **options(arm, running, REGISTRY_CALLER_ID)
     ) as client:
+        # Typed as the union of all API versions; it takes one of them at run time.
+        assignments: Any = client.role_assignments
         definitions = client.role_definitions.list(REGISTRY, filter="roleName eq 'AcrPull'")
         [definition] = [one async for one in definitions]
+        assert definition.id is not None
         parameters = RoleAssignmentCreateParameters(
             role_definition_id=definition.id, principal_id=PRINCIPAL, principal_type="ServicePrincipal"
         )
         name = "11111111-1111-4111-8111-111111111111"
-        made = await client.role_assignments.create(REGISTRY, name, parameters)
+        made = await assignments.create(REGISTRY, name, parameters)
         assert made.role_definition_id is not None
         assert made.role_definition_id.endswith(ACR_PULL)
-        listed = client.role_assignments.list_for_scope(REGISTRY, filter=f"principalId eq '{PRINCIPAL}'")
+        listed = assignments.list_for_scope(REGISTRY, filter=f"principalId eq '{PRINCIPAL}'")
         assert [one.name async for one in listed] == [name]
         permissions = client.permissions.list_for_resource_group("rg-registries")
         assert [one async for one in permissions]
-        await client.role_assignments.delete(REGISTRY, name)
+        await assignments.delete(REGISTRY, name)

@@ -88,9 +88,9 @@ def test_pull_follows_the_cluster_to_another_application(granted):
 
 
 def test_altered_content_is_noticed(granted):
-    manifest = "service=registry,path=/blobs/,status=200,message=not the layer"
+    altered = {"service": "registry", "path": "/blobs/", "status": "200", "message": "not the layer"}
     with granted.store.change() as state:
-        state["faults"].append(new_fault(dict(part.split("=", 1) for part in manifest.split(","))))
+        state["faults"].append(new_fault(altered))
     assert "instead of sha256:" in granted.run(*PULL, IMAGE, code=1)
 
 

@@ -58,7 +58,9 @@ def stack(store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iter
 
 def providers(tenant: str, role: str = "owner", **changed: str) -> tuple[Any, Any]:
     """The azuread and azure-native providers of a tenant."""
-    given = {re.sub("[A-Z]", lambda it: f"_{it[0].lower()}", name): it for name, it in credential(tenant, role).items()}
+    given: dict[str, Any] = {
+        re.sub("[A-Z]", lambda it: f"_{it[0].lower()}", name): it for name, it in credential(tenant, role).items()
+    }
     given |= changed
     native = pulumi_azure_native.Provider(f"{tenant}-azure-native", environment="public", **given)
     del given["subscription_id"]
