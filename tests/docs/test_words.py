@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 
 RULED_OUT = {
-    r"\bis no (?!longer\b)": "'must be a ...' in a message; 'is not a ...' in prose",
+    r"(?<!there )\bis no (?!longer\b)": "'must be a ...' in a message; 'is not a ...' in prose",
     r"\bleav(e|es|ing) (\w+ )?away\b": "omit",
     r"\bparted by\b": "separated by, divided by",
     r"\blook(s|ed)? at\b": "reads, checks",
@@ -37,8 +37,8 @@ RULED_OUT_NAMES = {"Wanted", "Asked", "Puller", "Applied", "looking", "plainly",
 """Names that no class, function or file has."""
 
 KEPT = {
-    "crosstenant/sandbox/arm/authentication.py": {
-        "there is no impact to the services": "Azure's own refusal",
+    "CONTRIBUTING.md": {
+        'not "is no UUID"': "the rule's own example",
     },
     "crosstenant/sandbox/world/built_in_roles.py": {
         "using other ways": "Azure's own description of a role",
@@ -46,7 +46,16 @@ KEPT = {
 }
 """Text that contains a ruled-out phrase, by file, with the reason."""
 
-CLEAN = ["CONTRIBUTING.md", "docs/sandbox.md", "crosstenant/sandbox/**/*.py"]
+CLEAN = [
+    "CONTRIBUTING.md",
+    "docs/adopt.md",
+    "docs/consent.md",
+    "docs/import.md",
+    "docs/providers.md",
+    "docs/rights.md",
+    "docs/sandbox.md",
+    "crosstenant/sandbox/**/*.py",
+]
 NOT_YET = ["crosstenant/sandbox/standins/**/*.py"]
 
 
