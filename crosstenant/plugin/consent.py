@@ -15,12 +15,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Final
 
 from crosstenant.azure.directory.directory_rights import is_single_tenant
-from crosstenant.azure.sign_in.secret_proof import (
-    ApplicationDisabled,
-    ApplicationUnknown,
-    SignInError,
-    prove_secret,
-)
+from crosstenant.azure.sign_in.secret_proof import ApplicationDisabled, ApplicationUnknown, SignInError, prove_secret
 from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import is_uuid
@@ -164,7 +159,8 @@ class Consent(CustomResource[Context]):
         try:
             object_id = await self._sign_in(urn, inputs, self._clock.now())
         except ApplicationUnknown:
-            await self.context.log.warning(urn, self._missing(inputs, withdrawn=True).drift())
+            withdrawn = self._missing(inputs, withdrawn=True).drift()
+            await self.context.log.warning(urn, await self._single_tenant(inputs) or withdrawn)
             return Observed(resource_id, inputs, {**olds, "consented": False})
         except SignInError as error:
             await self.context.log.warning(urn, str(error))
@@ -218,8 +214,8 @@ class Consent(CustomResource[Context]):
                 return await self._sign_in(urn, inputs, self._clock.now() + secret_seconds)
             except ApplicationUnknown:
                 left = began + limit - self._clock.now()
-                if not asked_before and await self._is_single_tenant(self.context.tenant.cloud, inputs["clientId"]):
-                    raise OperatorError(_single_tenant(inputs["clientId"])) from None
+                if not asked_before and (impossible := await self._single_tenant(inputs)):
+                    raise OperatorError(impossible) from None
                 if left <= 0:
                     raise OperatorError(missing.failure(lasting(limit) if limit else "")) from None
             text = missing.waiting(lasting(left))
@@ -263,6 +259,17 @@ class Consent(CustomResource[Context]):
             )
         return object_id
 
+    async def _single_tenant(self, inputs: Properties) -> str:
+        """What to do about an application that nobody can consent to; empty where that is not known."""
+        client_id = inputs["clientId"]
+        if not await self._is_single_tenant(self.context.tenant.cloud, client_id):
+            return ""
+        return (
+            f"application {client_id} is single-tenant, so no other tenant can consent to it: set its sign-in audience "
+            f"to AzureADMultipleOrgs in its own tenant ('az ad app update --id {client_id} --sign-in-audience "
+            "AzureADMultipleOrgs'); then run 'pulumi up' again"
+        )
+
     def _missing(self, inputs: Properties, *, withdrawn: bool) -> MissingConsent:
         url = self._url(inputs)
         return MissingConsent(self.context.tenant.tenant_id, inputs["clientId"], url, withdrawn)
@@ -284,14 +291,6 @@ def _is_consented(olds: Properties) -> bool:
 
 def _same_application(olds: Properties, news: Properties) -> bool:
     return isinstance(news["clientId"], str) and news["clientId"].lower() == str(olds.get("clientId")).lower()
-
-
-def _single_tenant(client_id: str) -> str:
-    return (
-        f"application {client_id} is single-tenant, so no other tenant can consent to it: set its sign-in audience to "
-        f"AzureADMultipleOrgs in its own tenant ('az ad app update --id {client_id} --sign-in-audience "
-        "AzureADMultipleOrgs'); then run 'pulumi up' again"
-    )
 
 
 def _failures(inputs: Properties) -> list[Failure]:

@@ -254,6 +254,15 @@ async def test_a_withdrawn_consent_is_drift_with_the_address_and_keeps_its_id(ga
     assert drift.differences == {"consented": Difference(Change.UPDATE, is_input=False)}
 
 
+async def test_an_application_that_was_made_single_tenant_is_told_from_a_withdrawn_consent(gate: Consent, entra: Entra):
+    entra.single_tenant = True
+    observed = await gate.read(URN, "id", INPUTS, GIVEN)
+    assert observed is not None
+    assert observed.outputs == WITHDRAWN
+    ((_, text),) = entra.said
+    assert text.startswith(f"application {APP} is single-tenant")
+
+
 async def test_a_withdrawn_consent_ends_the_update_with_the_address(gate: Consent, entra: Entra):
     with pytest.raises(OperatorError, match=r"has withdrawn .*adminconsent.*'pulumi up --refresh' again"):
         await gate.update(URN, "id", WITHDRAWN, INPUTS, 0)
