@@ -22,65 +22,89 @@ if TYPE_CHECKING:
     from crosstenant.components.registry_access import RegistryAccess, RegistryAccessArgs
     from crosstenant.components.tenant import TenantArgs, TenantProviders
     from crosstenant.components.tenant_config import tenant_from_config
-    from crosstenant.model.modes import AzureEnvironment
+    from crosstenant.model.modes import (
+        AzureEnvironment,
+        CredentialState,
+        PullCheckMode,
+        PullResult,
+        RoleAssignmentMode,
+        ServicePrincipalMode,
+    )
     from crosstenant.resources.consent import Consent
-    from crosstenant.resources.functions import ClusterInfo, RegistryInfo, get_cluster, get_registry
+    from crosstenant.resources.get_cluster import GetClusterResult, get_cluster, get_cluster_output
+    from crosstenant.resources.get_registry import GetRegistryResult, get_registry, get_registry_output
     from crosstenant.resources.provider import Provider
     from crosstenant.resources.pull_check import PullCheck
-    from crosstenant.resources.service_principal_profile import ServicePrincipalProfile
+    from crosstenant.resources.service_principal_profile import ServicePrincipalCredential, ServicePrincipalProfile
 
 _MODULES = {
     "ArgumentError": "components.argument_error",
     "AzureEnvironment": "model.modes",
     "ClusterArgs": "components.pieces.cluster_args",
-    "ClusterInfo": "resources.functions",
     "ClusterRoleArgs": "components.pieces.cluster_args",
     "Consent": "resources.consent",
+    "CredentialState": "model.modes",
     "CrossTenantPull": "components.cross_tenant_pull",
     "CrossTenantPullArgs": "components.cross_tenant_pull",
+    "GetClusterResult": "resources.get_cluster",
+    "GetRegistryResult": "resources.get_registry",
     "Provider": "resources.provider",
     "PullCheck": "resources.pull_check",
     "PullCheckArgs": "components.pieces.registry_args",
+    "PullCheckMode": "model.modes",
     "PullIdentity": "components.pull_identity",
     "PullIdentityArgs": "components.pull_identity",
+    "PullResult": "model.modes",
     "RegistryAccess": "components.registry_access",
     "RegistryAccessArgs": "components.registry_access",
     "RegistryArgs": "components.pieces.registry_args",
-    "RegistryInfo": "resources.functions",
+    "RoleAssignmentMode": "model.modes",
     "SecretArgs": "components.pieces.secret_plan",
+    "ServicePrincipalCredential": "resources.service_principal_profile",
+    "ServicePrincipalMode": "model.modes",
     "ServicePrincipalProfile": "resources.service_principal_profile",
     "TenantArgs": "components.tenant",
     "TenantProviders": "components.tenant",
-    "get_cluster": "resources.functions",
-    "get_registry": "resources.functions",
     "tenant_from_config": "components.tenant_config",
+    "get_cluster": "resources.get_cluster",
+    "get_cluster_output": "resources.get_cluster",
+    "get_registry": "resources.get_registry",
+    "get_registry_output": "resources.get_registry",
 }
 
 __all__ = [
     "ArgumentError",
     "AzureEnvironment",
     "ClusterArgs",
-    "ClusterInfo",
     "ClusterRoleArgs",
     "Consent",
+    "CredentialState",
     "CrossTenantPull",
     "CrossTenantPullArgs",
+    "GetClusterResult",
+    "GetRegistryResult",
     "Provider",
     "PullCheck",
     "PullCheckArgs",
+    "PullCheckMode",
     "PullIdentity",
     "PullIdentityArgs",
+    "PullResult",
     "RegistryAccess",
     "RegistryAccessArgs",
     "RegistryArgs",
-    "RegistryInfo",
+    "RoleAssignmentMode",
     "SecretArgs",
+    "ServicePrincipalCredential",
+    "ServicePrincipalMode",
     "ServicePrincipalProfile",
     "TenantArgs",
     "TenantProviders",
     "__version__",
     "get_cluster",
+    "get_cluster_output",
     "get_registry",
+    "get_registry_output",
     "tenant_from_config",
 ]
 

@@ -84,7 +84,7 @@ _RETRIES = {
 def _pulls() -> str:
     said = {it: advise(it, _REGISTRY, "<tenant B>", "<client ID>", "backend/api", "1.0") for it in Reason}
     return _table(
-        ("`result`", "what is missing, and who mends it"), ((f"`refused: {it.value}`", said[it]) for it in said)
+        ("`refusalReason`", "what is missing, and who repairs it"), ((f"`{it.value}`", said[it]) for it in said)
     )
 
 

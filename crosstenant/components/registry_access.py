@@ -13,7 +13,7 @@ from crosstenant.components.pieces.registry_args import RegistryArgs, check_mode
 from crosstenant.components.tenant import TenantArgs, TenantProviders
 from crosstenant.model.consent import consent_url
 from crosstenant.resources.consent import FORMER_TYPE, Consent
-from crosstenant.resources.functions import get_registry
+from crosstenant.resources.get_registry import look_up_registry
 from crosstenant.resources.pull_check import PullCheck
 
 MANAGED = "managed"
@@ -99,10 +99,10 @@ class RegistryAccess(pulumi.ComponentResource):
         )
         # Before the service principal: what the registries cannot do is refused before a consent is asked for.
         found = [
-            get_registry(
+            look_up_registry(
                 providers.signed_in_tenant_id.apply(lambda _, registry_id=registry_id: str(registry_id)),
                 pulumi.InvokeOptions(parent=self, provider=providers.crosstenant),
-                refuse=partial(ArgumentError, owner, f"registries[{index}].registry_id"),
+                partial(ArgumentError, owner, f"registries[{index}].registry_id"),
             ).apply(lambda it, registry=registry: check_mode(owner, registry, it))
             for index, (registry, registry_id) in enumerate(zip(args["registries"], ids, strict=True))
         ]

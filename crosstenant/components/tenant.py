@@ -24,7 +24,7 @@ from crosstenant.model.credentials.tenant_check import (
     with_job_address,
 )
 from crosstenant.model.modes import AzureEnvironmentText
-from crosstenant.resources.functions import SignInProblem, sign_in_problem
+from crosstenant.resources.internal_functions import SignInProblem, sign_in_problem
 from crosstenant.resources.provider import Provider
 
 

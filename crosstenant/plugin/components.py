@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import inspect
-import json
-import re
+from collections.abc import Mapping
+from contextlib import suppress
+from enum import Enum
 from functools import lru_cache
-from typing import Any, Final, cast
+from typing import Any, cast
 
 import pulumi
 from pulumi.errors import InputPropertyError
+from pulumi.provider.experimental.analyzer import ComponentDefinition, PropertyDefinition, TypeDefinition
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError, ProviderServicer
 
@@ -26,27 +27,6 @@ def component_provider() -> ComponentProvider:
     return _Components([CrossTenantPull, PullIdentity, RegistryAccess], "crosstenant", None, VERSION)
 
 
-def component_schema() -> dict[str, Any]:
-    """The package schema with the components alone."""
-    schema: dict[str, Any] = json.loads(component_provider().schema or "{}")
-    for kind in (*schema["types"].values(), *schema["resources"].values()):
-        kind["description"] = inspect.cleandoc(kind["description"])
-        for name in ("properties", "inputProperties"):
-            for declared in kind.get(name, {}).values():
-                _complete(declared)
-    return schema
-
-
-def _complete(declared: dict[str, Any]) -> None:
-    """Adds to a property what Pulumi's analyzer does not read from a class: that it is secret, as its text says."""
-    declared["description"] = inspect.cleandoc(declared["description"])
-    if _SECRET.search(declared["description"]):
-        declared["secret"] = True
-
-
-_SECRET: Final = re.compile(r"(^|\.\s)Secret[.;]")
-
-
 @lru_cache(maxsize=1)
 def component_servicer(engine: str, args: tuple[str, ...]) -> ProviderServicer:
     """What answers the engine's ``Construct``.
@@ -58,28 +38,70 @@ def component_servicer(engine: str, args: tuple[str, ...]) -> ProviderServicer:
 
 
 class _Components(ComponentProvider):
-    """Pulumi's provider of components, which leaves it to them to refuse an output in place of a plain object.
+    """Pulumi's provider of components, with what it lacks on the way in and out.
 
-    Pulumi's own takes such an output for an object without any fields, and says that the first one is missing.
+    In: an output in place of an object, and a text that is none of an enumeration's, are left to the component to
+    refuse, which knows the path and the words. Pulumi's own takes such an output for an object without any fields.
+
+    Out: objects in lists get the schema's names too, and may be of any class.
     """
 
     def map_input_properties(
         self, inputs: Any, properties: Any, mapping: dict[str, str], component_name: str, property_path: str
     ) -> Any:
         given = cast("dict[str, Any]", inputs) if isinstance(inputs, dict) else {}
-        outputs = {
-            name: given[name]
+        ours = {
+            name: _member(self.get_type_definition(declared), given[name])
             for name, declared in properties.items()
-            if declared.ref and isinstance(given.get(name), pulumi.Output)
+            if declared.ref and given.get(name) is not None and self._is_ours(declared, given[name])
         }
         mapped = super().map_input_properties(
-            {name: value for name, value in given.items() if name not in outputs},
-            {name: declared for name, declared in properties.items() if name not in outputs},
+            {name: value for name, value in given.items() if name not in ours},
+            {name: declared for name, declared in properties.items() if name not in ours},
             mapping,
             component_name,
             property_path,
         )
-        return {**mapped} | {mapping[name]: value for name, value in outputs.items()}
+        return {**mapped} | {mapping[name]: value for name, value in ours.items()}
+
+    def get_state(self, instance: pulumi.ComponentResource, component_def: ComponentDefinition) -> dict[str, Any]:
+        outputs = {
+            name: (declared, getattr(instance, component_def.outputs_mapping[name], None))
+            for name, declared in component_def.outputs.items()
+        }
+        return {name: self._outgoing(value, it) for name, (it, value) in outputs.items() if value is not None}
+
+    def _is_ours(self, declared: PropertyDefinition, value: Any) -> bool:
+        kind = self.get_type_definition(declared)
+        return isinstance(value, pulumi.Output) or bool(kind and kind.enum)
+
+    def _outgoing(self, value: Any, declared: PropertyDefinition) -> Any:
+        if isinstance(value, pulumi.Output):
+            return cast("pulumi.Output[Any]", value).apply(lambda known: self._outgoing(known, declared))
+        if isinstance(value, Enum):
+            return value.value
+        kind = self.get_type_definition(declared) if declared.ref else None
+        if value is not None and kind is not None and kind.properties:
+            fields = {name: (it, _field(value, kind.properties_mapping[name])) for name, it in kind.properties.items()}
+            return {name: self._outgoing(field, it) for name, (it, field) in fields.items() if field is not None}
+        if declared.items is not None and isinstance(value, (list, tuple)):
+            items = declared.items
+            return [self._outgoing(item, items) for item in cast("list[Any]", value)]
+        return value
+
+
+def _member(kind: TypeDefinition | None, value: Any) -> Any:
+    """A text as the member of the enumeration that it is declared to be of, if it is one."""
+    if kind is not None and kind.enum and isinstance(value, str):
+        with suppress(ValueError):
+            return kind.python_type(value)
+    return cast("Any", value)
+
+
+def _field(value: Any, name: str) -> Any:
+    if isinstance(value, Mapping) and name in value:
+        return cast("Mapping[str, Any]", value)[name]
+    return getattr(cast("Any", value), name, None)
 
 
 class _ComponentServicer(ProviderServicer):

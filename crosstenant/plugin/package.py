@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
@@ -13,12 +14,17 @@ from crosstenant.plugin.functions.get_registry import GetRegistry
 from crosstenant.plugin.provider_config import PROVIDER_SCHEMA, SECRET_CONFIG, check_tenant_config, make_tenant
 from crosstenant.plugin.pull_check.resource import PullCheck
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
+from crosstenant.provider_kit.declared import DeclaredFunction, DeclaredResource
 from crosstenant.provider_kit.dispatch import Package, Served
 from crosstenant.provider_kit.engine_log import EngineLog
+from crosstenant.provider_kit.field_schema import named_types
+from crosstenant.provider_kit.fields import Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 
 RESOURCES = (ServicePrincipalProfile, PullCheck, Consent)
-FUNCTIONS = (GetRegistry, GetCluster, CheckServicePrincipal, CheckSignIn)
+FUNCTIONS = (GetRegistry, GetCluster)
+INTERNAL_FUNCTIONS = (CheckServicePrincipal, CheckSignIn)
+"""Served for the components; no program is meant to call them, so the schema does not have them."""
 
 
 class CrosstenantPackage(Package):
@@ -32,10 +38,12 @@ class CrosstenantPackage(Package):
     def schema(self) -> str:
         """The components' schema with the provider, the custom resources and the functions added."""
         # Reading it loads the components and with them the azuread and azure-native SDKs.
-        from crosstenant.plugin.components import component_schema
+        from crosstenant.plugin.component_schema import component_schema
+        from crosstenant.plugin.components import component_provider
 
-        schema = component_schema()
+        schema = component_schema(component_provider())
         schema["provider"] = PROVIDER_SCHEMA
+        schema["types"].update(named_types(schema["name"], _tables()))
         schema["resources"].update({resource.token: resource.schema for resource in RESOURCES})
         schema["functions"] = {function.token: function.schema for function in FUNCTIONS}
         return json.dumps(schema)
@@ -57,5 +65,11 @@ class CrosstenantPackage(Package):
         context = Context(tenant=make_tenant(config), log=self._log)
         return Served.of(
             [resource(context) for resource in RESOURCES],
-            [function(context) for function in FUNCTIONS],
+            [function(context) for function in (*FUNCTIONS, *INTERNAL_FUNCTIONS)],
         )
+
+
+def _tables() -> Iterator[Fields]:
+    for kind in (*RESOURCES, *FUNCTIONS):
+        if issubclass(kind, (DeclaredResource, DeclaredFunction)):
+            yield from (kind.inputs, kind.outputs)

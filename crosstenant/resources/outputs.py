@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from enum import Enum
+from typing import Any, TypeVar, cast
 
 import pulumi
+
+from crosstenant._version import VERSION
+
+E = TypeVar("E", bound=Enum)
 
 
 def output_of(resource: pulumi.CustomResource, name: str) -> pulumi.Output[Any]:
@@ -14,3 +19,13 @@ def output_of(resource: pulumi.CustomResource, name: str) -> pulumi.Output[Any]:
     Python name, while the arguments that announce it carry the plugin's.
     """
     return cast("pulumi.Output[Any]", vars(resource)[name])
+
+
+def choice_of(resource: pulumi.CustomResource, name: str, choices: type[E]) -> pulumi.Output[E]:
+    """The same for an output that is one of a few texts, as the member of their enumeration."""
+    return output_of(resource, name).apply(choices)
+
+
+def versioned(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
+    """The options, with this package's version as that of the plugin."""
+    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)

@@ -7,17 +7,17 @@ from typing import Any
 
 import pulumi
 
-from crosstenant._version import VERSION
-from crosstenant.resources.outputs import output_of
+from crosstenant.model.modes import PullCheckMode, PullCheckModeText, PullResult
+from crosstenant.resources.outputs import choice_of, output_of, versioned
 
 
 class PullCheck(pulumi.CustomResource):
     """Signs in to a registry as a cluster would, and asks for the right to pull.
 
-    It speaks the registry's docker token flow with the application's own credential, waits while the grant
-    propagates, and says which link is missing when the answer stays no. A refresh repeats it, so that a lost right is
-    drift. The secret is sent to nothing but the login server that ARM reports for the registry, and only if that is a
-    registry host of the tenant's cloud.
+    It speaks the registry's docker token flow with the application's own credential, waits while the role assignment
+    propagates, and says which link is missing when the answer stays no. A refresh repeats it, so that a lost permission
+    is drift. The secret is sent to nothing but the login server that ARM reports for the registry, and only if that is
+    a registry host of the tenant's cloud.
     """
 
     def __init__(
@@ -29,22 +29,22 @@ class PullCheck(pulumi.CustomResource):
         secret: pulumi.Input[str],
         repository: pulumi.Input[str] | None = None,
         reference: pulumi.Input[str] | None = None,
-        mode: pulumi.Input[str] | None = None,
-        timeout_seconds: pulumi.Input[int] | None = None,
+        mode: pulumi.Input[PullCheckModeText] | None = None,
+        timeout_seconds: pulumi.Input[float] | None = None,
         triggers: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
         :param resource_name: The resource's name in the stack.
         :param registry_id: ARM ID of the registry. Another ID replaces the resource.
-        :param client_id: The application's client ID (UUID).
+        :param client_id: The application's client ID (UUID). Another one replaces the resource.
         :param secret: The application's secret. Secret.
         :param repository: A repository to prove, ``backend/api``; without it the right to pull is asked for in general.
         :param reference: A tag or digest in that repository, whose manifest must then be there.
         :param mode: ``require`` (default), ``warn``, or ``skip`` for runners that cannot reach the registry.
-        :param timeout_seconds: How long to wait for a new grant, in seconds; 300 by default.
+        :param timeout_seconds: How long to wait for a new role assignment, in seconds; 300 by default.
         :param triggers: Values whose change repeats the check, such as role assignment IDs.
-        :param opts: Resource options; the provider is one of the registry's tenant.
+        :param opts: Resource options; the provider is one of the registry tenant.
         """
         arguments: dict[str, Any] = {
             "registryId": registry_id,
@@ -59,26 +59,77 @@ class PullCheck(pulumi.CustomResource):
             "result": None,
             "grantedActions": None,
             "manifestDigest": None,
+            "refusal": None,
+            "refusalReason": None,
         }
-        opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
-        super().__init__("crosstenant:index:PullCheck", resource_name, arguments, opts)
+        super().__init__("crosstenant:index:PullCheck", resource_name, arguments, versioned(opts))
 
     @property
-    def login_server(self) -> pulumi.Output[str]:
-        """The registry's host, ``fabrikamimages.azurecr.io``."""
+    def registry_id(self) -> pulumi.Output[str]:
+        """ARM ID of the registry."""
+        return output_of(self, "registryId")
+
+    @property
+    def client_id(self) -> pulumi.Output[str]:
+        """Client ID (UUID) of the application that pulls."""
+        return output_of(self, "clientId")
+
+    @property
+    def secret(self) -> pulumi.Output[str]:
+        """The application's secret. Secret."""
+        return output_of(self, "secret")
+
+    @property
+    def repository(self) -> pulumi.Output[str | None]:
+        """The repository that was asked for; none where the program names none."""
+        return output_of(self, "repository")
+
+    @property
+    def reference(self) -> pulumi.Output[str | None]:
+        """The tag or digest that was fetched; none where the program names none."""
+        return output_of(self, "reference")
+
+    @property
+    def mode(self) -> pulumi.Output[PullCheckMode]:
+        """What a refusal does: ``require``, ``warn`` or ``skip``."""
+        return choice_of(self, "mode", PullCheckMode)
+
+    @property
+    def timeout_seconds(self) -> pulumi.Output[float]:
+        """How long the check waits for a new role assignment, in seconds."""
+        return output_of(self, "timeoutSeconds")
+
+    @property
+    def triggers(self) -> pulumi.Output[Sequence[str] | None]:
+        """Values whose change repeats the check."""
+        return output_of(self, "triggers")
+
+    @property
+    def login_server(self) -> pulumi.Output[str | None]:
+        """The registry's host, ``fabrikamimages.azurecr.io``; none with mode ``skip``."""
         return output_of(self, "loginServer")
 
     @property
-    def result(self) -> pulumi.Output[str]:
-        """What was proved, or why not: ``pulled``, ``signed in``, ``skipped`` or ``refused: ...``."""
-        return output_of(self, "result")
+    def result(self) -> pulumi.Output[PullResult]:
+        """What was proved: ``pulled``, ``granted``, ``signed in``, ``skipped``, ``not checked`` or ``refused``."""
+        return choice_of(self, "result", PullResult)
 
     @property
-    def granted_actions(self) -> pulumi.Output[Sequence[str]]:
-        """The actions that the registry granted, ``pull``."""
+    def granted_actions(self) -> pulumi.Output[Sequence[str] | None]:
+        """The actions on the repository that the registry's token lists, ``pull``."""
         return output_of(self, "grantedActions")
 
     @property
     def manifest_digest(self) -> pulumi.Output[str | None]:
         """Digest of the manifest that was found, where a reference was given."""
         return output_of(self, "manifestDigest")
+
+    @property
+    def refusal(self) -> pulumi.Output[str | None]:
+        """Where ``result`` is ``refused``: what is missing, who can repair it and how, in a sentence."""
+        return output_of(self, "refusal")
+
+    @property
+    def refusal_reason(self) -> pulumi.Output[str | None]:
+        """Where ``result`` is ``refused``: which link is missing, in one or two words: ``role missing``."""
+        return output_of(self, "refusalReason")

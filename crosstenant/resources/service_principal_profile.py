@@ -2,12 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
 
-from crosstenant._version import VERSION
-from crosstenant.resources.outputs import output_of
+from crosstenant.model.modes import CredentialState
+from crosstenant.resources.outputs import choice_of, output_of, versioned
+
+
+@pulumi.output_type
+class ServicePrincipalCredential(dict[str, str]):
+    """An application's credential, as azure-native's ``ManagedCluster`` takes it for ``service_principal_profile``.
+
+    Of an output, take a part by its name: ``profile.service_principal_profile["client_id"]``.
+    """
+
+    def __init__(self, *, client_id: str, secret: str) -> None:
+        """
+        :param client_id: The application's client ID (UUID).
+        :param secret: Its secret. Secret.
+        """
+        super().__init__(client_id=client_id, secret=secret)
+
+    def __repr__(self) -> str:
+        return f"ServicePrincipalCredential(client_id={self.client_id!r}, secret=...)"
+
+    @property
+    @pulumi.getter(name="clientId")
+    def client_id(self) -> str:
+        """The application's client ID (UUID)."""
+        return self["client_id"]
+
+    @property
+    @pulumi.getter
+    def secret(self) -> str:
+        """The application's secret. Secret."""
+        return self["secret"]
 
 
 class ServicePrincipalProfile(pulumi.CustomResource):
@@ -32,7 +63,7 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         self,
         resource_name: str,
         *,
-        cluster_id: str,
+        cluster_id: pulumi.Input[str],
         client_id: pulumi.Input[str],
         secret: pulumi.Input[str],
         abandon_on_delete: pulumi.Input[bool] | None = None,
@@ -41,8 +72,9 @@ class ServicePrincipalProfile(pulumi.CustomResource):
     ) -> None:
         """
         :param resource_name: The resource's name in the stack.
-        :param cluster_id: ARM ID of the cluster, as a plain string: the cluster may take its credential from this
-            resource, and would otherwise wait for itself. Another ID replaces the resource.
+        :param cluster_id: ARM ID of the cluster. For a cluster that takes its credential from this resource it must be
+            a text that the program writes: the cluster's own output would wait for itself. Another ID replaces the
+            resource.
         :param client_id: The application's client ID (UUID). It needs a service principal in the cluster's tenant.
         :param secret: The application's secret, 190 bytes at most. Secret.
         :param abandon_on_delete: Let go of the cluster when this resource is deleted, even if it still uses the
@@ -58,14 +90,15 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             "secret": pulumi.Output.secret(secret),
             "abandonOnDelete": abandon_on_delete,
             "waitForPrincipalSeconds": wait_for_principal_seconds,
-            "applied": None,
+            "credentialState": None,
+            "clusterClientId": None,
+            "pendingOperation": None,
             "nodePools": None,
             "provisioningState": None,
             "resetAt": None,
             "servicePrincipalProfile": None,
         }
-        opts = pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
-        super().__init__("crosstenant:index:ServicePrincipalProfile", resource_name, arguments, opts)
+        super().__init__("crosstenant:index:ServicePrincipalProfile", resource_name, arguments, versioned(opts))
 
     @property
     def cluster_id(self) -> pulumi.Output[str]:
@@ -78,19 +111,39 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         return output_of(self, "clientId")
 
     @property
-    def applied(self) -> pulumi.Output[str]:
-        """Whether the cluster has the credential: ``true``; ``pending`` where it did not exist when last looked at;
-        ``failed`` or ``unknown`` where the next update makes sure."""
-        return output_of(self, "applied")
+    def secret(self) -> pulumi.Output[str]:
+        """The application's secret. Secret."""
+        return output_of(self, "secret")
 
     @property
-    def node_pools(self) -> pulumi.Output[list[str] | None]:
-        """Names of the cluster's node pools when it was last looked at; none before it exists."""
+    def abandon_on_delete(self) -> pulumi.Output[bool]:
+        """Whether deleting this resource lets go of a cluster that still uses the application."""
+        return output_of(self, "abandonOnDelete")
+
+    @property
+    def wait_for_principal_seconds(self) -> pulumi.Output[float]:
+        """How long to wait until Entra accepts a secret or service principal that was just made, in seconds."""
+        return output_of(self, "waitForPrincipalSeconds")
+
+    @property
+    def credential_state(self) -> pulumi.Output[CredentialState]:
+        """Whether the cluster has the credential: ``applied``; ``pending`` where it did not exist when last read;
+        ``failed`` or ``unknown`` where the next update makes sure."""
+        return choice_of(self, "credentialState", CredentialState)
+
+    @property
+    def cluster_client_id(self) -> pulumi.Output[str | None]:
+        """The client ID that the cluster had when last read, ``msi`` for a managed identity."""
+        return output_of(self, "clusterClientId")
+
+    @property
+    def node_pools(self) -> pulumi.Output[Sequence[str] | None]:
+        """Names of the cluster's node pools when last read; none before it exists."""
         return output_of(self, "nodePools")
 
     @property
     def provisioning_state(self) -> pulumi.Output[str | None]:
-        """The cluster's provisioning state when it was last looked at; none before it exists."""
+        """The cluster's provisioning state when last read; none before it exists."""
         return output_of(self, "provisioningState")
 
     @property
@@ -99,6 +152,13 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         return output_of(self, "resetAt")
 
     @property
-    def service_principal_profile(self) -> pulumi.Output[dict[str, str]]:
-        """``clientId`` and ``secret``, as azure-native's ``ManagedCluster`` takes them. Secret."""
-        return output_of(self, "servicePrincipalProfile")
+    def pending_operation(self) -> pulumi.Output[str | None]:
+        """Address of a reset that was still running when this resource stopped waiting for it. Secret."""
+        return output_of(self, "pendingOperation")
+
+    @property
+    def service_principal_profile(self) -> pulumi.Output[ServicePrincipalCredential]:
+        """The credential, as azure-native's ``ManagedCluster`` takes it. Secret."""
+        return output_of(self, "servicePrincipalProfile").apply(
+            lambda it: ServicePrincipalCredential(client_id=it["clientId"], secret=it["secret"])
+        )

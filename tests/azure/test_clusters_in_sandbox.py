@@ -212,8 +212,8 @@ async def test_reset_follows_operation_to_its_end(profile: ServicePrincipalProfi
     found = cluster(store)
     assert found["_credential"] == {"clientId": CLIENT_ID, "secret": SECRET}
     assert {node["secret"] for node in found["_nodes"]} == {SECRET}
-    assert (outputs["applied"], outputs["clusterClientId"], outputs["provisioningState"]) == (
-        "true",
+    assert (outputs["credentialState"], outputs["clusterClientId"], outputs["provisioningState"]) == (
+        "applied",
         CLIENT_ID,
         "Succeeded",
     )
@@ -224,7 +224,7 @@ async def test_reset_follows_operation_to_its_end(profile: ServicePrincipalProfi
 async def test_reset_answered_at_once_is_enough(profile: ServicePrincipalProfile, store: Store):
     settings(store, status=200)
     _, outputs = await profile.create(URN, inputs(), 0)
-    assert outputs["applied"] == "true"
+    assert outputs["credentialState"] == "applied"
     assert cluster(store)["_credential"]["secret"] == SECRET
 
 
@@ -245,7 +245,7 @@ async def test_reset_waits_for_running_operation(
     _, outputs = await profile.create(URN, inputs(), 0)
     assert resets(store) == 2
     assert cluster(store)["_credential"]["secret"] == SECRET
-    assert outputs["applied"] == "true"
+    assert outputs["credentialState"] == "applied"
     assert any("waiting for the cluster, which is Updating" in status for status in log.statuses)
 
 
@@ -281,7 +281,7 @@ async def test_failed_reset_keeps_azures_words(profile: ServicePrincipalProfile,
     assert "PodDrainFailure" in str(caught.value)
     assert "Cannot evict pod as it would violate the pod's disruption budget." in str(caught.value)
     assert "kubectl get pdb" in str(caught.value)
-    assert caught.value.properties["applied"].value == "failed"
+    assert caught.value.properties["credentialState"].value == "failed"
     assert cluster(store)["_credential"]["clientId"] == OLD_CLUSTER_APP_ID
 
 
@@ -311,9 +311,9 @@ async def test_interrupted_reset_is_not_repeated_once_aks_has_done_it(profile: S
     olds = {key: value.value for key, value in caught.value.properties.items()}
     profile_of = {key: item.value for key, item in cast("Any", olds["servicePrincipalProfile"]).items()}
     olds = cast("Properties", {**olds, "servicePrincipalProfile": profile_of})
-    assert olds["applied"] == "unknown"
+    assert olds["credentialState"] == "unknown"
     outputs = await profile.update(URN, PROD, olds, inputs(), 0)
-    assert outputs["applied"] == "true"
+    assert outputs["credentialState"] == "applied"
     assert "pendingOperation" not in outputs or outputs["pendingOperation"] is None
     assert resets(store) == 1
 
@@ -322,7 +322,7 @@ async def test_time_limit_leaves_reset_to_aks(profile: ServicePrincipalProfile, 
     settings(store, seconds=30)
     with pytest.raises(PartialError, match="custom_timeouts") as caught:
         await profile.create(URN, inputs(), 2)
-    assert caught.value.properties["applied"].value == "unknown"
+    assert caught.value.properties["credentialState"].value == "unknown"
     assert "operations" in str(caught.value.properties["pendingOperation"].value).lower()
 
 
@@ -331,7 +331,7 @@ async def test_throttled_reset_is_repeated(profile: ServicePrincipalProfile, sto
         store, method="POST", path=".*resetServicePrincipalProfile.*", status=429, code="TooManyRequests", retry_after=1
     )
     _, outputs = await profile.create(URN, inputs(), 0)
-    assert outputs["applied"] == "true"
+    assert outputs["credentialState"] == "applied"
     assert resets(store) == 1
 
 
@@ -339,7 +339,7 @@ async def test_request_that_aks_took_before_it_failed_is_not_sent_twice(profile:
     settings(store, seconds=5)
     fault(store, method="POST", path=".*resetServicePrincipalProfile.*", status=503, after=True)
     _, outputs = await profile.create(URN, inputs(), 0)
-    assert outputs["applied"] == "true"
+    assert outputs["credentialState"] == "applied"
     assert resets(store) == 1
 
 

@@ -114,9 +114,9 @@ class Profiles:
         with meanwhile(lambda: self._looks(name) > before, lambda: self.azure.change(end_operations)):
             yield
 
-    def applied(self) -> dict[str, str]:
+    def credential_states(self) -> dict[str, str]:
         """What the state says of each profile: whether its cluster has the credential."""
-        return {name: it["applied"] for name, it in self.outputs().items()}
+        return {name: it["credentialState"] for name, it in self.outputs().items()}
 
     def secrets(self) -> dict[str, str]:
         """The secret that the state has for each profile."""

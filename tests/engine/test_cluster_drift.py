@@ -36,7 +36,12 @@ def test_each_change_of_a_cluster_is_seen_but_that_of_its_secret(profiles: Profi
     profiles.up("--refresh")
     assert {name: profiles.resets(name) for name in NAMES} == {**dict.fromkeys(NAMES, 1), "moved": 2}
     assert profiles.credential("moved") == (APP, SECRET)
-    assert profiles.applied() == {"same": "true", "moved": "true", "gone": "pending", "secret": "true"}
+    assert profiles.credential_states() == {
+        "same": "applied",
+        "moved": "applied",
+        "gone": "pending",
+        "secret": "applied",
+    }
     assert profiles.is_quiet()
 
     # Azure never tells a cluster's secret: one replaced by hand stays, and nothing shows.
@@ -59,14 +64,14 @@ def test_a_cluster_is_imported_by_its_id_and_reset_once_to_a_secret_that_is_know
     words = ("import", PROFILE, "adopted", cluster_id, "--provider", f"p={provider}", "--generate-code=false")
     imported = profiles.stack.operate(*words, "--protect=false")
     assert imported.code == 0, imported.output
-    assert profiles.applied()["adopted"] == "unknown"
+    assert profiles.credential_states()["adopted"] == "unknown"
     assert profiles.outputs()["adopted"]["clientId"] == APP
     profiles.declare("adopted")
     preview = profiles.stack.operate("preview")
     assert preview.says("/managedClusters/adopted: AKS drains and reimages"), preview.output
     profiles.up()
     assert profiles.resets("adopted") == 1
-    assert profiles.applied()["adopted"] == "true"
+    assert profiles.credential_states()["adopted"] == "applied"
 
 
 def replace_secret(state: State) -> None:

@@ -34,7 +34,7 @@ def test_a_failed_reset_keeps_the_old_secret_and_azures_words_and_is_repeated(pr
     assert failed.says("/managedClusters/aborted", "OperationCanceled", "somebody ended the operation")
     for name in ("rotated", "aborted"):
         assert profiles.credential(name) == (APP, SECRET)
-    assert profiles.applied() == {"rotated": "failed", "aborted": "failed"}
+    assert profiles.credential_states() == {"rotated": "failed", "aborted": "failed"}
     assert profiles.secrets() == {"rotated": SECRET, "aborted": SECRET}
 
     # The cluster's failed state is this resource's own doing, and no reason to refuse the repair.
@@ -44,7 +44,7 @@ def test_a_failed_reset_keeps_the_old_secret_and_azures_words_and_is_repeated(pr
     for name in ("rotated", "aborted"):
         assert profiles.credential(name) == (APP, NEXT_SECRET)
         assert profiles.resets(name) == 3
-    assert profiles.applied() == {"rotated": "true", "aborted": "true"}
+    assert profiles.credential_states() == {"rotated": "applied", "aborted": "applied"}
     assert profiles.is_quiet()
 
 
@@ -54,7 +54,7 @@ def test_time_that_runs_out_leaves_the_reset_to_aks_and_the_next_update_waits_fo
     profiles.azure.change(lambda state: state["settings"]["reset"].update(seconds=600))
 
     profiles.fails("up", "still being reset", "AKS goes on with it", "custom_timeouts")
-    assert profiles.applied() == {"slow": "unknown"}
+    assert profiles.credential_states() == {"slow": "unknown"}
     assert "pendingOperation" in profiles.outputs()["slow"]
     profiles.fails("up", "gave up waiting for the cluster, which is Updating", "custom_timeouts")
 
@@ -63,7 +63,7 @@ def test_time_that_runs_out_leaves_the_reset_to_aks_and_the_next_update_waits_fo
         waited = profiles.up()
     assert waited.says("waiting for the cluster, which is Updating")
     assert profiles.azure.resets == [profiles.cluster("slow")["id"].lower()]
-    assert profiles.applied() == {"slow": "true"}
+    assert profiles.credential_states() == {"slow": "applied"}
     assert "pendingOperation" not in profiles.outputs()["slow"]
     assert profiles.credential("slow") == (APP, SECRET)
 
@@ -77,7 +77,7 @@ def test_ctrl_c_ends_the_wait_and_the_next_update_does_not_reset_again(profiles:
     with meanwhile(lambda: bool(azure.resets), lambda: signal_to("pulumi", signal.SIGINT)):
         cancelled = profiles.fails("up", "into the reset of", "AKS goes on with it; the next update waits for it")
     assert cancelled.seconds < 30
-    assert profiles.applied() == {"cancelled": "unknown"}
+    assert profiles.credential_states() == {"cancelled": "unknown"}
 
     preview = profiles.stack.operate("preview")
     assert preview.says("a reset of cluster", "goes on in AKS"), preview.output
@@ -85,7 +85,7 @@ def test_ctrl_c_ends_the_wait_and_the_next_update_does_not_reset_again(profiles:
     with profiles.waited_for("cancelled"):
         profiles.up()
     assert len(azure.resets) == 1
-    assert profiles.applied() == {"cancelled": "true"}
+    assert profiles.credential_states() == {"cancelled": "applied"}
 
 
 def test_a_plugin_killed_during_a_reset_waits_for_aks_and_resets_again_since_nobody_can_know(profiles: Profiles):
@@ -104,7 +104,7 @@ def test_a_plugin_killed_during_a_reset_waits_for_aks_and_resets_again_since_nob
     assert again.says("waiting for the cluster, which is Updating")
     assert len(azure.resets) == 2
     assert profiles.credential("killed") == (APP, SECRET)
-    assert profiles.applied() == {"killed": "true"}
+    assert profiles.credential_states() == {"killed": "applied"}
 
 
 def abort(state: State) -> None:

@@ -47,7 +47,7 @@ def test_a_reset_outlasts_what_passes_and_happens_once(profiles: Profiles):
         assert profiles.resets(name) == 1, f"{name}: {up.output}"
         assert profiles.credential(name) == (APP, SECRET)
         assert {node["secret"] for node in profiles.cluster(name)["_nodes"]} == {SECRET}
-    assert profiles.applied() == dict.fromkeys(names, "true")
+    assert profiles.credential_states() == dict.fromkeys(names, "applied")
     assert up.says("waiting for the cluster, which is Updating")
     assert up.says("waiting for the operation 'update managed cluster' on the cluster, running for")
     assert up.says("Azure is busy (TooManyRequests), asking again in 3 s")

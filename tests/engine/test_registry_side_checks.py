@@ -77,7 +77,7 @@ def test_each_missing_link_is_told_apart_and_clears_when_it_is_mended(make_stack
     assert made == {
         "pulled": "pulled",
         "granted": "granted",
-        "closed-warn": "refused: blocked by network rules",
+        "closed-warn": "refused",
         "closed-skip": "skipped",
     }
 

@@ -97,7 +97,7 @@ def test_planted_secrets_are_found_nowhere_but_encrypted(watch: Watch, quickstar
 
     azure.change(lose_the_pull_role)
     drift = watch.operate("preview", "--refresh", "--diff", "--show-sames", "--show-replacement-steps", "--show-reads")
-    assert drift.says("refused: role missing")
+    assert drift.says("role missing")
     assert watch.operate("refresh", "--diff").code == 0
     for words in (["stack", "output", "--json"], ["stack", "export"], ["stack"]):
         shown = watch.command("pulumi", *words)

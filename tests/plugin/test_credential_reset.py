@@ -66,7 +66,7 @@ async def test_waits_for_running_operation_then_resets(world: World):
     _, outputs = await world.profile.create(URN, inputs(), 0)
     assert world.order == ["prove", "reset"]
     assert world.clock.sleeps == [60, 60]
-    assert outputs["applied"] == "true"
+    assert outputs["credentialState"] == "applied"
 
 
 async def test_another_operation_that_outlasts_the_limit_changes_nothing(world: World):
@@ -98,7 +98,7 @@ async def test_request_without_an_answer_is_taken_for_accepted(world: World):
     world.start_fails, world.start_accepts = ServiceResponseError("connection reset"), True
     error = await interrupted(world)
     assert "may have begun the reset" in str(error)
-    assert kept(error)["applied"] == "unknown"
+    assert kept(error)["credentialState"] == "unknown"
 
 
 async def test_failed_reset_keeps_the_old_credential_and_azures_words(world: World):
@@ -108,7 +108,7 @@ async def test_failed_reset_keeps_the_old_credential_and_azures_words(world: Wor
     error = await interrupted(world, olds, secret=NEXT_SECRET)
     assert "PodDrainFailure: pod web-1 cannot be evicted" in str(error)
     outputs = kept(error)
-    assert (outputs["applied"], outputs["secret"], outputs["clientId"]) == ("failed", SECRET, APP)
+    assert (outputs["credentialState"], outputs["secret"], outputs["clientId"]) == ("failed", SECRET, APP)
     assert outputs["servicePrincipalProfile"] == {"clientId": APP, "secret": SECRET}
     assert outputs["resetAt"] == olds["resetAt"]
 
@@ -119,10 +119,10 @@ async def test_own_failed_reset_may_be_repeated_on_the_failed_cluster(world: Wor
     outputs = kept(await interrupted(world, olds, secret=NEXT_SECRET))
     world.state, world.wait_fails = cluster(client_id=APP, provisioning_state="Failed"), None
     diff = await world.profile.diff(URN, CLUSTER_ID, inputs(secret=NEXT_SECRET), outputs, inputs(secret=NEXT_SECRET))
-    assert [(name, item.change) for name, item in diff.differences.items()] == [("applied", Change.UPDATE)]
+    assert [(name, item.change) for name, item in diff.differences.items()] == [("credentialState", Change.UPDATE)]
     outputs = await world.profile.update(URN, CLUSTER_ID, outputs, inputs(secret=NEXT_SECRET), 0)
     assert world.resets[-1] == (APP, NEXT_SECRET)
-    assert (outputs["applied"], outputs["provisioningState"]) == ("true", "Succeeded")
+    assert (outputs["credentialState"], outputs["provisioningState"]) == ("applied", "Succeeded")
 
 
 async def cancelled(world: World, work: Callable[[], Awaitable[Any]], at: str) -> BaseException:
@@ -151,7 +151,11 @@ async def test_cancel_during_the_reset_says_that_aks_goes_on(world: World):
     assert isinstance(error, PartialError)
     assert "AKS goes on with it" in str(error)
     outputs = kept(error)
-    assert (outputs["applied"], outputs["pendingOperation"], outputs["secret"]) == ("unknown", OPERATION, NEXT_SECRET)
+    assert (outputs["credentialState"], outputs["pendingOperation"], outputs["secret"]) == (
+        "unknown",
+        OPERATION,
+        NEXT_SECRET,
+    )
     assert outputs["resetAt"] == olds["resetAt"]
     assert {name for name, value in error.properties.items() if value.is_secret} == world.profile.secret_properties
 
@@ -183,7 +187,7 @@ async def test_after_cancel_the_next_update_waits_and_repeats_only_if_it_must(wo
     world.endings[OPERATION] = Ending(status)
     outputs = await world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET), 0)
     assert world.resets == [(APP, NEXT_SECRET)] * repeated
-    assert (outputs["applied"], outputs["pendingOperation"]) == ("true", None)
+    assert (outputs["credentialState"], outputs["pendingOperation"]) == ("applied", None)
 
 
 async def test_preview_after_cancel_says_that_the_reset_goes_on(world: World):
@@ -216,7 +220,7 @@ async def test_refresh_after_cancel_learns_how_the_operation_ended(world: World)
     world.endings[OPERATION] = SUCCEEDED
     found = await world.profile.read(URN, CLUSTER_ID, inputs(secret=NEXT_SECRET), olds)
     assert found is not None
-    assert (found.outputs["applied"], found.outputs["pendingOperation"]) == ("true", None)
+    assert (found.outputs["credentialState"], found.outputs["pendingOperation"]) == ("applied", None)
     assert found.outputs["resetAt"] == "2026-01-31T12:34:56Z"
 
 
@@ -233,7 +237,7 @@ async def test_refresh_during_the_operation_does_not_lose_it(world: World):
     world.endings[OPERATION] = SUCCEEDED
     outputs = await world.profile.update(URN, CLUSTER_ID, found.outputs, inputs(), 0)
     assert world.resets == []
-    assert outputs["applied"] == "true"
+    assert outputs["credentialState"] == "applied"
 
 
 async def test_time_limit_keeps_the_operation(world: World):
@@ -251,10 +255,10 @@ async def test_losing_sight_of_the_operation_keeps_it(world: World):
 
 
 @pytest.mark.parametrize(
-    ("afterwards", "applied"),
+    ("afterwards", "credential_state"),
     [(cluster(client_id=OLD_APP), "unknown"), (cluster(client_id=APP, provisioning_state="Failed"), "failed")],
 )
-async def test_cluster_is_looked_at_again_after_the_reset(world: World, afterwards: Any, applied: str):
+async def test_cluster_is_looked_at_again_after_the_reset(world: World, afterwards: Any, credential_state: str):
     read = world.wait_until_idle
 
     async def other(*args: Any, **kwargs: Any) -> Any:
@@ -265,7 +269,10 @@ async def test_cluster_is_looked_at_again_after_the_reset(world: World, afterwar
     error = await interrupted(world)
     assert "was reset, but has client ID" in str(error)
     outputs = kept(error)
-    assert (outputs["applied"], outputs["provisioningState"]) == (applied, afterwards.provisioning_state)
+    assert (outputs["credentialState"], outputs["provisioningState"]) == (
+        credential_state,
+        afterwards.provisioning_state,
+    )
     assert "pendingOperation" not in outputs
 
 

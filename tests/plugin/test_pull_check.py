@@ -126,10 +126,11 @@ async def test_unknown_values_pass(check: PullCheck):
         ({"repository": "hello", "reference": "-x"}, "reference", "neither a tag"),
         ({"mode": "strict"}, "mode", "'require', 'warn' or 'skip'"),
         ({"timeoutSeconds": 0}, "timeoutSeconds", "above 0"),
-        ({"timeoutSeconds": True}, "timeoutSeconds", "above 0"),
-        ({"timeoutSeconds": "5"}, "timeoutSeconds", "above 0"),
+        ({"timeoutSeconds": True}, "timeoutSeconds", "must be a number"),
+        ({"timeoutSeconds": "5"}, "timeoutSeconds", "must be a number"),
         ({"triggers": "x"}, "triggers", "list of strings"),
         ({"triggers": [1]}, "triggers", "list of strings"),
+        ({"tag": "1.0"}, "tag", "is not an input of this type: its inputs are registryId, clientId, secret"),
     ],
 )
 async def test_wrong_inputs_are_named(check: PullCheck, changes: Properties, name: str, hint: str):
@@ -256,7 +257,7 @@ async def test_warn_mode_warns_and_goes_on(azure: Azure, check: PullCheck):
     azure.registry.token = OTHER_NETWORK
     resource_id, outputs = await check.create(URN, inputs(mode="warn"), 0)
     assert resource_id == CHECK_ID
-    assert outputs["result"] == "refused: blocked by network rules"
+    assert (outputs["result"], outputs["refusalReason"]) == ("refused", "blocked by network rules")
     assert "192.0.2.7" not in outputs["refusal"]
     (warning,) = azure.log.warnings
     assert warning.startswith(f"registry {REGISTRY_ID} refuses a pull: {outputs['refusal']} (")
@@ -310,7 +311,7 @@ async def test_lost_role_is_drift_and_an_update_repairs_it(azure: Azure, check: 
     olds = await created(check)
     azure.registry.token = NO_ROLE
     lost = await refreshed(check, olds)
-    assert lost["result"] == "refused: role missing"
+    assert (lost["result"], lost["refusalReason"]) == ("refused", "role missing")
     assert "needs the role 'AcrPull'" in lost["refusal"]
     assert "grantedActions" not in lost
     assert clock.now == 0
@@ -345,7 +346,7 @@ async def test_unreachable_registry_is_drift_in_require_mode(azure: Azure, check
     olds = await created(check)
     azure.registry.challenge = OTHER_NETWORK
     lost = await refreshed(check, olds)
-    assert lost["result"] == "refused: blocked by network rules"
+    assert (lost["result"], lost["refusalReason"]) == ("refused", "blocked by network rules")
     assert await differs(check, lost, inputs(), inputs()) == REPAIRS
 
 
@@ -360,7 +361,7 @@ async def test_registry_that_is_gone_is_drift_and_the_next_preview_says_so(azure
     olds = await created(check)
     azure.arm.registry = arm_error(404, "ResourceNotFound", "not found")
     lost = await refreshed(check, olds)
-    assert lost["result"] == "refused: registry not found"
+    assert (lost["result"], lost["refusalReason"]) == ("refused", "registry not found")
     assert await differs(check, lost, inputs(), inputs()) == REPAIRS
     with pytest.raises(OperatorError, match="there is no registry"):
         await check.preview_update(URN, CHECK_ID, lost, inputs())

@@ -44,7 +44,7 @@ async def test_create_proves_then_resets(world: World):
         "secret": SECRET,
         "abandonOnDelete": False,
         "waitForPrincipalSeconds": 300,
-        "applied": "true",
+        "credentialState": "applied",
         "clusterClientId": APP,
         "provisioningState": "Succeeded",
         "nodePools": ["system", "apps"],
@@ -66,7 +66,7 @@ async def test_create_for_a_cluster_to_come_only_records(world: World):
     _, outputs = await world.profile.create(URN, inputs(), 0)
     assert world.resets == []
     assert world.proofs == [(APP, SECRET)]
-    assert outputs["applied"] == "pending"
+    assert outputs["credentialState"] == "pending"
     assert outputs["servicePrincipalProfile"] == {"clientId": APP, "secret": SECRET}
     assert outputs["clusterClientId"] is None
 
@@ -111,7 +111,7 @@ async def test_other_arguments_never_reset(world: World, change: dict[str, Any])
     assert world.resets == []
     assert world.proofs == []
     assert outputs | change == outputs
-    assert (outputs["applied"], outputs["resetAt"]) == ("true", "2026-01-31T12:00:00Z")
+    assert (outputs["credentialState"], outputs["resetAt"]) == ("applied", "2026-01-31T12:00:00Z")
 
 
 async def test_other_arguments_change_while_the_cluster_is_stopped_or_busy(world: World):
@@ -136,7 +136,7 @@ async def test_cluster_created_with_the_credential_is_not_reset(world: World):
     world.state = cluster(client_id=APP)
     outputs = await world.profile.update(URN, CLUSTER_ID, olds, inputs(abandonOnDelete=True), 0)
     assert world.resets == []
-    assert outputs["applied"] == "true"
+    assert outputs["credentialState"] == "applied"
 
 
 async def test_first_rotation_of_a_cluster_created_with_the_credential_resets(world: World):
@@ -151,7 +151,7 @@ async def test_cluster_that_is_gone_takes_the_next_secret_when_it_comes(world: W
     olds = await created(world)
     world.state = None
     outputs = await world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET), 0)
-    assert (outputs["applied"], outputs["servicePrincipalProfile"]["secret"]) == ("pending", NEXT_SECRET)
+    assert (outputs["credentialState"], outputs["servicePrincipalProfile"]["secret"]) == ("pending", NEXT_SECRET)
     assert outputs["nodePools"] is None
 
 
@@ -181,7 +181,7 @@ async def test_preview_says_what_a_reset_means(world: World):
         f"this resets the credential of cluster {CLUSTER_ID}: AKS drains and reimages its 2 node pools (5 nodes),"
         " one node after another"
     ]
-    assert outputs["applied"] is UNKNOWN
+    assert outputs["credentialState"] is UNKNOWN
     assert outputs["resetAt"] is UNKNOWN
     assert outputs["servicePrincipalProfile"] == {"clientId": APP, "secret": UNKNOWN}
     assert world.order == []
@@ -198,7 +198,7 @@ async def test_preview_of_a_cluster_to_come_warns_of_nothing(world: World):
     outputs = await world.profile.preview_create(URN, inputs(clientId=UNKNOWN, secret=UNKNOWN))
     assert world.terminal.warnings == []
     assert "does not exist yet" in world.terminal.infos[0]
-    assert outputs["applied"] == "pending"
+    assert outputs["credentialState"] == "pending"
     assert outputs["servicePrincipalProfile"] == {"clientId": UNKNOWN, "secret": UNKNOWN}
 
 
@@ -213,7 +213,7 @@ async def test_preview_of_other_arguments_warns_of_nothing(world: World):
     olds = await created(world)
     outputs = await world.profile.preview_update(URN, CLUSTER_ID, olds, inputs(abandonOnDelete=True))
     assert world.terminal.warnings == []
-    assert (outputs["applied"], outputs["resetAt"]) == ("true", "2026-01-31T12:00:00Z")
+    assert (outputs["credentialState"], outputs["resetAt"]) == ("applied", "2026-01-31T12:00:00Z")
 
 
 async def test_preview_of_a_rotation_warns(world: World):
@@ -283,10 +283,12 @@ async def test_cluster_that_came_with_another_application_differs(world: World):
     assert await _diff(world, olds, inputs()) == {"clientId": (Change.UPDATE, False)}
 
 
-@pytest.mark.parametrize("applied", ["unknown", "failed"])
-async def test_credential_that_may_not_be_there_differs(world: World, applied: str):
+@pytest.mark.parametrize("credential_state", ["unknown", "failed"])
+async def test_credential_that_may_not_be_there_differs(world: World, credential_state: str):
     olds = await created(world)
-    assert await _diff(world, olds | {"applied": applied}, inputs()) == {"applied": (Change.UPDATE, False)}
+    assert await _diff(world, olds | {"credentialState": credential_state}, inputs()) == {
+        "credentialState": (Change.UPDATE, False)
+    }
 
 
 # Read and import
@@ -307,7 +309,7 @@ async def test_read_shows_another_client_id_and_diff_names_it(world: World):
     assert found is not None
     assert found.inputs == inputs(clientId=OLD_APP)
     assert (found.outputs["clientId"], found.outputs["clusterClientId"]) == (OLD_APP, OLD_APP)
-    assert found.outputs["applied"] == "unknown"
+    assert found.outputs["credentialState"] == "unknown"
     assert found.outputs["servicePrincipalProfile"] == {"clientId": APP, "secret": SECRET}
     assert await _diff(world, found.outputs, found.inputs) == {"clientId": (Change.UPDATE, True)}
     await world.profile.update(URN, CLUSTER_ID, found.outputs, inputs(), 0)
@@ -324,7 +326,7 @@ async def test_drift_put_right_by_hand_is_reset_once_since_its_secret_is_unknown
     assert found is not None
     assert found.inputs == inputs()
     assert found.outputs["clientId"] == APP
-    assert await _diff(world, found.outputs, found.inputs) == {"applied": (Change.UPDATE, False)}
+    assert await _diff(world, found.outputs, found.inputs) == {"credentialState": (Change.UPDATE, False)}
 
 
 async def test_read_shows_a_managed_identity_and_update_refuses_it(world: World):
@@ -357,7 +359,7 @@ async def test_read_sees_that_the_cluster_took_the_credential(world: World):
     world.state = cluster(client_id=APP)
     found = await world.profile.read(URN, CLUSTER_ID, inputs(), olds)
     assert found is not None
-    assert found.outputs["applied"] == "true"
+    assert found.outputs["credentialState"] == "applied"
     assert found.inputs == inputs()
 
 
@@ -448,19 +450,20 @@ async def test_delete_waits_for_a_cluster_that_is_being_deleted(world: World):
 @pytest.mark.parametrize(
     ("change", "name", "reason"),
     [
-        ({"clusterId": None}, "clusterId", "give the ARM ID"),
+        ({"clusterId": None}, "clusterId", "is required: ARM ID of the cluster"),
         ({"clusterId": "aks-prod"}, "clusterId", "is not the ARM ID"),
         ({"clusterId": CLUSTER_ID.replace("managedClusters", "fleets")}, "clusterId", "is the ID of a"),
-        ({"clientId": None}, "clientId", "give the client ID"),
-        ({"clientId": "my-app"}, "clientId", "is no UUID"),
-        ({"clientId": "msi"}, "clientId", "is no UUID"),
-        ({"secret": None}, "secret", "give a secret"),
-        ({"secret": ""}, "secret", "give a secret"),
+        ({"clientId": None}, "clientId", "is required: Client ID (UUID) of the application"),
+        ({"clientId": "my-app"}, "clientId", "must be a UUID"),
+        ({"clientId": "msi"}, "clientId", "must be a UUID"),
+        ({"secret": None}, "secret", "is required: A secret of that application"),
+        ({"secret": ""}, "secret", "is empty: give the value"),
         ({"secret": SECRET + "\n"}, "secret", "white space"),
         ({"secret": "é" * 96}, "secret", "192 bytes"),
-        ({"abandonOnDelete": "yes"}, "abandonOnDelete", "neither true nor false"),
+        ({"abandonOnDelete": "yes"}, "abandonOnDelete", "must be true or false"),
         ({"waitForPrincipalSeconds": -1}, "waitForPrincipalSeconds", "0 to 3600"),
-        ({"waitForPrincipalSeconds": True}, "waitForPrincipalSeconds", "0 to 3600"),
+        ({"waitForPrincipalSeconds": True}, "waitForPrincipalSeconds", "must be a number"),
+        ({"clusterName": "aks-prod"}, "clusterName", "is not an input of this type: its inputs are clusterId"),
     ],
 )
 async def test_check_names_property_and_remedy(world: World, change: dict[str, Any], name: str, reason: str):
@@ -477,8 +480,8 @@ async def test_check_accepts_the_longest_secret_and_unknown_values(world: World)
         assert (checked, failures) == (given, [])
 
 
-async def test_check_fills_in_defaults_and_drops_what_is_no_input(world: World):
-    given = {"clusterId": CLUSTER_ID, "clientId": APP, "secret": SECRET, "resetAt": "x", "abandonOnDelete": None}
+async def test_check_fills_in_defaults_for_what_is_omitted(world: World):
+    given = {"clusterId": CLUSTER_ID, "clientId": APP, "secret": SECRET, "abandonOnDelete": None}
     assert await world.profile.check(URN, {}, given) == (inputs(), [])
 
 

@@ -8,7 +8,7 @@ from pulumi.resource_hooks import ResourceHook, ResourceHookArgs, ResourceHookBi
 
 from crosstenant.components.pieces.refusal_hints import hook_name, in_this_run, on_service_principal_error
 from crosstenant.components.tenant import TenantProviders
-from crosstenant.resources.functions import service_principal_obstacle
+from crosstenant.resources.internal_functions import service_principal_obstacle
 
 
 def managed_service_principal(

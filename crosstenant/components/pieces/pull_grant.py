@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, cast
 
 import pulumi
 from pulumi.resource_hooks import ResourceHookBinding
@@ -14,8 +15,11 @@ from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.names import role_assignment_name
 from crosstenant.model.repository_condition import CONDITION_VERSION, repository_condition, repository_within
-from crosstenant.resources.functions import RegistryInfo
+from crosstenant.resources.get_registry import GetRegistryResult
 from crosstenant.resources.pull_check import PullCheck
+
+if TYPE_CHECKING:
+    from crosstenant.model.modes import PullCheckModeText
 
 
 @dataclass(frozen=True)
@@ -40,7 +44,7 @@ def grant_pull(
     name: str,
     registry: RegistryArgs,
     registry_id: ArmId,
-    info: pulumi.Output[RegistryInfo],
+    info: pulumi.Output[GetRegistryResult],
     puller: Puller,
     component: pulumi.Resource,
     providers: TenantProviders,
@@ -71,7 +75,7 @@ def grant_pull(
             secret=puller.secret,
             repository=check.get("repository") or granted,
             reference=check.get("reference"),
-            mode=check.get("mode"),
+            mode=cast("PullCheckModeText | None", check.get("mode")),
             timeout_seconds=check.get("timeout_seconds"),
             triggers=[assignment.id],
             opts=pulumi.ResourceOptions(parent=component, provider=providers.crosstenant, depends_on=[assignment]),
@@ -83,7 +87,7 @@ def _assign(
     name: str,
     registry: RegistryArgs,
     registry_id: ArmId,
-    info: pulumi.Output[RegistryInfo],
+    info: pulumi.Output[GetRegistryResult],
     puller: Puller,
     component: pulumi.Resource,
     providers: TenantProviders,

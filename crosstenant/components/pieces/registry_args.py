@@ -5,7 +5,7 @@ from typing_extensions import NotRequired, TypedDict
 from crosstenant.components.argument_error import ArgumentError
 from crosstenant.model.arm_id import REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.model.repository_condition import check_repository, repository_condition
-from crosstenant.resources.functions import RegistryInfo
+from crosstenant.resources.get_registry import GetRegistryResult
 
 PULL_CHECK_MODES = ("require", "warn", "skip")
 
@@ -98,7 +98,7 @@ def _check_pull_check(owner: str, path: str, check: PullCheckArgs) -> None:
         )
 
 
-def check_mode(owner: str, registry: RegistryArgs, info: RegistryInfo) -> RegistryInfo:
+def check_mode(owner: str, registry: RegistryArgs, info: GetRegistryResult) -> GetRegistryResult:
     """``info``, if ``registry`` asks for nothing that a registry in its mode cannot do.
 
     :raises ArgumentError: It limits pulls to repositories, which only ABAC mode can.

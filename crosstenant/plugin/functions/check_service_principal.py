@@ -5,52 +5,33 @@ Asked before azuread's provider tries to make it, since that waits nine minutes 
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from crosstenant.azure.directory.directory_rights import OWNED_BY, is_single_tenant, owns_only
 from crosstenant.azure.refusals.plain_errors import plainly
-from crosstenant.model.arm_id import is_uuid
+from crosstenant.plugin import forms
 from crosstenant.plugin.context import Context
-from crosstenant.provider_kit.resource import Failure, Function, Properties
+from crosstenant.provider_kit.declared import DeclaredFunction
+from crosstenant.provider_kit.fields import Field, Fields
+from crosstenant.provider_kit.resource import Properties
 
 
-class CheckServicePrincipal(Function[Context]):
+class CheckServicePrincipal(DeclaredFunction[Context]):
     """Looks for what makes it impossible."""
 
     token: ClassVar[str] = "crosstenant:index:checkServicePrincipal"  # noqa: S105
-    schema: ClassVar[dict[str, Any]] = {
-        "description": (
-            "Tells why a service principal of another tenant's application can never be made in the provider's tenant "
-            "as things are: the caller's Microsoft Graph permissions, or an application that is single-tenant. Writes "
-            "nothing. No obstacle found is no promise that Microsoft Graph will make it."
-        ),
-        "inputs": {
-            "type": "object",
-            "properties": {
-                "clientId": {
-                    "type": "string",
-                    "description": "Client ID (UUID) of the application, where it is known already.",
-                }
-            },
-        },
-        "outputs": {
-            "type": "object",
-            "properties": {
-                "obstacle": {
-                    "type": "string",
-                    "description": "What stands in the way and what to do; empty if nothing is known to.",
-                }
-            },
-            "required": ["obstacle"],
-        },
+    inputs: ClassVar[Fields] = {
+        "clientId": Field(
+            "string", "Client ID (UUID) of the application, where it is known already.", refusal=forms.client_id
+        )
+    }
+    outputs: ClassVar[Fields] = {
+        "obstacle": Field("string", "What stands in the way and what to do; empty if nothing is known.", required=True)
     }
 
-    async def call(self, args: Properties) -> tuple[Properties, list[Failure]]:
-        """Answers with the first obstacle; a sign-in that fails is a ``OperatorError``."""
-        client_id = args.get("clientId")
-        if client_id is not None and not (isinstance(client_id, str) and is_uuid(client_id)):
-            return {}, [Failure("clientId", "is no client ID: give the application's client ID, a UUID")]
-        return {"obstacle": await self._obstacle(client_id)}, []
+    async def answer(self, inputs: Properties) -> Properties:
+        """Answers with the first obstacle; none is no promise that Microsoft Graph will make it."""
+        return {"obstacle": await self._obstacle(inputs.get("clientId"))}
 
     async def _obstacle(self, client_id: str | None) -> str:
         tenant = self.context.tenant

@@ -7,43 +7,33 @@ provider's own check of its arguments: a check that fails has the engine end the
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.credentials.arguments import camel
 from crosstenant.model.credentials.kinds import Credential
 from crosstenant.plugin.context import Context
-from crosstenant.provider_kit.resource import Failure, Function, Properties
+from crosstenant.provider_kit.declared import DeclaredFunction
+from crosstenant.provider_kit.fields import Field, Fields
+from crosstenant.provider_kit.resource import Properties
 
 
-class CheckSignIn(Function[Context]):
+class CheckSignIn(DeclaredFunction[Context]):
     """Signs in; the token serves the tenant's later requests."""
 
     token: ClassVar[str] = "crosstenant:index:checkSignIn"  # noqa: S105
-    schema: ClassVar[dict[str, Any]] = {
-        "description": (
-            "Signs in to the provider's tenant with the provider's credential, and tells which of the provider's "
-            "arguments is wrong if that fails."
+    inputs: ClassVar[Fields] = {}
+    outputs: ClassVar[Fields] = {
+        "argument": Field(
+            "string", "The argument that is wrong, `clientSecret`; empty if the sign-in succeeded.", required=True
         ),
-        "inputs": {"type": "object", "properties": {}},
-        "outputs": {
-            "type": "object",
-            "properties": {
-                "argument": {
-                    "type": "string",
-                    "description": "The argument that is wrong, `clientSecret`; empty if the sign-in succeeded.",
-                },
-                "problem": {
-                    "type": "string",
-                    "description": "What is wrong with it and what to do; empty if the sign-in succeeded.",
-                },
-            },
-            "required": ["argument", "problem"],
-        },
+        "problem": Field(
+            "string", "What is wrong with it and what to do; empty if the sign-in succeeded.", required=True
+        ),
     }
 
-    async def call(self, args: Properties) -> tuple[Properties, list[Failure]]:
-        """Signs in; a failure is the answer, no error."""
+    async def answer(self, inputs: Properties) -> Properties:
+        """Signs in; that it fails is an answer, not an error."""
         from azure.core.exceptions import AzureError
 
         tenant = self.context.tenant
@@ -51,8 +41,8 @@ class CheckSignIn(Function[Context]):
             await tenant.credential().get_token(tenant.cloud.arm_scope)
         except AzureError as error:
             argument, problem = _problem(error, tenant)
-            return {"argument": argument, "problem": problem}, []
-        return {"argument": "", "problem": ""}, []
+            return {"argument": argument, "problem": problem}
+        return {"argument": "", "problem": ""}
 
 
 def _problem(error: Exception, tenant: Tenant) -> tuple[str, str]:

@@ -2,95 +2,66 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar, Final
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Clusters
 from crosstenant.azure.refusals.plain_errors import plainly
 from crosstenant.model.arm_id import CLUSTER_TYPE, parse_arm_id
+from crosstenant.plugin import forms
 from crosstenant.plugin.context import Context
-from crosstenant.provider_kit.resource import Failure, Function, Properties
+from crosstenant.provider_kit.declared import DeclaredFunction
+from crosstenant.provider_kit.fields import Field, Fields
+from crosstenant.provider_kit.resource import Properties
+
+_INPUTS: Final[Fields] = {
+    "clusterId": Field(
+        "string",
+        "ARM ID of the cluster, in a subscription of the provider's tenant.",
+        required=True,
+        refusal=forms.cluster_id,
+    )
+}
+_OUTPUTS: Final[Fields] = {
+    "clusterId": Field("string", "ARM ID of the cluster, as Azure spells it.", required=True),
+    "exists": Field("boolean", "Whether there is such a cluster; if not, all but `clusterId` is empty.", required=True),
+    "identityKind": Field("string", "What it acts as: `ServicePrincipal` or `ManagedIdentity`.", required=True),
+    "clientId": Field(
+        "string", "Client ID of the application that it acts as; empty for a managed identity.", required=True
+    ),
+    "provisioningState": Field("string", "`Succeeded`, `Updating`, `Failed`, ...", required=True),
+    "powerState": Field("string", "`Running` or `Stopped`.", required=True),
+    "nodePools": Field("array", "Names of the node pools.", items="string", required=True),
+    "nodeResourceGroup": Field("string", "Name of the resource group that holds the nodes.", required=True),
+    "location": Field("string", "Azure region.", required=True),
+}
 
 
-class GetCluster(Function[Context]):
+class GetCluster(DeclaredFunction[Context]):
     """Reads a cluster of the provider's tenant."""
 
     token: ClassVar[str] = "crosstenant:index:getCluster"  # noqa: S105
-    schema: ClassVar[dict[str, Any]] = {
-        "description": (
-            "Reads an AKS cluster: what it acts as in its tenant, and in which state it is. The provider's caller needs"
-            " `Microsoft.ContainerService/managedClusters/read` on it (the role Reader)."
-        ),
-        "inputs": {
-            "type": "object",
-            "properties": {
-                "clusterId": {
-                    "type": "string",
-                    "description": "ARM ID of the cluster, in a subscription of the provider's tenant.",
-                }
-            },
-            "required": ["clusterId"],
-        },
-        "outputs": {
-            "type": "object",
-            "properties": {
-                "clusterId": {"type": "string", "description": "ARM ID of the cluster, as Azure spells it."},
-                "exists": {
-                    "type": "boolean",
-                    "description": "Whether there is such a cluster; if not, all but `clusterId` is empty.",
-                },
-                "identityKind": {"type": "string", "description": "`ServicePrincipal` or `ManagedIdentity`."},
-                "clientId": {
-                    "type": "string",
-                    "description": "Client ID of the application that it acts as; empty for a managed identity.",
-                },
-                "provisioningState": {"type": "string", "description": "`Succeeded`, `Updating`, `Failed`, ..."},
-                "powerState": {"type": "string", "description": "`Running` or `Stopped`."},
-                "nodePools": {
-                    "type": "array",
-                    "items": {"type": "string"},
-                    "description": "Names of the node pools.",
-                },
-                "nodeResourceGroup": {
-                    "type": "string",
-                    "description": "Name of the resource group that holds the nodes.",
-                },
-                "location": {"type": "string", "description": "Azure region."},
-            },
-            "required": [
-                "clusterId",
-                "exists",
-                "identityKind",
-                "clientId",
-                "provisioningState",
-                "powerState",
-                "nodePools",
-                "nodeResourceGroup",
-                "location",
-            ],
-        },
-    }
+    description: ClassVar[str] = (
+        "Reads an AKS cluster: what it acts as in its tenant, and in which state it is. The provider's caller needs "
+        "`Microsoft.ContainerService/managedClusters/read` on it (the role Reader)."
+    )
+    inputs: ClassVar[Fields] = _INPUTS
+    outputs: ClassVar[Fields] = _OUTPUTS
 
     def __init__(self, context: Context, clusters: Clusters | None = None) -> None:
         """
         :param context: The tenant.
-        :param clusters: The tenant's clusters; those that Azure tells of if not given.
+        :param clusters: The tenant's clusters; those that Azure tells of if omitted.
         """
         super().__init__(context)
         self._clusters = clusters or Clusters(context.tenant)
 
-    async def call(self, args: Properties) -> tuple[Properties, list[Failure]]:
-        """Reads the cluster; a malformed ID is a failure of the argument, all else a ``OperatorError``."""
-        cluster_id = args.get("clusterId")
-        if not isinstance(cluster_id, str):
-            return {}, [Failure("clusterId", "the ARM ID of a cluster is required")]
-        try:
-            parsed = parse_arm_id(cluster_id, CLUSTER_TYPE)
-        except ValueError as error:
-            return {}, [Failure("clusterId", str(error))]
+    async def answer(self, inputs: Properties) -> Properties:
+        """Reads the cluster."""
+        cluster_id = inputs["clusterId"]
         with plainly("reading cluster", cluster_id, self.context.tenant):
-            state = await self._clusters.get(parsed)
-        return (_nothing(cluster_id) if state is None else _described(state)), []
+            state = await self._clusters.get(parse_arm_id(cluster_id, CLUSTER_TYPE))
+        return _nothing(cluster_id) if state is None else _described(state)
 
 
 def _described(state: ClusterState) -> Properties:
@@ -108,6 +79,5 @@ def _described(state: ClusterState) -> Properties:
 
 
 def _nothing(cluster_id: str) -> Properties:
-    texts = ("identityKind", "clientId", "provisioningState", "powerState", "nodeResourceGroup", "location")
-    nothing: Properties = {"clusterId": cluster_id, "exists": False, "nodePools": []}
-    return nothing | dict.fromkeys(texts, "")
+    texts = (name for name, field in _OUTPUTS.items() if field.kind == "string")
+    return dict.fromkeys(texts, "") | {"clusterId": cluster_id, "exists": False, "nodePools": []}

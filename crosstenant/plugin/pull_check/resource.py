@@ -7,7 +7,7 @@ It owns nothing in Azure. What it knows is what the registry said last, so that 
 from __future__ import annotations
 
 import re
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from crosstenant.azure.pull.pull_advice import advise, refusal_message
 from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, PROBE_REPOSITORY, UNTIL_GRANTED, Patience, prove_in_time
@@ -16,101 +16,56 @@ from crosstenant.azure.registries.lookup import find_registry, read_registry
 from crosstenant.azure.registries.registries import RegistryState
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import REGISTRY_TYPE, is_uuid, parse_arm_id
+from crosstenant.model.modes import PullCheckMode, PullResult
 from crosstenant.plugin.context import Context
-from crosstenant.plugin.pull_check.inputs import DEFAULTS, INPUT_PROPERTIES, REQUIRED_INPUTS, SKIP, WARN, check_inputs
-from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
-from crosstenant.provider_kit.values import UNKNOWN, Plain
+from crosstenant.plugin.pull_check.fields import INPUTS, OUTPUTS, check_together
+from crosstenant.provider_kit.declared import DeclaredResource
+from crosstenant.provider_kit.fields import Fields, complete, same
+from crosstenant.provider_kit.resource import Change, Diff, Difference, Failure, Observed, Properties
+from crosstenant.provider_kit.values import UNKNOWN
 
-PULLED: Final = "pulled"
-GRANTED: Final = "granted"
-SIGNED_IN: Final = "signed in"
-SKIPPED: Final = "skipped"
-NOT_CHECKED: Final = "not checked"
-REGISTRY_GONE: Final = "refused: registry not found"
+REGISTRY_GONE: Final = "registry not found"
+"""The ``refusalReason`` of a registry that is not there; the others are those of ``Reason``."""
 
-_REPLACING: Final = ("registryId", "clientId")
-_UPDATING: Final = ("secret", "repository", "reference", "mode", "timeoutSeconds", "triggers")
-_OBSERVED: Final = ("loginServer", "result", "grantedActions", "manifestDigest", "refusal")
 _RESOURCE_ID: Final = re.compile(r"(?P<registry>/.+)/pullChecks/(?P<client>[^/]+)")
 
 
-class PullCheck(CustomResource[Context]):
+class PullCheck(DeclaredResource[Context]):
     """The proof for one application and one registry."""
 
     token: ClassVar[str] = "crosstenant:index:PullCheck"  # noqa: S105
-    secret_properties: ClassVar[frozenset[str]] = frozenset({"secret"})
-    schema: ClassVar[dict[str, Any]] = {
-        "description": (
-            "Proves that an application may pull from a container registry of another tenant, with the very "
-            "credential that its nodes will use: challenge, token and, with a `reference`, the manifest.\n\n"
-            "Let what needs the pull depend on it. A refresh repeats the check: a right that was lost since shows as a "
-            "change of `result`, and the next update repeats it until the registry grants the pull again. With mode "
-            "`warn` a registry that this machine cannot reach is a warning and no drift: the last result stays.\n\n"
-            "The provider's caller needs `Microsoft.ContainerRegistry/registries/read` on the registry (the role "
-            "Reader).\n\n"
-            "## Import\n\n"
-            "The ID is `<registry's ARM ID>/pullChecks/<client ID>`. The secret cannot be imported: an imported check "
-            "has the result `not checked` until the first update with a secret."
-        ),
-        "inputProperties": INPUT_PROPERTIES,
-        "requiredInputs": REQUIRED_INPUTS,
-        "properties": {
-            **INPUT_PROPERTIES,
-            "loginServer": {
-                "type": "string",
-                "description": "Host that was asked. Not there with mode `skip`.",
-            },
-            "result": {
-                "type": "string",
-                "description": (
-                    "`pulled`: the manifest was fetched. `granted`: the registry gave a token that lists pull for the "
-                    "repository. `signed in`: it gave a token whose rights cannot be read; give a `reference` to know "
-                    "more. `skipped`. `refused: ` and the missing link. `not checked`: imported."
-                ),
-            },
-            "grantedActions": {
-                "type": "array",
-                "items": {"type": "string"},
-                "description": "Actions on the repository that the registry's token lists.",
-            },
-            "manifestDigest": {
-                "type": "string",
-                "description": "Digest of the manifest that `reference` stood for when the check was last created or "
-                "updated; a refresh leaves it, for a tag that moved is no lost right.",
-            },
-            "refusal": {
-                "type": "string",
-                "description": "With a refused `result`: what is missing, who can mend it and how.",
-            },
-        },
-        "required": ["registryId", "clientId", "secret", "mode", "timeoutSeconds", "result"],
-    }
+    description: ClassVar[str] = (
+        "Proves that an application may pull from a container registry of another tenant, with the very credential "
+        "that its nodes will use: challenge, token and, with a `reference`, the manifest.\n\n"
+        "Let what needs the pull depend on it. A refresh repeats the check: a permission that was lost since shows as "
+        "a change of `result`, and the next update repeats it until the registry grants the pull again. With mode "
+        "`warn` a registry that this machine cannot reach is a warning and no drift: the last result stays.\n\n"
+        "The provider's caller needs `Microsoft.ContainerRegistry/registries/read` on the registry (the role "
+        "Reader).\n\n"
+        "## Import\n\n"
+        "The ID is `<registry's ARM ID>/pullChecks/<client ID>`. The secret cannot be imported: an imported check has "
+        "the result `not checked` until the first update with a secret."
+    )
+    inputs: ClassVar[Fields] = INPUTS
+    outputs: ClassVar[Fields] = OUTPUTS
 
-    async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
-        """Checks forms and fills in defaults; nothing is read."""
-        return check_inputs(olds, news)
+    def check_together(self, inputs: Properties) -> list[Failure]:
+        """A reference needs its repository."""
+        return check_together(inputs)
 
     async def diff(
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
     ) -> Diff:
         """A changed input, or a last result that is no proof."""
-        differences = {
-            name: Difference(
-                Change.REPLACE if name in _REPLACING else Change.UPDATE,
-                added=old_inputs.get(name) is None,
-                removed=news.get(name) is None,
-            )
-            for name in (*_REPLACING, *_UPDATING)
-            if not _same(name, old_inputs.get(name), news.get(name))
-        }
+        differences = dict((await super().diff(urn, resource_id, old_inputs, olds, news)).differences)
         if not _is_settled(olds, news):
             differences["result"] = Difference(Change.UPDATE, is_input=False)
         return Diff(differences)
 
     async def preview_create(self, urn: str, inputs: Properties) -> Properties:
         """Reads the registry, so that a wrong one is an error before anything is made; sends it nothing."""
-        if inputs["mode"] == SKIP:
-            return {**inputs, "result": SKIPPED}
+        if inputs["mode"] == PullCheckMode.SKIP:
+            return {**inputs, "result": PullResult.SKIPPED.value}
         if inputs["registryId"] is UNKNOWN or inputs["mode"] is UNKNOWN:
             return {**inputs, "loginServer": UNKNOWN, "result": UNKNOWN}
         registry = await self._registry(inputs)
@@ -129,29 +84,29 @@ class PullCheck(CustomResource[Context]):
         """
         if not inputs:
             return await self._imported(resource_id)
-        kept = {**inputs, **{name: olds[name] for name in _OBSERVED if name in olds}}
-        if inputs.get("mode") == SKIP or not inputs.get("secret"):
-            return Observed(resource_id, inputs, {**kept, "result": kept.get("result", NOT_CHECKED)})
+        kept = {**inputs, **_observed(olds)}
+        if inputs.get("mode") == PullCheckMode.SKIP or not inputs.get("secret"):
+            return Observed(resource_id, inputs, {"result": PullResult.NOT_CHECKED.value, **kept})
         registry = await find_registry(self.context.tenant, inputs["registryId"])
         if registry is None:
-            gone = f"there is no registry {inputs['registryId']} any more"
-            return Observed(resource_id, inputs, {**inputs, "result": REGISTRY_GONE, "refusal": gone})
+            gone = f"registry {inputs['registryId']} does not exist any more"
+            return Observed(resource_id, inputs, {**inputs, **_refusal(REGISTRY_GONE, gone)})
         try:
             outputs = _proven(inputs, registry, await self._ask(urn, registry, inputs, A_QUICK_LOOK, 30))
-            if outputs["result"] == olds.get("result") == PULLED:
+            if outputs["result"] == olds.get("result") == PullResult.PULLED:
                 outputs["manifestDigest"] = olds["manifestDigest"]
         except PullRefused as refusal:
             # What differs shows as `result` alone: the operator is told what to do, too.
             await self._warn(urn, registry, inputs, refusal)
             # This machine may be none that is meant to reach the registry: the grant is no worse for it.
-            of_the_path = inputs["mode"] == WARN and refusal.reason.is_of_the_path
+            of_the_path = inputs["mode"] == PullCheckMode.WARN and refusal.reason.is_of_the_path
             outputs = kept if of_the_path else self._refused(inputs, registry, refusal.reason)
         return Observed(resource_id, inputs, outputs)
 
     async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
         """As ``preview_create``, where the update will ask the registry."""
         if _asks_nothing_new(olds, news):
-            return {**news, **{name: olds[name] for name in _OBSERVED if name in olds}}
+            return {**news, **_observed(olds)}
         return await self.preview_create(urn, news)
 
     async def update(
@@ -159,7 +114,7 @@ class PullCheck(CustomResource[Context]):
     ) -> Properties:
         """Asks the registry anew, unless all that changed is how long to ask."""
         if _asks_nothing_new(olds, news):
-            return {**news, **{name: olds[name] for name in _OBSERVED if name in olds}}
+            return {**news, **_observed(olds)}
         return await self._prove(urn, news, timeout)
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
@@ -177,8 +132,9 @@ class PullCheck(CustomResource[Context]):
         registry = await find_registry(self.context.tenant, found["registry"])
         if registry is None:
             return None
-        inputs: Properties = {"registryId": found["registry"], "clientId": found["client"], **DEFAULTS}
-        return Observed(resource_id, inputs, {**inputs, "loginServer": registry.login_server, "result": NOT_CHECKED})
+        inputs = complete(INPUTS, {"registryId": found["registry"], "clientId": found["client"]})
+        seen = {"loginServer": registry.login_server, "result": PullResult.NOT_CHECKED.value}
+        return Observed(resource_id, inputs, {**inputs, **seen})
 
     async def _registry(self, inputs: Properties) -> RegistryState:
         if inputs.get("secret") is None:
@@ -189,20 +145,20 @@ class PullCheck(CustomResource[Context]):
         return await read_registry(self.context.tenant, inputs["registryId"])
 
     async def _prove(self, urn: str, inputs: Properties, timeout: float) -> Properties:
-        if inputs["mode"] == SKIP:
-            return {**inputs, "result": SKIPPED}
+        if inputs["mode"] == PullCheckMode.SKIP:
+            return {**inputs, "result": PullResult.SKIPPED.value}
         registry = await self._registry(inputs)
         limit = min(inputs["timeoutSeconds"], timeout) if timeout else inputs["timeoutSeconds"]
         try:
             proof = await self._ask(urn, registry, inputs, UNTIL_GRANTED, limit)
         except PullRefused as refusal:
-            if inputs["mode"] != WARN:
+            if inputs["mode"] != PullCheckMode.WARN:
                 message = refusal_message(refusal, self._advice(inputs, registry, refusal.reason), registry.registry_id)
                 raise OperatorError(message) from None
             await self._warn(urn, registry, inputs, refusal)
             return self._refused(inputs, registry, refusal.reason)
         outputs = _proven(inputs, registry, proof)
-        if outputs["result"] == SIGNED_IN:
+        if outputs["result"] == PullResult.SIGNED_IN:
             await self.context.log.warning(
                 urn,
                 f"{registry.login_server} gave a token whose rights cannot be read: the sign-in is proven, a pull is "
@@ -242,8 +198,7 @@ class PullCheck(CustomResource[Context]):
         return {
             **inputs,
             "loginServer": registry.login_server,
-            "result": f"refused: {reason.value}",
-            "refusal": self._advice(inputs, registry, reason),
+            **_refusal(reason.value, self._advice(inputs, registry, reason)),
         }
 
     def _advice(self, inputs: Properties, registry: RegistryState, reason: Reason) -> str:
@@ -257,26 +212,32 @@ def _proven(inputs: Properties, registry: RegistryState, proof: PullProof) -> Pr
     if proof.granted_actions is not None:
         outputs["grantedActions"] = list(proof.granted_actions)
     if proof.manifest_digest is not None:
-        return {**outputs, "manifestDigest": proof.manifest_digest, "result": PULLED}
-    return {**outputs, "result": SIGNED_IN if proof.granted_actions is None else GRANTED}
+        return {**outputs, "manifestDigest": proof.manifest_digest, "result": PullResult.PULLED.value}
+    result = PullResult.SIGNED_IN if proof.granted_actions is None else PullResult.GRANTED
+    return {**outputs, "result": result.value}
 
 
-def _same(name: str, old: Plain, new: Plain) -> bool:
-    if name in _REPLACING and isinstance(old, str) and isinstance(new, str):
-        return old.lower() == new.lower()
-    return new is not UNKNOWN and old == new
+def _refusal(reason: str, sentence: str) -> Properties:
+    return {"result": PullResult.REFUSED.value, "refusalReason": reason, "refusal": sentence}
+
+
+def _observed(olds: Properties) -> Properties:
+    return {name: olds[name] for name in OUTPUTS if name in olds}
 
 
 def _is_settled(olds: Properties, news: Properties) -> bool:
     """Whether the last result needs no other check."""
-    result = olds.get("result")
-    if news.get("mode") == SKIP or result in (PULLED, GRANTED, SIGNED_IN):
+    if news.get("mode") == PullCheckMode.SKIP:
+        return True
+    if olds.get("result") in (PullResult.PULLED, PullResult.GRANTED, PullResult.SIGNED_IN):
         return True
     # Else a machine that cannot reach the registry would plan the same update for ever.
-    path_reasons = {f"refused: {reason.value}" for reason in Reason if reason.is_of_the_path}
-    return news.get("mode") == WARN and result in path_reasons
+    path_reasons = {reason.value for reason in Reason if reason.is_of_the_path}
+    return news.get("mode") == PullCheckMode.WARN and olds.get("refusalReason") in path_reasons
 
 
 def _asks_nothing_new(olds: Properties, news: Properties) -> bool:
-    asking = (*_REPLACING, *(name for name in _UPDATING if name != "timeoutSeconds"))
-    return _is_settled(olds, news) and all(_same(name, olds.get(name), news.get(name)) for name in asking)
+    asking = {name: field for name, field in INPUTS.items() if name != "timeoutSeconds"}
+    return _is_settled(olds, news) and all(
+        same(field, olds.get(name), news.get(name)) for name, field in asking.items()
+    )

@@ -20,10 +20,11 @@ from crosstenant.azure.sign_in.secret_proof import OnWait, SignInError
 from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
+from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
+from crosstenant.plugin.service_principal_profile.fields import SECRETS
 from crosstenant.plugin.service_principal_profile.node_group_role import report_missing_role
-from crosstenant.plugin.service_principal_profile.record import Applied, Record, needs_reset
-from crosstenant.plugin.service_principal_profile.schema import SECRETS
+from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.values import to_properties
 
@@ -32,13 +33,13 @@ Prove = Callable[..., Awaitable[str]]
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What an update is to bring about."""
+class ResetRequest:
+    """The credential that a cluster is to have, and until when to try."""
 
     urn: str
     cluster_id: ArmId
     record: Record
-    """The record as it shall be; ``applied`` and what is seen of the cluster come from here."""
+    """The record as it shall be, without what only the reset can tell."""
     secret: str
     deadline: float
 
@@ -64,61 +65,61 @@ class CredentialReset:
         self._prove = prove
         self._clock = clock
 
-    async def prove(self, wanted: Wanted) -> str:
+    async def prove(self, request: ResetRequest) -> str:
         """Signs in with the secret to the cluster's tenant; returns the service principal's object ID.
 
         :raises OperatorError: It does not sign in.
         """
-        until = min(wanted.deadline, self._clock.now() + wanted.record.wait_for_principal_seconds)
+        until = min(request.deadline, self._clock.now() + request.record.wait_for_principal_seconds)
         try:
             return await self._prove(
                 self._tenant.tenant_id,
                 self._tenant.cloud,
-                wanted.client_id,
-                wanted.secret,
+                request.client_id,
+                request.secret,
                 deadline=until,
-                on_wait=self._status(wanted.urn),
+                on_wait=self._status(request.urn),
                 clock=self._clock,
             )
         except SignInError as error:
-            raise OperatorError(f"{error} (cluster {wanted.cluster_id} is untouched)") from None
+            raise OperatorError(f"{error} (cluster {request.cluster_id} is untouched)") from None
 
-    async def apply(self, wanted: Wanted, old: Record | None) -> Record:
+    async def apply(self, request: ResetRequest, old: Record | None) -> Record:
         """Makes the cluster have the credential, by a reset if there is no other way to be certain.
 
-        :param wanted: The credential and its cluster.
+        :param request: The credential and its cluster.
         :param old: What was known of the cluster before; ``None`` on a first create.
         :returns: The new record; ``PENDING`` if the cluster went away.
         :raises OperatorError: Nothing was changed.
         :raises PartialError: AKS has begun a reset, or may have.
         """
         object_id = ""
-        state = await self.look(wanted.cluster_id)
+        state = await self.look(request.cluster_id)
         if state and not state.is_idle:
-            if old and not needs_reset(old, state, wanted.client_id, wanted.secret):
-                return replace(wanted.record, applied=old.applied).seeing(state)
+            if old and not needs_reset(old, state, request.client_id, request.secret):
+                return replace(request.record, credential_state=old.credential_state).seeing(state)
             # A credential that is no good is worth knowing before a wait that may last an hour.
             refuse_unfit(state)
-            object_id = await self.prove(wanted)
-            state = await self.idle(wanted.urn, wanted.cluster_id, wanted.deadline)
+            object_id = await self.prove(request)
+            state = await self.idle(request.urn, request.cluster_id, request.deadline)
         if state is None:
             # The cluster that is yet to come will sign in with it.
-            await self.prove(wanted)
-            return replace(wanted.record, applied=Applied.PENDING, pending_operation=None).seeing(None)
+            await self.prove(request)
+            return request.record.with_state(CredentialState.PENDING).seeing(None)
         old = old and await self.settled(old, state)
-        if not needs_reset(old, state, wanted.client_id, wanted.secret):
+        if not needs_reset(old, state, request.client_id, request.secret):
             reset_at = old.reset_at if old else None
-            return replace(wanted.record, applied=Applied.TRUE, reset_at=reset_at, pending_operation=None).seeing(state)
+            return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
         refuse_unfit(state, failed_is_ours=old is not None and old.may_have_failed_the_cluster)
-        object_id = object_id or await self.prove(wanted)
+        object_id = object_id or await self.prove(request)
         began = self._clock.now()
-        operation = await self._started(wanted)
-        await self._ended(wanted, old, operation, began)
-        state = await self._verified(wanted, operation)
-        await self._log.info(wanted.urn, f"reset the credential of {wanted.cluster_id.name} in {self._since(began)}")
-        await report_missing_role(self._clusters, self._log, wanted.urn, state, object_id)
+        operation = await self._started(request)
+        await self._ended(request, old, operation, began)
+        state = await self._verified(request, operation)
+        await self._log.info(request.urn, f"reset the credential of {request.cluster_id.name} in {self._since(began)}")
+        await report_missing_role(self._clusters, self._log, request.urn, state, object_id)
         reset_at = self._clock.utc().strftime("%Y-%m-%dT%H:%M:%SZ")
-        return replace(wanted.record, applied=Applied.TRUE, reset_at=reset_at, pending_operation=None).seeing(state)
+        return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
 
     async def look(self, cluster_id: ArmId) -> ClusterState | None:
         """The cluster as it is now; ``None`` if there is none.
@@ -148,92 +149,94 @@ class CredentialReset:
         """A record brought up to date with what has come of it since: the cluster's own creation, AKS's operation."""
         if not (state.uses(old.client_id) and state.is_idle):
             return old
-        if old.applied is Applied.PENDING:
-            return replace(old, applied=Applied.TRUE)
-        if old.applied is not Applied.UNKNOWN or not old.pending_operation:
+        if old.credential_state is CredentialState.PENDING:
+            return replace(old, credential_state=CredentialState.APPLIED)
+        if old.credential_state is not CredentialState.UNKNOWN or not old.pending_operation:
             return old
         ending = await self._clusters.ending(old.pending_operation)
         if ending.status != "Succeeded":
             return old
-        return replace(old, applied=Applied.TRUE, pending_operation=None, reset_at=ending.ended or old.reset_at)
+        return replace(old.with_state(CredentialState.APPLIED), reset_at=ending.ended or old.reset_at)
 
-    async def _started(self, wanted: Wanted) -> ResetOperation:
+    async def _started(self, request: ResetRequest) -> ResetOperation:
         attempt = Attempt()
         try:
-            with plainly("resetting the credential of cluster", str(wanted.cluster_id), self._tenant, [wanted.secret]):
+            with plainly(
+                "resetting the credential of cluster", str(request.cluster_id), self._tenant, [request.secret]
+            ):
                 return await self._clusters.start_reset(
-                    wanted.cluster_id,
-                    wanted.client_id,
-                    wanted.secret,
-                    deadline=wanted.deadline,
+                    request.cluster_id,
+                    request.client_id,
+                    request.secret,
+                    deadline=request.deadline,
                     propagation_deadline=min(
-                        wanted.deadline, self._clock.now() + wanted.record.wait_for_principal_seconds
+                        request.deadline, self._clock.now() + request.record.wait_for_principal_seconds
                     ),
-                    on_progress=self._status(wanted.urn),
+                    on_progress=self._status(request.urn),
                     attempt=attempt,
                 )
         except (OperatorError, ClusterGone, TimeoutError, asyncio.CancelledError) as error:
             if not attempt.maybe_accepted and isinstance(error, asyncio.CancelledError):
                 raise
-            reason = _reason(error, wanted)
+            reason = _reason(error, request)
             if not attempt.maybe_accepted:
                 raise OperatorError(reason) from None
             raise self._partial(
-                replace(wanted.record, applied=Applied.UNKNOWN),
+                replace(request.record, credential_state=CredentialState.UNKNOWN),
                 f"{reason}; AKS may have begun the reset all the same: the next update waits for it and makes sure",
             ) from None
 
-    async def _ended(self, wanted: Wanted, old: Record | None, operation: ResetOperation, began: float) -> None:
-        running = replace(wanted.record, applied=Applied.UNKNOWN, pending_operation=operation.url or None)
+    async def _ended(self, request: ResetRequest, old: Record | None, operation: ResetOperation, began: float) -> None:
+        running = request.record.with_state(CredentialState.UNKNOWN, operation.url or None)
         goes_on = "AKS goes on with it; the next update waits for it and makes sure"
         doing = "waiting for the reset of cluster"
         try:
-            with plainly(doing, str(wanted.cluster_id), self._tenant, [wanted.secret]):
-                await operation.wait(wanted.deadline - self._clock.now(), self._watch(wanted, began))
+            with plainly(doing, str(request.cluster_id), self._tenant, [request.secret]):
+                await operation.wait(request.deadline - self._clock.now(), self._watch(request, began))
         except ResetFailed as error:
-            raise self._partial(await self._after_failure(wanted, old), self._failure(wanted, error)) from None
+            raise self._partial(await self._after_failure(request, old), self._failure(request, error)) from None
         except asyncio.CancelledError:
-            reason = f"cancelled {self._since(began)} into the reset of {wanted.cluster_id}: {goes_on}"
+            reason = f"cancelled {self._since(began)} into the reset of {request.cluster_id}: {goes_on}"
             raise self._partial(running, reason) from None
         except TimeoutError:
             reason = (
-                f"{wanted.cluster_id} is still being reset after {self._since(began)}, longer than was allowed:"
+                f"{request.cluster_id} is still being reset after {self._since(began)}, longer than was allowed:"
                 f" {goes_on}. Allow more time with custom_timeouts"
             )
             raise self._partial(running, reason) from None
         except OperatorError as error:
             raise self._partial(running, f"{error}. {goes_on}") from None
 
-    async def _verified(self, wanted: Wanted, operation: ResetOperation) -> ClusterState:
+    async def _verified(self, request: ResetRequest, operation: ResetOperation) -> ClusterState:
         """Looks at the cluster again: an operation that ended well is a claim, the cluster is the proof."""
-        unknown = replace(wanted.record, applied=Applied.UNKNOWN, pending_operation=operation.url or None)
+        unknown = request.record.with_state(CredentialState.UNKNOWN, operation.url or None)
         try:
-            state = await self.idle(wanted.urn, wanted.cluster_id, wanted.deadline)
+            state = await self.idle(request.urn, request.cluster_id, request.deadline)
         except (OperatorError, asyncio.CancelledError) as error:
-            reason = _reason(error, wanted)
+            reason = _reason(error, request)
             raise self._partial(unknown, f"the reset has ended, but {reason}") from None
         if state is None:
-            raise self._partial(unknown.seeing(None), f"cluster {wanted.cluster_id} was deleted during its reset")
-        if not state.uses(wanted.client_id) or state.has_failed:
+            raise self._partial(unknown.seeing(None), f"cluster {request.cluster_id} was deleted during its reset")
+        if not state.uses(request.client_id) or state.has_failed:
             # Whatever the operation said: it must not settle this record later.
-            applied = Applied.FAILED if state.has_failed else Applied.UNKNOWN
-            record = replace(unknown, applied=applied, pending_operation=None).seeing(state)
+            known = CredentialState.FAILED if state.has_failed else CredentialState.UNKNOWN
+            record = unknown.with_state(known).seeing(state)
             reason = (
-                f"cluster {wanted.cluster_id} was reset, but has client ID '{state.client_id}' and provisioning state"
+                f"cluster {request.cluster_id} was reset, but has client ID '{state.client_id}' and provisioning state"
                 f" '{state.provisioning_state}' now; look at 'az aks show', then run again"
             )
             raise self._partial(record, reason)
         return state
 
-    async def _after_failure(self, wanted: Wanted, old: Record | None) -> Record:
+    async def _after_failure(self, request: ResetRequest, old: Record | None) -> Record:
         """A failed reset leaves the cluster's old credential in place, some nodes apart: nothing is certain."""
-        record = replace(old or wanted.record, applied=Applied.FAILED, pending_operation=None)
+        record = (old or request.record).with_state(CredentialState.FAILED)
         try:
-            return record.seeing(await self._clusters.get(wanted.cluster_id))
+            return record.seeing(await self._clusters.get(request.cluster_id))
         except Exception:  # The failure itself is what the operator must hear of.
             return record
 
-    def _failure(self, wanted: Wanted, error: ResetFailed) -> str:
+    def _failure(self, request: ResetRequest, error: ResetFailed) -> str:
         from crosstenant.azure.refusals.refusals import explain
 
         cause = error.__cause__
@@ -241,21 +244,21 @@ class CredentialReset:
         said = explain(
             told,
             doing="the reset failed on cluster",
-            on=str(wanted.cluster_id),
+            on=str(request.cluster_id),
             tenant=self._tenant,
-            secrets=[wanted.secret],
+            secrets=[request.secret],
         )
         return f"{said}. Nodes reached before that may have the new secret already: keep both, and run again"
 
     def _partial(self, record: Record, reason: str) -> PartialError:
         return PartialError(record.cluster_id, to_properties(record.outputs(), SECRETS), [reason])
 
-    def _watch(self, wanted: Wanted, began: float) -> Callable[[], Awaitable[None]]:
+    def _watch(self, request: ResetRequest, began: float) -> Callable[[], Awaitable[None]]:
         seen: set[str] = set()
 
         async def look() -> None:
             try:
-                state = await self._clusters.get(wanted.cluster_id)
+                state = await self._clusters.get(request.cluster_id)
             except Exception:  # It is for the status line only; the operation itself is watched elsewhere.
                 state = None
             pools = ""
@@ -266,7 +269,7 @@ class CredentialReset:
                 pools = f"; node pools at work: {', '.join(busy) or 'none'}" + (
                     f"; done: {', '.join(done)}" if done else ""
                 )
-            await self._log.status(wanted.urn, f"resetting the credential ({self._since(began)}){pools}")
+            await self._log.status(request.urn, f"resetting the credential ({self._since(began)}){pools}")
 
         return look
 
@@ -280,11 +283,11 @@ class CredentialReset:
         return lasting(self._clock.now() - began)
 
 
-def _reason(error: BaseException, wanted: Wanted) -> str:
+def _reason(error: BaseException, request: ResetRequest) -> str:
     if isinstance(error, asyncio.CancelledError):
-        return f"cancelled while the reset of {wanted.cluster_id} was being asked for"
+        return f"cancelled while the reset of {request.cluster_id} was being asked for"
     if isinstance(error, ClusterGone):
-        return f"cluster {wanted.cluster_id} is gone"
+        return f"cluster {request.cluster_id} is gone"
     if isinstance(error, TimeoutError):
-        return f"cluster {wanted.cluster_id}: gave up waiting for {error}; run again when it has ended"
+        return f"cluster {request.cluster_id}: gave up waiting for {error}; run again when it has ended"
     return str(error)

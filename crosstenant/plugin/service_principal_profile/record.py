@@ -3,27 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import Enum
 from typing import Any
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
+from crosstenant.model.modes import CredentialState
+from crosstenant.plugin.service_principal_profile.fields import DEFAULT_PRINCIPAL_SECONDS
 from crosstenant.provider_kit.resource import Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain
-
-DEFAULT_PRINCIPAL_SECONDS = 300
-
-
-class Applied(Enum):
-    """Whether the cluster has the recorded credential, as far as anybody can know."""
-
-    TRUE = "true"
-    """It has: this resource reset it so, or it was created with the credential."""
-    PENDING = "pending"
-    """It did not exist yet."""
-    UNKNOWN = "unknown"
-    """A reset was interrupted, somebody else changed the cluster, or the resource was imported."""
-    FAILED = "failed"
-    """A reset by this resource failed, which may have left nodes with either secret."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +21,8 @@ class Record:
     """The application that this resource gave, or was to give, to the cluster."""
     secret: str | None
     """Its secret; ``None`` after an import."""
-    applied: Applied
+    credential_state: CredentialState
+    """Whether the cluster has it, as far as anybody can know."""
     abandon_on_delete: bool = False
     wait_for_principal_seconds: float = DEFAULT_PRINCIPAL_SECONDS
     cluster_client_id: str | None = None
@@ -47,20 +34,20 @@ class Record:
     @property
     def may_have_failed_the_cluster(self) -> bool:
         """Whether a failed cluster is the doing of this resource's own last reset."""
-        return self.applied is Applied.FAILED or self.pending_operation is not None
+        return self.credential_state is CredentialState.FAILED or self.pending_operation is not None
 
     def is_running(self, client_id: Plain, secret: Plain) -> bool:
         """Whether a reset to just this credential was begun whose end this resource has not seen."""
         return self.pending_operation is not None and (self.client_id, self.secret) == (client_id, secret)
 
     @classmethod
-    def of_inputs(cls, inputs: Properties, applied: Applied = Applied.PENDING) -> Record:
+    def of_inputs(cls, inputs: Properties, state: CredentialState = CredentialState.PENDING) -> Record:
         """The record of a resource that has done nothing yet."""
         return cls(
             cluster_id=inputs["clusterId"],
             client_id=inputs["clientId"],
             secret=inputs.get("secret"),
-            applied=applied,
+            credential_state=state,
             abandon_on_delete=bool(inputs.get("abandonOnDelete")),
             wait_for_principal_seconds=inputs.get("waitForPrincipalSeconds", DEFAULT_PRINCIPAL_SECONDS),
         )
@@ -72,7 +59,7 @@ class Record:
         profile: dict[str, Any] = outputs.get("servicePrincipalProfile") or {}
         pools: list[str] | None = outputs.get("nodePools")
         return replace(
-            cls.of_inputs(outputs, Applied(outputs.get("applied", "unknown"))),
+            cls.of_inputs(outputs, CredentialState(outputs.get("credentialState", CredentialState.UNKNOWN))),
             client_id=profile.get("clientId") or outputs["clientId"],
             cluster_client_id=outputs.get("clusterClientId"),
             provisioning_state=outputs.get("provisioningState"),
@@ -90,7 +77,7 @@ class Record:
             "secret": self.secret,
             "abandonOnDelete": self.abandon_on_delete,
             "waitForPrincipalSeconds": self.wait_for_principal_seconds,
-            "applied": self.applied.value,
+            "credentialState": self.credential_state.value,
             "clusterClientId": self.cluster_client_id,
             "provisioningState": self.provisioning_state,
             "nodePools": None if self.node_pools is None else list(self.node_pools),
@@ -98,6 +85,10 @@ class Record:
             "pendingOperation": self.pending_operation,
             "servicePrincipalProfile": profile,
         }
+
+    def with_state(self, state: CredentialState, operation: str | None = None) -> Record:
+        """The record in another state, with the address of the reset that may still be running."""
+        return replace(self, credential_state=state, pending_operation=operation)
 
     def seeing(self, state: ClusterState | None) -> Record:
         """The record with what was seen of the cluster."""
@@ -114,13 +105,13 @@ def needs_reset(record: Record | None, state: ClusterState, client_id: Plain, se
 
     :param record: What this resource knows; ``None`` before its first create.
     :param state: The cluster as it is.
-    :param client_id: The application wanted; ``UNKNOWN`` for one that is only being made.
-    :param secret: The secret wanted, likewise.
+    :param client_id: Client ID of the application to use; ``UNKNOWN`` for one that is only being made.
+    :param secret: Its secret, likewise.
     """
     if client_id is UNKNOWN or secret is UNKNOWN or not state.uses(client_id):
         return True
     # The cluster's secret can never be read: it is known only from having put it there, or from the cluster's own
     # creation with it, after which `pending` has not been looked at again.
-    if record is None or record.applied in (Applied.UNKNOWN, Applied.FAILED):
+    if record is None or record.credential_state in (CredentialState.UNKNOWN, CredentialState.FAILED):
         return True
     return record.secret != secret or record.client_id.lower() != client_id.lower()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from crosstenant.azure.clusters.cluster_fitness import refuse_unfit
 from crosstenant.azure.clusters.cluster_state import ClusterState
@@ -17,24 +17,27 @@ from crosstenant.azure.sign_in.secret_proof import prove_secret
 from crosstenant.azure.waiting import Clock
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
+from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
-from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove, Wanted
-from crosstenant.plugin.service_principal_profile.inputs import check_profile
-from crosstenant.plugin.service_principal_profile.record import Applied, Record, needs_reset
-from crosstenant.plugin.service_principal_profile.schema import SCHEMA, SECRETS
-from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
-from crosstenant.provider_kit.values import UNKNOWN, Plain
+from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove, ResetRequest
+from crosstenant.plugin.service_principal_profile.fields import DESCRIPTION, INPUTS, OUTPUTS
+from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
+from crosstenant.provider_kit.declared import DeclaredResource
+from crosstenant.provider_kit.fields import Fields
+from crosstenant.provider_kit.resource import Change, Diff, Difference, Observed, Properties
+from crosstenant.provider_kit.values import UNKNOWN
 
 DEFAULT_TIMEOUT = 90 * 60.0
 """Seconds that a create or update may take: what a reset of a large cluster is known to need."""
 
 
-class ServicePrincipalProfile(CustomResource[Context]):
+class ServicePrincipalProfile(DeclaredResource[Context]):
     """Makes an AKS cluster act as an application of its tenant, and keeps it so."""
 
     token: ClassVar[str] = "crosstenant:index:ServicePrincipalProfile"  # noqa: S105
-    schema: ClassVar[dict[str, Any]] = SCHEMA
-    secret_properties: ClassVar[frozenset[str]] = SECRETS
+    description: ClassVar[str] = DESCRIPTION
+    inputs: ClassVar[Fields] = INPUTS
+    outputs: ClassVar[Fields] = OUTPUTS
 
     def __init__(
         self,
@@ -54,26 +57,13 @@ class ServicePrincipalProfile(CustomResource[Context]):
         self._clusters = clusters or Clusters(context.tenant, self._clock)
         self._reset = CredentialReset(context, self._clusters, prove, self._clock)
 
-    async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
-        """Validates the inputs and fills in the defaults."""
-        return check_profile(olds, news)
-
     async def diff(
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
     ) -> Diff:
         """Compares; a credential that may not be on the cluster differs even where the program has not changed."""
-        found: dict[str, Difference] = {}
-        if _folded(old_inputs.get("clusterId")) != _folded(news.get("clusterId")):
-            found["clusterId"] = Difference(Change.REPLACE)
-        if _folded(old_inputs.get("clientId")) != _folded(news.get("clientId")):
-            found["clientId"] = Difference(Change.UPDATE)
-        for name in ("secret", "abandonOnDelete", "waitForPrincipalSeconds"):
-            if old_inputs.get(name) != news.get(name):
-                found[name] = Difference(
-                    Change.UPDATE, added=old_inputs.get(name) is None, removed=news.get(name) is None
-                )
+        found = dict((await super().diff(urn, resource_id, old_inputs, olds, news)).differences)
         if not found.keys() & {"clusterId", "clientId", "secret"}:
-            found |= await self._unapplied(olds)
+            found |= await self._not_on_the_cluster(olds)
         return Diff(found)
 
     async def preview_create(self, urn: str, inputs: Properties) -> Properties:
@@ -92,19 +82,19 @@ class ServicePrincipalProfile(CustomResource[Context]):
             return _imported(resource_id, state)
         record = Record.of_outputs(olds)
         if state is None:
-            return Observed(resource_id, inputs, olds) if record.applied is Applied.PENDING else None
+            return Observed(resource_id, inputs, olds) if record.credential_state is CredentialState.PENDING else None
         record = await self._reset.settled(record, state)
         if not state.uses(record.client_id):
             # A reset that is still running may be the one that this resource stopped waiting for.
             operation = None if state.is_idle else record.pending_operation
-            applied = Applied.FAILED if state.has_failed and record.may_have_failed_the_cluster else Applied.UNKNOWN
-            record = replace(record, applied=applied, pending_operation=operation)
+            ours_failed = state.has_failed and record.may_have_failed_the_cluster
+            record = record.with_state(CredentialState.FAILED if ours_failed else CredentialState.UNKNOWN, operation)
             return Observed(
                 resource_id,
                 inputs | {"clientId": state.client_id},
                 record.seeing(state).outputs() | {"clientId": state.client_id},
             )
-        # What an earlier refresh found astray may have been put right since.
+        # What an earlier refresh saw as drift may have been repaired since.
         inputs = inputs if state.uses(inputs.get("clientId", "")) else inputs | {"clientId": record.client_id}
         return Observed(resource_id, inputs, record.seeing(state).outputs())
 
@@ -131,18 +121,18 @@ class ServicePrincipalProfile(CustomResource[Context]):
             deadline = self._clock.now() + (timeout or DEFAULT_TIMEOUT)
             state = await self._reset.idle(urn, cluster_id, deadline)
         if state is not None and state.uses(record.client_id):
-            raise OperatorError(_still_in_use(state))
+            raise OperatorError(_still_in_use(cluster_id, state.client_id))
 
-    async def _unapplied(self, olds: Properties) -> dict[str, Difference]:
+    async def _not_on_the_cluster(self, olds: Properties) -> dict[str, Difference]:
         """What the state knows to be missing on the cluster.
 
         ``pending`` alone is no difference: the cluster takes the credential with its own creation, and a second run
         should find nothing to do. It is one if the cluster came to be with another application.
         """
         record = Record.of_outputs(olds)
-        if record.applied in (Applied.UNKNOWN, Applied.FAILED):
-            return {"applied": Difference(Change.UPDATE, is_input=False)}
-        if record.applied is Applied.PENDING:
+        if record.credential_state in (CredentialState.UNKNOWN, CredentialState.FAILED):
+            return {"credentialState": Difference(Change.UPDATE, is_input=False)}
+        if record.credential_state is CredentialState.PENDING:
             state = await self._reset.look(_parsed(record.cluster_id))
             if state is not None and not state.uses(record.client_id):
                 return {"clientId": Difference(Change.UPDATE, is_input=False)}
@@ -165,7 +155,7 @@ class ServicePrincipalProfile(CustomResource[Context]):
             return outputs
         old = old and await self._reset.settled(old, state)
         if not needs_reset(old, state, client_id, secret):
-            return replace(shape, applied=Applied.TRUE).seeing(state).outputs()
+            return replace(shape, credential_state=CredentialState.APPLIED).seeing(state).outputs()
         refuse_unfit(state, failed_is_ours=old is not None and old.may_have_failed_the_cluster)
         if await self._clusters.may_reset(cluster_id) is False:
             raise OperatorError(_not_permitted(cluster_id, self.context.tenant.caller))
@@ -178,14 +168,14 @@ class ServicePrincipalProfile(CustomResource[Context]):
         if not record.secret:
             raise OperatorError(f"cluster {record.cluster_id}: secret is missing: a secret of {record.client_id}")
         deadline = self._clock.now() + (timeout or DEFAULT_TIMEOUT)
-        wanted = Wanted(urn, _parsed(record.cluster_id), record, record.secret, deadline)
+        request = ResetRequest(urn, _parsed(record.cluster_id), record, record.secret, deadline)
         try:
-            return await self._reset.apply(wanted, old)
+            return await self._reset.apply(request, old)
         except asyncio.CancelledError:
             raise OperatorError(f"cancelled before cluster {record.cluster_id} was touched") from None
 
 
-_OBSERVED = ("applied", "clusterClientId", "provisioningState", "resetAt")
+_OBSERVED = ("credentialState", "clusterClientId", "provisioningState", "resetAt")
 
 
 def _parsed(cluster_id: str) -> ArmId:
@@ -193,11 +183,6 @@ def _parsed(cluster_id: str) -> ArmId:
         return parse_arm_id(cluster_id, CLUSTER_TYPE)
     except ValueError as error:
         raise OperatorError(str(error)) from None
-
-
-def _folded(value: Plain) -> Plain:
-    # ARM compares IDs, and Entra UUIDs, without regard to case.
-    return value.lower() if isinstance(value, str) else value
 
 
 def _not_permitted(cluster_id: ArmId, caller: str) -> str:
@@ -208,10 +193,10 @@ def _not_permitted(cluster_id: ArmId, caller: str) -> str:
     )
 
 
-def _still_in_use(state: ClusterState) -> str:
-    arguments = f"-g {state.cluster_id.split('/')[4]} -n {state.cluster_id.split('/')[-1]}"
+def _still_in_use(cluster_id: ArmId, client_id: str) -> str:
+    arguments = f"-g {cluster_id.resource_group} -n {cluster_id.name}"
     return (
-        f"cluster {state.cluster_id} still acts as application {state.client_id}, and would lose its identity with it."
+        f"cluster {cluster_id} still acts as application {client_id}, and would lose its identity with it."
         " Either move the cluster to another application or to a managed identity"
         f" ('az aks update-credentials {arguments} --reset-service-principal ...' or"
         f" 'az aks update {arguments} --enable-managed-identity') and run again; or give it abandon_on_delete=True,"
@@ -227,7 +212,7 @@ def _imported(resource_id: str, state: ClusterState | None) -> Observed | None:
             f"cluster {state.cluster_id} has a managed identity: there is no service principal profile to import"
         )
     inputs: Properties = {"clusterId": resource_id, "clientId": state.client_id}
-    record = Record.of_inputs(inputs, Applied.UNKNOWN).seeing(state)
+    record = Record.of_inputs(inputs, CredentialState.UNKNOWN).seeing(state)
     outputs = record.outputs()
     defaults = {name: outputs[name] for name in ("abandonOnDelete", "waitForPrincipalSeconds")}
     return Observed(resource_id, inputs | defaults, outputs)

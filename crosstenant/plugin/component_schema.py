@@ -1,0 +1,104 @@
+"""The components' part of the package schema: what Pulumi's analyzer reads of the classes, fit for every language.
+
+The analyzer takes names and docstrings as Python has them, and cannot know what is secret.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+from pulumi.provider.experimental.component import ComponentProvider
+
+Schema = dict[str, Any]
+
+SECRETS: Final = frozenset(
+    {
+        "CrossTenantPull.properties.imagePullSecret",
+        "CrossTenantPull.properties.servicePrincipalProfile",
+        "PullIdentity.properties.secret",
+        "RegistryAccess.inputProperties.secret",
+        "Tenant.properties.clientCertificatePassword",
+        "Tenant.properties.clientSecret",
+        "Tenant.properties.oidcRequestToken",
+        "Tenant.properties.oidcToken",
+    }
+)
+"""Which properties of components and of their types are Pulumi secrets."""
+
+REQUIRED_INPUTS: Final = {
+    "CrossTenantPull": ("clusterTenant", "registryTenant"),
+    "PullIdentity": ("tenant",),
+    "RegistryAccess": ("tenant",),
+}
+"""Inputs that only a Python program may omit: it can give ready-made providers in their place."""
+
+TYPE_NAMES: Final = {"PullCheckArgs": "PullCheckOptions"}
+"""Names of types where they are not the Python class's without its ``Args``, which SDKs of other languages append."""
+
+
+def component_schema(provider: ComponentProvider) -> Schema:
+    """The package schema with the components alone.
+
+    :param provider: Pulumi's provider of the components.
+    """
+    schema: Schema = json.loads(_RENAMED_TYPE.sub(_without_args, provider.schema or "{}"))
+    names = _python_names(provider)
+    for token, kind in (*schema["types"].items(), *schema["resources"].items()):
+        name = token.rsplit(":", 1)[-1]
+        kind["description"] = as_markdown(kind.get("description") or "", names)
+        for member in kind.get("enum") or ():
+            member["description"] = as_markdown(member.get("description") or "", names)
+        for path, declared in _properties(name, kind):
+            _complete(declared, names)
+            if path in SECRETS:
+                declared["secret"] = True
+        if name in REQUIRED_INPUTS:
+            kind["requiredInputs"] = sorted({*kind["requiredInputs"], *REQUIRED_INPUTS[name]})
+    return schema
+
+
+def as_markdown(docstring: str, names: dict[str, str]) -> str:
+    """A docstring as the schema has descriptions: single backticks, and properties as the schema spells them.
+
+    :param names: The schema's names of properties, by their Python names.
+    """
+
+    def quoted(match: re.Match[str]) -> str:
+        return f"`{_SNAKE_CASE.sub(lambda word: names.get(word[0], word[0]), match[1])}`"
+
+    return re.sub(r"``(.+?)``", quoted, inspect.cleandoc(docstring))
+
+
+_SNAKE_CASE: Final = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
+_RENAMED_TYPE: Final = re.compile(r"(?<=crosstenant:index:)\w+Args\b")
+
+
+def _without_args(match: re.Match[str]) -> str:
+    return TYPE_NAMES.get(match[0], match[0].removesuffix("Args"))
+
+
+def _python_names(provider: ComponentProvider) -> dict[str, str]:
+    components = provider._component_defs.values()  # pyright: ignore[reportPrivateUsage]
+    types = provider._type_defs.values()  # pyright: ignore[reportPrivateUsage]
+    mappings = [
+        *(mapping for it in components for mapping in (it.inputs_mapping, it.outputs_mapping)),
+        *(it.properties_mapping for it in types),
+    ]
+    return {python: schema for mapping in mappings for schema, python in mapping.items()}
+
+
+def _properties(name: str, kind: Schema) -> Iterator[tuple[str, Schema]]:
+    for side in ("properties", "inputProperties"):
+        declared: dict[str, Schema] = kind.get(side) or {}
+        yield from ((f"{name}.{side}.{property_name}", spec) for property_name, spec in declared.items())
+
+
+def _complete(declared: Schema, names: dict[str, str]) -> None:
+    declared["description"] = as_markdown(declared.get("description") or "", names)
+    for inner in ("items", "additionalProperties"):
+        # The analyzer repeats the property's description there, where nobody shows it.
+        declared.get(inner, {}).pop("description", None)

@@ -1,0 +1,30 @@
+"""The forms of arguments that several resources and functions take."""
+
+from __future__ import annotations
+
+from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, is_uuid, parse_arm_id
+from crosstenant.provider_kit.values import Plain
+
+
+def cluster_id(name: str, value: Plain) -> str | None:
+    """The ARM ID of an AKS cluster."""
+    return _not_an_id(value, CLUSTER_TYPE)
+
+
+def registry_id(name: str, value: Plain) -> str | None:
+    """The ARM ID of a container registry."""
+    return _not_an_id(value, REGISTRY_TYPE)
+
+
+def client_id(name: str, value: Plain) -> str | None:
+    """An application's client ID."""
+    # The value is not repeated: whoever mixes the arguments up has the secret here.
+    return None if is_uuid(value) else "must be a UUID: give the application's client ID, not its name"
+
+
+def _not_an_id(value: Plain, resource_type: str) -> str | None:
+    try:
+        parse_arm_id(value, resource_type)
+    except ValueError as error:
+        return str(error)
+    return None

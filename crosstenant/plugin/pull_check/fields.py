@@ -1,0 +1,127 @@
+"""The inputs and outputs of a ``PullCheck``."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from crosstenant.model.modes import PullCheckMode, PullResult
+from crosstenant.model.repository_condition import check_repository
+from crosstenant.plugin import forms
+from crosstenant.provider_kit.fields import Field, Fields
+from crosstenant.provider_kit.resource import Failure, Properties
+from crosstenant.provider_kit.values import Plain
+
+_TAG: Final = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
+_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+
+
+def check_together(inputs: Properties) -> list[Failure]:
+    """What inputs that are each right are wrong together."""
+    if "reference" in inputs and "repository" not in inputs:
+        return [Failure("reference", "a tag or digest is one of a repository: give 'repository' as well")]
+    return []
+
+
+def _secret(name: str, value: Plain) -> str | None:
+    return None if value.strip() else "is empty: give the value of one of the application's secrets"
+
+
+def _repository(name: str, value: Plain) -> str | None:
+    try:
+        check_repository(value)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def _reference(name: str, value: Plain) -> str | None:
+    if _TAG.fullmatch(value) or _DIGEST.fullmatch(value):
+        return None
+    return f"'{value}' is neither a tag ('1.0') nor a digest ('sha256:' and 64 hexadecimal digits)"
+
+
+def _seconds(name: str, value: Plain) -> str | None:
+    return None if value > 0 else f"must be a number of seconds above 0, not {value}"
+
+
+INPUTS: Final[Fields] = {
+    "registryId": Field(
+        "string",
+        "ARM ID of the registry, in a subscription of the provider's tenant. Another one replaces the check.",
+        required=True,
+        replaces=True,
+        ignores_case=True,
+        refusal=forms.registry_id,
+    ),
+    "clientId": Field(
+        "string",
+        "Client ID (UUID) of the application that pulls. Another one replaces the check.",
+        required=True,
+        replaces=True,
+        ignores_case=True,
+        refusal=forms.client_id,
+    ),
+    "secret": Field(
+        "string",
+        "The application's secret. It is sent to the registry's own login server, as Azure Resource Manager reports it "
+        "and under a registry suffix of the provider's cloud, and nowhere else. Secret.",
+        required=True,
+        secret=True,
+        refusal=_secret,
+    ),
+    "repository": Field(
+        "string",
+        "Repository to ask for, `backend/api`. It need not exist as long as there is no `reference`. Needed where a "
+        "condition narrows the role assignment: name one that the condition covers.",
+        refusal=_repository,
+    ),
+    "reference": Field(
+        "string",
+        "Tag or digest in `repository`: with it the manifest is fetched, which proves the whole pull.",
+        refusal=_reference,
+    ),
+    "mode": Field(
+        "string",
+        "What a refusal does. `require` (default): it is an error. `warn`: it is a warning, for runners that cannot "
+        "always reach the registry. `skip`: nothing is read or sent.",
+        default=PullCheckMode.REQUIRE.value,
+        choices=PullCheckMode,
+    ),
+    "timeoutSeconds": Field(
+        "number",
+        "How long to try again while a new role assignment may not have reached the registry yet, in seconds; 300 by "
+        "default.",
+        default=300,
+        refusal=_seconds,
+    ),
+    "triggers": Field(
+        "array", "Values whose change repeats the check, such as IDs of role assignments.", items="string"
+    ),
+}
+
+OUTPUTS: Final[Fields] = {
+    "loginServer": Field("string", "Host that was asked; none with mode `skip`."),
+    "result": Field(
+        "string",
+        "What was proved. `pulled`: the manifest was fetched. `granted`: the registry gave a token that lists pull for "
+        "the repository. `signed in`: it gave a token whose permissions cannot be read; give a `reference` to know "
+        "more. `skipped`: nothing was asked. `not checked`: imported, and not asked yet. `refused`: see `refusal`.",
+        required=True,
+        choices=PullResult,
+    ),
+    "grantedActions": Field(
+        "array", "Actions on the repository that the registry's token lists, `pull`.", items="string"
+    ),
+    "manifestDigest": Field(
+        "string",
+        "Digest of the manifest that `reference` stood for when the check was last created or updated; a refresh "
+        "keeps it, since a tag that moved takes no permission away.",
+    ),
+    "refusal": Field(
+        "string", "Where `result` is `refused`: what is missing, who can repair it and how, in a sentence."
+    ),
+    "refusalReason": Field(
+        "string", "Where `result` is `refused`: which link is missing, in one or two words: `role missing`."
+    ),
+}

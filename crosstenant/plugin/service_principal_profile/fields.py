@@ -1,0 +1,137 @@
+"""The inputs and outputs of a ``ServicePrincipalProfile``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crosstenant.model.modes import CredentialState
+from crosstenant.plugin import forms
+from crosstenant.provider_kit.fields import Field, Fields, Shape, secrets
+from crosstenant.provider_kit.values import Plain
+
+DEFAULT_PRINCIPAL_SECONDS: Final = 300
+# https://learn.microsoft.com/azure/aks/kubernetes-service-principal: AKS takes no longer one.
+_LONGEST_SECRET_BYTES: Final = 190
+_LONGEST_WAIT: Final = 3600
+_RESET_DOC: Final = "https://learn.microsoft.com/azure/aks/update-credentials"
+
+
+def _secret(name: str, value: Plain) -> str | None:
+    if not value.strip():
+        return "is empty: give the value of a secret of the application, which is shown once when it is made"
+    if value != value.strip():
+        return "begins or ends with white space, which is not part of the secret: give the value alone"
+    length = len(value.encode())
+    if length > _LONGEST_SECRET_BYTES:
+        return f"has {length} bytes, and AKS takes {_LONGEST_SECRET_BYTES} at most: give one that Entra generated"
+    return None
+
+
+def _seconds(name: str, value: Plain) -> str | None:
+    return None if 0 <= value <= _LONGEST_WAIT else f"must be a number of seconds from 0 to {_LONGEST_WAIT}"
+
+
+CREDENTIAL: Final = Shape(
+    "ServicePrincipalCredential",
+    "An application's credential, as the `servicePrincipalProfile` of azure-native's `ManagedCluster` takes it.",
+    {
+        "clientId": Field("string", "Client ID (UUID) of the application.", required=True),
+        "secret": Field("string", "The application's secret. Secret.", required=True, secret=True),
+    },
+)
+
+INPUTS: Final[Fields] = {
+    "clusterId": Field(
+        "string",
+        "ARM ID of the cluster, `/subscriptions/<subscription ID>/resourceGroups/<group>/providers/"
+        "Microsoft.ContainerService/managedClusters/<name>`. A cluster of the same program that takes its credential "
+        "from this resource waits for it, so its ID must be a text that the program writes, not the cluster's output. "
+        "Another ID replaces the resource.",
+        required=True,
+        replaces=True,
+        ignores_case=True,
+        refusal=forms.cluster_id,
+    ),
+    "clientId": Field(
+        "string",
+        "Client ID (UUID) of the application that the cluster acts as. It needs a service principal in the cluster's "
+        "tenant. https://learn.microsoft.com/azure/aks/kubernetes-service-principal",
+        required=True,
+        ignores_case=True,
+        refusal=forms.client_id,
+    ),
+    "secret": Field(
+        "string",
+        "A secret of that application, 190 bytes at most. Secret. Another secret resets the cluster's credential, "
+        f"which reimages every node: {_RESET_DOC}",
+        required=True,
+        secret=True,
+        refusal=_secret,
+    ),
+    "abandonOnDelete": Field(
+        "boolean",
+        "Let go of the cluster when this resource is deleted, even if the cluster still uses the application. By "
+        "default deleting is refused then, since the cluster would lose its identity.",
+        default=False,
+    ),
+    "waitForPrincipalSeconds": Field(
+        "number",
+        "How long to wait, in seconds, until Entra accepts a secret or service principal that was just made: 0 to "
+        f"{_LONGEST_WAIT}; {DEFAULT_PRINCIPAL_SECONDS} by default.",
+        default=DEFAULT_PRINCIPAL_SECONDS,
+        refusal=_seconds,
+    ),
+}
+
+OUTPUTS: Final[Fields] = {
+    "credentialState": Field(
+        "string",
+        "Whether the cluster has the credential. `applied`: it has. `pending`: it did not exist when last read, and "
+        "takes the credential from `servicePrincipalProfile`. `failed`: the last reset failed. `unknown`: after an "
+        "interrupted reset or an import, or where another client ID was found on the cluster. After `failed` and "
+        "`unknown` the next update makes sure.",
+        required=True,
+        choices=CredentialState,
+    ),
+    "clusterClientId": Field(
+        "string", "The client ID that the cluster had when last read, `msi` for a managed identity."
+    ),
+    "provisioningState": Field("string", "The cluster's provisioning state when last read; none before it exists."),
+    "nodePools": Field(
+        "array", "Names of the cluster's node pools when last read; none before it exists.", items="string"
+    ),
+    "resetAt": Field(
+        "string", "UTC time of the last reset by this resource, `2026-01-31T12:00:00Z`; none if it made none."
+    ),
+    "pendingOperation": Field(
+        "string",
+        "Address of a reset that was still running when this resource stopped waiting for it. Secret.",
+        secret=True,
+    ),
+    "servicePrincipalProfile": Field(
+        "object",
+        "`clientId` and `secret`, as the `servicePrincipalProfile` of azure-native's `ManagedCluster` takes them; none "
+        "after an import. Secret.",
+        required=True,
+        secret=True,
+        shape=CREDENTIAL,
+    ),
+}
+
+SECRETS: Final = secrets(INPUTS, OUTPUTS)
+"""Names of the properties that are Pulumi secrets."""
+
+DESCRIPTION: Final = (
+    "The AKS credential of one cluster: which application of its tenant the cluster acts as, and with which secret.\n\n"
+    "Changing it resets the cluster's credential: AKS cordons, drains and reimages every node, which takes minutes to "
+    "well over an hour, and the application becomes the cluster's whole identity in its tenant. It happens only when "
+    "the cluster's client ID differs or the secret is another one than this resource applied last, and after the "
+    f"secret has signed in. {_RESET_DOC}\n\n"
+    "A cluster that does not exist yet only has its credential recorded: declare it with the output "
+    "`servicePrincipalProfile`, and it is created with it.\n\n"
+    "A cluster with a managed identity is refused, since it cannot go back to a service principal: it pulls with an "
+    "image pull secret. The cluster's secret can never be read from Azure, so a secret changed behind Pulumi's back "
+    "cannot be seen; another client ID can, and shows as drift.\n\n"
+    "Import by the cluster's ARM ID; the next update resets once, since nobody can tell which secret is there. "
+    "`customTimeouts` bound the whole of a create or update, 90 minutes by default."
+)

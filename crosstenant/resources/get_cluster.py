@@ -1,0 +1,80 @@
+"""What a plan must know of a cluster before it runs: its identity and its state."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from crosstenant.resources.invoking import Answer, call, call_now
+
+
+@dataclass(frozen=True)
+class GetClusterResult:
+    """An AKS cluster as its tenant's Resource Manager describes it."""
+
+    cluster_id: str
+    """ARM ID, as Azure spells it."""
+    exists: bool
+    """Whether there is such a cluster; if not, the other fields are empty."""
+    identity_kind: str
+    """``ServicePrincipal`` or ``ManagedIdentity``."""
+    client_id: str
+    """Client ID of the application it uses, if it uses one."""
+    provisioning_state: str
+    """``Succeeded``, ``Updating``, ..."""
+    power_state: str
+    """``Running`` or ``Stopped``."""
+    node_pools: Sequence[str]
+    """Names of its node pools."""
+    node_resource_group: str
+    """Name of the resource group that holds its nodes."""
+    location: str
+    """Azure region."""
+
+
+class AwaitableGetClusterResult(GetClusterResult):
+    """The same, for programs that await it."""
+
+    def __await__(self) -> Generator[None, None, GetClusterResult]:
+        yield from ()
+        return GetClusterResult(**vars(self))
+
+
+def get_cluster(cluster_id: str, opts: pulumi.InvokeOptions | None = None) -> AwaitableGetClusterResult:
+    """Looks a cluster up, in the tenant of the provider in ``opts``.
+
+    :param cluster_id: ARM ID of the cluster.
+    :param opts: Invoke options with a ``crosstenant.Provider`` of the cluster's tenant.
+    :returns: The cluster, ``exists=False`` when there is none.
+    :raises pulumi.RunError: Its subscription belongs to another tenant, or the caller may not read it
+        (``Microsoft.ContainerService/managedClusters/read``).
+    """
+    answer = call_now("getCluster", {"clusterId": cluster_id}, opts)
+    return AwaitableGetClusterResult(**vars(_result(answer)))
+
+
+def get_cluster_output(
+    cluster_id: pulumi.Input[str], opts: pulumi.InvokeOptions | None = None
+) -> pulumi.Output[GetClusterResult]:
+    """The same for an ID that is an output.
+
+    :param cluster_id: ARM ID of the cluster.
+    :param opts: Invoke options with a ``crosstenant.Provider`` of the cluster's tenant.
+    """
+    return call("getCluster", {"clusterId": cluster_id}, opts).apply(_result)
+
+
+def _result(answer: Answer) -> GetClusterResult:
+    return GetClusterResult(
+        cluster_id=answer["clusterId"],
+        exists=answer["exists"],
+        identity_kind=answer["identityKind"],
+        client_id=answer["clientId"],
+        provisioning_state=answer["provisioningState"],
+        power_state=answer["powerState"],
+        node_pools=answer["nodePools"],
+        node_resource_group=answer["nodeResourceGroup"],
+        location=answer["location"],
+    )

@@ -1,0 +1,87 @@
+"""What a plan must know of a registry before it runs: its host, and which role lets a principal pull."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import pulumi
+
+from crosstenant.model.modes import RoleAssignmentMode
+from crosstenant.resources.invoking import Answer, Refuse, call, call_now
+
+
+@dataclass(frozen=True)
+class GetRegistryResult:
+    """A container registry as its tenant's Resource Manager describes it."""
+
+    registry_id: str
+    """ARM ID, as Azure spells it."""
+    name: str
+    """The registry's name."""
+    login_server: str
+    """Its host, ``fabrikamimages.azurecr.io``."""
+    role_assignment_mode: RoleAssignmentMode
+    """How it decides who may pull: ``legacy``, where AcrPull counts, or ``abac``, where only repository roles do."""
+    pull_role_name: str
+    """Name of the role that permits pulls in that mode."""
+    pull_role_definition_id: str
+    """GUID of that role's definition."""
+    public_network_access: str
+    """``Enabled`` or ``Disabled``."""
+    location: str
+    """Azure region."""
+
+
+class AwaitableGetRegistryResult(GetRegistryResult):
+    """The same, for programs that await it."""
+
+    def __await__(self) -> Generator[None, None, GetRegistryResult]:
+        yield from ()
+        return GetRegistryResult(**vars(self))
+
+
+def get_registry(registry_id: str, opts: pulumi.InvokeOptions | None = None) -> AwaitableGetRegistryResult:
+    """Looks a registry up, in the tenant of the provider in ``opts``.
+
+    :param registry_id: ARM ID of the registry.
+    :param opts: Invoke options with a ``crosstenant.Provider`` of the registry's tenant.
+    :raises pulumi.RunError: The registry does not exist or belongs to another tenant, or the caller may not read it
+        (``Microsoft.ContainerRegistry/registries/read``).
+    """
+    answer = call_now("getRegistry", {"registryId": registry_id}, opts)
+    return AwaitableGetRegistryResult(**vars(_result(answer)))
+
+
+def get_registry_output(
+    registry_id: pulumi.Input[str], opts: pulumi.InvokeOptions | None = None
+) -> pulumi.Output[GetRegistryResult]:
+    """The same for an ID that is an output.
+
+    :param registry_id: ARM ID of the registry.
+    :param opts: Invoke options with a ``crosstenant.Provider`` of the registry's tenant.
+    """
+    return look_up_registry(registry_id, opts, pulumi.RunError)
+
+
+def look_up_registry(
+    registry_id: pulumi.Input[str], opts: pulumi.InvokeOptions | None, refuse: Refuse
+) -> pulumi.Output[GetRegistryResult]:
+    """The same for a component, which names its argument in the error.
+
+    :param refuse: Makes the error that ends the run from the sentence that says why.
+    """
+    return call("getRegistry", {"registryId": registry_id}, opts, refuse).apply(_result)
+
+
+def _result(answer: Answer) -> GetRegistryResult:
+    return GetRegistryResult(
+        registry_id=answer["registryId"],
+        name=answer["name"],
+        login_server=answer["loginServer"],
+        role_assignment_mode=RoleAssignmentMode(answer["roleAssignmentMode"]),
+        pull_role_name=answer["pullRoleName"],
+        pull_role_definition_id=answer["pullRoleDefinitionId"],
+        public_network_access=answer["publicNetworkAccess"],
+        location=answer["location"],
+    )
