@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pulumi
 
@@ -11,34 +11,26 @@ from crosstenant.model.modes import CredentialState
 from crosstenant.resources.outputs import choice_of, output_of, versioned
 
 
-@pulumi.output_type
 class ServicePrincipalCredential(dict[str, str]):
     """An application's credential, as azure-native's ``ManagedCluster`` takes it for ``service_principal_profile``.
 
-    Of an output, take a part by its name: ``profile.service_principal_profile["client_id"]``.
+    Its keys are attributes too. Of an output, take a part by its key: ``profile.service_principal_profile["secret"]``.
     """
 
-    def __init__(self, *, client_id: str, secret: str) -> None:
-        """
-        :param client_id: The application's client ID (UUID).
-        :param secret: Its secret. Secret.
-        """
-        super().__init__(client_id=client_id, secret=secret)
+    client_id: str
+    """The application's client ID (UUID)."""
+    secret: str
+    """The application's secret. Secret."""
 
     def __repr__(self) -> str:
-        return f"ServicePrincipalCredential(client_id={self.client_id!r}, secret=...)"
+        return f"ServicePrincipalCredential(client_id={self['client_id']!r}, secret=...)"
 
-    @property
-    @pulumi.getter(name="clientId")
-    def client_id(self) -> str:
-        """The application's client ID (UUID)."""
-        return self["client_id"]
+    if not TYPE_CHECKING:  # Type checkers go by the attributes above.
 
-    @property
-    @pulumi.getter
-    def secret(self) -> str:
-        """The application's secret. Secret."""
-        return self["secret"]
+        def __getattr__(self, name: str) -> str:
+            if name not in self:
+                raise AttributeError(f"{type(self).__name__} has no attribute '{name}'")
+            return self[name]
 
 
 class ServicePrincipalProfile(pulumi.CustomResource):
