@@ -209,7 +209,9 @@ class CrossTenantPull(pulumi.ComponentResource):
         self.pull_results = access.pull_results
         # From the profiles where there are some, so that a cluster which takes it is made or changed after every reset.
         self.service_principal_profile = pulumi.Output.secret(
-            pulumi.Output.all(*(it.service_principal_profile for it in self.profiles)).apply(lambda known: known[0])
+            pulumi.Output.all(*(it.service_principal_profile for it in self.profiles)).apply(
+                lambda known: {"clientId": known[0]["client_id"], "secret": known[0]["secret"]}
+            )
             if self.profiles
             else pulumi.Output.all(clientId=identity.client_id, secret=identity.secret)
         )

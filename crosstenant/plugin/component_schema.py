@@ -13,6 +13,8 @@ from typing import Any, Final
 
 from pulumi.provider.experimental.component import ComponentProvider
 
+from crosstenant.model.credentials.arguments import SECRET_NAMES, camel
+
 Schema = dict[str, Any]
 
 SECRETS: Final = frozenset(
@@ -21,10 +23,7 @@ SECRETS: Final = frozenset(
         "CrossTenantPull.properties.servicePrincipalProfile",
         "PullIdentity.properties.secret",
         "RegistryAccess.inputProperties.secret",
-        "Tenant.properties.clientCertificatePassword",
-        "Tenant.properties.clientSecret",
-        "Tenant.properties.oidcRequestToken",
-        "Tenant.properties.oidcToken",
+        *(f"Tenant.properties.{camel(name)}" for name in SECRET_NAMES),
     }
 )
 """Which properties of components and of their types are Pulumi secrets."""

@@ -12,7 +12,8 @@ from crosstenant.cli.tenant_options import SIDES, option, secrets_help, variable
 from crosstenant.components.tenant import TenantArgs
 from crosstenant.model.credentials.arguments import ARGUMENTS, CREDENTIAL_ARGUMENTS, IMPLIED, TENANT_ARGUMENTS
 from crosstenant.model.credentials.kinds import KINDS
-from crosstenant.plugin.components import component_schema
+from crosstenant.plugin.component_schema import component_schema
+from crosstenant.plugin.components import component_provider
 from crosstenant.plugin.provider_config import PROVIDER_SCHEMA
 from crosstenant.resources.provider import Provider
 
@@ -30,7 +31,7 @@ def test_provider_takes_each_argument():
 
 def test_schema_marks_the_secrets_of_provider_and_components():
     secret = {it.camel_name for it in ARGUMENTS.values() if it.secret}
-    tenants = [it for name, it in component_schema()["types"].items() if "Tenant" in name]
+    tenants = [it for name, it in component_schema(component_provider())["types"].items() if "Tenant" in name]
     for properties in [PROVIDER_SCHEMA["inputProperties"], *(it["properties"] for it in tenants)]:
         assert {name for name, spec in properties.items() if spec.get("secret")} == secret
     assert list(PROVIDER_SCHEMA["inputProperties"]) == [it.camel_name for it in ARGUMENTS.values()]
