@@ -9,6 +9,8 @@ WORKERS := -n 2 --dist worksteal
 RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 
 .DEFAULT_GOAL := help
+# Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
+.NOTPARALLEL:
 .PHONY: help setup setup-python setup-tests demo lint check test format bench bench-fleet clean distclean
 
 help: ## this list
