@@ -18,12 +18,15 @@ from crosstenant.azure.directory.directory_rights import is_single_tenant
 from crosstenant.azure.sign_in.secret_proof import ApplicationDisabled, ApplicationUnknown, SignInError, prove_secret
 from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.errors import OperatorError
-from crosstenant.model.arm_id import is_uuid
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.consent import MissingConsent, consent_url
 from crosstenant.model.pauses import CONSENT
+from crosstenant.plugin.consent_fields import DESCRIPTION, INPUTS, OUTPUTS
 from crosstenant.plugin.context import Context
-from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
+from crosstenant.provider_kit import fields
+from crosstenant.provider_kit.declared import DeclaredResource
+from crosstenant.provider_kit.fields import Fields
+from crosstenant.provider_kit.resource import Change, Diff, Difference, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN
 
 # A secret just made may be refused for a while: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
@@ -31,70 +34,19 @@ from crosstenant.provider_kit.values import UNKNOWN
 _SECRET_SECONDS: Final = 120
 _PREVIEW_SECONDS: Final = 5
 
-_INPUTS: Final[dict[str, Any]] = {
-    "clientId": {
-        "type": "string",
-        "description": "Client ID (UUID) of the application. Another one replaces the resource.",
-        "willReplaceOnChanges": True,
-    },
-    "secret": {
-        "type": "string",
-        "secret": True,
-        "description": "The application's secret. It goes to the sign-in service of the provider's tenant alone.",
-    },
-    "redirectUri": {
-        "type": "string",
-        "description": "Where the consent page goes when it is done: one of the application's redirect URIs. Default: "
-        "the application's first.",
-    },
-    "timeoutSeconds": {
-        "type": "number",
-        "default": 0,
-        "description": "For how long a create waits for the consent (default 0: it fails at once).",
-    },
-}
-_OPTIONAL: Final = ("redirectUri", "timeoutSeconds")
-
 Prove = Callable[..., Awaitable[str]]
 """``secret_proof.prove_secret``."""
 IsSingleTenant = Callable[[Cloud, str], Awaitable[bool]]
 """``directory_rights.is_single_tenant``."""
 
 
-class Consent(CustomResource[Context]):
+class Consent(DeclaredResource[Context]):
     """The consent of the provider's tenant to one application."""
 
     token: ClassVar[str] = "crosstenant:index:Consent"  # noqa: S105
-    secret_properties: ClassVar[frozenset[str]] = frozenset({"secret"})
-    schema: ClassVar[dict[str, Any]] = {
-        "description": (
-            "The gate for what needs another tenant's admin consent: created once an administrator of the provider's "
-            "tenant has consented to the application, on the page `consentUrl`. Until then a create waits "
-            "(`timeoutSeconds`) or fails with the page's address, and the next update goes on from there.\n\n"
-            "It signs in as the application, whose token names the service principal that the consent has made. The "
-            "provider's caller needs no right in the directory, and nothing is changed or deleted there. A consent "
-            "that was withdrawn is seen by a refresh: it shows as a change of `consented`, the object ID stays, and "
-            "the next update waits or fails as a create does."
-        ),
-        "inputProperties": _INPUTS,
-        "requiredInputs": ["clientId", "secret"],
-        "properties": {
-            **_INPUTS,
-            "objectId": {
-                "type": "string",
-                "description": "Object ID (UUID) of the application's service principal in the provider's tenant.",
-            },
-            "consentUrl": {
-                "type": "string",
-                "description": "The page on which an administrator of the provider's tenant consents.",
-            },
-            "consented": {
-                "type": "boolean",
-                "description": "Whether the tenant knew the application when it was last asked.",
-            },
-        },
-        "required": ["clientId", "secret", "timeoutSeconds", "objectId", "consentUrl", "consented"],
-    }
+    description: ClassVar[str] = DESCRIPTION
+    inputs: ClassVar[Fields] = INPUTS
+    outputs: ClassVar[Fields] = OUTPUTS
 
     def __init__(
         self,
@@ -115,23 +67,14 @@ class Consent(CustomResource[Context]):
         self._is_single_tenant = single_tenant
         self._clock = clock or Clock()
 
-    async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
-        """Checks forms and fills in the default; nobody signs in."""
-        given = {name: news[name] for name in _INPUTS if news.get(name) is not None}
-        inputs: Properties = {"timeoutSeconds": 0, **given}
-        return inputs, _failures(inputs)
-
     async def diff(
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
     ) -> Diff:
         """A changed input, or a consent that was withdrawn."""
-        if not _same_application(olds, news):
+        # With the outputs, which hold the inputs: a state of before 1.0 has no other record of the defaults.
+        differences = fields.differences(INPUTS, olds, news)
+        if "clientId" in differences:
             return Diff({"clientId": Difference(Change.REPLACE)})
-        differences = {
-            name: Difference(Change.UPDATE, added=olds.get(name) is None, removed=news.get(name) is None)
-            for name in ("secret", *_OPTIONAL)
-            if news.get(name) is UNKNOWN or news.get(name) != olds.get(name)
-        }
         if not _is_consented(olds):
             differences["consented"] = Difference(Change.UPDATE, is_input=False)
         return Diff(differences)
@@ -287,20 +230,3 @@ class Consent(CustomResource[Context]):
 def _is_consented(olds: Properties) -> bool:
     # States of before 1.0 do not say; they have an object ID from the consent on.
     return bool(olds.get("consented", olds.get("objectId")))
-
-
-def _same_application(olds: Properties, news: Properties) -> bool:
-    return isinstance(news["clientId"], str) and news["clientId"].lower() == str(olds.get("clientId")).lower()
-
-
-def _failures(inputs: Properties) -> list[Failure]:
-    client_id, secret, seconds = inputs.get("clientId"), inputs.get("secret"), inputs["timeoutSeconds"]
-    failures: list[Failure] = []
-    if client_id is not UNKNOWN and not (isinstance(client_id, str) and is_uuid(client_id)):
-        # Not repeated: whoever mixes the arguments up has the secret here.
-        failures.append(Failure("clientId", "must be a UUID: give the application's client ID"))
-    if secret is not UNKNOWN and not (isinstance(secret, str) and secret.strip()):
-        failures.append(Failure("secret", "is missing: give the value of one of the application's secrets"))
-    if seconds is not UNKNOWN and not (isinstance(seconds, (int, float)) and seconds >= 0):
-        failures.append(Failure("timeoutSeconds", "must be a number of seconds, 0 for no wait"))
-    return failures

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 
 from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
@@ -14,17 +13,17 @@ from crosstenant.plugin.functions.get_registry import GetRegistry
 from crosstenant.plugin.provider_config import PROVIDER_SCHEMA, SECRET_CONFIG, check_tenant_config, make_tenant
 from crosstenant.plugin.pull_check.resource import PullCheck
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
-from crosstenant.provider_kit.declared import DeclaredFunction, DeclaredResource
 from crosstenant.provider_kit.dispatch import Package, Served
 from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.field_schema import named_types
-from crosstenant.provider_kit.fields import Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 
 RESOURCES = (ServicePrincipalProfile, PullCheck, Consent)
 FUNCTIONS = (GetRegistry, GetCluster)
 INTERNAL_FUNCTIONS = (CheckServicePrincipal, CheckSignIn)
 """Served for the components; no program is meant to call them, so the schema does not have them."""
+
+_TABLES = [table for kind in (*RESOURCES, *FUNCTIONS) for table in (kind.inputs, kind.outputs)]
 
 
 class CrosstenantPackage(Package):
@@ -43,7 +42,7 @@ class CrosstenantPackage(Package):
 
         schema = component_schema(component_provider())
         schema["provider"] = PROVIDER_SCHEMA
-        schema["types"].update(named_types(schema["name"], _tables()))
+        schema["types"].update(named_types(schema["name"], _TABLES))
         schema["resources"].update({resource.token: resource.schema for resource in RESOURCES})
         schema["functions"] = {function.token: function.schema for function in FUNCTIONS}
         return json.dumps(schema)
@@ -67,9 +66,3 @@ class CrosstenantPackage(Package):
             [resource(context) for resource in RESOURCES],
             [function(context) for function in (*FUNCTIONS, *INTERNAL_FUNCTIONS)],
         )
-
-
-def _tables() -> Iterator[Fields]:
-    for kind in (*RESOURCES, *FUNCTIONS):
-        if issubclass(kind, (DeclaredResource, DeclaredFunction)):
-            yield from (kind.inputs, kind.outputs)

@@ -6,8 +6,7 @@ from typing import Any
 
 import pulumi
 
-from crosstenant._version import VERSION
-from crosstenant.resources.outputs import output_of
+from crosstenant.resources.outputs import output_of, versioned
 
 FORMER_TYPE = "crosstenant:index:ConsentedServicePrincipal"
 """What states of before 1.0 call it."""
@@ -30,7 +29,7 @@ class Consent(pulumi.CustomResource):
         client_id: pulumi.Input[str],
         secret: pulumi.Input[str],
         redirect_uri: pulumi.Input[str] | None = None,
-        timeout_seconds: pulumi.Input[int] | None = None,
+        timeout_seconds: pulumi.Input[float] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -51,9 +50,29 @@ class Consent(pulumi.CustomResource):
             "consentUrl": None,
             "consented": None,
         }
-        own = pulumi.ResourceOptions(version=VERSION, aliases=[pulumi.Alias(type_=FORMER_TYPE)])
-        opts = pulumi.ResourceOptions.merge(own, opts)
+        former = pulumi.ResourceOptions(aliases=[pulumi.Alias(type_=FORMER_TYPE)])
+        opts = versioned(pulumi.ResourceOptions.merge(former, opts))
         super().__init__("crosstenant:index:Consent", resource_name, arguments, opts)
+
+    @property
+    def client_id(self) -> pulumi.Output[str]:
+        """Client ID (UUID) of the application."""
+        return output_of(self, "clientId")
+
+    @property
+    def secret(self) -> pulumi.Output[str]:
+        """The application's secret. Secret."""
+        return output_of(self, "secret")
+
+    @property
+    def redirect_uri(self) -> pulumi.Output[str | None]:
+        """Where the consent page goes when it is done; none where the program names nothing."""
+        return output_of(self, "redirectUri")
+
+    @property
+    def timeout_seconds(self) -> pulumi.Output[float]:
+        """For how long a create waits for the consent, in seconds."""
+        return output_of(self, "timeoutSeconds")
 
     @property
     def object_id(self) -> pulumi.Output[str]:

@@ -1,0 +1,69 @@
+"""The inputs and outputs of a ``Consent``."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crosstenant.plugin import forms
+from crosstenant.provider_kit.fields import Field, Fields
+from crosstenant.provider_kit.values import Plain
+
+
+def _secret(name: str, value: Plain) -> str | None:
+    return None if value.strip() else "is empty: give the value of one of the application's secrets"
+
+
+def _seconds(name: str, value: Plain) -> str | None:
+    return None if value >= 0 else "must be a number of seconds, 0 for no wait"
+
+
+DESCRIPTION: Final = (
+    "The gate for what needs another tenant's admin consent: created once an administrator of the provider's tenant "
+    "has consented to the application, on the page `consentUrl`. Until then a create waits (`timeoutSeconds`) or fails "
+    "with the page's address, and the next update goes on from there.\n\n"
+    "It signs in as the application, whose token names the service principal that the consent has made. The provider's "
+    "caller needs no right in the directory, and nothing is changed or deleted there. A consent that was withdrawn is "
+    "seen by a refresh: it shows as a change of `consented`, the object ID stays, and the next update waits or fails "
+    "as a create does."
+)
+
+INPUTS: Final[Fields] = {
+    "clientId": Field(
+        "string",
+        "Client ID (UUID) of the application. Another one replaces the resource.",
+        required=True,
+        replaces=True,
+        ignores_case=True,
+        refusal=forms.client_id,
+    ),
+    "secret": Field(
+        "string",
+        "The application's secret. It goes to the sign-in service of the provider's tenant alone. Secret.",
+        required=True,
+        secret=True,
+        refusal=_secret,
+    ),
+    "redirectUri": Field(
+        "string",
+        "Where the consent page goes when it is done: one of the application's redirect URIs. Default: the "
+        "application's first.",
+    ),
+    "timeoutSeconds": Field(
+        "number",
+        "For how long a create waits for the consent, in seconds. Default: 0, it fails at once.",
+        default=0,
+        refusal=_seconds,
+    ),
+}
+
+OUTPUTS: Final[Fields] = {
+    "objectId": Field(
+        "string",
+        "Object ID (UUID) of the application's service principal in the provider's tenant.",
+        required=True,
+    ),
+    "consentUrl": Field(
+        "string", "The page on which an administrator of the provider's tenant consents.", required=True
+    ),
+    "consented": Field("boolean", "Whether the tenant knew the application when it was last asked.", required=True),
+}
