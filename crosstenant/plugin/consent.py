@@ -20,6 +20,7 @@ from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.consent import MissingConsent, consent_url
+from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.pauses import CONSENT
 from crosstenant.plugin.consent_fields import DESCRIPTION, INPUTS, OUTPUTS
 from crosstenant.plugin.context import Context
@@ -182,8 +183,7 @@ class Consent(DeclaredResource[Context]):
             object_id = await self._prove(
                 tenant.tenant_id,
                 tenant.cloud,
-                client_id,
-                inputs["secret"],
+                AppCredential(client_id, inputs["secret"]),
                 deadline=deadline,
                 on_wait=waiting,
                 clock=self._clock,

@@ -16,7 +16,7 @@ from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
-from crosstenant.model.credentials.kinds import ClientSecret
+from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
 from crosstenant.provider_kit.engine_log import EngineLog
@@ -186,8 +186,7 @@ class World:
     async def start_reset(
         self,
         cluster_id: ArmId,
-        client_id: str,
-        secret: str,
+        credential: AppCredential,
         *,
         deadline: float,
         propagation_deadline: float,
@@ -198,7 +197,7 @@ class World:
         attempt.maybe_accepted = self.start_accepts or self.start_fails is None
         if self.start_fails is not None:
             raise self.start_fails
-        self.resets.append((client_id, secret))
+        self.resets.append((credential.client_id, credential.secret))
         assert self.state is not None
         return FakeOperation(self)
 
@@ -215,11 +214,11 @@ class World:
     # What sign_in does.
 
     async def prove(
-        self, tenant_id: str, cloud: object, client_id: str, secret: str, *, deadline: float, **_: object
+        self, tenant_id: str, cloud: object, credential: AppCredential, *, deadline: float, **_: object
     ) -> str:
         assert tenant_id == TENANT_ID
         self.order.append("prove")
-        self.proofs.append((client_id, secret))
+        self.proofs.append((credential.client_id, credential.secret))
         if self.proof_fails is not None:
             raise self.proof_fails
         return OBJECT_ID

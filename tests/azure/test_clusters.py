@@ -22,7 +22,7 @@ from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.arm_id import ArmId, role_definition_id
 from crosstenant.model.clouds import CHINA, PUBLIC
-from crosstenant.model.credentials.kinds import ClientSecret
+from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
 from crosstenant.model.roles import CONTRIBUTOR
 from tests.azure.aks_world import APP, CLUSTER, NOW, OLD_APP, SECRET, FakeClock, cluster
 from tests.azure.azure_answers import answer
@@ -51,7 +51,7 @@ class Scripted(Clusters):
     async def get(self, cluster_id: ArmId) -> ClusterState | None:
         return self.states.pop(0) if len(self.states) > 1 else self.states[0]
 
-    async def _post_reset(self, cluster_id: ArmId, client_id: str, secret: str) -> ResetOperation:
+    async def _post_reset(self, cluster_id: ArmId, credential: AppCredential) -> ResetOperation:
         self.sent += 1
         error = self.posts.pop(0) if len(self.posts) > 1 else self.posts[0]
         if error is not None:
@@ -67,8 +67,7 @@ class Scripted(Clusters):
         self.attempt = Attempt()
         await self.start_reset(
             CLUSTER,
-            APP,
-            SECRET,
+            AppCredential(APP, SECRET),
             deadline=self.clock.now() + deadline,
             propagation_deadline=self.clock.now() + propagation,
             on_progress=note,

@@ -26,7 +26,7 @@ from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import CLUSTER_TYPE, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
-from crosstenant.model.credentials.kinds import ClientSecret
+from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
@@ -60,6 +60,7 @@ CLIENT_ID = "a0000000-0000-4000-8000-0000000abc11"
 PRINCIPAL_ID = "a0000000-0000-4000-8000-0000000abc12"
 SECRET = "abc8Q~the-first-secret-of-the-test"
 NEXT_SECRET = "def8Q~the-other-secret-of-the-test"
+CREDENTIAL, NEXT = AppCredential(CLIENT_ID, SECRET), AppCredential(CLIENT_ID, NEXT_SECRET)
 EXPIRED_SECRET = "exp8Q~a-secret-of-times-long-gone"
 PROD = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-prod"
 MANAGED = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-managed"
@@ -234,8 +235,7 @@ async def test_reset_waits_for_running_operation(
     settings(store, seconds=3)
     await clusters.start_reset(
         PROD_ID,
-        CLIENT_ID,
-        NEXT_SECRET,
+        NEXT,
         deadline=time.monotonic() + 60,
         propagation_deadline=time.monotonic() + 5,
         on_progress=silent,
@@ -258,10 +258,10 @@ async def test_operation_named_by_aks_is_waited_for(clusters: Clusters, store: S
 
     settings(store, seconds=4)
     limits = {"deadline": time.monotonic() + 60, "propagation_deadline": time.monotonic() + 5}
-    await clusters.start_reset(PROD_ID, CLIENT_ID, NEXT_SECRET, on_progress=silent, attempt=Attempt(), **limits)
+    await clusters.start_reset(PROD_ID, NEXT, on_progress=silent, attempt=Attempt(), **limits)
     settings(store, seconds=0.5)
     attempt = Attempt()
-    operation = await clusters.start_reset(PROD_ID, CLIENT_ID, SECRET, on_progress=note, attempt=attempt, **limits)
+    operation = await clusters.start_reset(PROD_ID, CREDENTIAL, on_progress=note, attempt=attempt, **limits)
     await operation.wait(30, lambda: silent(""))
     assert resets(store) == 2
     assert cluster(store)["_credential"]["secret"] == SECRET
@@ -288,13 +288,13 @@ async def test_failed_reset_keeps_azures_words(profile: ServicePrincipalProfile,
 async def test_reset_failed_is_told_from_reset_unseen(clusters: Clusters, store: Store):
     settings(store, outcome="Failed", error_code="SubnetIsFull", error_message="Subnet is full.")
     limits = {"deadline": time.monotonic() + 60, "propagation_deadline": time.monotonic() + 5}
-    operation = await clusters.start_reset(PROD_ID, CLIENT_ID, SECRET, on_progress=silent, attempt=Attempt(), **limits)
+    operation = await clusters.start_reset(PROD_ID, CREDENTIAL, on_progress=silent, attempt=Attempt(), **limits)
     with pytest.raises(ResetFailed):
         await operation.wait(30, lambda: silent(""))
     assert (await clusters.ending(operation.url)).status == "Failed"
     fault(store, path=".*operations.*", status=404, code="NotFound", message="gone")
     settings(store, outcome="Succeeded", seconds=30)
-    operation = await clusters.start_reset(PROD_ID, CLIENT_ID, SECRET, on_progress=silent, attempt=Attempt(), **limits)
+    operation = await clusters.start_reset(PROD_ID, CREDENTIAL, on_progress=silent, attempt=Attempt(), **limits)
     with pytest.raises(HttpResponseError):
         await operation.wait(30, lambda: silent(""))
 
@@ -424,7 +424,11 @@ async def test_unknown_tenant_is_final(store: Store):
     began = time.monotonic()
     with pytest.raises(SignInError, match="AADSTS90002"):
         await prove_secret(
-            "c0000000-0000-4000-8000-00000000000c", PUBLIC, CLIENT_ID, SECRET, deadline=began + 60, on_wait=silent
+            "c0000000-0000-4000-8000-00000000000c",
+            PUBLIC,
+            CREDENTIAL,
+            deadline=began + 60,
+            on_wait=silent,
         )
     assert time.monotonic() - began < 5
 
@@ -437,5 +441,5 @@ async def test_secret_that_has_not_reached_entra_yet_is_waited_for(store: Store)
 
 
 async def _proved(secret: str, client_id: str = CLIENT_ID, seconds: float = 10) -> str:
-    deadline = time.monotonic() + seconds
-    return await prove_secret(CLUSTER_TENANT, PUBLIC, client_id, secret, deadline=deadline, on_wait=silent)
+    app, deadline = AppCredential(client_id, secret), time.monotonic() + seconds
+    return await prove_secret(CLUSTER_TENANT, PUBLIC, app, deadline=deadline, on_wait=silent)

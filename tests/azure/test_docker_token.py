@@ -8,6 +8,7 @@ from aiohttp import web
 
 from crosstenant.azure.pull.docker_token import prove_pull, registry_session
 from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
+from crosstenant.model.credentials.kinds import AppCredential
 from tests.azure.tls_azure import (
     CHALLENGE,
     CLIENT_ID,
@@ -41,7 +42,7 @@ async def prove(registry: Registry) -> AsyncIterator[Prove]:
     ):
 
         async def run(repository: str = "hello", reference: str | None = None, host: str = HOST) -> PullProof:
-            return await prove_pull(session, host, CLIENT_ID, SECRET, repository, reference)
+            return await prove_pull(session, host, AppCredential(CLIENT_ID, SECRET), repository, reference)
 
         yield run
 
@@ -231,7 +232,7 @@ async def test_untrusted_certificate_is_not_reachable(registry: Registry):
         serving({HOST: registry.answer}) as new_connector,
         aiohttp.ClientSession(connector=new_connector()) as session,
     ):
-        refusal = await refused(prove_pull(session, "other.azurecr.io", CLIENT_ID, SECRET, "hello"))
+        refusal = await refused(prove_pull(session, "other.azurecr.io", AppCredential(CLIENT_ID, SECRET), "hello"))
     assert refusal.reason is Reason.UNREACHABLE
     assert "certificate of other.azurecr.io is not trusted" in refusal.detail
 
@@ -240,7 +241,7 @@ async def test_closed_port_is_not_reachable():
     async with serving({HOST: Registry().answer}) as new_connector:
         connector = new_connector()
     async with aiohttp.ClientSession(connector=connector) as session:
-        refusal = await refused(prove_pull(session, HOST, CLIENT_ID, SECRET, "hello"))
+        refusal = await refused(prove_pull(session, HOST, AppCredential(CLIENT_ID, SECRET), "hello"))
     assert refusal.reason is Reason.UNREACHABLE
 
 
@@ -256,7 +257,7 @@ async def test_proxy_of_the_environment_is_used_and_its_refusal_told(monkeypatch
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{port}")
     monkeypatch.setenv("NO_PROXY", "localhost")
     async with server, registry_session(HOST) as session:
-        refusal = await refused(prove_pull(session, HOST, CLIENT_ID, SECRET, "hello"))
+        refusal = await refused(prove_pull(session, HOST, AppCredential(CLIENT_ID, SECRET), "hello"))
     assert refusal.reason is Reason.UNREACHABLE
     assert refusal.detail == f"the proxy answered 502 to a connection to {HOST}"
 

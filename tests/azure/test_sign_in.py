@@ -18,6 +18,7 @@ from crosstenant.azure.sign_in.secret_proof import (
     prove_secret,
 )
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import AppCredential
 from tests.azure.aks_world import APP, SECRET, TENANT_ID, FakeClock
 from tests.azure.azure_answers import entra_answer
 
@@ -63,7 +64,12 @@ class Entra:
     async def prove(self, monkeypatch: pytest.MonkeyPatch, seconds: float = 300) -> str:
         monkeypatch.setattr(sign_in, "_credential", self.credential)
         return await prove_secret(
-            TENANT_ID, PUBLIC, APP, SECRET, deadline=self.clock.now() + seconds, on_wait=self.note, clock=self.clock
+            TENANT_ID,
+            PUBLIC,
+            AppCredential(APP, SECRET),
+            deadline=self.clock.now() + seconds,
+            on_wait=self.note,
+            clock=self.clock,
         )
 
 

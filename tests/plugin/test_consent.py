@@ -17,6 +17,7 @@ from crosstenant.azure.sign_in.secret_proof import (
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
 from crosstenant.provider_kit.engine_log import EngineLog
@@ -52,15 +53,14 @@ class Entra:
         self,
         tenant_id: str,
         cloud: object,
-        client_id: str,
-        secret: str,
+        credential: AppCredential,
         *,
         deadline: float,
         wait_for_application: bool,
         **_: object,
     ) -> str:
         assert not wait_for_application, "an application without consent is an answer, not a delay"
-        self.asked.append((tenant_id, client_id, secret))
+        self.asked.append((tenant_id, credential.client_id, credential.secret))
         self.patience.append(deadline - self.time)
         if self.consents_at is not None and self.time >= self.consents_at:
             return FOUND

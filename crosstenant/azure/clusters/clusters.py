@@ -20,6 +20,7 @@ from crosstenant.azure.role_assignments import roles_of
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.model.arm_id import ArmId
+from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.pauses import IDLE, RESET
 
 if TYPE_CHECKING:
@@ -120,8 +121,7 @@ class Clusters:
     async def start_reset(
         self,
         cluster_id: ArmId,
-        client_id: str,
-        secret: str,
+        credential: AppCredential,
         *,
         deadline: float,
         propagation_deadline: float,
@@ -131,8 +131,7 @@ class Clusters:
         """Asks AKS to give a cluster another credential; repeats the request where that can help.
 
         :param cluster_id: The cluster.
-        :param client_id: UUID of the application.
-        :param secret: Its secret.
+        :param credential: The application and its secret.
         :param deadline: When to stop waiting for another operation, on the clock.
         :param propagation_deadline: When to stop waiting for Entra to have caught up.
         :param on_progress: Told what is being waited for.
@@ -151,9 +150,9 @@ class Clusters:
             unanswered = attempt.maybe_accepted
             attempt.maybe_accepted = True
             try:
-                return await self._post_reset(cluster_id, client_id, secret)
+                return await self._post_reset(cluster_id, credential)
             except AzureError as error:
-                said = take_apart(error, [secret])
+                said = take_apart(error, [credential.secret])
                 # A refusal settles what became of this request, but not of an earlier one that got no answer.
                 attempt.maybe_accepted = unanswered or said.status == 0 or said.status >= 500
                 retry = Retry.THROTTLED if said.status == 0 else retry_of(error)
@@ -173,7 +172,12 @@ class Clusters:
                 if state is None:
                     raise ClusterGone
                 # A request got no answer, yet the cluster has since come to use the application: it was ours.
-                if attempt.maybe_accepted and state.uses(client_id) and before and not before.uses(client_id):
+                if (
+                    attempt.maybe_accepted
+                    and state.uses(credential.client_id)
+                    and before
+                    and not before.uses(credential.client_id)
+                ):
                     return ResetOperation()
 
     async def ending(self, url: str) -> Ending:
@@ -215,7 +219,7 @@ class Clusters:
             await self._clients.popitem()[1].close()
         await self._arm.aclose()
 
-    async def _post_reset(self, cluster_id: ArmId, client_id: str, secret: str) -> ResetOperation:
+    async def _post_reset(self, cluster_id: ArmId, credential: AppCredential) -> ResetOperation:
         from azure.mgmt.containerservice.models import ManagedClusterServicePrincipalProfile
 
         from crosstenant.azure.clusters.watched_polling import WatchedPolling
@@ -224,7 +228,7 @@ class Clusters:
         poller = await self._client(cluster_id.subscription_id).managed_clusters.begin_reset_service_principal_profile(
             cluster_id.resource_group,
             cluster_id.name,
-            ManagedClusterServicePrincipalProfile(client_id=client_id, secret=secret),
+            ManagedClusterServicePrincipalProfile(client_id=credential.client_id, secret=credential.secret),
             polling=polling,
             # azure-core would repeat a POST after a 500 or 503, which AKS may have accepted all the same.
             retry_total=0,

@@ -23,6 +23,7 @@ from yarl import URL
 from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
 from crosstenant.azure.pull.token_challenge import parse_challenge
 from crosstenant.azure.sign_in.token_claims import claims_of
+from crosstenant.model.credentials.kinds import AppCredential
 
 _MANIFEST_TYPES: Final = ", ".join(
     (
@@ -53,8 +54,7 @@ def registry_session(login_server: str) -> aiohttp.ClientSession:
 async def prove_pull(
     session: aiohttp.ClientSession,
     login_server: str,
-    client_id: str,
-    secret: str,
+    credential: AppCredential,
     repository: str,
     reference: str | None = None,
 ) -> PullProof:
@@ -65,15 +65,14 @@ async def prove_pull(
 
     :param session: From ``registry_session``.
     :param login_server: Host of the registry, ``name.azurecr.io``, as ARM reports it.
-    :param client_id: The application's client ID (UUID).
-    :param secret: The application's secret.
+    :param credential: The application and its secret.
     :param repository: Name of a repository.
     :param reference: A tag or digest of it.
     :raises PullRefused: It may not, or could not be asked.
     """
     if not _HOST.fullmatch(login_server):
         raise PullRefused(Reason.UNEXPECTED, f"'{login_server}' is not a host name: nothing was sent")
-    registry = _Registry(session, login_server, client_id, secret)
+    registry = _Registry(session, login_server, credential)
     token = await registry.token(await registry.token_url(), repository)
     actions = granted_actions(token, repository)
     if reference is not None:
@@ -124,11 +123,10 @@ class _Answer:
 class _Registry:
     """One exchange with one registry."""
 
-    def __init__(self, session: aiohttp.ClientSession, host: str, client_id: str, secret: str) -> None:
+    def __init__(self, session: aiohttp.ClientSession, host: str, credential: AppCredential) -> None:
         self._session = session
         self._host = host
-        self._client_id = client_id
-        self._secret = secret
+        self._credential = credential
 
     async def token_url(self) -> URL:
         """Where the registry gives tokens, with the ``service`` that it wants named."""
@@ -150,7 +148,7 @@ class _Registry:
 
     async def token(self, token_url: URL, repository: str) -> str:
         """An access token to pull from ``repository``."""
-        basic = b64encode(f"{self._client_id}:{self._secret}".encode()).decode()
+        basic = b64encode(f"{self._credential.client_id}:{self._credential.secret}".encode()).decode()
         url = token_url.update_query(scope=f"repository:{repository}:pull")
         answer = await self._ask("GET", url, headers={"Authorization": f"Basic {basic}"})
         if answer.status != 200:
@@ -215,7 +213,7 @@ class _Registry:
         return PullRefused(reason, self._clean(detail), answer.retry_after)
 
     def _clean(self, text: str) -> str:
-        text = " ".join(text.replace(self._secret, "***").split())
+        text = " ".join(text.replace(self._credential.secret, "***").split())
         return text if len(text) <= _LONGEST_DETAIL else f"{text[:_LONGEST_DETAIL]}..."
 
 

@@ -15,6 +15,7 @@ from crosstenant.azure.sign_in.token_claims import claims_of
 from crosstenant.azure.waiting import Clock, lasting, retried
 from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import Cloud
+from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.pauses import SIGN_IN
 
 if TYPE_CHECKING:
@@ -47,8 +48,7 @@ class ApplicationDisabled(SignInError):
 async def prove_secret(
     tenant_id: str,
     cloud: Cloud,
-    client_id: str,
-    secret: str,
+    credential: AppCredential,
     *,
     deadline: float,
     on_wait: OnWait,
@@ -59,8 +59,7 @@ async def prove_secret(
 
     :param tenant_id: UUID of the tenant to sign in to.
     :param cloud: Its cloud.
-    :param client_id: UUID of the application.
-    :param secret: Its secret; it goes to Entra and into no message.
+    :param credential: The application and its secret, which goes to Entra and into no message.
     :param deadline: When to stop trying, on ``clock``.
     :param on_wait: Told what is being waited for before each pause.
     :param clock: The clock; the machine's if not given.
@@ -78,23 +77,25 @@ async def prove_secret(
 
     async def pause_after(error: AzureError, pause: float) -> float:
         waited = clock.now() - began
-        refusal = _refused(error, tenant_id, client_id, secret, waited)
+        refusal = _refused(error, tenant_id, credential, waited)
         unknown = isinstance(refusal, ApplicationUnknown) and not wait_for_application
         # Without an answer at all azure-core has tried several times already.
         if unknown or retry_of(error) is Retry.NEVER or clock.now() + pause > deadline:
             raise refusal from None
-        await on_wait(f"waiting for Entra to accept the secret of application {client_id} ({lasting(waited)})")
+        await on_wait(
+            f"waiting for Entra to accept the secret of application {credential.client_id} ({lasting(waited)})"
+        )
         return pause
 
     def attempt() -> Awaitable[str]:
-        return _sign_in(tenant_id, cloud, client_id, secret)
+        return _sign_in(tenant_id, cloud, credential)
 
     return await retried(attempt, AzureError, pause_after, SIGN_IN, clock)
 
 
-async def _sign_in(tenant_id: str, cloud: Cloud, client_id: str, secret: str) -> str:
+async def _sign_in(tenant_id: str, cloud: Cloud, app: AppCredential) -> str:
     # A new credential for each try: nothing is remembered of the last one.
-    async with _credential(tenant_id, cloud, client_id, secret) as credential:
+    async with _credential(tenant_id, cloud, app.client_id, app.secret) as credential:
         token = await credential.get_token(cloud.arm_scope)
     return str((claims_of(token.token) or {}).get("oid") or "")
 
@@ -105,14 +106,14 @@ def _credential(tenant_id: str, cloud: Cloud, client_id: str, secret: str) -> As
     return ClientSecretCredential(tenant_id, client_id, secret, authority=cloud.login_host)
 
 
-def _refused(error: Exception, tenant_id: str, client_id: str, secret: str, waited: float) -> SignInError:
+def _refused(error: Exception, tenant_id: str, app: AppCredential, waited: float) -> SignInError:
     from crosstenant.azure.refusals.refusals import explain, take_apart
 
     kind = _KINDS.get(take_apart(error).code, SignInError)
-    doing = f"signing in as application {client_id} to tenant {tenant_id}"
+    doing = f"signing in as application {app.client_id} to tenant {tenant_id}"
     if waited >= 1:
         doing = f"{doing}, tried for {lasting(waited)}"
-    return kind(explain(error, doing=doing, on="", secrets=[secret]))
+    return kind(explain(error, doing=doing, on="", secrets=[app.secret]))
 
 
 _KINDS: dict[str, type[SignInError]] = {

@@ -13,6 +13,7 @@ from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock
 from crosstenant.cli.check.chain import ACCESS, Link, LinkState, Tenancy
 from crosstenant.errors import OperatorError
+from crosstenant.model.credentials.kinds import AppCredential
 
 T = TypeVar("T")
 
@@ -81,7 +82,7 @@ async def sign_in(tenant: Tenant, client_id: str, secret: str | None) -> SignIn 
         deadline = Clock().now()
         return SignIn(
             await prove_secret(
-                tenant.tenant_id, tenant.cloud, client_id, secret, deadline=deadline, on_wait=say_nothing
+                tenant.tenant_id, tenant.cloud, AppCredential(client_id, secret), deadline=deadline, on_wait=say_nothing
             )
         )
     except SignInError as refusal:

@@ -20,6 +20,7 @@ from crosstenant.cli.check.cluster_side import principal_link
 from crosstenant.cli.check.reading import Unseen, access, look, service_principal, sign_in
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.consent import consent_url
+from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.modes import RoleAssignmentMode
 
 _B = Tenancy.REGISTRY
@@ -154,8 +155,8 @@ class _Registry:
         async with registry_session(registry.login_server) as session:
 
             async def ask() -> PullProof:
-                client_id = self._chain.client_id
-                return await prove_pull(session, registry.login_server, client_id, secret, repository, reference)
+                credential = AppCredential(self._chain.client_id, secret)
+                return await prove_pull(session, registry.login_server, credential, repository, reference)
 
             try:
                 proof = await prove_in_time(ask, A_QUICK_LOOK, _PULL_SECONDS, say_nothing)

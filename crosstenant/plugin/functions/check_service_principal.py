@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from crosstenant.azure.directory.directory_rights import OWNED_BY, is_single_tenant, owns_only
-from crosstenant.azure.refusals.plain_errors import plainly
+from crosstenant.azure.refusals.explained import explained
 from crosstenant.plugin import forms
 from crosstenant.plugin.context import Context
 from crosstenant.provider_kit.declared import DeclaredFunction
@@ -35,7 +35,7 @@ class CheckServicePrincipal(DeclaredFunction[Context]):
 
     async def _obstacle(self, client_id: str | None) -> str:
         tenant = self.context.tenant
-        with plainly("asking for the caller's Microsoft Graph permissions", "", tenant):
+        with explained("asking for the caller's Microsoft Graph permissions", "", tenant):
             powerless = await owns_only(tenant)
         if powerless:
             return (

@@ -6,7 +6,7 @@ from typing import ClassVar, Final
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Clusters
-from crosstenant.azure.refusals.plain_errors import plainly
+from crosstenant.azure.refusals.explained import explained
 from crosstenant.model.arm_id import CLUSTER_TYPE, parse_arm_id
 from crosstenant.plugin import forms
 from crosstenant.plugin.context import Context
@@ -59,7 +59,7 @@ class GetCluster(DeclaredFunction[Context]):
     async def answer(self, inputs: Properties) -> Properties:
         """Reads the cluster."""
         cluster_id = inputs["clusterId"]
-        with plainly("reading cluster", cluster_id, self.context.tenant):
+        with explained("reading cluster", cluster_id, self.context.tenant):
             state = await self._clusters.get(parse_arm_id(cluster_id, CLUSTER_TYPE))
         return _nothing(cluster_id) if state is None else _described(state)
 

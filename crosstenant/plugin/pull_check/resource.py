@@ -16,6 +16,7 @@ from crosstenant.azure.registries.lookup import find_registry, read_registry
 from crosstenant.azure.registries.registries import RegistryState
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import REGISTRY_TYPE, is_uuid, parse_arm_id
+from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.modes import PullCheckMode, PullResult
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.pull_check.fields import INPUTS, OUTPUTS, check_together
@@ -182,8 +183,7 @@ class PullCheck(DeclaredResource[Context]):
                 return await prove_pull(
                     session,
                     registry.login_server,
-                    inputs["clientId"],
-                    inputs["secret"],
+                    AppCredential(inputs["clientId"], inputs["secret"]),
                     inputs.get("repository", PROBE_REPOSITORY),
                     inputs.get("reference"),
                 )

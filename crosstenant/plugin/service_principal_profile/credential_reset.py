@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from crosstenant.azure.clusters.cluster_fitness import refuse_unfit
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Attempt, ClusterGone, Clusters
 from crosstenant.azure.clusters.reset_operation import ResetFailed, ResetOperation
-from crosstenant.azure.refusals.plain_errors import plainly
+from crosstenant.azure.refusals.explained import explained
 from crosstenant.azure.sign_in.secret_proof import OnWait, SignInError
 from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
+from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.fields import SECRETS
@@ -40,8 +41,13 @@ class ResetRequest:
     cluster_id: ArmId
     record: Record
     """The record as it shall be, without what only the reset can tell."""
-    secret: str
+    secret: str = field(repr=False)
     deadline: float
+
+    @property
+    def credential(self) -> AppCredential:
+        """The application and its secret."""
+        return AppCredential(self.client_id, self.secret)
 
     @property
     def client_id(self) -> str:
@@ -75,8 +81,7 @@ class CredentialReset:
             return await self._prove(
                 self._tenant.tenant_id,
                 self._tenant.cloud,
-                request.client_id,
-                request.secret,
+                request.credential,
                 deadline=until,
                 on_wait=self._status(request.urn),
                 clock=self._clock,
@@ -126,7 +131,7 @@ class CredentialReset:
 
         :raises OperatorError: Azure does not tell.
         """
-        with plainly("reading cluster", str(cluster_id), self._tenant):
+        with explained("reading cluster", str(cluster_id), self._tenant):
             return await self._clusters.get(cluster_id)
 
     async def idle(self, urn: str, cluster_id: ArmId, deadline: float) -> ClusterState | None:
@@ -135,7 +140,7 @@ class CredentialReset:
         :raises OperatorError: It took until the deadline, or Azure does not tell.
         """
         try:
-            with plainly("reading cluster", str(cluster_id), self._tenant):
+            with explained("reading cluster", str(cluster_id), self._tenant):
                 return await self._clusters.wait_until_idle(
                     cluster_id, deadline=deadline, on_progress=self._status(urn)
                 )
@@ -161,13 +166,12 @@ class CredentialReset:
     async def _started(self, request: ResetRequest) -> ResetOperation:
         attempt = Attempt()
         try:
-            with plainly(
+            with explained(
                 "resetting the credential of cluster", str(request.cluster_id), self._tenant, [request.secret]
             ):
                 return await self._clusters.start_reset(
                     request.cluster_id,
-                    request.client_id,
-                    request.secret,
+                    request.credential,
                     deadline=request.deadline,
                     propagation_deadline=min(
                         request.deadline, self._clock.now() + request.record.wait_for_principal_seconds
@@ -191,7 +195,7 @@ class CredentialReset:
         goes_on = "AKS goes on with it; the next update waits for it and makes sure"
         doing = "waiting for the reset of cluster"
         try:
-            with plainly(doing, str(request.cluster_id), self._tenant, [request.secret]):
+            with explained(doing, str(request.cluster_id), self._tenant, [request.secret]):
                 await operation.wait(request.deadline - self._clock.now(), self._watch(request, began))
         except ResetFailed as error:
             raise self._partial(await self._after_failure(request, old), self._failure(request, error)) from None
