@@ -1,0 +1,82 @@
+"""Attempts that are repeated, and the pauses between them."""
+
+from __future__ import annotations
+
+from itertools import islice
+
+import pytest
+
+from crosstenant.azure.waiting import Clock, lasting, retried
+from crosstenant.model import pauses
+from crosstenant.model.pauses import Pauses
+
+
+class Refused(Exception):
+    """Not yet."""
+
+
+class FakeClock(Clock):
+    """Notes the pauses and makes none."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+
+class Attempts:
+    """Succeeds after some refusals."""
+
+    def __init__(self, refusals: int, error: type[Exception] = Refused) -> None:
+        self.refusals, self.error = refusals, error
+
+    async def __call__(self) -> str:
+        if self.refusals == 0:
+            return "done"
+        self.refusals -= 1
+        raise self.error
+
+
+async def as_due(refusal: Exception, pause: float) -> float:
+    del refusal
+    return pause
+
+
+async def test_attempt_is_repeated_after_growing_pauses_until_it_succeeds():
+    clock = FakeClock()
+    assert await retried(Attempts(5), Refused, as_due, Pauses(2, 10), clock) == "done"
+    assert clock.slept == [2, 4, 8, 10, 10]
+
+
+async def test_whoever_decides_on_the_pause_may_give_up():
+    async def give_up(refusal: Refused, pause: float) -> float:
+        raise TimeoutError from refusal
+
+    clock = FakeClock()
+    with pytest.raises(TimeoutError):
+        await retried(Attempts(1), Refused, give_up, Pauses(2, 10), clock)
+    assert clock.slept == []
+
+
+async def test_other_errors_are_not_repeated():
+    clock = FakeClock()
+    with pytest.raises(KeyError):
+        await retried(Attempts(1, KeyError), Refused, as_due, Pauses(2, 10), clock)
+    assert clock.slept == []
+
+
+@pytest.mark.parametrize("list_", [pauses.SIGN_IN, pauses.PULL, pauses.RESET, pauses.IDLE, pauses.CONSENT])
+def test_pauses_start_short_and_stay_below_two_minutes(list_: Pauses):
+    due = list(islice(list_, 12))
+    assert due == sorted(due)
+    assert (due[0], due[-1]) == (list_.first, list_.longest)
+    assert due[0] <= 3 < due[-1] <= 60
+
+
+def test_principal_is_waited_for_about_two_minutes():
+    assert sum(pauses.PRINCIPAL) == 127
+
+
+def test_time_is_told_in_seconds_or_minutes():
+    assert [lasting(it) for it in (0, 99.4, 100, 5400)] == ["0 s", "99 s", "2 min", "90 min"]
