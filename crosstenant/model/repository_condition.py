@@ -101,7 +101,7 @@ def _check_form(name: str, given: str, kind: str) -> None:
     elif re.search(r"[:@]", name):
         hint = "; leave the tag or digest away"
     raise ValueError(
-        f"'{given}' is no {kind}: lowercase letters and digits with single '.', '_' or '-' between them, "
+        f"'{given}' is not a {kind}: lowercase letters and digits with single '.', '_' or '-' between them, "
         f"parts divided by '/', such as 'backend/api'{hint}"
     )
 

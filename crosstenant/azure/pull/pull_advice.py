@@ -57,7 +57,7 @@ def advise(
         ),
         Reason.NETWORK_BLOCKED: (
             f"the registry's network rules (public network access {registry.public_network_access}, default action "
-            f"{registry.network_default_action}) keep this machine out, and its credentials were not even looked at; "
+            f"{registry.network_default_action}) block this machine before the credentials are checked; "
             "whoever manages the registry lets this machine's address in or gives its network a private endpoint, or "
             "the check runs with mode 'warn' or 'skip'"
         ),

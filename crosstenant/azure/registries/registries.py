@@ -112,7 +112,7 @@ def _mode(arm_id: ArmId, value: str | None) -> RoleAssignmentMode:
         return _MODES[_text(value).lower()]
     except KeyError:
         raise UnknownModeError(
-            f"registry {arm_id} has role assignment mode '{_text(value)}', of which this version knows nothing; "
+            f"registry {arm_id} has role assignment mode '{_text(value)}', which this version does not know; "
             "it knows LegacyRegistryPermissions and AbacRepositoryPermissions"
         ) from None
 

@@ -79,10 +79,10 @@ def secret_link(found: Application | Unseen | None, chain: Chain, signed_in: Sig
             return Link(_A, SECRET, about, LinkState.OK, "signs in; until when, could not be looked at")
         return Link(_A, SECRET, about, LinkState.UNSEEN, "the application could not be looked at")
     if found is None:
-        return Link(_A, SECRET, about, LinkState.BROKEN, "went with the application")
+        return Link(_A, SECRET, about, LinkState.BROKEN, "was removed with the application")
     own = [one for one in found.secrets if chain.secret_key_id in (None, one.key_id)]
     if not own:
-        what = "was removed" if chain.secret_key_id else "there is none"
+        what = "was removed" if chain.secret_key_id else "the application has none"
         return Link(
             _A, SECRET, about, LinkState.BROKEN, what, f"{_REPAIR}, which makes another one and resets clusters"
         )
