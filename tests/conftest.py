@@ -1,11 +1,19 @@
-"""Which tests drive a Pulumi engine or other people's clients: those that `make check` leaves out."""
+"""Which tests drive a Pulumi engine or other people's clients: those that `make check` leaves out.
+
+And the sandbox for tests that call the package's own clients from this process."""
 
 from __future__ import annotations
 
 import os
+import ssl
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.host.state_file import open_store
+from crosstenant.sandbox.world.state import Store
 
 HERE = Path(__file__).parent
 MARKED_FOLDERS = ("engine", "clients")
@@ -37,3 +45,24 @@ def _engine_is_marked(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     """Keeps `make check` honest: a test without the mark finds a `pulumi` that says what is missing."""
     if request.node.get_closest_marker("engine") is None:
         monkeypatch.setenv("PATH", f"{_refusing_pulumi}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture(scope="session")
+def _sandbox_beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[str, str]]]:
+    store = open_store(tmp_path_factory.mktemp("sandbox") / "state.json")
+    with Sandbox(store) as sandbox:
+        yield store, sandbox.environment()
+
+
+@pytest.fixture
+def inside(_sandbox_beside: tuple[Store, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Store:
+    """The sandbox with its seeded state and an empty request log, and this process in it."""
+    store, environment = _sandbox_beside
+    store.reset()
+    Path(f"{store.path}.requests.jsonl").unlink(missing_ok=True)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    # aiohttp reads SSL_CERT_FILE when it is imported, which may have been before there was a sandbox.
+    trusting = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
+    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
+    return store

@@ -6,23 +6,23 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
-from typing import Any, cast
+from typing import Any
 
-from crosstenant.azure.clusters.cluster_state import ClusterState, IdentityKind, NodePool
-from crosstenant.azure.clusters.clusters import Attempt, Clusters, Ending
+from crosstenant.azure.clusters.cluster_state import ClusterState, IdentityKind, NodePool, RunningOperation
+from crosstenant.azure.clusters.clusters import Attempt, Ending
 from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.sign_in.secret_proof import SignInError
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
-from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.clouds import PUBLIC, Cloud
 from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
-from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Properties
 from crosstenant.provider_kit.values import from_properties
+from tests.fakes import OnProgress, Terminal, as_clusters, as_log, as_prove
 
 TENANT_ID = "a0000000-0000-4000-8000-00000000000a"
 SUBSCRIPTION_ID = "a0000000-0000-4000-8000-0000000000a1"
@@ -58,28 +58,6 @@ class FakeClock(Clock):
         self.sleeps.append(seconds)
         self.time += seconds
         await asyncio.sleep(0)
-
-
-class Terminal:
-    """What the person at the terminal would read."""
-
-    def __init__(self) -> None:
-        self.statuses: list[str] = []
-        self.infos: list[str] = []
-        self.warnings: list[str] = []
-
-    async def status(self, urn: str, message: str) -> None:
-        self.statuses.append(message)
-
-    async def info(self, urn: str, message: str) -> None:
-        self.infos.append(message)
-
-    async def warning(self, urn: str, message: str) -> None:
-        self.warnings.append(message)
-
-    @property
-    def everything(self) -> str:
-        return "\n".join([*self.statuses, *self.infos, *self.warnings])
 
 
 def cluster(**changes: Any) -> ClusterState:
@@ -157,11 +135,11 @@ class World:
     @property
     def context(self) -> Context:
         tenant = Tenant(TENANT_ID, PUBLIC, ClientSecret(APP, "caller"))
-        return Context(tenant, cast("EngineLog", self.terminal))
+        return Context(tenant, as_log(self.terminal))
 
     @property
     def profile(self) -> ServicePrincipalProfile:
-        return ServicePrincipalProfile(self.context, cast("Clusters", self), self.prove, self.clock)
+        return ServicePrincipalProfile(self.context, as_clusters(self), as_prove(self.prove), self.clock)
 
     # What Clusters does.
 
@@ -172,7 +150,12 @@ class World:
         return self.state
 
     async def wait_until_idle(
-        self, cluster_id: ArmId, *, deadline: float, on_progress: Callable[[str], Awaitable[None]]
+        self,
+        cluster_id: ArmId,
+        *,
+        deadline: float,
+        on_progress: OnProgress,
+        running: RunningOperation | None = None,
     ) -> ClusterState | None:
         self.waits += 1
         while self.states_while_busy:
@@ -190,7 +173,7 @@ class World:
         *,
         deadline: float,
         propagation_deadline: float,
-        on_progress: Callable[[str], Awaitable[None]],
+        on_progress: OnProgress,
         attempt: Attempt,
     ) -> ResetOperation:
         self.order.append("reset")
@@ -214,7 +197,15 @@ class World:
     # What sign_in does.
 
     async def prove(
-        self, tenant_id: str, cloud: object, credential: AppCredential, *, deadline: float, **_: object
+        self,
+        tenant_id: str,
+        cloud: Cloud,
+        credential: AppCredential,
+        *,
+        deadline: float,
+        on_wait: OnProgress,
+        clock: Clock | None = None,
+        wait_for_application: bool = True,
     ) -> str:
         assert tenant_id == TENANT_ID
         self.order.append("prove")

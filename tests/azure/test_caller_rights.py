@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError
 
-from crosstenant.azure.arm import Arm
 from crosstenant.azure.caller_rights import permits
 from crosstenant.azure.clusters.clusters import RESET_ACTION
 from crosstenant.errors import OperatorError
 from tests.azure.aks_world import CLUSTER_ID, OLD_APP, SECRET, URN, World, created, inputs
 from tests.azure.azure_answers import answer
+from tests.fakes import as_arm
 
 
 class FakeArm:
@@ -22,7 +22,7 @@ class FakeArm:
         self.answers = list(answers)
         self.asked: list[tuple[str, str | None]] = []
 
-    async def get(self, path: str, api_version: str | None = None) -> Any:
+    async def get(self, path: str, api_version: str | None = None, **query: str) -> Any:
         self.asked.append((path, api_version))
         found = self.answers.pop(0)
         if isinstance(found, Exception):
@@ -35,7 +35,7 @@ def permission(*actions: str, but: list[str] | None = None) -> dict[str, Any]:
 
 
 async def ask(*answers: Any) -> bool | None:
-    return await permits(cast("Arm", FakeArm(*answers)), CLUSTER_ID, RESET_ACTION)
+    return await permits(as_arm(FakeArm(*answers)), CLUSTER_ID, RESET_ACTION)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ async def test_permission_follows_from_the_roles(permissions: list[dict[str, Any
 
 async def test_every_page_counts():
     arm = FakeArm({"value": [permission("*/read")], "nextLink": "https://next"}, {"value": [permission("*")]})
-    assert await permits(cast("Arm", arm), CLUSTER_ID, RESET_ACTION) is True
+    assert await permits(as_arm(arm), CLUSTER_ID, RESET_ACTION) is True
     assert arm.asked == [
         (f"{CLUSTER_ID}/providers/Microsoft.Authorization/permissions", "2022-04-01"),
         ("https://next", None),

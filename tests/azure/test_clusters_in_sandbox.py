@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import ssl
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
@@ -30,11 +29,8 @@ from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
-from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Properties
-from crosstenant.sandbox.host.server import Sandbox
-from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
 from crosstenant.sandbox.world.seed import (
@@ -54,6 +50,7 @@ from crosstenant.sandbox.world.seed import (
 )
 from crosstenant.sandbox.world.state import Store, now
 from crosstenant.sandbox.world.times import timestamp
+from tests.fakes import Terminal, as_log
 
 URN = "urn:pulumi:dev::test::crosstenant:index:ServicePrincipalProfile::prod"
 CLIENT_ID = "a0000000-0000-4000-8000-0000000abc11"
@@ -67,41 +64,10 @@ MANAGED = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters
 PROD_ID = parse_arm_id(PROD, CLUSTER_TYPE)
 
 
-class Log:
-    """What the person at the terminal would read."""
-
-    def __init__(self) -> None:
-        self.statuses: list[str] = []
-        self.infos: list[str] = []
-        self.warnings: list[str] = []
-
-    async def status(self, urn: str, message: str) -> None:
-        self.statuses.append(message)
-
-    async def info(self, urn: str, message: str) -> None:
-        self.infos.append(message)
-
-    async def warning(self, urn: str, message: str) -> None:
-        self.warnings.append(message)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[str, str]]]:
-    store = open_store(tmp_path_factory.mktemp("sandbox") / "state.json")
-    with Sandbox(store) as sandbox:
-        yield store, sandbox.environment()
-
-
 @pytest.fixture
-def store(running: tuple[Store, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Store:
-    """The sandbox with its seeded state and an application with secrets, and this process in it."""
-    store, environment = running
-    store.reset()
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    # aiohttp reads SSL_CERT_FILE when it is imported; this process imported it before there was a sandbox.
-    trusting = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
-    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
+def store(inside: Store) -> Store:
+    """The sandbox with an application that has secrets, and this process in it."""
+    store = inside
     with store.change() as state:
         moment = now(state)
         home = new_application(str(uuid.uuid4()), CLIENT_ID, CLUSTER_TENANT, "pull", timestamp(moment), "contoso.test")
@@ -121,14 +87,14 @@ def store(running: tuple[Store, dict[str, str]], monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.fixture
-def log() -> Log:
-    return Log()
+def log() -> Terminal:
+    return Terminal()
 
 
 @pytest.fixture
-async def context(store: Store, log: Log) -> AsyncIterator[Context]:
+async def context(store: Store, log: Terminal) -> AsyncIterator[Context]:
     tenant = Tenant(CLUSTER_TENANT, PUBLIC, ClientSecret(CLUSTER_CALLER_ID, CLUSTER_CALLER_SECRET))
-    yield Context(tenant, cast("EngineLog", log))
+    yield Context(tenant, as_log(log))
     await tenant.aclose()
 
 
@@ -206,7 +172,7 @@ async def test_missing_cluster_or_group_is_none(store: Store):
     await owner.aclose()
 
 
-async def test_reset_follows_operation_to_its_end(profile: ServicePrincipalProfile, store: Store, log: Log):
+async def test_reset_follows_operation_to_its_end(profile: ServicePrincipalProfile, store: Store, log: Terminal):
     settings(store, seconds=2.5)
     resource_id, outputs = await profile.create(URN, inputs(), 0)
     assert resource_id == PROD
@@ -230,7 +196,7 @@ async def test_reset_answered_at_once_is_enough(profile: ServicePrincipalProfile
 
 
 async def test_reset_waits_for_running_operation(
-    profile: ServicePrincipalProfile, clusters: Clusters, store: Store, log: Log
+    profile: ServicePrincipalProfile, clusters: Clusters, store: Store, log: Terminal
 ):
     settings(store, seconds=3)
     await clusters.start_reset(
@@ -364,7 +330,7 @@ async def refused(tenant_id: str, client_id: str, secret: str, cluster_id: str =
     tenant = Tenant(tenant_id, PUBLIC, ClientSecret(client_id, secret))
     clusters = Clusters(tenant)
     with pytest.raises(OperatorError) as caught:
-        await GetCluster(Context(tenant, cast("EngineLog", Log())), clusters).call({"clusterId": cluster_id})
+        await GetCluster(Context(tenant, as_log(Terminal())), clusters).call({"clusterId": cluster_id})
     await clusters.aclose()
     await tenant.aclose()
     return str(caught.value)

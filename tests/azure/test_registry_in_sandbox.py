@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import ssl
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, cast
+from typing import Any
 
 import pytest
 
@@ -18,10 +17,7 @@ from crosstenant.model.repository_condition import repository_condition, reposit
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_registry import GetRegistry
 from crosstenant.plugin.pull_check.resource import PullCheck
-from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.resource import Properties
-from crosstenant.sandbox.host.server import Sandbox
-from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
 from crosstenant.sandbox.world.seed import (
@@ -37,6 +33,7 @@ from crosstenant.sandbox.world.seed import (
 )
 from crosstenant.sandbox.world.state import State, Store, now
 from crosstenant.sandbox.world.times import timestamp
+from tests.fakes import Terminal, as_log
 
 URN = "urn:pulumi:dev::test::crosstenant:index:PullCheck::check"
 CLIENT_ID = "a0000000-0000-4000-8000-0000000abc01"
@@ -54,54 +51,20 @@ LEGACY = registry_id("fabrikamimages")
 ABAC = registry_id("fabrikamabac")
 
 
-class Log:
-    """What the person at the terminal would read."""
-
-    def __init__(self) -> None:
-        self.statuses: list[str] = []
-        self.warnings: list[str] = []
-
-    async def status(self, urn: str, message: str) -> None:
-        self.statuses.append(message)
-
-    async def warning(self, urn: str, message: str) -> None:
-        self.warnings.append(message)
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[str, str]]]:
-    store = open_store(tmp_path_factory.mktemp("sandbox") / "state.json")
-    with Sandbox(store) as sandbox:
-        yield store, sandbox.environment()
-
-
 @pytest.fixture
-def store(running: tuple[Store, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Store:
-    """The sandbox with its seeded state, and this process in it."""
-    store, environment = running
-    store.reset()
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    # aiohttp reads SSL_CERT_FILE when it is imported; this process imported it before there was a sandbox.
-    trusting = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
-    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
-    return store
-
-
-@pytest.fixture
-def log() -> Log:
-    return Log()
+def log() -> Terminal:
+    return Terminal()
 
 
 @asynccontextmanager
-async def signed_in(tenant_id: str, client_id: str, secret: str, log: Log) -> AsyncIterator[Context]:
+async def signed_in(tenant_id: str, client_id: str, secret: str, log: Terminal) -> AsyncIterator[Context]:
     tenant = Tenant(tenant_id, PUBLIC, ClientSecret(client_id, secret))
-    yield Context(tenant, cast("EngineLog", log))
+    yield Context(tenant, as_log(log))
     await tenant.aclose()
 
 
 @pytest.fixture
-async def context(store: Store, log: Log) -> AsyncIterator[Context]:
+async def context(store: Store, log: Terminal) -> AsyncIterator[Context]:
     async with signed_in(REGISTRY_TENANT, REGISTRY_CALLER_ID, REGISTRY_CALLER_SECRET, log) as context:
         yield context
 
@@ -192,7 +155,7 @@ async def test_registries_are_read_with_their_mode(context: Context):
     )
 
 
-async def test_caller_of_the_other_tenant_is_told_both_tenants(store: Store, log: Log):
+async def test_caller_of_the_other_tenant_is_told_both_tenants(store: Store, log: Terminal):
     async with signed_in(CLUSTER_TENANT, CLUSTER_CALLER_ID, CLUSTER_CALLER_SECRET, log) as context:
         with pytest.raises(OperatorError) as caught:
             await GetRegistry(context).call({"registryId": LEGACY})
@@ -201,7 +164,7 @@ async def test_caller_of_the_other_tenant_is_told_both_tenants(store: Store, log
     )
 
 
-async def test_caller_without_rights_is_told_the_action(store: Store, log: Log):
+async def test_caller_without_rights_is_told_the_action(store: Store, log: Terminal):
     async with signed_in(REGISTRY_TENANT, REGISTRY_POWERLESS_ID, REGISTRY_POWERLESS_SECRET, log) as context:
         with pytest.raises(OperatorError, match=r"may not do Microsoft.ContainerRegistry/registries/read"):
             await GetRegistry(context).call({"registryId": LEGACY})
@@ -293,7 +256,7 @@ async def test_condition_covers_what_it_names_and_no_more(store: Store, check: P
     assert "set 'repository' to one that it covers" in await refused(check, scope=ABAC)
 
 
-async def test_grant_on_its_way_is_waited_for(store: Store, check: PullCheck, log: Log):
+async def test_grant_on_its_way_is_waited_for(store: Store, check: PullCheck, log: Terminal):
     granted(store, effective_in=1.5)
     _, outputs = await check.create(URN, inputs(timeoutSeconds=30), 0)
     assert outputs["result"] == "granted"

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import ssl
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import cast
 
 import pytest
 
@@ -19,45 +17,15 @@ from crosstenant.model.credentials.kinds import ClientSecret
 from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal
-from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.sandbox.entra.consent import consent
-from crosstenant.sandbox.host.server import Sandbox
-from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world import drift, seed
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import Store
+from tests.fakes import Terminal, as_log
 
 URN = "urn:pulumi:dev::test::crosstenant:index:Consent::pull"
 APP = seed.OLD_CLUSTER_APP_ID
 INPUTS = {"clientId": APP, "secret": seed.OLD_CLUSTER_SECRET, "timeoutSeconds": 0}
-
-
-class Log:
-    """Nobody reads what is only shown while waiting."""
-
-    async def status(self, urn: str, message: str) -> None:
-        pass
-
-
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[str, str]]]:
-    store = open_store(tmp_path_factory.mktemp("sandbox") / "state.json")
-    with Sandbox(store) as sandbox:
-        yield store, sandbox.environment()
-
-
-@pytest.fixture
-def store(running: tuple[Store, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Store:
-    """The sandbox with its seeded state and an empty request log, and this process in it."""
-    store, environment = running
-    store.reset()
-    Path(f"{store.path}.requests.jsonl").unlink(missing_ok=True)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    # aiohttp reads SSL_CERT_FILE when it is imported, which may have been before there was a sandbox.
-    trusting = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
-    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
-    return store
 
 
 def multi_tenant(store: Store) -> None:
@@ -82,7 +50,7 @@ def services_asked(store: Store) -> set[str]:
 @asynccontextmanager
 async def signed_in(client_id: str, secret: str) -> AsyncIterator[Context]:
     tenant = Tenant(seed.REGISTRY_TENANT, PUBLIC, ClientSecret(client_id, secret))
-    yield Context(tenant, cast("EngineLog", Log()))
+    yield Context(tenant, as_log(Terminal()))
     await tenant.aclose()
 
 
@@ -127,7 +95,7 @@ async def test_one_that_an_administrator_disabled_is_no_missing_consent(store: S
 
 async def test_a_tenant_that_does_not_exist_is_one_sentence(store: Store):
     missing = "00000000-0000-4000-8000-000000000000"
-    nowhere = Context(Tenant(missing, PUBLIC), cast("EngineLog", Log()))
+    nowhere = Context(Tenant(missing, PUBLIC), as_log(Terminal()))
     with pytest.raises(OperatorError, match=f"to tenant {missing}: there is no such tenant in this cloud"):
         await Consent(nowhere).create(URN, INPUTS, 0)
 

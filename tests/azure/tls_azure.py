@@ -26,10 +26,10 @@ from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import ClientSecret
 from crosstenant.plugin.context import Context
+from tests.fakes import Terminal, as_log
 
 if TYPE_CHECKING:
     from crosstenant.azure.sign_in.token_sharing import SharedCredential
-    from crosstenant.provider_kit.engine_log import EngineLog
 
 HOST = "fabrikamimages.azurecr.io"
 ARM_HOST = "management.azure.com"
@@ -188,21 +188,11 @@ class _Credential:
         pass
 
 
-class Log:
-    """What the person at the terminal would read."""
-
-    def __init__(self) -> None:
-        self.statuses: list[str] = []
-        self.warnings: list[str] = []
-
-    async def status(self, urn: str, message: str) -> None:
-        self.statuses.append(message)
+class Log(Terminal):
+    """A terminal where nothing is worth a lasting line but a warning."""
 
     async def info(self, urn: str, message: str) -> None:
-        raise AssertionError("nothing is worth a lasting line but a warning")
-
-    async def warning(self, urn: str, message: str) -> None:
-        self.warnings.append(message)
+        raise AssertionError(message)
 
 
 @dataclass
@@ -216,7 +206,7 @@ class Azure:
 
     @property
     def context(self) -> Context:
-        return Context(self.tenant, cast("EngineLog", self.log))
+        return Context(self.tenant, as_log(self.log))
 
 
 @asynccontextmanager

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-import ssl
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
 from crosstenant.cli.check.command import check
-from crosstenant.sandbox.host.server import Sandbox
-from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world import drift, role_drift, seed
 from crosstenant.sandbox.world.built_in_roles import ACR_PULL, role_definition_id
 from crosstenant.sandbox.world.directory_documents import new_service_principal
@@ -34,27 +31,12 @@ CALLERS = {
 SECRET = {"CROSSTENANT_PULL_SECRET": seed.OLD_CLUSTER_SECRET}
 
 
-@pytest.fixture(scope="module")
-def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[str, str]]]:
-    store = open_store(tmp_path_factory.mktemp("sandbox") / "state.json")
-    with Sandbox(store) as sandbox:
-        yield store, sandbox.environment()
-
-
 @pytest.fixture
-def store(running: tuple[Store, dict[str, str]], monkeypatch: pytest.MonkeyPatch) -> Store:
+def store(inside: Store) -> Store:
     """The sandbox with a chain that is whole, and this process in it."""
-    store, environment = running
-    store.reset()
-    with store.change() as state:
+    with inside.change() as state:
         make_chain(state)
-    Path(f"{store.path}.requests.jsonl").unlink(missing_ok=True)
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    # aiohttp reads SSL_CERT_FILE when it is imported, which may have been before there was a sandbox.
-    trusting = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
-    monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
-    return store
+    return inside
 
 
 def make_chain(state: State) -> None:

@@ -81,7 +81,8 @@ def test_a_variable_that_would_reach_both_tenants_is_refused(fields, variable: s
 
 
 def test_a_variable_that_is_overridden_by_an_argument_is_no_matter():
-    check({"ARM_CLIENT_ID": APP, "ARM_CLIENT_SECRET": "s"}, client_id=APP, client_secret="other")
+    environ = {"ARM_CLIENT_ID": APP, "ARM_CLIENT_SECRET": "s"}
+    assert check(environ, client_id=APP, client_secret="other") is PUBLIC
 
 
 def test_ready_made_providers_need_no_credential():

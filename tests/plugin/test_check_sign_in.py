@@ -23,8 +23,9 @@ from crosstenant.model.credentials.kinds import (
 )
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_sign_in import CheckSignIn
-from tests.azure.aks_world import APP, SECRET, TENANT_ID, Terminal
+from tests.azure.aks_world import APP, SECRET, TENANT_ID
 from tests.azure.azure_answers import entra_answer
+from tests.fakes import Terminal, as_log
 
 
 class Signing:
@@ -50,7 +51,7 @@ async def check(answer: Exception | None, credentials: Credential | None = None)
     tenant = Tenant(TENANT_ID, PUBLIC, credentials or ClientSecret(APP, SECRET))
     signing = Signing(answer)
     tenant._made.append(cast("Any", signing))
-    found, failures = await CheckSignIn(Context(tenant, cast("Any", Terminal()))).call({})
+    found, failures = await CheckSignIn(Context(tenant, as_log(Terminal()))).call({})
     assert failures == []
     assert signing.scopes == ["https://management.azure.com/.default"]
     return found["argument"], found["problem"]

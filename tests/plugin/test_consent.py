@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any, cast
 
 import pytest
 
@@ -15,14 +14,15 @@ from crosstenant.azure.sign_in.secret_proof import (
     SignInError,
 )
 from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.azure.waiting import Clock
 from crosstenant.errors import OperatorError
-from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.clouds import PUBLIC, Cloud
 from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
-from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.resource import Change, Difference, Properties
 from crosstenant.provider_kit.values import UNKNOWN
+from tests.fakes import OnProgress, as_log, as_prove
 
 URN = "urn:pulumi:dev::test::crosstenant:index:Consent::pull"
 TENANT_ID = "b0000000-0000-4000-8000-00000000000b"
@@ -36,7 +36,7 @@ GIVEN = {**INPUTS, "objectId": FOUND, "consentUrl": URL, "consented": True}
 WITHDRAWN = {**GIVEN, "consented": False}
 
 
-class Entra:
+class Entra(Clock):
     """Answers sign-ins with an object ID or a refusal, by the time on its clock."""
 
     def __init__(self) -> None:
@@ -52,12 +52,13 @@ class Entra:
     async def prove(
         self,
         tenant_id: str,
-        cloud: object,
+        cloud: Cloud,
         credential: AppCredential,
         *,
         deadline: float,
-        wait_for_application: bool,
-        **_: object,
+        on_wait: OnProgress,
+        clock: Clock | None = None,
+        wait_for_application: bool = True,
     ) -> str:
         assert not wait_for_application, "an application without consent is an answer, not a delay"
         self.asked.append((tenant_id, credential.client_id, credential.secret))
@@ -96,8 +97,8 @@ def entra() -> Entra:
 
 @pytest.fixture
 def gate(entra: Entra) -> Consent:
-    context = Context(Tenant(TENANT_ID, PUBLIC), cast("EngineLog", entra))
-    return Consent(context, prove=entra.prove, single_tenant=entra.is_single_tenant, clock=cast("Any", entra))
+    context = Context(Tenant(TENANT_ID, PUBLIC), as_log(entra))
+    return Consent(context, prove=as_prove(entra.prove), single_tenant=entra.is_single_tenant, clock=entra)
 
 
 @pytest.mark.parametrize(

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from azure.core.exceptions import HttpResponseError
 
-from crosstenant.azure.clusters.clusters import Clusters
 from crosstenant.errors import OperatorError
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.provider_kit.values import UNKNOWN
 from tests.azure.aks_world import CLUSTER_ID, MANAGED, OLD_APP, World
 from tests.azure.azure_answers import answer
+from tests.fakes import as_clusters
 
 
 def function(world: World) -> GetCluster:
-    return GetCluster(world.context, cast("Clusters", world))
+    return GetCluster(world.context, as_clusters(world))
 
 
 async def test_service_principal_cluster():

@@ -420,6 +420,7 @@ async def test_delete_passes_where_nothing_depends_on_it(world: World, state: An
     olds = await created(world)
     world.state = state
     await world.profile.delete(URN, CLUSTER_ID, olds, 0)
+    assert (world.state, world.resets) == (state, []), "a delete never changes a cluster"
 
 
 async def test_delete_passes_after_a_refresh_that_found_another_application(world: World):
@@ -428,12 +429,15 @@ async def test_delete_passes_after_a_refresh_that_found_another_application(worl
     found = await world.profile.read(URN, CLUSTER_ID, inputs(), olds)
     assert found is not None
     await world.profile.delete(URN, CLUSTER_ID, found.outputs, 0)
+    assert world.resets == []
 
 
 async def test_delete_abandons_when_told_to(world: World):
     olds = await created(world, abandonOnDelete=True)
+    waits = world.waits
     world.read_fails = AssertionError("read")
     await world.profile.delete(URN, CLUSTER_ID, olds, 0)
+    assert (world.waits, world.resets) == (waits, [])
 
 
 async def test_delete_waits_for_a_cluster_that_is_being_deleted(world: World):

@@ -5,9 +5,10 @@ from click.testing import CliRunner
 
 from crosstenant.sandbox.cli.commands import sandbox
 from crosstenant.sandbox.entra.assertions import check_assertion
+from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.host.request_log import request_log
 from crosstenant.sandbox.world.drift import application
-from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID, OLD_CLUSTER_SECRET, REGISTRY_TENANT
+from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID, OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET, REGISTRY_TENANT
 
 
 @pytest.fixture
@@ -131,3 +132,5 @@ async def test_federated_token_of_host_and_command_signs_in(host, command, store
     with store.read() as state:
         for token in tokens:
             check_assertion(state, application(state, CLUSTER_CALLER_ID), token)
+            with pytest.raises(SignInRefusal, match="AADSTS700"):
+                check_assertion(state, application(state, OLD_CLUSTER_APP_ID), token)

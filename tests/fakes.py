@@ -1,0 +1,132 @@
+"""What stands in for the plugin's neighbours, and the protocols that say what each has to have.
+
+A protocol is checked from both sides by pyright: the real class fits it (``_the_real_ones_fit``), and a fake reaches
+the code under test only through the function here that asks for the protocol. A signature that changes on either side
+is an error of types, before any test runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, Protocol, cast
+
+if TYPE_CHECKING:
+    from crosstenant.azure.arm import Arm
+    from crosstenant.azure.clusters.cluster_state import ClusterState, RunningOperation
+    from crosstenant.azure.clusters.clusters import Attempt, Clusters, Ending
+    from crosstenant.azure.clusters.reset_operation import ResetOperation
+    from crosstenant.azure.waiting import Clock
+    from crosstenant.model.arm_id import ArmId
+    from crosstenant.model.clouds import Cloud
+    from crosstenant.model.credentials.kinds import AppCredential
+    from crosstenant.provider_kit.engine_log import EngineLog
+
+OnProgress = Callable[[str], Awaitable[None]]
+
+
+class TellsThePerson(Protocol):
+    """``EngineLog``."""
+
+    async def status(self, urn: str, message: str) -> None: ...
+    async def info(self, urn: str, message: str) -> None: ...
+    async def warning(self, urn: str, message: str) -> None: ...
+
+
+class HasClusters(Protocol):
+    """``Clusters``, as the plugin's resources use it."""
+
+    async def get(self, cluster_id: ArmId) -> ClusterState | None: ...
+    async def wait_until_idle(
+        self,
+        cluster_id: ArmId,
+        *,
+        deadline: float,
+        on_progress: OnProgress,
+        running: RunningOperation | None = None,
+    ) -> ClusterState | None: ...
+    async def start_reset(
+        self,
+        cluster_id: ArmId,
+        credential: AppCredential,
+        *,
+        deadline: float,
+        propagation_deadline: float,
+        on_progress: OnProgress,
+        attempt: Attempt,
+    ) -> ResetOperation: ...
+    async def ending(self, url: str) -> Ending: ...
+    async def may_reset(self, cluster_id: ArmId) -> bool | None: ...
+    async def roles_on_node_group(self, cluster: ClusterState, object_id: str) -> int | None: ...
+
+
+class ReadsArm(Protocol):
+    """``Arm``, as far as it reads one document."""
+
+    async def get(self, path: str, api_version: str | None = None, **query: str) -> Any: ...
+
+
+class ProvesSecrets(Protocol):
+    """``prove_secret``."""
+
+    async def __call__(
+        self,
+        tenant_id: str,
+        cloud: Cloud,
+        credential: AppCredential,
+        *,
+        deadline: float,
+        on_wait: OnProgress,
+        clock: Clock | None = None,
+        wait_for_application: bool = True,
+    ) -> str: ...
+
+
+if TYPE_CHECKING:
+    from crosstenant.azure.sign_in.secret_proof import prove_secret
+
+    def _the_real_ones_fit(
+        log: EngineLog, clusters: Clusters, arm: Arm
+    ) -> tuple[TellsThePerson, HasClusters, ReadsArm, ProvesSecrets]:
+        return log, clusters, arm, prove_secret
+
+
+def as_log(fake: TellsThePerson) -> EngineLog:
+    """A fake where the code under test takes an ``EngineLog``."""
+    return cast("EngineLog", fake)
+
+
+def as_clusters(fake: HasClusters) -> Clusters:
+    """A fake where the code under test takes ``Clusters``."""
+    return cast("Clusters", fake)
+
+
+def as_arm(fake: ReadsArm) -> Arm:
+    """A fake where the code under test takes an ``Arm``."""
+    return cast("Arm", fake)
+
+
+def as_prove(fake: ProvesSecrets) -> ProvesSecrets:
+    """A fake where the code under test takes ``prove_secret``, whose type it does not spell out."""
+    return fake
+
+
+class Terminal:
+    """What the person at the terminal would read."""
+
+    def __init__(self) -> None:
+        self.statuses: list[str] = []
+        self.infos: list[str] = []
+        self.warnings: list[str] = []
+
+    async def status(self, urn: str, message: str) -> None:
+        self.statuses.append(message)
+
+    async def info(self, urn: str, message: str) -> None:
+        self.infos.append(message)
+
+    async def warning(self, urn: str, message: str) -> None:
+        self.warnings.append(message)
+
+    @property
+    def everything(self) -> str:
+        return "\n".join([*self.statuses, *self.infos, *self.warnings])
