@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any, ClassVar
 
+from crosstenant.provider_kit.field_schema import function_schema
+from crosstenant.provider_kit.fields import Field
 from crosstenant.provider_kit.resource import Failure, Function, Properties
 from crosstenant.sandbox.standins.azure_native import managed_cluster, registry, resource_group
 from crosstenant.sandbox.standins.azure_native.arm import Arm
@@ -36,8 +38,8 @@ class _Get(Function[Arm]):
     def __init_subclass__(cls) -> None:
         """Describes the arguments that the path has."""
         names = [name for name in re.findall(r"\{(\w+)\}", cls.path) if name != "subscriptionId"]
-        arguments = {"type": "object", "properties": {name: {"type": "string"} for name in names}, "required": names}
-        cls.schema = {"inputs": arguments, "outputs": {"type": "object", "properties": {"id": {"type": "string"}}}}
+        arguments = {name: Field("string", required=True) for name in names}
+        cls.schema = function_schema("azure-native", "", arguments, {"id": Field("string")})
 
     async def call(self, args: Properties) -> tuple[Properties, list[Failure]]:
         """Reads the resource; one that is not there is an error."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input
+from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input, Inputs, observed
 
 API_VERSION = "2025-09-01"
 PATH = (
@@ -60,15 +60,15 @@ class ManagedCluster(ArmResource):
     api_version = API_VERSION
     path = PATH
     name_input = "resourceName"
-    inputs: ClassVar[dict[str, Input]] = {
-        "resourceGroupName": Input("string", "path", required=True, force_new=True),
-        "resourceName": Input("string", "path", force_new=True),
-        "location": Input("string", "top", required=True, force_new=True),
-        "extendedLocation": Input("object", "top"),
-        "identity": Input("object", "top"),
-        "kind": Input("string", "top"),
-        "sku": Input("object", "top"),
-        "tags": Input("object", "top"),
+    inputs: ClassVar[Inputs] = {
+        "resourceGroupName": Input("string", place="path", required=True, replaces=True),
+        "resourceName": Input("string", place="path", replaces=True),
+        "location": Input("string", place="top", required=True, replaces=True),
+        "extendedLocation": Input("object", place="top"),
+        "identity": Input("object", place="top"),
+        "kind": Input("string", place="top"),
+        "sku": Input("object", place="top"),
+        "tags": Input("object", place="top"),
         "agentPoolProfiles": Input("array"),
         "privateLinkResources": Input("array"),
         "disableLocalAccounts": Input("boolean"),
@@ -76,7 +76,7 @@ class ManagedCluster(ArmResource):
         **{name: Input("string") for name in _TEXTS},
         **{name: Input("object") for name in _OBJECTS},
     }
-    outputs = (
+    outputs = observed(
         "azurePortalFQDN",
         "currentKubernetesVersion",
         "eTag",
@@ -91,6 +91,3 @@ class ManagedCluster(ArmResource):
         "systemData",
         "type",
     )
-
-
-ManagedCluster.schema = ManagedCluster.describe()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.dispatch import Package, Served
+from crosstenant.provider_kit.fields import Field, Fields, secrets
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.sandbox.standins.azure_native.arm import Arm
 from crosstenant.sandbox.standins.azure_native.functions import FUNCTIONS
@@ -12,7 +13,7 @@ from crosstenant.sandbox.standins.azure_native.registry import Registry
 from crosstenant.sandbox.standins.azure_native.resource_group import ResourceGroup
 from crosstenant.sandbox.standins.azure_native.role_assignment import RoleAssignment
 from crosstenant.sandbox.standins.http import Http
-from crosstenant.sandbox.standins.schema import Kind, package_schema
+from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
 from crosstenant.sandbox.standins.signin import SignIn, read_credential
 from crosstenant.sandbox.world.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
@@ -37,30 +38,34 @@ _KINDS = {
     "secret": "as a Service Principal using a Client Secret",
 }
 
-_CONFIG: dict[str, Kind] = {
-    "clientCertificatePath": "string",
-    "clientId": "string",
-    "environment": "string",
-    "location": "string",
-    "oidcRequestUrl": "string",
-    "oidcTokenFilePath": "string",
-    "subscriptionId": "string",
-    "tenantId": "string",
-    "useMsi": "boolean",
-    "useOidc": "boolean",
+_CONFIG: Fields = {
+    "clientCertificatePassword": Field("string", secret=True),
+    "clientCertificatePath": Field("string"),
+    "clientId": Field("string"),
+    "clientSecret": Field("string", secret=True),
+    "environment": Field("string"),
+    "location": Field("string"),
+    "oidcRequestToken": Field("string", secret=True),
+    "oidcRequestUrl": Field("string"),
+    "oidcToken": Field("string", secret=True),
+    "oidcTokenFilePath": Field("string"),
+    "subscriptionId": Field("string"),
+    "tenantId": Field("string"),
+    "useMsi": Field("boolean"),
+    "useOidc": Field("boolean"),
 }
 
 
 class AzureNative(Package):
     """The package."""
 
-    secret_config = frozenset({"clientCertificatePassword", "clientSecret", "oidcRequestToken", "oidcToken"})
+    secret_config = secrets(_CONFIG)
 
     def schema(self) -> str:
         """The part of the package schema that this stand-in serves."""
         resources = {resource.token: resource.schema for resource in RESOURCES}
         functions = {function.token: function.schema for function in FUNCTIONS}
-        return package_schema("azure-native", VERSION, _CONFIG, self.secret_config, resources, functions)
+        return package_schema("azure-native", VERSION, _CONFIG, resources, functions)
 
     async def check_config(self, config: Properties) -> tuple[Properties, list[Failure]]:
         """Takes the arguments as they are: the real provider looks at them when it is configured."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input, seeded
+from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input, Inputs, observed, seeded
 
 API_VERSION = "2023-01-01-preview"
 PATH = (
@@ -20,13 +20,13 @@ class Registry(ArmResource):
     api_version = API_VERSION
     path = PATH
     name_input = "registryName"
-    inputs: ClassVar[dict[str, Input]] = {
-        "resourceGroupName": Input("string", "path", required=True, force_new=True),
-        "registryName": Input("string", "path", force_new=True),
-        "location": Input("string", "top", required=True, force_new=True),
-        "sku": Input("object", "top", required=True),
-        "identity": Input("object", "top"),
-        "tags": Input("object", "top"),
+    inputs: ClassVar[Inputs] = {
+        "resourceGroupName": Input("string", place="path", required=True, replaces=True),
+        "registryName": Input("string", place="path", replaces=True),
+        "location": Input("string", place="top", required=True, replaces=True),
+        "sku": Input("object", place="top", required=True),
+        "identity": Input("object", place="top"),
+        "tags": Input("object", place="top"),
         "adminUserEnabled": Input("boolean", default=False),
         "anonymousPullEnabled": Input("boolean", default=False),
         "dataEndpointEnabled": Input("boolean"),
@@ -35,9 +35,9 @@ class Registry(ArmResource):
         "networkRuleSet": Input("object"),
         "policies": Input("object"),
         "publicNetworkAccess": Input("string", default="Enabled"),
-        "zoneRedundancy": Input("string", default="Disabled", force_new=True),
+        "zoneRedundancy": Input("string", default="Disabled", replaces=True),
     }
-    outputs = (
+    outputs = observed(
         "creationDate",
         "dataEndpointHostNames",
         "loginServer",
@@ -52,6 +52,3 @@ class Registry(ArmResource):
     def make_name(self, urn: str) -> str:
         """A registry's name has no room for dashes."""
         return "".join(letter for letter in urn.rsplit("::", 1)[-1] if letter.isalnum()) + seeded(urn).hex()[:8]
-
-
-Registry.schema = Registry.describe()

@@ -5,48 +5,74 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from dataclasses import dataclass
-from typing import Any, ClassVar, Literal
+from collections.abc import Mapping
+from dataclasses import KW_ONLY, dataclass
+from typing import ClassVar, Literal
+
+from typing_extensions import override
 
 from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.declared import DeclaredResource
 from crosstenant.provider_kit.errors_to_grpc import PartialError
+from crosstenant.provider_kit.fields import Field, Fields, Wording, complete, failures
 from crosstenant.provider_kit.interception import current_request
-from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
+from crosstenant.provider_kit.resource import Change, Diff, Difference, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain, to_properties
 from crosstenant.sandbox.standins.azure_native.arm import Arm, ArmError, StartedError
 from crosstenant.sandbox.standins.azure_native.differences import carry, changed_paths
 from crosstenant.sandbox.standins.http import Json
-from crosstenant.sandbox.standins.schema import TYPES, Kind, type_spec
 
 Place = Literal["path", "top", "properties"]
 
 
 @dataclass(frozen=True)
-class Input:
+class Input(Field):
     """One input of a resource type."""
 
-    kind: Kind
+    _: KW_ONLY
     place: Place = "properties"
     """Where it goes in the request: the path, the body, or the body's ``properties``."""
-    required: bool = False
-    force_new: bool = False
-    default: Plain = None
 
 
-class ArmResource(CustomResource[Arm]):
+Inputs = Mapping[str, Input]
+
+
+def observed(*names: str) -> Fields:
+    """Outputs that ARM tells."""
+    return {**{name: Field("any", required=True) for name in names}, "azureApiVersion": Field("any")}
+
+
+@dataclass(frozen=True)
+class NativeWording(Wording):
+    """What is wrong with an input in azure-native's words."""
+
+    token: str
+    """The resource's type."""
+
+    @override
+    def unknown(self, name: str, fields: Fields) -> str:
+        return f"'{name}' is not a property of {self.token}"
+
+    @override
+    def missing(self, name: str, field: Field) -> str:
+        return f"missing required property '{name}'"
+
+    @override
+    def mistyped(self, name: str, field: Field, value: Plain) -> str:
+        return f"'{name}' should be of type '{field.kind}' but got a {type(value).__name__}"
+
+
+class ArmResource(DeclaredResource[Arm]):
     """A resource type of azure-native."""
 
     api_version: ClassVar[str]
     path: ClassVar[str]
     """The ID with its parts in braces."""
-    inputs: ClassVar[dict[str, Input]]
-    outputs: ClassVar[tuple[str, ...]]
-    """Outputs that are no inputs."""
+    inputs: ClassVar[Inputs]  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, and never assigned
     name_input: ClassVar[str]
     """The path part that the provider makes up when the program does not give it."""
     flat: ClassVar[bool] = True
     """Whether the outputs hold the members of ``properties`` beside the others."""
-    secret_properties: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, context: Arm) -> None:
         """Serves one provider."""
@@ -55,13 +81,7 @@ class ArmResource(CustomResource[Arm]):
 
     async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
         """Validates the inputs; fills in defaults, a name and a location."""
-        failures = [
-            Failure(name, f"'{name}' is not a property of {self.token}") for name in news if name not in self.inputs
-        ]
-        inputs = {name: value for name, value in news.items() if name in self.inputs}
-        for name, declared in self.inputs.items():
-            if inputs.get(name) is None and declared.default is not None:
-                inputs[name] = declared.default
+        inputs = complete(self.inputs, news)
         if inputs.get(self.name_input) is None:
             inputs[self.name_input] = olds.get(self.name_input) or self.make_name(urn)
             self._named_by_provider.add(urn)
@@ -69,16 +89,7 @@ class ArmResource(CustomResource[Arm]):
             location = await self.default_location(inputs)
             if location is not None:
                 inputs["location"] = location
-        for name, declared in self.inputs.items():
-            value = inputs.get(name)
-            if value is None:
-                if declared.required:
-                    failures.append(Failure(name, f"missing required property '{name}'"))
-            elif value is not UNKNOWN and not isinstance(value, TYPES[declared.kind]):
-                failures.append(
-                    Failure(name, f"'{name}' should be of type '{declared.kind}' but got a {type(value).__name__}")
-                )
-        return inputs, failures
+        return inputs, list(failures(self.inputs, news, inputs, NativeWording(self.token)))
 
     def make_name(self, urn: str) -> str:
         """A name from the resource's own and the engine's random seed, the same at preview and update."""
@@ -106,7 +117,7 @@ class ArmResource(CustomResource[Arm]):
         found: dict[str, Difference] = {}
         for name, declared in self.inputs.items():
             old, new = old_inputs.get(name), news.get(name)
-            replace = declared.force_new and not (old is None and new is not None and new == olds.get(name))
+            replace = declared.replaces and not (old is None and new is not None and new == olds.get(name))
             for path in changed_paths(name, old, new):
                 change = Change.REPLACE if replace else Change.UPDATE
                 found[path] = Difference(
@@ -213,18 +224,6 @@ class ArmResource(CustomResource[Arm]):
     def _as_inputs(self, outputs: Properties) -> Properties:
         names = (name for name, declared in self.inputs.items() if declared.place != "path")
         return {name: outputs[name] for name in names if outputs.get(name) is not None}
-
-    @classmethod
-    def describe(cls) -> dict[str, Any]:
-        """The type's entry in the package schema."""
-        inputs = {name: type_spec(declared.kind) for name, declared in cls.inputs.items()}
-        anything = {name: {"$ref": "pulumi.json#/Any"} for name in (*cls.outputs, "azureApiVersion")}
-        return {
-            "inputProperties": inputs,
-            "requiredInputs": [name for name, declared in cls.inputs.items() if declared.required],
-            "properties": {**inputs, **anything},
-            "required": list(cls.outputs),
-        }
 
 
 def flattened(document: Json) -> Json:

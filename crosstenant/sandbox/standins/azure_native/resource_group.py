@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input
+from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input, Inputs, observed
 
 API_VERSION = "2024-03-01"
 PATH = "/subscriptions/{subscriptionId}/resourcegroups/{resourceGroupName}"
@@ -18,13 +18,10 @@ class ResourceGroup(ArmResource):
     path = PATH
     name_input = "resourceGroupName"
     flat = False
-    inputs: ClassVar[dict[str, Input]] = {
-        "resourceGroupName": Input("string", "path", force_new=True),
-        "location": Input("string", "top", required=True, force_new=True),
-        "managedBy": Input("string", "top"),
-        "tags": Input("object", "top"),
+    inputs: ClassVar[Inputs] = {
+        "resourceGroupName": Input("string", place="path", replaces=True),
+        "location": Input("string", place="top", required=True, replaces=True),
+        "managedBy": Input("string", place="top"),
+        "tags": Input("object", place="top"),
     }
-    outputs = ("name", "properties", "type")
-
-
-ResourceGroup.schema = ResourceGroup.describe()
+    outputs = observed("name", "properties", "type")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
-from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input, seeded
+from crosstenant.sandbox.standins.azure_native.resource import ArmResource, Input, Inputs, observed, seeded
 
 
 class RoleAssignment(ArmResource):
@@ -15,10 +15,10 @@ class RoleAssignment(ArmResource):
     api_version = "2022-04-01"
     path = "/{scope}/providers/Microsoft.Authorization/roleAssignments/{roleAssignmentName}"
     name_input = "roleAssignmentName"
-    inputs: ClassVar[dict[str, Input]] = {
-        "scope": Input("string", "path", required=True, force_new=True),
-        "roleAssignmentName": Input("string", "path", force_new=True),
-        "principalId": Input("string", required=True, force_new=True),
+    inputs: ClassVar[Inputs] = {
+        "scope": Input("string", place="path", required=True, replaces=True),
+        "roleAssignmentName": Input("string", place="path", replaces=True),
+        "principalId": Input("string", required=True, replaces=True),
         "roleDefinitionId": Input("string", required=True),
         "principalType": Input("string", default="User"),
         "condition": Input("string"),
@@ -26,11 +26,8 @@ class RoleAssignment(ArmResource):
         "delegatedManagedIdentityResourceId": Input("string"),
         "description": Input("string"),
     }
-    outputs = ("createdBy", "createdOn", "name", "systemData", "type", "updatedBy", "updatedOn")
+    outputs = observed("createdBy", "createdOn", "name", "systemData", "type", "updatedBy", "updatedOn")
 
     def make_name(self, urn: str) -> str:
         """A role assignment's name is a UUID."""
         return str(uuid.UUID(bytes=seeded(urn)[:16], version=4))
-
-
-RoleAssignment.schema = RoleAssignment.describe()

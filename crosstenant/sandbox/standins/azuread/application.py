@@ -6,6 +6,7 @@ import uuid
 from typing import Any, ClassVar
 
 from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.provider_kit.values import UNKNOWN
 from crosstenant.sandbox.standins.azuread.application_document import from_graph, to_graph
@@ -14,7 +15,6 @@ from crosstenant.sandbox.standins.azuread.bridged import BridgedResource, keepin
 from crosstenant.sandbox.standins.azuread.graph import Graph, GraphError, Summarised, equals, just_created
 from crosstenant.sandbox.standins.azuread.redirect_uri import block_with_redirect_uris
 from crosstenant.sandbox.standins.http import Json
-from crosstenant.sandbox.standins.schema import Kind
 
 AUDIENCES = ("AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount", "PersonalMicrosoftAccount")
 _CLAIMS = ("All", "None", "ApplicationGroup", "DirectoryRole", "SecurityGroup")
@@ -26,44 +26,44 @@ class Application(BridgedResource):
     """An application in its home tenant. Its ID is ``/applications/<object ID>``."""
 
     token = "azuread:index/application:Application"
-    arguments: ClassVar[Arguments] = {
-        "displayName": Argument("string", required=True, validate=not_empty),
+    inputs: ClassVar[Arguments] = {
+        "displayName": Argument("string", required=True, refusal=not_empty),
         "api": Argument("object"),
         "appRoles": Argument("array"),
         "description": Argument("string"),
         "deviceOnlyAuthEnabled": Argument("boolean"),
         "fallbackPublicClientEnabled": Argument("boolean"),
         "featureTags": Argument("array", computed=True),
-        "groupMembershipClaims": Argument("array", validate=each(one_of(*_CLAIMS))),
+        "groupMembershipClaims": Argument("array", refusal=each(one_of(*_CLAIMS))),
         "identifierUris": Argument("array"),
         "logoImage": Argument("string"),
         "marketingUrl": Argument("string"),
         "notes": Argument("string"),
         "oauth2PostResponseRequired": Argument("boolean"),
         "optionalClaims": Argument("object"),
-        "owners": Argument("array", validate=each(uuid_text)),
+        "owners": Argument("array", refusal=each(uuid_text)),
         "password": Argument("object"),
         "preventDuplicateNames": Argument("boolean", default=False),
         "privacyStatementUrl": Argument("string"),
-        "publicClient": Argument("object", validate=block_with_redirect_uris()),
+        "publicClient": Argument("object", refusal=block_with_redirect_uris()),
         "requiredResourceAccesses": Argument("array"),
         "serviceManagementReference": Argument("string"),
-        "signInAudience": Argument("string", default="AzureADMyOrg", validate=one_of(*AUDIENCES)),
-        "singlePageApplication": Argument("object", validate=block_with_redirect_uris("http", "https")),
+        "signInAudience": Argument("string", default="AzureADMyOrg", refusal=one_of(*AUDIENCES)),
+        "singlePageApplication": Argument("object", refusal=block_with_redirect_uris("http", "https")),
         "supportUrl": Argument("string"),
         "tags": Argument("array", computed=True),
-        "templateId": Argument("string", computed=True, force_new=True, validate=uuid_text),
+        "templateId": Argument("string", computed=True, replaces=True, refusal=uuid_text),
         "termsOfServiceUrl": Argument("string"),
-        "web": Argument("object", validate=block_with_redirect_uris(*_WEB)),
+        "web": Argument("object", refusal=block_with_redirect_uris(*_WEB)),
     }
-    computed: ClassVar[dict[str, Kind]] = {
-        "appRoleIds": "object",
-        "clientId": "string",
-        "disabledByMicrosoft": "string",
-        "logoUrl": "string",
-        "oauth2PermissionScopeIds": "object",
-        "objectId": "string",
-        "publisherDomain": "string",
+    outputs: ClassVar[Fields] = {
+        "appRoleIds": Field("object", required=True),
+        "clientId": Field("string", required=True),
+        "disabledByMicrosoft": Field("string", required=True),
+        "logoUrl": Field("string", required=True),
+        "oauth2PermissionScopeIds": Field("object", required=True),
+        "objectId": Field("string", required=True),
+        "publisherDomain": Field("string", required=True),
     }
     write_only: ClassVar[frozenset[str]] = frozenset({"preventDuplicateNames"})
 
@@ -155,9 +155,6 @@ class Application(BridgedResource):
                     "`prevent_duplicate_names` was specified: To be managed via Terraform, this resource needs to be "
                     "imported into the State."
                 )
-
-
-Application.schema = Application.describe()
 
 
 def object_path(resource_id: str, collection: str) -> str:

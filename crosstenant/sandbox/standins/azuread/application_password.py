@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain
 from crosstenant.sandbox.standins.azuread.application import object_path
@@ -14,7 +15,6 @@ from crosstenant.sandbox.standins.azuread.arguments import Argument, Arguments, 
 from crosstenant.sandbox.standins.azuread.bridged import BridgedResource
 from crosstenant.sandbox.standins.azuread.graph import GraphError, Summarised
 from crosstenant.sandbox.standins.http import Json
-from crosstenant.sandbox.standins.schema import Kind
 
 
 def application_id(name: str, value: Plain) -> str | None:
@@ -43,17 +43,19 @@ class ApplicationPassword(BridgedResource):
     """A password credential of an application. Its ID is ``<application's object ID>/password/<key ID>``."""
 
     token = "azuread:index/applicationPassword:ApplicationPassword"
-    arguments: ClassVar[Arguments] = {
-        "applicationId": Argument("string", required=True, force_new=True, validate=application_id),
-        "displayName": Argument("string", computed=True, force_new=True),
-        "endDate": Argument("string", computed=True, force_new=True, validate=rfc3339),
-        "endDateRelative": Argument("string", force_new=True, validate=not_empty),
-        "rotateWhenChanged": Argument("object", force_new=True),
-        "startDate": Argument("string", computed=True, force_new=True, validate=rfc3339),
+    inputs: ClassVar[Arguments] = {
+        "applicationId": Argument("string", required=True, replaces=True, refusal=application_id),
+        "displayName": Argument("string", computed=True, replaces=True),
+        "endDate": Argument("string", computed=True, replaces=True, refusal=rfc3339),
+        "endDateRelative": Argument("string", replaces=True, refusal=not_empty),
+        "rotateWhenChanged": Argument("object", replaces=True),
+        "startDate": Argument("string", computed=True, replaces=True, refusal=rfc3339),
     }
-    computed: ClassVar[dict[str, Kind]] = {"keyId": "string", "value": "string"}
+    outputs: ClassVar[Fields] = {
+        "keyId": Field("string", required=True),
+        "value": Field("string", required=True, secret=True),
+    }
     write_only: ClassVar[frozenset[str]] = frozenset({"endDateRelative", "rotateWhenChanged", "value"})
-    secret_properties: ClassVar[frozenset[str]] = frozenset({"value"})
 
     def check_together(self, inputs: Properties) -> list[Failure]:
         """Refuses two end dates; the relative one alone is taken, and then ignored by the provider."""
@@ -118,9 +120,6 @@ class ApplicationPassword(BridgedResource):
                 return _credential(await graph.find(path), key) is None
 
             await graph.until(absent, f'deletion of password credential "{key}"')
-
-
-ApplicationPassword.schema = ApplicationPassword.describe()
 
 
 def _parse(resource_id: str) -> tuple[str, str]:

@@ -9,54 +9,59 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, cast
 
-from crosstenant.provider_kit.resource import Change, Diff, Difference, Failure, Properties
-from crosstenant.provider_kit.values import UNKNOWN, Plain
-from crosstenant.sandbox.standins.schema import TYPES, Kind
+from typing_extensions import override
 
-Validator = Callable[[str, Plain], "str | None"]
-"""Says what is wrong with an argument's known value, given its name in messages; ``None`` when nothing is."""
+from crosstenant.provider_kit.fields import Field, Fields, Refusal, Wording
+from crosstenant.provider_kit.resource import Change, Diff, Difference, Properties
+from crosstenant.provider_kit.values import UNKNOWN, Plain
 
 
 @dataclass(frozen=True)
-class Argument:
+class Argument(Field):
     """One input of a resource."""
 
-    kind: Kind
-    required: bool = False
-    default: Plain = None
-    force_new: bool = False
+    _: KW_ONLY
     computed: bool = False
     """Azure gives it a value when the program does not."""
-    validate: Validator | None = None
 
 
 Arguments = Mapping[str, Argument]
 
 
-def check_arguments(urn: str, arguments: Arguments, news: Properties) -> tuple[Properties, list[Failure]]:
-    """Validates ``news`` and fills in the defaults."""
-    at = urn.rsplit("::", 1)[-1]
-    failures = [
-        Failure(name, f"Invalid or unknown key. Examine values at '{at}.{name}'.")
-        for name in news
-        if name not in arguments
-    ]
-    inputs = {name: value for name, value in news.items() if name in arguments}
-    for name, argument in arguments.items():
-        value = inputs.get(name)
-        if value is None:
-            if argument.required:
-                reason = f'The argument "{snake(name)}" is required, but no definition was found.'
-                failures.append(Failure(name, f"Missing required argument. {reason}. Examine values at '{at}.{name}'."))
-            elif argument.default is not None:
-                inputs[name] = argument.default
-        elif reason := _refuses(name, argument, value):
-            failures.append(Failure(name, f"{reason}. Examine values at '{at}.{name}'."))
-    return inputs, failures
+@dataclass(frozen=True)
+class BridgedWording(Wording):
+    """What is wrong with an input in the words of Pulumi's bridge and Terraform's schema."""
+
+    resource: str
+    """The resource's name in the stack."""
+
+    @override
+    def named(self, name: str) -> str:
+        return snake(name)
+
+    @override
+    def unknown(self, name: str, fields: Fields) -> str:
+        return f"Invalid or unknown key. {self._at(name)}"
+
+    @override
+    def missing(self, name: str, field: Field) -> str:
+        reason = f'The argument "{snake(name)}" is required, but no definition was found.'
+        return f"Missing required argument. {reason}. {self._at(name)}"
+
+    @override
+    def mistyped(self, name: str, field: Field, value: Plain) -> str:
+        return self.refused(f"expected type '{field.kind}' for {snake(name)}, got '{type(value).__name__}'", name)
+
+    @override
+    def refused(self, reason: str, name: str) -> str:
+        return f"{reason}. {self._at(name)}"
+
+    def _at(self, name: str) -> str:
+        return f"Examine values at '{self.resource}.{name}'."
 
 
 def diff_arguments(arguments: Arguments, olds: Properties, news: Properties) -> Diff:
@@ -66,7 +71,7 @@ def diff_arguments(arguments: Arguments, olds: Properties, news: Properties) -> 
         old, new = olds.get(name), news.get(name)
         if (new is None and argument.computed) or same(old, new):
             continue
-        change = Change.REPLACE if argument.force_new else Change.UPDATE
+        change = Change.REPLACE if argument.replaces else Change.UPDATE
         for path in _changed(name, old, new):
             found[path] = Difference(change, is_input=False, added=_is_empty(old), removed=_is_empty(new))
     return Diff(found)
@@ -87,7 +92,7 @@ def observed_inputs(arguments: Arguments, inputs: Properties, outputs: Propertie
     return {name: outputs[name] for name in arguments if not _is_empty(outputs.get(name))}
 
 
-def one_of(*choices: str) -> Validator:
+def one_of(*choices: str) -> Refusal:
     """A value of an enumeration, in its exact spelling."""
 
     def validate(name: str, value: Plain) -> str | None:
@@ -108,7 +113,7 @@ def uuid_text(name: str, value: Plain) -> str | None:
     return None if form.fullmatch(str(value)) else f'expected "{name}" to be a valid UUID, got {value}'
 
 
-def each(validator: Validator) -> Validator:
+def each(validator: Refusal) -> Refusal:
     """A list, each item of which ``validator`` accepts, and none twice."""
 
     def validate(name: str, value: Plain) -> str | None:
@@ -122,14 +127,6 @@ def each(validator: Validator) -> Validator:
 def snake(name: str) -> str:
     """A schema name as the real provider's messages spell it, ``sign_in_audience``."""
     return re.sub(r"([A-Z])", lambda letter: f"_{letter[1].lower()}", name)
-
-
-def _refuses(name: str, argument: Argument, value: Plain) -> str | None:
-    if value is UNKNOWN:
-        return None
-    if not isinstance(value, TYPES[argument.kind]):
-        return f"expected type '{argument.kind}' for {snake(name)}, got '{type(value).__name__}'"
-    return argument.validate(snake(name), value) if argument.validate else None
 
 
 def _is_empty(value: Plain) -> bool:

@@ -5,46 +5,40 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.declared import DeclaredResource
 from crosstenant.provider_kit.errors_to_grpc import PartialError
-from crosstenant.provider_kit.resource import CustomResource, Diff, Failure, Observed, Properties
+from crosstenant.provider_kit.fields import check
+from crosstenant.provider_kit.resource import Diff, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN, to_properties
-from crosstenant.sandbox.standins.azuread.arguments import Arguments, check_arguments, diff_arguments, observed_inputs
+from crosstenant.sandbox.standins.azuread.arguments import Arguments, BridgedWording, diff_arguments, observed_inputs
 from crosstenant.sandbox.standins.azuread.graph import Graph
-from crosstenant.sandbox.standins.schema import Kind, type_spec
 
 
-class BridgedResource(CustomResource[Graph]):
+class BridgedResource(DeclaredResource[Graph]):
     """A resource type of the azuread provider, from the tables of its inputs and outputs."""
 
-    arguments: ClassVar[Arguments]
-    computed: ClassVar[dict[str, Kind]]
-    """Outputs that are no inputs."""
+    inputs: ClassVar[Arguments]  # pyright: ignore[reportIncompatibleVariableOverride] - narrower, and never assigned
     write_only: ClassVar[frozenset[str]] = frozenset()
     """Inputs that Azure does not keep: the state remembers them."""
-    secret_properties: ClassVar[frozenset[str]] = frozenset()
 
     async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
         """Validates the inputs and fills in the defaults."""
-        inputs, failures = check_arguments(urn, self.arguments, news)
+        inputs, failures = check(self.inputs, olds, news, BridgedWording(urn.rsplit("::", 1)[-1]))
         return inputs, failures or self.check_together(inputs)
-
-    def check_together(self, inputs: Properties) -> list[Failure]:
-        """What inputs that are each right are wrong together."""
-        return []
 
     async def diff(
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
     ) -> Diff:
         """Compares the last observed state with the program."""
-        return diff_arguments(self.arguments, olds, news)
+        return diff_arguments(self.inputs, olds, news)
 
     async def preview_create(self, urn: str, inputs: Properties) -> Properties:
         """The inputs, and unknown what Azure will say."""
-        open_arguments = [name for name, argument in self.arguments.items() if argument.computed]
-        return {**dict.fromkeys([*self.computed, *open_arguments], UNKNOWN), **inputs}
+        open_arguments = [name for name, argument in self.inputs.items() if argument.computed]
+        return {**dict.fromkeys([*self.outputs, *open_arguments], UNKNOWN), **inputs}
 
     async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
         """The state with the new inputs."""
@@ -56,7 +50,7 @@ class BridgedResource(CustomResource[Graph]):
         if found is None:
             return None
         outputs = {**found, **{name: olds[name] for name in self.write_only if name in olds}}
-        return Observed(resource_id, observed_inputs(self.arguments, inputs, outputs), outputs)
+        return Observed(resource_id, observed_inputs(self.inputs, inputs, outputs), outputs)
 
     @abstractmethod
     async def observe(self, resource_id: str, olds: Properties) -> Properties | None:
@@ -72,22 +66,6 @@ class BridgedResource(CustomResource[Graph]):
     def remembered(self, inputs: Properties) -> Properties:
         """The write-only inputs, for the outputs."""
         return {name: inputs[name] for name in self.write_only if name in inputs}
-
-    @classmethod
-    def describe(cls) -> dict[str, Any]:
-        """The type's entry in the package schema."""
-        inputs = {name: type_spec(argument.kind) for name, argument in cls.arguments.items()}
-        outputs = {name: type_spec(kind) for name, kind in cls.computed.items()}
-        required = [name for name, argument in cls.arguments.items() if argument.required]
-        return {
-            "inputProperties": inputs,
-            "requiredInputs": required,
-            "properties": {
-                name: {**spec, **({"secret": True} if name in cls.secret_properties else {})}
-                for name, spec in {**inputs, **outputs}.items()
-            },
-            "required": [*required, *outputs],
-        }
 
 
 @asynccontextmanager

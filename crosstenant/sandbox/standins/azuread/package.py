@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.dispatch import Package, Served
+from crosstenant.provider_kit.fields import Field, Fields, secrets
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.standins.azuread.application_password import ApplicationPassword
@@ -11,7 +12,7 @@ from crosstenant.sandbox.standins.azuread.functions import GetApplication, GetCl
 from crosstenant.sandbox.standins.azuread.graph import Graph
 from crosstenant.sandbox.standins.azuread.service_principal import ServicePrincipal
 from crosstenant.sandbox.standins.http import Http
-from crosstenant.sandbox.standins.schema import Kind, package_schema
+from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
 from crosstenant.sandbox.standins.signin import SignIn, SignInFailure, read_credential
 from crosstenant.sandbox.world.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
@@ -28,31 +29,34 @@ _CLOUDS: dict[str, Cloud] = {
     "usgovernmentl4": US_GOVERNMENT,
     "china": CHINA,
 }
-_CONFIG: dict[str, Kind] = {
-    "clientCertificatePath": "string",
-    "clientId": "string",
-    "environment": "string",
-    "oidcRequestUrl": "string",
-    "oidcTokenFilePath": "string",
-    "tenantId": "string",
-    "useCli": "boolean",
-    "useMsi": "boolean",
-    "useOidc": "boolean",
+_CONFIG: Fields = {
+    "clientCertificate": Field("string", secret=True),
+    "clientCertificatePassword": Field("string", secret=True),
+    "clientCertificatePath": Field("string"),
+    "clientId": Field("string"),
+    "clientSecret": Field("string", secret=True),
+    "environment": Field("string"),
+    "oidcRequestToken": Field("string", secret=True),
+    "oidcRequestUrl": Field("string"),
+    "oidcToken": Field("string", secret=True),
+    "oidcTokenFilePath": Field("string"),
+    "tenantId": Field("string"),
+    "useCli": Field("boolean"),
+    "useMsi": Field("boolean"),
+    "useOidc": Field("boolean"),
 }
 
 
 class Azuread(Package):
     """The package."""
 
-    secret_config = frozenset(
-        {"clientCertificate", "clientCertificatePassword", "clientSecret", "oidcRequestToken", "oidcToken"}
-    )
+    secret_config = secrets(_CONFIG)
 
     def schema(self) -> str:
         """The part of the package schema that this stand-in serves."""
         resources = {resource.token: resource.schema for resource in RESOURCES}
         functions = {function.token: function.schema for function in FUNCTIONS}
-        return package_schema("azuread", VERSION, _CONFIG, self.secret_config, resources, functions)
+        return package_schema("azuread", VERSION, _CONFIG, resources, functions)
 
     async def check_config(self, config: Properties) -> tuple[Properties, list[Failure]]:
         """Takes the arguments as they are: the real provider looks at them when it is configured."""

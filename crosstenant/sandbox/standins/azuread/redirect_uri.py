@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
+from crosstenant.provider_kit.fields import Refusal
 from crosstenant.provider_kit.values import UNKNOWN, Plain
-from crosstenant.sandbox.standins.azuread.arguments import Validator, each
+from crosstenant.sandbox.standins.azuread.arguments import each
 
 
-def redirect_uris(*schemes: str) -> Validator:
+def redirect_uris(*schemes: str) -> Refusal:
     """A list of redirect URIs of the given schemes, of any scheme when none is given."""
 
     def validate(name: str, value: Plain) -> str | None:
@@ -17,7 +18,7 @@ def redirect_uris(*schemes: str) -> Validator:
     return each(validate)
 
 
-def block_with_redirect_uris(*schemes: str) -> Validator:
+def block_with_redirect_uris(*schemes: str) -> Refusal:
     """An object whose ``redirectUris`` are such a list."""
     validate_list = redirect_uris(*schemes)
 

@@ -6,13 +6,13 @@ import uuid
 from typing import Any, ClassVar
 
 from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.sandbox.standins.azuread.application import object_path, remove_owner, set_owners
 from crosstenant.sandbox.standins.azuread.arguments import Argument, Arguments, each, one_of, uuid_text
 from crosstenant.sandbox.standins.azuread.bridged import BridgedResource, keeping
 from crosstenant.sandbox.standins.azuread.graph import GraphError, Summarised, equals, just_created
 from crosstenant.sandbox.standins.http import Answer, Json
-from crosstenant.sandbox.standins.schema import Kind
 
 _NOT_SERVED = ("featureTags", "features")
 
@@ -21,8 +21,8 @@ class ServicePrincipal(BridgedResource):
     """A service principal. Its ID is ``/servicePrincipals/<object ID>``."""
 
     token = "azuread:index/servicePrincipal:ServicePrincipal"
-    arguments: ClassVar[Arguments] = {
-        "clientId": Argument("string", required=True, force_new=True, validate=uuid_text),
+    inputs: ClassVar[Arguments] = {
+        "clientId": Argument("string", required=True, replaces=True, refusal=uuid_text),
         "accountEnabled": Argument("boolean", default=True),
         "alternativeNames": Argument("array"),
         "appRoleAssignmentRequired": Argument("boolean", default=False),
@@ -32,27 +32,27 @@ class ServicePrincipal(BridgedResource):
         "loginUrl": Argument("string"),
         "notes": Argument("string"),
         "notificationEmailAddresses": Argument("array"),
-        "owners": Argument("array", validate=each(uuid_text)),
-        "preferredSingleSignOnMode": Argument("string", validate=one_of("oidc", "password", "saml", "notSupported")),
+        "owners": Argument("array", refusal=each(uuid_text)),
+        "preferredSingleSignOnMode": Argument("string", refusal=one_of("oidc", "password", "saml", "notSupported")),
         "samlSingleSignOn": Argument("object"),
         "tags": Argument("array", computed=True),
         "useExisting": Argument("boolean"),
     }
-    computed: ClassVar[dict[str, Kind]] = {
-        "appRoleIds": "object",
-        "appRoles": "array",
-        "applicationTenantId": "string",
-        "displayName": "string",
-        "homepageUrl": "string",
-        "logoutUrl": "string",
-        "oauth2PermissionScopeIds": "object",
-        "oauth2PermissionScopes": "array",
-        "objectId": "string",
-        "redirectUris": "array",
-        "samlMetadataUrl": "string",
-        "servicePrincipalNames": "array",
-        "signInAudience": "string",
-        "type": "string",
+    outputs: ClassVar[Fields] = {
+        "appRoleIds": Field("object", required=True),
+        "appRoles": Field("array", required=True),
+        "applicationTenantId": Field("string", required=True),
+        "displayName": Field("string", required=True),
+        "homepageUrl": Field("string", required=True),
+        "logoutUrl": Field("string", required=True),
+        "oauth2PermissionScopeIds": Field("object", required=True),
+        "oauth2PermissionScopes": Field("array", required=True),
+        "objectId": Field("string", required=True),
+        "redirectUris": Field("array", required=True),
+        "samlMetadataUrl": Field("string", required=True),
+        "servicePrincipalNames": Field("array", required=True),
+        "signInAudience": Field("string", required=True),
+        "type": Field("string", required=True),
     }
     write_only: ClassVar[frozenset[str]] = frozenset({"useExisting"})
 
@@ -146,9 +146,6 @@ class ServicePrincipal(BridgedResource):
         except GraphError as error:
             raise Summarised(f"Deleting service principal with object ID {path!r}", error) from None
         await self.context.until_gone(path, f"service principal with object ID {path!r}")
-
-
-ServicePrincipal.schema = ServicePrincipal.describe()
 
 
 def principal_outputs(principal: Json) -> Properties:
