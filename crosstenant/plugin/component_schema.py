@@ -45,6 +45,9 @@ def component_schema(provider: ComponentProvider) -> Schema:
     :param provider: Pulumi's provider of the components.
     """
     schema: Schema = json.loads(_RENAMED_TYPE.sub(_without_args, provider.schema or "{}"))
+    # Else the Go SDK lacks the argument types of some objects in lists, and does not compile (pkg/v3 3.274, codegen/go:
+    # whether it makes one depends on the order of a component's inputs).
+    schema["language"]["go"]["generateExtraInputTypes"] = True
     names = _python_names(provider)
     for token, kind in (*schema["types"].items(), *schema["resources"].items()):
         name = token.rsplit(":", 1)[-1]

@@ -69,3 +69,7 @@ def test_docstring_becomes_markdown():
         'See `imagePullSecret` and\n`mode="warn"`, `two words`.'
     )
     assert as_markdown("The image_pull_secret of ``other_name``", names) == "The image_pull_secret of `other_name`"
+
+
+def test_go_gets_the_argument_types_of_objects_in_lists(schema: dict[str, Any]):
+    assert schema["language"]["go"]["generateExtraInputTypes"] is True
