@@ -10,7 +10,13 @@ from crosstenant.plugin.functions.check_service_principal import CheckServicePri
 from crosstenant.plugin.functions.check_sign_in import CheckSignIn
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.functions.get_registry import GetRegistry
-from crosstenant.plugin.provider_config import PROVIDER_SCHEMA, SECRET_CONFIG, check_tenant_config, make_tenant
+from crosstenant.plugin.provider_config import (
+    PROVIDER_INPUTS,
+    PROVIDER_SCHEMA,
+    SECRET_CONFIG,
+    check_tenant_config,
+    make_tenant,
+)
 from crosstenant.plugin.pull_check.resource import PullCheck
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
 from crosstenant.provider_kit.dispatch import Package, Served
@@ -23,7 +29,7 @@ FUNCTIONS = (GetRegistry, GetCluster)
 INTERNAL_FUNCTIONS = (CheckServicePrincipal, CheckSignIn)
 """Served for the components; no program is meant to call them, so the schema does not have them."""
 
-_TABLES = [table for kind in (*RESOURCES, *FUNCTIONS) for table in (kind.inputs, kind.outputs)]
+_TABLES = [PROVIDER_INPUTS, *(table for kind in (*RESOURCES, *FUNCTIONS) for table in (kind.inputs, kind.outputs))]
 
 
 class CrosstenantPackage(Package):

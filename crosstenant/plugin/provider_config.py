@@ -9,6 +9,9 @@ from crosstenant.azure.sign_in import tenant
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.credentials.arguments import ARGUMENTS, SECRET_NAMES, Argument, camel
 from crosstenant.model.credentials.tenant_check import check_tenant_arguments, given_arguments, with_job_address
+from crosstenant.model.modes import AzureEnvironment
+from crosstenant.provider_kit.field_schema import property_schema
+from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 
 SECRET_CONFIG: Final = frozenset(map(camel, SECRET_NAMES))
@@ -36,14 +39,17 @@ def _given(config: Properties) -> dict[str, Any]:
     return given_arguments({name: config.get(argument.camel_name) for name, argument in ARGUMENTS.items()})
 
 
-def _property(argument: Argument) -> dict[str, Any]:
-    spec: dict[str, Any] = {"type": "boolean" if argument.flag else "string", "description": argument.description}
-    if argument.secret:
-        spec |= {"secret": True, "description": f"{argument.description} Secret."}
-    return spec
+def _field(argument: Argument) -> Field:
+    return Field(
+        "boolean" if argument.flag else "string",
+        f"{argument.description} Secret." if argument.secret else argument.description,
+        required=argument.name == "tenant_id",
+        secret=argument.secret,
+        choices=AzureEnvironment if argument.name == "environment" else None,
+    )
 
 
-_PROPERTIES: Final = {argument.camel_name: _property(argument) for argument in ARGUMENTS.values()}
+PROVIDER_INPUTS: Final[Fields] = {argument.camel_name: _field(argument) for argument in ARGUMENTS.values()}
 
 PROVIDER_SCHEMA: Final[dict[str, Any]] = {
     "description": (
@@ -51,8 +57,11 @@ PROVIDER_SCHEMA: Final[dict[str, Any]] = {
         " certificate, OIDC token, OIDC token file, a pipeline's OIDC request (GitHub Actions, Azure Pipelines),"
         " managed identity, or the Azure CLI, which is used if none is given."
     ),
-    "inputProperties": _PROPERTIES,
+    "inputProperties": {name: property_schema("crosstenant", field) for name, field in PROVIDER_INPUTS.items()},
     "requiredInputs": ["tenantId"],
-    "properties": {name: spec for name, spec in _PROPERTIES.items() if spec["type"] == "string"},
+    # Pulumi's providers have texts alone for outputs.
+    "properties": {
+        name: property_schema("crosstenant", field) for name, field in PROVIDER_INPUTS.items() if field.kind == "string"
+    },
 }
 """The package schema's entry for the provider."""
