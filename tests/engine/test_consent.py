@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from crosstenant.resources.consent import FORMER_TYPE
 from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.world import drift, seed
 from crosstenant.sandbox.world.resource_documents import node_resource_group_id
@@ -25,6 +26,7 @@ from tests.engine.registry_stacks import (
     HEAD,
     PROFILE,
     ROLE,
+    give_service_principal,
     of_type,
     open_page,
     outputs,
@@ -53,6 +55,21 @@ pull = CrossTenantPull(
 pulumi.export("clientId", pull.client_id)
 pulumi.export("consentUrl", pull.consent_url)
 pulumi.export("pullResults", pull.pull_results)
+"""
+)
+PART = (
+    HEAD
+    + f"""
+RegistryAccess(
+    "part",
+    RegistryAccessArgs(
+        tenant=tenant("registry"),
+        client_id="{seed.OLD_CLUSTER_APP_ID}",
+        secret=a_secret("{seed.OLD_CLUSTER_SECRET}"),
+        registries=[RegistryArgs(registry_id=config.require("registryId"))],
+        service_principal="consented",
+    ),
+)
 """
 )
 YAML = """
@@ -267,3 +284,30 @@ def test_an_update_that_waits_in_vain_or_is_interrupted_ends_with_the_address(
     assert interrupted.seconds < 60
     assert interrupted.says("cancelled: registry tenant", remedy)
     assert of_type(stack, CONSENT) == []
+
+
+def test_a_state_with_the_former_lookup_goes_on_without_a_replacement(
+    azure: Azure, make_stack: Callable[..., Stack], tmp_path: Path
+):
+    permissions(azure)
+    principal = "b0000000-0000-4000-8000-0000000000f1"
+    azure.change(lambda state: give_service_principal(state, seed.OLD_CLUSTER_APP_ID, principal))
+    stack = make_stack(PART)
+    up = stack.operate("up")
+    assert up.code == 0, up.output
+
+    file = tmp_path / "state.json"
+    assert stack.command("pulumi", "stack", "export", "--stack", "test", "--file", str(file)).code == 0
+    text = file.read_text().replace(f"{CONSENT}::part-consent", f"{FORMER_TYPE}::part-registry-service-principal")
+    state = json.loads(text)
+    (gate,) = (it for it in state["deployment"]["resources"] if it["type"] == CONSENT)
+    secret = gate["inputs"]["secret"]
+    known = {"clientId": seed.OLD_CLUSTER_APP_ID, "secret": secret}
+    gate.update(type=FORMER_TYPE, inputs=known, outputs={**known, "objectId": principal, "exists": True})
+    file.write_text(json.dumps(state))
+    assert stack.command("pulumi", "stack", "import", "--stack", "test", "--file", str(file)).code == 0
+
+    again = stack.operate("up")
+    assert again.code == 0, again.output
+    assert [(it.op, it.type, it.properties) for it in again.changes] == [("update", CONSENT, ("timeoutSeconds",))]
+    assert stack.operate("preview", "--refresh", "--expect-no-changes").code == 0
