@@ -6,14 +6,14 @@ from crosstenant import (
     ClusterArgs,
     CrossTenantPull,
     CrossTenantPullArgs,
-    PullCheckArgs,
+    PullCheckOptions,
     RegistryArgs,
     tenant_from_config,
 )
 
 config = pulumi.Config()
 
-check = PullCheckArgs()
+check = PullCheckOptions()
 if repository := config.get("repository"):
     check["repository"] = repository
 if reference := config.get("reference"):
@@ -31,7 +31,7 @@ pull = CrossTenantPull(
 
 pulumi.export("clientId", pull.client_id)
 pulumi.export("consentUrl", pull.consent_url)
-pulumi.export("loginServers", pull.login_servers)
-pulumi.export("pullResults", pull.pull_results)
+pulumi.export("loginServers", [it.login_server for it in pull.registries])
+pulumi.export("pullResults", [it.pull_result for it in pull.registries])
 pulumi.export("secretExpiresAt", pull.secret_expires_at)
 pulumi.export("imagePullSecret", pull.image_pull_secret)

@@ -14,10 +14,12 @@ from crosstenant._version import VERSION as __version__
 
 if TYPE_CHECKING:
     from crosstenant.components.argument_error import ArgumentError
+    from crosstenant.components.arguments.cluster_args import ClusterArgs
+    from crosstenant.components.arguments.cluster_role_args import ClusterRoleArgs
+    from crosstenant.components.arguments.registry_args import PullCheckOptions, RegistryArgs
+    from crosstenant.components.arguments.rotation_args import RotationArgs
     from crosstenant.components.cross_tenant_pull import CrossTenantPull, CrossTenantPullArgs
-    from crosstenant.components.pieces.cluster_args import ClusterArgs, ClusterRoleArgs
-    from crosstenant.components.pieces.registry_args import PullCheckArgs, RegistryArgs
-    from crosstenant.components.pieces.secret_plan import SecretArgs
+    from crosstenant.components.output_objects import ClusterCredential, RegistryGrant
     from crosstenant.components.pull_identity import PullIdentity, PullIdentityArgs
     from crosstenant.components.registry_access import RegistryAccess, RegistryAccessArgs
     from crosstenant.components.tenant import TenantArgs, TenantProviders
@@ -35,13 +37,15 @@ if TYPE_CHECKING:
     from crosstenant.resources.get_registry import GetRegistryResult, get_registry, get_registry_output
     from crosstenant.resources.provider import Provider
     from crosstenant.resources.pull_check import PullCheck
-    from crosstenant.resources.service_principal_profile import ServicePrincipalCredential, ServicePrincipalProfile
+    from crosstenant.resources.service_principal_credential import ServicePrincipalCredential
+    from crosstenant.resources.service_principal_profile import ServicePrincipalProfile
 
 _MODULES = {
     "ArgumentError": "components.argument_error",
     "AzureEnvironment": "model.modes",
-    "ClusterArgs": "components.pieces.cluster_args",
-    "ClusterRoleArgs": "components.pieces.cluster_args",
+    "ClusterArgs": "components.arguments.cluster_args",
+    "ClusterCredential": "components.output_objects",
+    "ClusterRoleArgs": "components.arguments.cluster_role_args",
     "Consent": "resources.consent",
     "CredentialState": "model.modes",
     "CrossTenantPull": "components.cross_tenant_pull",
@@ -50,32 +54,34 @@ _MODULES = {
     "GetRegistryResult": "resources.get_registry",
     "Provider": "resources.provider",
     "PullCheck": "resources.pull_check",
-    "PullCheckArgs": "components.pieces.registry_args",
     "PullCheckMode": "model.modes",
+    "PullCheckOptions": "components.arguments.registry_args",
     "PullIdentity": "components.pull_identity",
     "PullIdentityArgs": "components.pull_identity",
     "PullResult": "model.modes",
     "RegistryAccess": "components.registry_access",
     "RegistryAccessArgs": "components.registry_access",
-    "RegistryArgs": "components.pieces.registry_args",
+    "RegistryArgs": "components.arguments.registry_args",
+    "RegistryGrant": "components.output_objects",
     "RoleAssignmentMode": "model.modes",
-    "SecretArgs": "components.pieces.secret_plan",
-    "ServicePrincipalCredential": "resources.service_principal_profile",
+    "RotationArgs": "components.arguments.rotation_args",
+    "ServicePrincipalCredential": "resources.service_principal_credential",
     "ServicePrincipalMode": "model.modes",
     "ServicePrincipalProfile": "resources.service_principal_profile",
     "TenantArgs": "components.tenant",
     "TenantProviders": "components.tenant",
-    "tenant_from_config": "components.tenant_config",
     "get_cluster": "resources.get_cluster",
     "get_cluster_output": "resources.get_cluster",
     "get_registry": "resources.get_registry",
     "get_registry_output": "resources.get_registry",
+    "tenant_from_config": "components.tenant_config",
 }
 
 __all__ = [
     "ArgumentError",
     "AzureEnvironment",
     "ClusterArgs",
+    "ClusterCredential",
     "ClusterRoleArgs",
     "Consent",
     "CredentialState",
@@ -85,16 +91,17 @@ __all__ = [
     "GetRegistryResult",
     "Provider",
     "PullCheck",
-    "PullCheckArgs",
     "PullCheckMode",
+    "PullCheckOptions",
     "PullIdentity",
     "PullIdentityArgs",
     "PullResult",
     "RegistryAccess",
     "RegistryAccessArgs",
     "RegistryArgs",
+    "RegistryGrant",
     "RoleAssignmentMode",
-    "SecretArgs",
+    "RotationArgs",
     "ServicePrincipalCredential",
     "ServicePrincipalMode",
     "ServicePrincipalProfile",

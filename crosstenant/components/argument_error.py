@@ -11,12 +11,12 @@ class ArgumentError(pulumi.RunError):
     The text names the component, the property as the program spells it, what is wrong and what to write instead.
     """
 
-    def __init__(self, owner: str, property_path: str, reason: str) -> None:
+    def __init__(self, component: str, property_path: str, reason: str) -> None:
         """
-        :param owner: The component's type and name, ``CrossTenantPull 'prod'``.
+        :param component: The component's type and name, ``CrossTenantPull 'prod'``.
         :param property_path: The argument, ``clusters[0].cluster_id``.
         :param reason: What is wrong and what to do.
         """
-        super().__init__(f"{owner}: {property_path}: {reason}")
+        super().__init__(f"{component}: {property_path}: {reason}")
         self.property_path = property_path
         self.reason = reason

@@ -1,42 +1,38 @@
 """The whole chain: clusters of one tenant pull from registries of another."""
 
+from dataclasses import replace
+
 import pulumi
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.components.argument_error import ArgumentError
-from crosstenant.components.pieces.arguments import checked
-from crosstenant.components.pieces.cluster_args import (
-    ClusterArgs,
-    ClusterRoleArgs,
-    check_cluster_roles,
-    check_clusters,
-    name_of,
-    reset_timeouts,
-)
-from crosstenant.components.pieces.cluster_roles import assign_cluster_roles
-from crosstenant.components.pieces.registry_args import RegistryArgs, check_registries
-from crosstenant.components.pieces.secret_plan import SecretArgs
-from crosstenant.components.pull_identity import PullIdentity, PullIdentityArgs
-from crosstenant.components.registry_access import (
-    CONSENTED,
-    RegistryAccess,
-    RegistryAccessArgs,
-    check_service_principal,
-)
-from crosstenant.components.tenant import TenantArgs, TenantProviders, check_tenant
-from crosstenant.model.arm_id import ArmId
-from crosstenant.model.consent import DEFAULT_REDIRECT_URI
-from crosstenant.resources.service_principal_profile import ServicePrincipalProfile
+from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.cluster_args import ClusterArgs, read_clusters
+from crosstenant.components.arguments.cluster_role_args import ClusterRoleArgs, read_cluster_roles
+from crosstenant.components.arguments.declared_form import checked
+from crosstenant.components.arguments.id_arguments import default_subscription
+from crosstenant.components.arguments.registry_args import RegistryArgs, read_registries
+from crosstenant.components.arguments.rotation_args import RotationArgs
+from crosstenant.components.arguments.tenants_apart import IN_BOTH, ROLE_BESIDE_REGISTRY, held_apart
+from crosstenant.components.output_objects import ClusterCredential, RegistryGrant, in_state
+from crosstenant.components.pieces.cluster_credential import credential_after, describe, set_cluster_credential
+from crosstenant.components.pieces.cluster_roles import assign_cluster_role
+from crosstenant.components.pieces.tenants import check_two_tenants, tenant_providers
+from crosstenant.components.pull_identity import PullIdentity, read_identity
+from crosstenant.components.registry_access import AccessSpec, RegistryAccess
+from crosstenant.components.tenant import TenantArgs, TenantProviders
+from crosstenant.model.modes import ServicePrincipalMode, ServicePrincipalModeText
+from crosstenant.resources.service_principal_credential import ServicePrincipalCredential
 
 
 class CrossTenantPullArgs(TypedDict):
     """Which clusters of one tenant pull from which registries of another."""
 
-    cluster_tenant: TenantArgs
-    """Tenant A: the clusters' tenant, which owns the application."""
+    cluster_tenant: NotRequired[TenantArgs]
+    """The cluster tenant (Tenant A), which owns the application. Only a Python program that passes
+    ``cluster_providers`` may omit it."""
 
-    registry_tenant: TenantArgs
-    """Tenant B: the registries' tenant."""
+    registry_tenant: NotRequired[TenantArgs]
+    """The registry tenant (Tenant B). Only a Python program that passes ``registry_providers`` may omit it."""
 
     registries: list[RegistryArgs]
     """The registries, all of the registry tenant."""
@@ -59,7 +55,7 @@ class CrossTenantPullArgs(TypedDict):
     redirect_uri: NotRequired[str]
     """Where the consent page goes when it is done. Default: ``https://www.microsoft.com/``."""
 
-    registry_service_principal: NotRequired[str]
+    registry_service_principal: NotRequired[ServicePrincipalModeText]
     """How the application gets its service principal in the registry tenant. ``managed`` (default): the stack makes
     it, which takes the right to make applications there. ``consented``: an administrator of that tenant makes it by
     opening the consent page; until then an update waits (``consent_timeout_seconds``) or fails with the page's address,
@@ -69,7 +65,7 @@ class CrossTenantPullArgs(TypedDict):
     """In consent mode: for how many seconds an update waits for the administrator. Default: 0, it fails at once; the
     next update goes on from there."""
 
-    secret: NotRequired[SecretArgs]
+    rotation: NotRequired[RotationArgs]
     """When the secret is replaced, and for how long each is good."""
 
 
@@ -79,10 +75,10 @@ class CrossTenantPull(pulumi.ComponentResource):
 
     It declares, in this order: the application, its service principal and secret in the cluster tenant; its service
     principal and pull roles in the registry tenant; a pull check for each registry; and only when those have passed,
-    each cluster's credential. A grant that fails never takes a running cluster down.
+    each cluster's credential. A pull that is refused never takes a running cluster down.
 
     The application becomes the *whole* cloud identity of each cluster (load balancers, disks, networks), so give it
-    the roles that the present one has before the first update. Changing a cluster's credential reimages its nodes.
+    the roles that the present one has before the first update. A reset of a cluster's credential reimages its nodes.
     """
 
     client_id: pulumi.Output[str]
@@ -106,17 +102,14 @@ class CrossTenantPull(pulumi.ComponentResource):
     next_rotation_at: pulumi.Output[str | None]
     """When the next update makes a new secret: a UTC time; nothing unless ``rotate_every_days`` is given."""
 
-    login_servers: pulumi.Output[list[str]]
-    """Hosts of the registries, in the order given."""
+    registries: list[RegistryGrant]
+    """The registries, in the order given: each one's host, role assignment and what its pull check proved."""
 
-    role_assignment_ids: pulumi.Output[list[str]]
-    """ARM IDs of the pull role assignments, in the order of the registries."""
+    clusters: list[ClusterCredential]
+    """The clusters, in the order given, each with the state of its credential."""
 
-    pull_results: pulumi.Output[list[str]]
-    """What the pull checks proved, in the order of the registries."""
-
-    service_principal_profile: pulumi.Output[dict[str, str]]
-    """``clientId`` and ``secret`` for azure-native's ``ManagedCluster``. Secret."""
+    service_principal_profile: pulumi.Output[ServicePrincipalCredential]
+    """The application's client ID and secret, for azure-native's ``ManagedCluster``. Secret."""
 
     image_pull_secret: pulumi.Output[str]
     """A docker config document for all the registries: the content of ``.dockerconfigjson``. Secret."""
@@ -138,64 +131,73 @@ class CrossTenantPull(pulumi.ComponentResource):
         :param registry_providers: Ready-made providers of the registry tenant.
         :raises ArgumentError: An argument is wrong; the text names it and the remedy.
         """
+        at = ArgPath(f"CrossTenantPull '{name}'")
+        args = checked(at, CrossTenantPullArgs, args)
+        registries = read_registries(at / "registries", args["registries"])
+        clusters = read_clusters(at / "clusters", args.get("clusters", []))
+        roles = read_cluster_roles(at / "cluster_role_assignments", args.get("cluster_role_assignments", []))
+        cluster_ids, registries = held_apart([it.id for it in clusters], registries, IN_BOTH)
+        clusters = [replace(it, id=cluster_id) for it, cluster_id in zip(clusters, cluster_ids, strict=True)]
+        scopes, registries = held_apart([it.scope for it in roles], registries, ROLE_BESIDE_REGISTRY)
+        roles = [replace(it, scope=scope) for it, scope in zip(roles, scopes, strict=True)]
+        mode = ServicePrincipalMode(args.get("registry_service_principal", ServicePrincipalMode.MANAGED))
+        consented = mode is ServicePrincipalMode.CONSENTED
+        application = read_identity(
+            at,
+            display_name=args.get("display_name") or name,
+            owners=args.get("owners"),
+            redirect_uri=args.get("redirect_uri"),
+            for_consent=consented,
+            rotation=args.get("rotation"),
+        )
+
         super().__init__("crosstenant:index:CrossTenantPull", name, {}, opts)
-        owner = f"CrossTenantPull '{name}'"
-        args = checked(owner, "", CrossTenantPullArgs, args)
         child = pulumi.ResourceOptions(parent=self)
-        registry_ids = check_registries(owner, args["registries"])
-        clusters = args.get("clusters") or []
-        cluster_ids = check_clusters(owner, clusters)
-        roles = check_cluster_roles(owner, args.get("cluster_role_assignments") or [], registry_ids)
-        mode = check_service_principal(owner, "registry_service_principal", args.get("registry_service_principal"))
-        _check_tenants(owner, args, cluster_ids, registry_ids, cluster_providers, registry_providers)
-        home = cluster_providers or TenantProviders(
-            f"{name}-cluster-tenant",
-            args["cluster_tenant"],
-            default_subscription_id=cluster_ids[0].subscription_id if cluster_ids else None,
-            component=owner,
-            path="cluster_tenant",
+        cluster_tenant = tenant_providers(
+            at / "cluster_tenant",
+            args.get("cluster_tenant"),
+            cluster_providers,
+            keyword="cluster_providers",
+            name=f"{name}-cluster-tenant",
+            default_subscription_id=default_subscription([*cluster_ids, *scopes]),
             opts=child,
         )
-        foreign = registry_providers or TenantProviders(
-            f"{name}-registry-tenant",
-            args["registry_tenant"],
-            default_subscription_id=registry_ids[0].subscription_id,
-            component=owner,
-            path="registry_tenant",
+        registry_tenant = tenant_providers(
+            at / "registry_tenant",
+            args.get("registry_tenant"),
+            registry_providers,
+            keyword="registry_providers",
+            name=f"{name}-registry-tenant",
+            default_subscription_id=default_subscription([it.id for it in registries]),
             opts=child,
         )
+        check_two_tenants(at / "registry_tenant", cluster_tenant, registry_tenant)
 
-        identity = PullIdentity(name, _identity_args(args), child, cluster_providers=home)
-        assignments = assign_cluster_roles(name, roles, identity.service_principal_id, self, home)
-        access = RegistryAccess(
+        identity = PullIdentity.of_spec(name, application, cluster_tenant, child)
+        assignments = [
+            assign_cluster_role(name, role, identity.service_principal_id, self, cluster_tenant) for role in roles
+        ]
+        access = RegistryAccess.of_spec(
             name,
-            _access_args(args, mode, identity),
-            # An update may end at the consent: all that the cluster tenant needs shall be in place by then.
-            pulumi.ResourceOptions.merge(child, pulumi.ResourceOptions(depends_on=assignments))
-            if mode == CONSENTED
-            else child,
-            registry_providers=foreign,
-        )
-
-        self.profiles: list[ServicePrincipalProfile] = [
-            ServicePrincipalProfile(
-                f"{name}-{name_of(cluster, cluster_id)}-profile",
-                cluster_id=str(cluster_id),
+            AccessSpec(
                 client_id=identity.client_id,
                 secret=identity.secret,
-                abandon_on_delete=cluster.get("abandon_on_delete"),
-                opts=pulumi.ResourceOptions(
-                    parent=self,
-                    provider=home.crosstenant,
-                    # Prove, then touch: no cluster is reset before every registry has answered, nor before its new
-                    # identity has its roles.
-                    depends_on=[*access.pull_checks, *assignments],
-                    custom_timeouts=reset_timeouts(cluster),
-                ),
-            )
-            for cluster, cluster_id in zip(clusters, cluster_ids, strict=True)
+                registries=registries,
+                service_principal=mode,
+                consent_timeout_seconds=args.get("consent_timeout_seconds"),
+                redirect_uri=application.redirect_uri,
+            ),
+            registry_tenant,
+            # An update may end at the consent: all that the cluster tenant needs is in place by then.
+            pulumi.ResourceOptions(parent=self, depends_on=assignments if consented else None),
+        )
+        # Prove, then touch: no cluster is reset before every registry has answered, nor before its new identity has its
+        # roles.
+        proved = [*access.pull_checks, *assignments]
+        profiles = [
+            set_cluster_credential(name, cluster, identity.client_id, identity.secret, proved, self, cluster_tenant)
+            for cluster in clusters
         ]
-        """The clusters' credentials, in the order of the clusters."""
 
         self.client_id = identity.client_id
         self.application_object_id = identity.application_object_id
@@ -204,18 +206,10 @@ class CrossTenantPull(pulumi.ComponentResource):
         self.consent_url = access.consent_url
         self.secret_expires_at = identity.secret_expires_at
         self.next_rotation_at = identity.next_rotation_at
-        self.login_servers = access.login_servers
-        self.role_assignment_ids = access.role_assignment_ids
-        self.pull_results = access.pull_results
-        # From the profiles where there are some, so that a cluster which takes it is made or changed after every reset.
-        self.service_principal_profile = pulumi.Output.secret(
-            pulumi.Output.all(*(it.service_principal_profile for it in self.profiles)).apply(
-                lambda known: {"clientId": known[0]["client_id"], "secret": known[0]["secret"]}
-            )
-            if self.profiles
-            else pulumi.Output.all(clientId=identity.client_id, secret=identity.secret)
-        )
-        self.image_pull_secret = identity.image_pull_secret(access.login_servers)
+        self.registries = access.registries
+        self.clusters = [describe(*it) for it in zip(clusters, profiles, strict=True)]
+        self.service_principal_profile = credential_after(profiles, identity.client_id, identity.secret)
+        self.image_pull_secret = access.image_pull_secret
         self.register_outputs(
             {
                 "clientId": self.client_id,
@@ -225,73 +219,9 @@ class CrossTenantPull(pulumi.ComponentResource):
                 "consentUrl": self.consent_url,
                 "secretExpiresAt": self.secret_expires_at,
                 "nextRotationAt": self.next_rotation_at,
-                "loginServers": self.login_servers,
-                "roleAssignmentIds": self.role_assignment_ids,
-                "pullResults": self.pull_results,
-                "servicePrincipalProfile": self.service_principal_profile,
+                "registries": [in_state(it) for it in self.registries],
+                "clusters": [in_state(it) for it in self.clusters],
+                "servicePrincipalProfile": self.service_principal_profile.apply(in_state),
                 "imagePullSecret": self.image_pull_secret,
             }
-        )
-
-
-def _identity_args(args: CrossTenantPullArgs) -> PullIdentityArgs:
-    identity = PullIdentityArgs(tenant=args["cluster_tenant"])
-    if "display_name" in args:
-        identity["display_name"] = args["display_name"]
-    if "owners" in args:
-        identity["owners"] = args["owners"]
-    if "redirect_uri" in args:
-        identity["redirect_uri"] = args["redirect_uri"]
-    if "secret" in args:
-        identity["secret"] = args["secret"]
-    identity["for_consent"] = args.get("registry_service_principal") == CONSENTED
-    return identity
-
-
-def _access_args(args: CrossTenantPullArgs, mode: str, identity: PullIdentity) -> RegistryAccessArgs:
-    access = RegistryAccessArgs(
-        tenant=args["registry_tenant"],
-        client_id=identity.client_id,
-        secret=identity.secret,
-        registries=args["registries"],
-        service_principal=mode,
-        redirect_uri=args.get("redirect_uri") or DEFAULT_REDIRECT_URI,
-    )
-    if "consent_timeout_seconds" in args:
-        access["consent_timeout_seconds"] = args["consent_timeout_seconds"]
-    return access
-
-
-def _check_tenants(
-    owner: str,
-    args: CrossTenantPullArgs,
-    cluster_ids: list[ArmId],
-    registry_ids: list[ArmId],
-    cluster_providers: TenantProviders | None,
-    registry_providers: TenantProviders | None,
-) -> None:
-    home = check_tenant(owner, "cluster_tenant", args["cluster_tenant"], credentials=cluster_providers is None)
-    foreign = check_tenant(owner, "registry_tenant", args["registry_tenant"], credentials=registry_providers is None)
-    tenant_id = args["registry_tenant"]["tenant_id"]
-    if args["cluster_tenant"]["tenant_id"].lower() == tenant_id.lower():
-        raise ArgumentError(
-            owner,
-            "registry_tenant.tenant_id",
-            f"both tenants are {tenant_id}: within one tenant attach the registry to the cluster instead"
-            " ('az aks update --attach-acr'); across tenants name the registry's own tenant here",
-        )
-    if home is not foreign:
-        raise ArgumentError(
-            owner,
-            "registry_tenant.environment",
-            f"the cluster tenant is in cloud '{home.name}' and the registry tenant in '{foreign.name}': an application"
-            " cannot sign in to another cloud, so both have to be in one",
-        )
-    shared = {it.subscription_id for it in cluster_ids} & {it.subscription_id for it in registry_ids}
-    if shared:
-        raise ArgumentError(
-            owner,
-            "clusters",
-            f"subscription {shared.pop()} holds both a cluster and a registry, but a subscription belongs to one"
-            " tenant: one of the IDs is wrong",
         )

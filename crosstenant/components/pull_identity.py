@@ -1,24 +1,30 @@
-"""The identity that pulls: an application of the cluster's tenant, its service principal there and its secret."""
+"""The identity that pulls: an application of the cluster tenant, its service principal there and its secret."""
 
+from dataclasses import dataclass
 from datetime import datetime, timezone
 
 import pulumi
 import pulumi_azuread as azuread
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.components.pieces.arguments import checked
-from crosstenant.components.pieces.pull_secret import PullSecret
-from crosstenant.components.pieces.secret_plan import SecretArgs, plan_secrets
+from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.declared_form import checked
+from crosstenant.components.arguments.rotation_args import RotationArgs
+from crosstenant.components.arguments.rotation_plan import SecretPlan, plan_secrets
+from crosstenant.components.pieces.application_secret import ApplicationSecret
+from crosstenant.components.pieces.tenants import tenant_providers
 from crosstenant.components.tenant import TenantArgs, TenantProviders
-from crosstenant.model.consent import DEFAULT_REDIRECT_URI, MICROSOFT_GRAPH, USER_READ, consent_url
-from crosstenant.model.docker_config import docker_config
+from crosstenant.model.consent import DEFAULT_REDIRECT_URI, MICROSOFT_GRAPH, USER_READ
+
+_TYPE = "crosstenant:index:PullIdentity"
 
 
 class PullIdentityArgs(TypedDict):
     """The application that clusters of one tenant pull as."""
 
-    tenant: TenantArgs
-    """The clusters' tenant, which owns the application."""
+    tenant: NotRequired[TenantArgs]
+    """The cluster tenant, which owns the application. Only a Python program that passes ``cluster_providers`` may omit
+    it."""
 
     display_name: NotRequired[str]
     """The application's display name. Default: the component's name."""
@@ -35,8 +41,22 @@ class PullIdentityArgs(TypedDict):
     consent page may refuse it (AADSTS650056, AADSTS90008). It is never used. Default: the application asks for
     nothing."""
 
-    secret: NotRequired[SecretArgs]
+    rotation: NotRequired[RotationArgs]
     """When the secret is replaced, and for how long each is good."""
+
+
+@dataclass(frozen=True)
+class IdentitySpec:
+    """An application whose description is checked."""
+
+    display_name: str
+    owners: list[pulumi.Input[str]] | None
+    redirect_uri: str
+    for_consent: bool
+    rotation_at: ArgPath
+    """The argument that rotation is described in."""
+    secrets: SecretPlan
+    now: datetime
 
 
 class PullIdentity(pulumi.ComponentResource):
@@ -44,6 +64,8 @@ class PullIdentity(pulumi.ComponentResource):
     tenant and pull from registries of others.
 
     The secret belongs to the application, not to one tenant's service principal, so that both tenants accept it.
+    ``RegistryAccess`` lets it pull from the registries of one tenant, and has the address of that tenant's consent page
+    and the image pull secret for its registries.
     """
 
     client_id: pulumi.Output[str]
@@ -79,20 +101,46 @@ class PullIdentity(pulumi.ComponentResource):
         :param cluster_providers: Ready-made providers of the tenant, in place of those made from ``args["tenant"]``.
         :raises ArgumentError: An argument is wrong; the text names it and the remedy.
         """
-        super().__init__("crosstenant:index:PullIdentity", name, {}, opts)
-        owner = f"PullIdentity '{name}'"
-        args = checked(owner, "", PullIdentityArgs, args)
-        child = pulumi.ResourceOptions(parent=self)
-        providers = cluster_providers or TenantProviders(
-            f"{name}-cluster-tenant", args["tenant"], component=owner, opts=child
+        at = ArgPath(f"PullIdentity '{name}'")
+        args = checked(at, PullIdentityArgs, args)
+        spec = read_identity(
+            at,
+            display_name=args.get("display_name") or name,
+            owners=args.get("owners"),
+            redirect_uri=args.get("redirect_uri"),
+            for_consent=args.get("for_consent", False),
+            rotation=args.get("rotation"),
         )
-        now = datetime.now(timezone.utc)
-        plan = plan_secrets(owner, args.get("secret") or SecretArgs(), now)
-        self._cloud = providers.cloud
-        self._redirect_uri = args.get("redirect_uri") or DEFAULT_REDIRECT_URI
+        super().__init__(_TYPE, name, {}, opts)
+        providers = tenant_providers(
+            at / "tenant",
+            args.get("tenant"),
+            cluster_providers,
+            keyword="cluster_providers",
+            name=f"{name}-cluster-tenant",
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self._declare(name, spec, providers)
 
+    @classmethod
+    def of_spec(
+        cls, name: str, spec: IdentitySpec, providers: TenantProviders, opts: pulumi.ResourceOptions
+    ) -> "PullIdentity":
+        """For this package's components, which have checked the arguments already.
+
+        :param name: The component's name.
+        :param spec: The application.
+        :param providers: The providers of the cluster tenant.
+        :param opts: Resource options.
+        """
+        identity = cls.__new__(cls)
+        pulumi.ComponentResource.__init__(identity, _TYPE, name, {}, opts)
+        identity._declare(name, spec, providers)
+        return identity
+
+    def _declare(self, name: str, spec: IdentitySpec, providers: TenantProviders) -> None:
         owned = pulumi.ResourceOptions(parent=self, provider=providers.azuread)
-        owners = args.get("owners")
+        owners = spec.owners
         if owners is None:
             caller = azuread.get_client_config_output(
                 opts=pulumi.InvokeOutputOptions(parent=self, provider=providers.azuread)
@@ -103,26 +151,36 @@ class PullIdentity(pulumi.ComponentResource):
 
         application = azuread.Application(
             f"{name}-application",
-            display_name=args.get("display_name") or name,
+            display_name=spec.display_name,
             sign_in_audience="AzureADMultipleOrgs",
             owners=owners,
-            web=azuread.ApplicationWebArgs(redirect_uris=[self._redirect_uri]),
-            required_resource_accesses=_for_consent() if args.get("for_consent") else None,
+            web=azuread.ApplicationWebArgs(redirect_uris=[spec.redirect_uri]),
+            required_resource_accesses=_for_consent() if spec.for_consent else None,
             opts=owned,
         )
-        home = azuread.ServicePrincipal(
+        service_principal = azuread.ServicePrincipal(
             f"{name}-home-service-principal", client_id=application.client_id, owners=owners, opts=owned
         )
-        secret = PullSecret(name, plan, application, owner=owner, parent=self, provider=providers.azuread, now=now)
+        secret = ApplicationSecret(
+            name,
+            spec.secrets,
+            application,
+            at=spec.rotation_at,
+            parent=self,
+            provider=providers.azuread,
+            now=spec.now,
+        )
 
         self.client_id = application.client_id
         self.application_object_id = application.object_id
-        self.service_principal_id = home.object_id
-        # Known only once the home service principal is there: without it no secret signs in to its tenant. That it is
-        # to be made again makes no other secret, so this waits for its URN, which a preview knows.
-        self.secret = pulumi.Output.secret(pulumi.Output.all(secret.value, home.urn).apply(lambda it: it[0]))
+        self.service_principal_id = service_principal.object_id
+        # Known only once that service principal is there: without it no secret signs in to its tenant. That it is to
+        # be made again makes no other secret, so this waits for its URN, which a preview knows.
+        self.secret = pulumi.Output.secret(
+            pulumi.Output.all(secret.value, service_principal.urn).apply(lambda known: known[0])
+        )
         self.secret_expires_at = secret.expires_at
-        self.next_rotation_at = pulumi.Output.from_input(plan.next_rotation_at)
+        self.next_rotation_at = pulumi.Output.from_input(spec.secrets.next_rotation_at)
         self.register_outputs(
             {
                 "clientId": self.client_id,
@@ -134,17 +192,36 @@ class PullIdentity(pulumi.ComponentResource):
             }
         )
 
-    def consent_url(self, registry_tenant_id: str) -> pulumi.Output[str]:
-        """The page on which an administrator of ``registry_tenant_id`` (UUID) consents to the application."""
-        return self.client_id.apply(
-            lambda client_id: consent_url(self._cloud, registry_tenant_id, client_id, self._redirect_uri)
-        )
 
-    def image_pull_secret(self, login_servers: pulumi.Input[list[str]]) -> pulumi.Output[str]:
-        """A docker config document for the given registry hosts: the content of ``.dockerconfigjson``. Secret."""
-        return pulumi.Output.secret(
-            pulumi.Output.all(login_servers, self.client_id, self.secret).apply(lambda it: docker_config(*it))
-        )
+def read_identity(
+    at: ArgPath,
+    *,
+    display_name: str,
+    owners: list[pulumi.Input[str]] | None,
+    redirect_uri: str | None,
+    for_consent: bool,
+    rotation: RotationArgs | None,
+) -> IdentitySpec:
+    """Reads the application's description.
+
+    :param at: The component.
+    :param display_name: The application's display name.
+    :param owners: Object IDs of its owners, if the program names them.
+    :param redirect_uri: Where the consent page goes, if the program says.
+    :param for_consent: Whether it asks for a permission.
+    :param rotation: When its secret is replaced.
+    :raises ArgumentError: Something in the rotation is wrong.
+    """
+    now = datetime.now(timezone.utc)
+    return IdentitySpec(
+        display_name=display_name,
+        owners=owners,
+        redirect_uri=redirect_uri or DEFAULT_REDIRECT_URI,
+        for_consent=for_consent,
+        rotation_at=at / "rotation",
+        secrets=plan_secrets(at / "rotation", rotation or RotationArgs(), now),
+        now=now,
+    )
 
 
 def _for_consent() -> list[azuread.ApplicationRequiredResourceAccessArgs]:

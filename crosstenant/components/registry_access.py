@@ -1,30 +1,32 @@
-"""What the registry's tenant gives: a service principal of the application, its pull roles, and the proof of a pull."""
+"""What the registry tenant gives: a service principal of the application, its pull roles, and the proof of a pull."""
 
-from functools import partial
+from dataclasses import dataclass
 
 import pulumi
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.components.argument_error import ArgumentError
-from crosstenant.components.pieces.arguments import checked
-from crosstenant.components.pieces.managed_service_principal import managed_service_principal
-from crosstenant.components.pieces.pull_grant import Puller, grant_pull
-from crosstenant.components.pieces.registry_args import RegistryArgs, check_mode, check_registries
+from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.declared_form import checked
+from crosstenant.components.arguments.id_arguments import default_subscription
+from crosstenant.components.arguments.registry_args import RegistryArgs, RegistrySpec, read_registries
+from crosstenant.components.output_objects import RegistryGrant, in_state
+from crosstenant.components.pieces.pull_grant import PullingApplication, grant_pull, look_up
+from crosstenant.components.pieces.registry_service_principal import consented_to, registry_service_principal
+from crosstenant.components.pieces.tenants import tenant_providers
 from crosstenant.components.tenant import TenantArgs, TenantProviders
 from crosstenant.model.consent import consent_url
-from crosstenant.resources.consent import FORMER_TYPE, Consent
-from crosstenant.resources.get_registry import look_up_registry
+from crosstenant.model.docker_config import docker_config
+from crosstenant.model.modes import ServicePrincipalMode, ServicePrincipalModeText
 from crosstenant.resources.pull_check import PullCheck
 
-MANAGED = "managed"
-CONSENTED = "consented"
+_TYPE = "crosstenant:index:RegistryAccess"
 
 
 class RegistryAccessArgs(TypedDict):
     """Pull rights for one application on registries of one tenant."""
 
-    tenant: TenantArgs
-    """The registries' tenant."""
+    tenant: NotRequired[TenantArgs]
+    """The registry tenant. Only a Python program that passes ``registry_providers`` may omit it."""
 
     client_id: pulumi.Input[str]
     """Client ID (UUID) of the application; it has to be multi-tenant."""
@@ -35,7 +37,7 @@ class RegistryAccessArgs(TypedDict):
     registries: list[RegistryArgs]
     """The registries, all of this tenant."""
 
-    service_principal: NotRequired[str]
+    service_principal: NotRequired[ServicePrincipalModeText]
     """How the application gets its service principal in this tenant. ``managed`` (default): the stack makes it, which
     takes the right to make applications there. ``consented``: an administrator of the tenant makes it by opening the
     consent page; until then an update waits (``consent_timeout_seconds``) or fails with the page's address."""
@@ -46,6 +48,18 @@ class RegistryAccessArgs(TypedDict):
 
     redirect_uri: NotRequired[str]
     """Where the consent page goes when it is done: one of the application's redirect URIs. Default: its own."""
+
+
+@dataclass(frozen=True)
+class AccessSpec:
+    """The registry tenant's side, whose description is checked."""
+
+    client_id: pulumi.Input[str]
+    secret: pulumi.Input[str]
+    registries: list[RegistrySpec]
+    service_principal: ServicePrincipalMode
+    consent_timeout_seconds: int | None
+    redirect_uri: str | None
 
 
 class RegistryAccess(pulumi.ComponentResource):
@@ -61,14 +75,12 @@ class RegistryAccess(pulumi.ComponentResource):
     consent_url: pulumi.Output[str]
     """The page on which an administrator of this tenant can consent to the application."""
 
-    login_servers: pulumi.Output[list[str]]
-    """Hosts of the registries, in the order given."""
+    registries: list[RegistryGrant]
+    """The registries, in the order given: each one's host, role assignment and what its pull check proved."""
 
-    role_assignment_ids: pulumi.Output[list[str]]
-    """ARM IDs of the role assignments, in the order of the registries."""
-
-    pull_results: pulumi.Output[list[str]]
-    """What the pull checks proved, in the order of the registries."""
+    image_pull_secret: pulumi.Output[str]
+    """A docker config document for the registries: the content of ``.dockerconfigjson``. A pod or service account that
+    pulls from registries of several tenants names one Kubernetes Secret for each. Secret."""
 
     def __init__(
         self,
@@ -85,80 +97,84 @@ class RegistryAccess(pulumi.ComponentResource):
         :param registry_providers: Ready-made providers of the tenant, in place of those made from ``args["tenant"]``.
         :raises ArgumentError: An argument is wrong; the text names it and the remedy.
         """
-        super().__init__("crosstenant:index:RegistryAccess", name, {}, opts)
-        owner = f"RegistryAccess '{name}'"
-        args = checked(owner, "", RegistryAccessArgs, args)
-        ids = check_registries(owner, args["registries"])
-        consented = check_service_principal(owner, "service_principal", args.get("service_principal")) == CONSENTED
-        providers = registry_providers or TenantProviders(
-            f"{name}-registry-tenant",
-            args["tenant"],
-            default_subscription_id=ids[0].subscription_id,
-            component=owner,
+        at = ArgPath(f"RegistryAccess '{name}'")
+        args = checked(at, RegistryAccessArgs, args)
+        spec = AccessSpec(
+            client_id=args["client_id"],
+            secret=args["secret"],
+            registries=read_registries(at / "registries", args["registries"]),
+            service_principal=ServicePrincipalMode(args.get("service_principal", ServicePrincipalMode.MANAGED)),
+            consent_timeout_seconds=args.get("consent_timeout_seconds"),
+            redirect_uri=args.get("redirect_uri"),
+        )
+        super().__init__(_TYPE, name, {}, opts)
+        providers = tenant_providers(
+            at / "tenant",
+            args.get("tenant"),
+            registry_providers,
+            keyword="registry_providers",
+            name=f"{name}-registry-tenant",
+            default_subscription_id=default_subscription([it.id for it in spec.registries]),
             opts=pulumi.ResourceOptions(parent=self),
         )
-        # Before the service principal: what the registries cannot do is refused before a consent is asked for.
-        found = [
-            look_up_registry(
-                providers.signed_in_tenant_id.apply(lambda _, registry_id=registry_id: str(registry_id)),
-                pulumi.InvokeOptions(parent=self, provider=providers.crosstenant),
-                partial(ArgumentError, owner, f"registries[{index}].registry_id"),
-            ).apply(lambda it, registry=registry: check_mode(owner, registry, it))
-            for index, (registry, registry_id) in enumerate(zip(args["registries"], ids, strict=True))
-        ]
+        self._declare(name, spec, providers)
 
-        if consented:
-            self.service_principal_id = Consent(
-                f"{name}-consent",
-                client_id=args["client_id"],
-                secret=args["secret"],
-                redirect_uri=args.get("redirect_uri"),
-                timeout_seconds=args.get("consent_timeout_seconds"),
-                opts=pulumi.ResourceOptions(
-                    parent=self,
-                    provider=providers.crosstenant,
-                    aliases=[pulumi.Alias(name=f"{name}-registry-service-principal", type_=FORMER_TYPE)],
-                ),
+    @classmethod
+    def of_spec(
+        cls, name: str, spec: AccessSpec, providers: TenantProviders, opts: pulumi.ResourceOptions
+    ) -> "RegistryAccess":
+        """For this package's components, which have checked the arguments already.
+
+        :param name: The component's name.
+        :param spec: The application and the registries.
+        :param providers: The providers of the registry tenant.
+        :param opts: Resource options.
+        """
+        access = cls.__new__(cls)
+        pulumi.ComponentResource.__init__(access, _TYPE, name, {}, opts)
+        access._declare(name, spec, providers)
+        return access
+
+    def _declare(self, name: str, spec: AccessSpec, providers: TenantProviders) -> None:
+        # Before the service principal: what the registries cannot do is refused before a consent is asked for.
+        found = [look_up(registry, self, providers) for registry in spec.registries]
+        if spec.service_principal is ServicePrincipalMode.CONSENTED:
+            self.service_principal_id = consented_to(
+                name,
+                spec.client_id,
+                spec.secret,
+                redirect_uri=spec.redirect_uri,
+                timeout_seconds=spec.consent_timeout_seconds,
+                component=self,
+                providers=providers,
             ).object_id
         else:
-            principal = managed_service_principal(
-                f"{name}-registry-service-principal", args["client_id"], self, providers
-            )
-            self.service_principal_id = principal.object_id
+            self.service_principal_id = registry_service_principal(
+                f"{name}-registry-service-principal", spec.client_id, self, providers
+            ).object_id
 
-        puller = Puller(args["client_id"], args["secret"], self.service_principal_id)
+        application = PullingApplication(spec.client_id, spec.secret, self.service_principal_id)
         grants = [
-            grant_pull(name, registry, registry_id, info, puller, self, providers)
-            for registry, registry_id, info in zip(args["registries"], ids, found, strict=True)
+            grant_pull(name, registry, info, application, self, providers)
+            for registry, info in zip(spec.registries, found, strict=True)
         ]
         self.pull_checks: list[PullCheck] = [it.check for it in grants]
         """The proofs, in the order of the registries: what needs the pull depends on them."""
 
-        self.consent_url = pulumi.Output.from_input(args["client_id"]).apply(
-            lambda it: consent_url(providers.cloud, providers.tenant_id, it, args.get("redirect_uri"))
+        self.consent_url = pulumi.Output.from_input(spec.client_id).apply(
+            lambda client_id: consent_url(providers.cloud, providers.tenant_id, client_id, spec.redirect_uri)
         )
-        self.login_servers = pulumi.Output.all(*(info.apply(lambda it: it.login_server) for info in found))
-        self.role_assignment_ids = pulumi.Output.all(*(it.assignment.id for it in grants))
-        self.pull_results = pulumi.Output.all(*(it.check.result for it in grants))
+        self.registries = [it.described for it in grants]
+        self.image_pull_secret = pulumi.Output.secret(
+            pulumi.Output.all(
+                pulumi.Output.all(*(it.login_server for it in self.registries)), spec.client_id, spec.secret
+            ).apply(lambda known: docker_config(*known))
+        )
         self.register_outputs(
             {
                 "servicePrincipalId": self.service_principal_id,
                 "consentUrl": self.consent_url,
-                "loginServers": self.login_servers,
-                "roleAssignmentIds": self.role_assignment_ids,
-                "pullResults": self.pull_results,
+                "registries": [in_state(it) for it in self.registries],
+                "imagePullSecret": self.image_pull_secret,
             }
         )
-
-
-def check_service_principal(owner: str, path: str, mode: str | None) -> str:
-    """How the application gets a service principal: ``mode``, or ``managed`` where the program does not say.
-
-    :param owner: The component's type and name, for the message.
-    :param path: The argument that holds it.
-    :param mode: What the program gave.
-    :raises ArgumentError: It is neither.
-    """
-    if mode not in (None, MANAGED, CONSENTED):
-        raise ArgumentError(owner, path, f"must be '{MANAGED}' or '{CONSENTED}', not '{mode}'")
-    return mode or MANAGED

@@ -10,8 +10,8 @@ import pulumi_azure_native
 import pulumi_azuread
 from typing_extensions import NotRequired, TypedDict
 
-from crosstenant.components.argument_error import ArgumentError
-from crosstenant.components.pieces.arguments import checked
+from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.declared_form import checked
 from crosstenant.model.clouds import PUBLIC, Cloud, cloud_named
 from crosstenant.model.credentials.arguments import CREDENTIAL_ARGUMENTS, IMPLIED, SECRET_NAMES
 from crosstenant.model.credentials.kinds import AzureCli, AzurePipelines, ManagedIdentity
@@ -97,8 +97,6 @@ class TenantProviders:
         azuread: pulumi_azuread.Provider | None = None,
         azure_native: pulumi_azure_native.Provider | None = None,
         crosstenant: Provider | None = None,
-        component: str = "",
-        path: str = "tenant",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -108,17 +106,46 @@ class TenantProviders:
         :param azuread: A ready-made provider for Microsoft Entra ID, signed in to this tenant.
         :param azure_native: A ready-made provider for Azure Resource Manager, signed in to this tenant.
         :param crosstenant: A ready-made provider for this package's own resources, signed in to this tenant.
-        :param component: The component's type and name, for messages.
-        :param path: The component's argument that holds the tenant, likewise.
         :param opts: Resource options of the providers made here.
         :raises ArgumentError: The tenant is described wrongly; the text names the property and the remedy.
         """
-        self._component, self._path = component or f"tenant '{name}'", path
-        tenant = checked(self._component, path, TenantArgs, tenant)
-        self._name = name
+        at = ArgPath(f"TenantProviders '{name}'") / "tenant"
         self._ready_made = (azuread, azure_native, crosstenant)
-        self._opts = opts
-        self.cloud: Cloud = check_tenant(self._component, path, tenant, credentials=None in self._ready_made)
+        self._describe(at, name, checked(at, TenantArgs, tenant), default_subscription_id, opts)
+
+    @classmethod
+    def of_component(
+        cls,
+        at: ArgPath,
+        name: str,
+        tenant: TenantArgs,
+        default_subscription_id: pulumi.Input[str] | None,
+        opts: pulumi.ResourceOptions | None,
+    ) -> "TenantProviders":
+        """For this package's components, which have checked the form of the tenant already.
+
+        :param at: The component's argument that holds the tenant.
+        :param name: Prefix of the providers' names.
+        :param tenant: The tenant.
+        :param default_subscription_id: UUID of the subscription to use when the tenant names none.
+        :param opts: Resource options of the providers.
+        :raises ArgumentError: The tenant is described wrongly; the text names the property and the remedy.
+        """
+        providers = cls.__new__(cls)
+        providers._ready_made = (None, None, None)
+        providers._describe(at, name, tenant, default_subscription_id, opts)
+        return providers
+
+    def _describe(
+        self,
+        at: ArgPath,
+        name: str,
+        tenant: TenantArgs,
+        default_subscription_id: pulumi.Input[str] | None,
+        opts: pulumi.ResourceOptions | None,
+    ) -> None:
+        self._at, self._name, self._opts = at, name, opts
+        self.cloud: Cloud = check_tenant(at, tenant, credentials=None in self._ready_made)
         self.tenant_id = tenant["tenant_id"].lower()
         self.subscription_id: pulumi.Input[str] | None = tenant.get("subscription_id") or default_subscription_id
         given = with_job_address(given_arguments(tenant), os.environ)
@@ -173,8 +200,7 @@ class TenantProviders:
         if self._ready_made[1]:
             return self._ready_made[1]
         if self._kind.azure_native_refusal:
-            path = f"{self._path}.{self._kind.told_by}"
-            raise ArgumentError(self._component, path, self._kind.azure_native_refusal)
+            raise (self._at / self._kind.told_by).error(self._kind.azure_native_refusal)
         credential = self._inputs()
         del credential[AzurePipelines.told_by]
         return pulumi_azure_native.Provider(
@@ -222,7 +248,7 @@ class TenantProviders:
     def _unless_refused(self, problem: SignInProblem | None) -> str:
         if problem is None:
             return self.tenant_id
-        raise ArgumentError(self._component, f"{self._path}.{problem.argument}", problem.text)
+        raise (self._at / problem.argument).error(problem.text)
 
 
 class _ReadyMade(TenantProviders):
@@ -239,9 +265,9 @@ class _ReadyMade(TenantProviders):
         tenant = TenantArgs(tenant_id=tenant_id)
         if environment is not None:
             tenant["environment"] = environment
-        self._component, self._path = "TenantProviders.ready_made", ""
-        tenant = checked(self._component, "", TenantArgs, tenant)
-        self.cloud = check_tenant(self._component, "", tenant, credentials=False)
+        self._at = ArgPath("TenantProviders.ready_made")
+        tenant = checked(self._at, TenantArgs, tenant)
+        self.cloud = check_tenant(self._at, tenant, credentials=False)
         self.tenant_id = tenant_id.lower()
         self.subscription_id = None
         self._ready_made = (azuread, azure_native, crosstenant)
@@ -251,21 +277,15 @@ class _ReadyMade(TenantProviders):
         """The provider for Azure Resource Manager, if the program gave one."""
         if self._ready_made[1]:
             return self._ready_made[1]
-        raise ArgumentError(self._component, "azure_native", "is missing: it assigns the roles in this tenant")
+        raise (self._at / "azure_native").error("is missing: it assigns the roles in this tenant")
 
 
 def check_tenant(
-    component: str,
-    path: str,
-    tenant: TenantArgs,
-    *,
-    credentials: bool = True,
-    environ: Mapping[str, str] = os.environ,
+    at: ArgPath, tenant: TenantArgs, *, credentials: bool = True, environ: Mapping[str, str] = os.environ
 ) -> Cloud:
     """Checks one tenant's description; returns its cloud.
 
-    :param component: The component's type and name, for the message.
-    :param path: The argument that holds the tenant, ``registry_tenant``.
+    :param at: The argument that holds the tenant, ``registry_tenant``.
     :param tenant: The tenant.
     :param credentials: Whether its credentials will be used (they are not when all providers are ready-made).
     :param environ: The environment that provider plugins inherit.
@@ -276,14 +296,11 @@ def check_tenant(
     if credentials and not problems:
         problems = check_credential(with_job_address(given, environ))
     if problems:
-        argument = f"{path}.{problems[0].argument}" if path else problems[0].argument
-        raise ArgumentError(component, argument, problems[0].reason)
+        raise (at / problems[0].argument).error(problems[0].reason)
     overriding = [name for name in overriding_variables(given) if environ.get(name)] if credentials else []
     if overriding:
-        raise ArgumentError(
-            component,
-            path,
+        raise at.error(
             f"the environment variable {overriding[0]} would reach the providers of both tenants and override what is"
-            " given here: unset it, and give each tenant its own credential in its arguments",
+            " given here: unset it, and give each tenant its own credential in its arguments"
         )
     return cloud_named(tenant.get("environment") or PUBLIC.name)

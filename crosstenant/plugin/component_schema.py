@@ -23,6 +23,8 @@ SECRETS: Final = frozenset(
         "CrossTenantPull.properties.servicePrincipalProfile",
         "PullIdentity.properties.secret",
         "RegistryAccess.inputProperties.secret",
+        "RegistryAccess.properties.imagePullSecret",
+        "ServicePrincipalCredential.properties.secret",
         *(f"Tenant.properties.{camel(name)}" for name in SECRET_NAMES),
     }
 )
@@ -34,9 +36,6 @@ REQUIRED_INPUTS: Final = {
     "RegistryAccess": ("tenant",),
 }
 """Inputs that only a Python program may omit: it can give ready-made providers in their place."""
-
-TYPE_NAMES: Final = {"PullCheckArgs": "PullCheckOptions"}
-"""Names of types where they are not the Python class's without its ``Args``, which SDKs of other languages append."""
 
 
 def component_schema(provider: ComponentProvider) -> Schema:
@@ -80,7 +79,8 @@ _RENAMED_TYPE: Final = re.compile(r"(?<=crosstenant:index:)\w+Args\b")
 
 
 def _without_args(match: re.Match[str]) -> str:
-    return TYPE_NAMES.get(match[0], match[0].removesuffix("Args"))
+    # SDKs of other languages append it.
+    return match[0].removesuffix("Args")
 
 
 def _python_names(provider: ComponentProvider) -> dict[str, str]:

@@ -36,4 +36,4 @@ pull = CrossTenantPull(
 )
 
 pulumi.export("clientId", pull.client_id)
-pulumi.export("pullResults", pull.pull_results)
+pulumi.export("pullResults", [it.pull_result for it in pull.registries])

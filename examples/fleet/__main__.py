@@ -2,7 +2,14 @@
 
 import pulumi
 
-from crosstenant import ClusterArgs, CrossTenantPull, CrossTenantPullArgs, RegistryArgs, SecretArgs, tenant_from_config
+from crosstenant import (
+    ClusterArgs,
+    CrossTenantPull,
+    CrossTenantPullArgs,
+    RegistryArgs,
+    RotationArgs,
+    tenant_from_config,
+)
 
 config = pulumi.Config()
 
@@ -14,13 +21,13 @@ pull = CrossTenantPull(
         registries=[RegistryArgs(registry_id=config.require("registryId"))],
         # Each cluster has its subscription in its ID, so one provider of the tenant serves them all.
         clusters=[
-            ClusterArgs(cluster_id=cluster_id, reset_timeout_minutes=config.require_int("resetTimeoutMinutes"))
+            ClusterArgs(cluster_id=cluster_id, reset_timeout_seconds=config.require_int("resetTimeoutSeconds"))
             for cluster_id in config.require_object("clusters")
         ],
-        secret=SecretArgs(rotation_trigger=config.get("rotation") or "0"),
+        rotation=RotationArgs(rotation_trigger=config.get("rotation") or "0"),
     ),
 )
 
 pulumi.export("clientId", pull.client_id)
 pulumi.export("secretExpiresAt", pull.secret_expires_at)
-pulumi.export("resetAt", {profile.pulumi_resource_name: profile.reset_at for profile in pull.profiles})
+pulumi.export("resetAt", {cluster.name: cluster.reset_at for cluster in pull.clusters})

@@ -28,5 +28,5 @@ secret = kubernetes.core.v1.Secret(
 )
 
 pulumi.export("secretName", secret.metadata.name)
-pulumi.export("loginServers", pull.login_servers)
+pulumi.export("loginServers", [it.login_server for it in pull.registries])
 pulumi.export("secretExpiresAt", pull.secret_expires_at)

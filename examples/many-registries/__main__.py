@@ -1,4 +1,4 @@
-"""One identity in the cluster's tenant, with the right to pull in two others."""
+"""One identity in the cluster tenant, with the right to pull in two others."""
 
 import pulumi
 
@@ -17,9 +17,7 @@ config = pulumi.Config()
 
 # The providers of Tenant A are shared by the identity and the cluster's credential.
 cluster_tenant = TenantProviders("contoso", tenant_from_config(config, "cluster"))
-identity = PullIdentity(
-    "puller", PullIdentityArgs(tenant=tenant_from_config(config, "cluster")), cluster_providers=cluster_tenant
-)
+identity = PullIdentity("puller", PullIdentityArgs(), cluster_providers=cluster_tenant)
 
 accesses = [
     RegistryAccess(
@@ -39,14 +37,13 @@ ServicePrincipalProfile(
     cluster_id=config.require("clusterId"),
     client_id=identity.client_id,
     secret=identity.secret,
-    # Both tenants' pull checks come first: a grant that fails never takes the running cluster down.
+    # Both tenants' pull checks come first: a pull that is refused never takes the running cluster down.
     opts=pulumi.ResourceOptions(provider=cluster_tenant.crosstenant, depends_on=accesses),
 )
 
-login_servers = pulumi.Output.all(*(access.login_servers for access in accesses)).apply(
-    lambda lists: [server for servers in lists for server in servers]
-)
+registries = [registry for access in accesses for registry in access.registries]
 pulumi.export("clientId", identity.client_id)
-pulumi.export("loginServers", login_servers)
-pulumi.export("pullResults", [access.pull_results for access in accesses])
-pulumi.export("imagePullSecret", identity.image_pull_secret(login_servers))
+pulumi.export("loginServers", [it.login_server for it in registries])
+pulumi.export("pullResults", [it.pull_result for it in registries])
+# One for each registry tenant: a pod or service account names both.
+pulumi.export("imagePullSecrets", [access.image_pull_secret for access in accesses])

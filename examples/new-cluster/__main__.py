@@ -8,7 +8,7 @@ from crosstenant import (
     CrossTenantPull,
     CrossTenantPullArgs,
     RegistryArgs,
-    SecretArgs,
+    RotationArgs,
     TenantProviders,
     tenant_from_config,
 )
@@ -30,11 +30,10 @@ cluster_tenant = TenantProviders(
 pull = CrossTenantPull(
     "pull",
     CrossTenantPullArgs(
-        cluster_tenant=tenant_from_config(config, "cluster"),
         registry_tenant=tenant_from_config(config, "registry"),
         registries=[RegistryArgs(registry_id=config.require("registryId"))],
         clusters=[ClusterArgs(cluster_id=cluster_id)],
-        secret=SecretArgs(rotation_trigger=config.get("rotation") or "0"),
+        rotation=RotationArgs(rotation_trigger=config.get("rotation") or "0"),
     ),
     cluster_providers=cluster_tenant,
 )
@@ -52,11 +51,11 @@ cluster = containerservice.ManagedCluster(
     # Known once the credential is proved, and at a rotation once the cluster has it: this update then carries what is
     # there already, and Azure refuses any other.
     service_principal_profile=containerservice.ManagedClusterServicePrincipalProfileArgs(
-        client_id=pull.service_principal_profile["clientId"], secret=pull.service_principal_profile["secret"]
+        client_id=pull.service_principal_profile["client_id"], secret=pull.service_principal_profile["secret"]
     ),
     opts=pulumi.ResourceOptions(provider=cluster_tenant.azure_native),
 )
 
 pulumi.export("clusterId", cluster.id)
-pulumi.export("pullResults", pull.pull_results)
+pulumi.export("pullResults", [it.pull_result for it in pull.registries])
 pulumi.export("secretExpiresAt", pull.secret_expires_at)

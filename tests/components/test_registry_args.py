@@ -1,31 +1,64 @@
-"""What of the registry's side is refused before anything is looked up."""
+"""What of a registry's description is refused before anything is looked up."""
 
 from __future__ import annotations
 
+import pulumi
 import pytest
 
 from crosstenant.components.argument_error import ArgumentError
-from crosstenant.components.pieces.registry_args import RegistryArgs, check_registries
-from crosstenant.components.registry_access import check_service_principal
+from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.registry_args import PullCheckOptions, RegistryArgs, read_registries
+from crosstenant.model.modes import RoleAssignmentMode
 
+AT = ArgPath("RegistryAccess 'x'") / "registries"
 REGISTRY = (
     "/subscriptions/b0000000-0000-4000-8000-0000000000b1/resourceGroups/rg-registries"
     "/providers/Microsoft.ContainerRegistry/registries/fabrikamimages"
 )
+ROLE_ASSIGNMENT = "0dbd5fb0-0c5b-504a-ba28-635caca3349d"
 
 
-@pytest.mark.parametrize(("given", "mode"), [(None, "managed"), ("managed", "managed"), ("consented", "consented")])
-def test_the_stack_manages_the_service_principal_by_default(given: str | None, mode: str):
-    assert check_service_principal("X", "service_principal", given) == mode
+def refused(registry: RegistryArgs) -> str:
+    with pytest.raises(ArgumentError) as error:
+        read_registries(AT, [registry])
+    return str(error.value).removeprefix("RegistryAccess 'x': registries[0]")
 
 
-def test_another_mode_is_answered_with_those_there_are():
-    with pytest.raises(ArgumentError, match=r"X: service_principal: must be 'managed' or 'consented', not 'consent'"):
-        check_service_principal("X", "service_principal", "consent")
+def test_a_registry_is_called_by_its_own_name_unless_the_program_gives_one():
+    assert [it.name for it in read_registries(AT, [RegistryArgs(registry_id=REGISTRY)])] == ["fabrikamimages"]
+    assert [it.name for it in read_registries(AT, [RegistryArgs(registry_id=REGISTRY, name="images")])] == ["images"]
 
 
 def test_a_role_assignment_is_named_by_its_uuid():
-    registry = RegistryArgs(registry_id=REGISTRY, role_assignment_name="0dbd5fb0-0c5b-504a-ba28-635caca3349d")
-    assert [it.name for it in check_registries("X", [registry])] == ["fabrikamimages"]
-    with pytest.raises(ArgumentError, match=r"registries\[0\]\.role_assignment_name: .*the last part of"):
-        check_registries("X", [RegistryArgs(registry_id=REGISTRY, role_assignment_name="AcrPull")])
+    (found,) = read_registries(AT, [RegistryArgs(registry_id=REGISTRY, role_assignment_name=ROLE_ASSIGNMENT)])
+    assert found.role_assignment_name == ROLE_ASSIGNMENT
+    assert refused(RegistryArgs(registry_id=REGISTRY, role_assignment_name="AcrPull")) == (
+        ".role_assignment_name: 'AcrPull' must be a UUID: write the last part of the role assignment's ID"
+    )
+
+
+async def test_a_role_assignment_is_taken_over_only_where_the_registry_is_known():
+    output = pulumi.Output.from_input(REGISTRY)
+    registry = RegistryArgs(registry_id=output, name="images", role_assignment_name=ROLE_ASSIGNMENT)
+    assert refused(registry).startswith(".role_assignment_name: needs a registry_id that is text")
+
+
+@pytest.mark.parametrize(
+    ("check", "says"),
+    [
+        (PullCheckOptions(timeout_seconds=0), ".pull_check.timeout_seconds: must be 1 or more seconds"),
+        (PullCheckOptions(reference="1.0"), ".pull_check.reference: a tag or digest belongs to a repository"),
+        (PullCheckOptions(repository="Backend"), ".pull_check.repository: "),
+    ],
+)
+def test_a_pull_check_that_cannot_be_made_is_refused(check: PullCheckOptions, says: str):
+    assert refused(RegistryArgs(registry_id=REGISTRY, pull_check=check)).startswith(says)
+
+
+def test_repositories_need_a_registry_in_abac_mode():
+    (limited,) = read_registries(AT, [RegistryArgs(registry_id=REGISTRY, repository_prefixes=["backend/"])])
+    limited.check_mode(RoleAssignmentMode.ABAC)
+    with pytest.raises(ArgumentError, match=r"registries\[0\]\.repository_prefixes: .*remove repository_prefixes"):
+        limited.check_mode(RoleAssignmentMode.LEGACY)
+    (whole,) = read_registries(AT, [RegistryArgs(registry_id=REGISTRY)])
+    whole.check_mode(RoleAssignmentMode.LEGACY)

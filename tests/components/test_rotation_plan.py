@@ -6,15 +6,18 @@ from typing import Any
 import pytest
 
 from crosstenant.components.argument_error import ArgumentError
-from crosstenant.components.pieces.secret_dates import check_not_ended
-from crosstenant.components.pieces.secret_plan import PlannedSecret, SecretArgs, SecretPlan, plan_secrets
+from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.rotation_args import RotationArgs
+from crosstenant.components.arguments.rotation_plan import PlannedSecret, SecretPlan, plan_secrets
+from crosstenant.components.arguments.secret_dates import check_not_ended
 
 NOW = datetime(2026, 11, 24, 10, tzinfo=timezone.utc)  # in a period of 60 days, from 2026-10-28 to 2026-12-27
 DAY = timedelta(days=1)
+AT = ArgPath("X") / "rotation"
 
 
 def plan(now: datetime = NOW, **args: Any) -> SecretPlan:
-    return plan_secrets("X", SecretArgs(**args), now)
+    return plan_secrets(AT, RotationArgs(**args), now)
 
 
 def refusal(**args: Any) -> str:
@@ -100,7 +103,7 @@ def test_a_first_rotation_may_lie_ahead_by_one_period():
     made = plan(rotate_every_days=60, rotate_from="2027-01-23")
     assert (made.next_rotation_at, made.current.end_date) == ("2027-01-23T00:00:00Z", "2027-02-22T00:00:00Z")
     assert refusal(rotate_every_days=60, rotate_from="2027-01-24").endswith(
-        "secret.rotate_from: '2027-01-24' is more than one period of 60 days ahead, and the secret would be replaced"
+        "rotation.rotate_from: '2027-01-24' is more than one period of 60 days ahead, and the secret would be replaced"
         " before it: write 2026-11-25, which is in step with it"
     )
     in_step = plan(rotate_every_days=60, rotate_from="2026-11-25")
@@ -112,7 +115,7 @@ def test_the_lifetime_is_held_against_the_cap_with_the_arithmetic():
     assert plan(rotate_every_days=75, keep_previous=True).current.end_date
     assert plan(rotate_every_days=335, lifetime_cap_days=365).current.end_date
     assert refusal(rotate_every_days=151).startswith(
-        "X: secret.rotate_every_days: a secret would have to last 151 (rotate_every_days) + 30 (margin_days) = 181"
+        "X: rotation.rotate_every_days: a secret would have to last 151 (rotate_every_days) + 30 (margin_days) = 181"
         " days, and lifetime_cap_days is 180: rotate every 150 days or sooner, or raise lifetime_cap_days"
     )
     assert (
@@ -134,17 +137,23 @@ def test_an_end_date_is_held_against_a_cap_that_is_given():
 @pytest.mark.parametrize(
     ("args", "words"),
     [
-        ({"rotate_every_days": 0}, "secret.rotate_every_days: 0 is no number of days"),
-        ({"rotate_every_days": -7}, "write one from 1 to 3650"),
-        ({"rotate_every_days": 4000, "lifetime_cap_days": 3650}, "4000 is no number of days"),
-        ({"rotate_every_days": 60, "margin_days": -1}, "secret.margin_days: -1"),
-        ({"rotate_every_days": 60, "margin_days": 0}, "secret.margin_days: 0"),
-        ({"expiry_warning_days": -1}, "secret.expiry_warning_days: -1"),
+        ({"rotate_every_days": 0}, "rotation.rotate_every_days: must be a number of days from 1 to 3650, not 0"),
+        ({"rotate_every_days": -7}, "must be a number of days from 1 to 3650"),
+        ({"rotate_every_days": 4000, "lifetime_cap_days": 3650}, "from 1 to 3650, not 4000"),
+        (
+            {"rotate_every_days": 60, "margin_days": -1},
+            "rotation.margin_days: must be a number of days from 1 to 3650, not -1",
+        ),
+        (
+            {"rotate_every_days": 60, "margin_days": 0},
+            "rotation.margin_days: must be a number of days from 1 to 3650, not 0",
+        ),
+        ({"expiry_warning_days": -1}, "rotation.expiry_warning_days: must be a number of days from 0 to 3650, not -1"),
         ({"rotate_every_days": 60, "end_date": "2027-01-01T00:00:00Z"}, "remove one of them"),
-        ({"rotate_from": "2026-01-01"}, "secret.rotate_from: does nothing without rotate_every_days"),
-        ({"margin_days": 10}, "secret.margin_days: does nothing without rotate_every_days"),
-        ({"keep_previous": True}, "secret.keep_previous: does nothing without rotate_every_days"),
-        ({"revoke_previous": True}, "secret.revoke_previous: does nothing without rotate_every_days"),
+        ({"rotate_from": "2026-01-01"}, "rotation.rotate_from: does nothing without rotate_every_days"),
+        ({"margin_days": 10}, "rotation.margin_days: does nothing without rotate_every_days"),
+        ({"keep_previous": True}, "rotation.keep_previous: does nothing without rotate_every_days"),
+        ({"revoke_previous": True}, "rotation.revoke_previous: does nothing without rotate_every_days"),
         ({"rotate_every_days": 60, "revoke_previous": True}, "there is no previous secret without keep_previous"),
         ({"rotate_every_days": 60, "rotate_from": "1 January 2026"}, "is not a date of the form 2026-01-01"),
         ({"rotate_every_days": 60, "rotate_from": "2026-02-29"}, "is not a date of the form 2026-01-01"),
@@ -161,7 +170,7 @@ def test_what_cannot_be_is_refused_with_the_remedy(args: dict[str, object], word
 
 
 def left(ends_at: str, warn_days: int = 30) -> str | None:
-    return check_not_ended("X", ends_at, "do something", warn_days=warn_days, now=NOW)
+    return check_not_ended(AT, ends_at, "do something", warn_days=warn_days, now=NOW)
 
 
 @pytest.mark.parametrize(
@@ -182,7 +191,7 @@ def test_a_secret_near_its_end_is_worth_a_warning(ends_at: str, words: str | Non
 
 @pytest.mark.parametrize("ends_at", ["2026-11-24T10:00:00Z", "2025-01-01T00:00:00.5Z"])
 def test_a_secret_that_has_ended_is_an_error(ends_at: str):
-    with pytest.raises(ArgumentError, match=rf"X: secret: it ended at {ends_at}, .*: do something"):
+    with pytest.raises(ArgumentError, match=rf"X: rotation: the secret ended at {ends_at}, .*: do something"):
         left(ends_at, warn_days=0)
 
 

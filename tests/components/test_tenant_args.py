@@ -3,6 +3,7 @@
 import pytest
 
 from crosstenant.components.argument_error import ArgumentError
+from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.tenant import TenantArgs, check_tenant
 from crosstenant.model.clouds import CHINA, PUBLIC
 
@@ -12,7 +13,7 @@ APP = "a0000000-0000-4000-8000-0000000000c1"
 
 def check(environ: dict[str, str] | None = None, **fields: object):
     tenant = TenantArgs(**{"tenant_id": TENANT, **fields})  # type: ignore[typeddict-item]
-    return check_tenant("CrossTenantPull 'x'", "cluster_tenant", tenant, environ=environ or {})
+    return check_tenant(ArgPath("CrossTenantPull 'x'") / "cluster_tenant", tenant, environ=environ or {})
 
 
 @pytest.mark.parametrize(
@@ -87,4 +88,6 @@ def test_a_variable_that_is_overridden_by_an_argument_is_no_matter():
 
 def test_ready_made_providers_need_no_credential():
     tenant = TenantArgs(tenant_id=TENANT, client_id=APP)
-    assert check_tenant("X", "tenant", tenant, credentials=False, environ={"ARM_CLIENT_SECRET": "s"}) is PUBLIC
+    assert (
+        check_tenant(ArgPath("X") / "tenant", tenant, credentials=False, environ={"ARM_CLIENT_SECRET": "s"}) is PUBLIC
+    )

@@ -107,7 +107,7 @@ _STRANGER = "a0000000-0000-4000-8000-0000000000d3"
 
 
 def _rotation(trigger: str) -> Mapping[str, Any]:
-    return {"secret": {"rotation_trigger": trigger}}
+    return {"rotation": {"rotation_trigger": trigger}}
 
 
 ROWS = (
@@ -160,7 +160,7 @@ ROWS = (
         "The secret's time is over",
         lambda state, app: drift.expire_secret(state, app),
         (),
-        says=("secret: it ended at", "change rotation_trigger to make a new one"),
+        says=("rotation: the secret ended at", "change rotation_trigger to make a new one"),
         pulls=False,
         first="change `rotation_trigger`; or let `rotate_every_days` make a new secret in time",
         asks=_rotation("ended"),
@@ -309,7 +309,7 @@ ROWS = (
         "The registry is switched out of ABAC mode, and the stack limits pulls to repositories",
         lambda state, app: drift.registry_mode(state, ABAC, "legacy"),
         (),
-        says=("registries['fabrikamabac'].repositories: the registry's role assignments are registry-wide",),
+        says=("registries[1].repositories: the role assignments of registry 'fabrikamabac' are registry-wide",),
         pulls=False,
         first="switch it back, or take the limit out of the program",
         help=lambda state, app: drift.registry_mode(state, ABAC, "abac"),

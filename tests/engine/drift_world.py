@@ -30,7 +30,7 @@ PROGRAM = """
     import pulumi
 
     from crosstenant import (
-        ClusterArgs, CrossTenantPull, CrossTenantPullArgs, PullCheckArgs, RegistryArgs, SecretArgs, TenantArgs
+        ClusterArgs, CrossTenantPull, CrossTenantPullArgs, PullCheckOptions, RegistryArgs, RotationArgs, TenantArgs
     )
 
     config = pulumi.Config()
@@ -43,7 +43,7 @@ PROGRAM = """
             client_secret=config.require_secret(f"{side}ClientSecret"),
         )
 
-    check = PullCheckArgs(repository="hello", reference="1.0", timeout_seconds=5)
+    check = PullCheckOptions(repository="hello", reference="1.0", timeout_seconds=5)
     pull = CrossTenantPull(
         "drifting",
         CrossTenantPullArgs(
@@ -55,7 +55,7 @@ PROGRAM = """
             ],
             clusters=[ClusterArgs(cluster_id=it) for it in asked["clusters"]],
             registry_service_principal=asked["way"],
-            secret=SecretArgs(**asked["secret"]),
+            rotation=RotationArgs(**asked["rotation"]),
         ),
     )
     pulumi.export("clientId", pull.client_id)
@@ -72,7 +72,7 @@ class Deployed:
         :param way: How the application gets its service principal in the registries' tenant.
         """
         self.azure = azure
-        self._asks: Json = {"clusters": [seed.CLUSTER], "way": way, "secret": {}}
+        self._asks: Json = {"clusters": [seed.CLUSTER], "way": way, "rotation": {}}
         self._folder = folder
         self.project = folder / "project"
         self.project.mkdir(parents=True)
@@ -143,7 +143,7 @@ class Deployed:
         return self.azure.state["resources"].get(seed.CLUSTER.lower())
 
     def ask(self, **changes: Any) -> None:
-        """Has the program ask for something else from now on: other ``clusters``, another ``secret``."""
+        """Has the program ask for something else from now on: other ``clusters``, another ``rotation``."""
         self._asks.update(changes)
         (self.project / "asked.json").write_text(json.dumps(self._asks))
 

@@ -27,7 +27,7 @@ PROGRAM = """
     import pulumi
 
     from crosstenant import (
-        ClusterArgs, CrossTenantPull, CrossTenantPullArgs, PullCheckArgs, RegistryArgs, SecretArgs, TenantArgs
+        ClusterArgs, CrossTenantPull, CrossTenantPullArgs, PullCheckOptions, RegistryArgs, RotationArgs, TenantArgs
     )
 
     config = pulumi.Config()
@@ -41,7 +41,7 @@ PROGRAM = """
 
     registry = RegistryArgs(
         registry_id=config.require("registryId"),
-        pull_check=PullCheckArgs(repository="hello", reference="1.0", timeout_seconds=5),
+        pull_check=PullCheckOptions(repository="hello", reference="1.0", timeout_seconds=5),
     )
     pull = CrossTenantPull(
         "rotating",
@@ -50,7 +50,7 @@ PROGRAM = """
             registry_tenant=tenant("registry"),
             registries=[registry],
             clusters=[ClusterArgs(cluster_id=config.require("clusterId"))],
-            secret=SecretArgs(**json.loads(Path("secret.json").read_text())),
+            rotation=RotationArgs(**json.loads(Path("secret.json").read_text())),
         ),
     )
     pulumi.export("secretExpiresAt", pull.secret_expires_at)
@@ -77,7 +77,7 @@ class Rotating:
         return rotating
 
     def ask(self, **secret: object) -> None:
-        """Has the program give these ``SecretArgs`` from now on."""
+        """Has the program give these ``RotationArgs`` from now on."""
         self.asked.write_text(json.dumps(secret))
 
     def day(self, days: float) -> str:

@@ -84,8 +84,8 @@ def test_a_chain_made_by_hand_is_adopted_and_rotated(
 
     in_project(
         adopting,
-        adopting.program.replace("import ClusterArgs,", "import SecretArgs, ClusterArgs,").replace(
-            "display_name=", 'secret=SecretArgs(rotation_trigger="1"),\n        display_name='
+        adopting.program.replace("import ClusterArgs,", "import RotationArgs, ClusterArgs,").replace(
+            "display_name=", 'rotation=RotationArgs(rotation_trigger="1"),\n        display_name='
         ),
     )
     rotated = stack.operate("up")

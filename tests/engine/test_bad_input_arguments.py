@@ -42,15 +42,15 @@ MANY = """
         return pull(registries=[{**REGISTRY, "pull_check": arguments}])
 
     WRONG = {
-        "end-date": (PullIdentity, {"tenant": A, "secret": {"end_date": "30.6.2027"}}),
-        "past-date": (PullIdentity, {"tenant": A, "secret": {"end_date": "2020-01-01T00:00:00Z"}}),
+        "end-date": (PullIdentity, {"tenant": A, "rotation": {"end_date": "30.6.2027"}}),
+        "past-date": (PullIdentity, {"tenant": A, "rotation": {"end_date": "2020-01-01T00:00:00Z"}}),
         "two-kinds": pull(cluster_tenant={**A, "oidc_token": "planted-token"}),
         "half-kind": pull(registry_tenant={**B, "client_secret": None}),
         "twice": pull(clusters=[CLUSTER, {"cluster_id": CLUSTER["cluster_id"].replace("rg-clusters", "RG-CLUSTERS")}]),
         "registry-twice": (RegistryAccess, {"tenant": B, "client_id": "", "secret": "", "registries": [REGISTRY] * 2}),
         "no-registry": pull(registries=[]),
         "two-clouds": pull(registry_tenant={**B, "environment": "china"}),
-        "no-time": pull(clusters=[{**CLUSTER, "reset_timeout_minutes": 0}]),
+        "no-time": pull(clusters=[{**CLUSTER, "reset_timeout_seconds": 0}]),
         "mode": check(mode="maybe"),
         "no-wait": check(timeout_seconds=0),
         "reference": check(reference="1.0"),
@@ -60,7 +60,8 @@ MANY = """
         "nothing": pull(cluster_tenant={**A, "tenant_id": config.get("there-is-no-such-key")}),
         "missing": (CrossTenantPull, {"cluster_tenant": A, "registry_tenant": B}),
         "output": pull(clusters=[{"cluster_id": pulumi.Output.from_input(CLUSTER["cluster_id"])}]),
-        "secret-place": pull(registries=[{"registry_id": config.require_secret("registryClientSecret")}]),
+        "plain": pull(display_name=pulumi.Output.from_input("images")),
+        "no-tenant": (PullIdentity, {}),
         "type": pull(registries=REGISTRY),
     }
     for name, (component, arguments) in WRONG.items():
@@ -73,27 +74,28 @@ MANY = """
 
 SAID = {
     "PullIdentity 'end-date'": [
-        "secret.end_date: '30.6.2027' is not a UTC time of the form",
+        "rotation.end_date: '30.6.2027' is not a UTC time of the form",
         "write it so, with the Z",
     ],
-    "PullIdentity 'past-date'": ["secret.end_date:", "is past"],
+    "PullIdentity 'past-date'": ["rotation.end_date:", "is past"],
     "CrossTenantPull 'two-kinds'": ["cluster_tenant.oidc_token: is given beside client_secret", "keep one"],
     "CrossTenantPull 'half-kind'": ["registry_tenant.client_id: is given without a credential: add one of"],
     "CrossTenantPull 'twice'": ["clusters[1].cluster_id: 'aks-prod' is given twice: remove one"],
     "RegistryAccess 'registry-twice'": ["registries[1].registry_id: 'fabrikamimages' is given twice: remove one"],
     "CrossTenantPull 'no-registry'": ["registries: is empty: give at least one registry"],
     "CrossTenantPull 'two-clouds'": ["registry_tenant.environment:", "both have to be in one"],
-    "CrossTenantPull 'no-time'": ["clusters[0].reset_timeout_minutes: 0 is no time: write 1 or more minutes"],
-    "CrossTenantPull 'mode'": ["registries[0].pull_check.mode: 'maybe' is no mode: write one of require, warn, skip"],
-    "CrossTenantPull 'no-wait'": ["registries[0].pull_check.timeout_seconds: 0 is no time: write 1 or more seconds"],
+    "CrossTenantPull 'no-time'": ["clusters[0].reset_timeout_seconds: must be 1 or more seconds"],
+    "CrossTenantPull 'mode'": ["registries[0].pull_check.mode: must be one of 'require', 'warn', 'skip'"],
+    "CrossTenantPull 'no-wait'": ["registries[0].pull_check.timeout_seconds: must be 1 or more seconds"],
     "CrossTenantPull 'reference'": ["registries[0].pull_check.reference:", "give 'repository' as well"],
     "CrossTenantPull 'wildcard'": ["registries[0]: 'backend/*' has a wildcard:", "give a prefix such as 'backend/'"],
     "CrossTenantPull 'prefix'": ["registries[0]: 'backend' does not end with '/'", "write 'backend/'"],
-    "CrossTenantPull 'spelling'": ["cluster_tenant.tenantId: is no argument: write 'tenant_id'"],
+    "CrossTenantPull 'spelling'": ["cluster_tenant.tenantId: is not an argument: write 'tenant_id'"],
     "CrossTenantPull 'nothing'": ["cluster_tenant.tenant_id: is None: give a value"],
     "CrossTenantPull 'missing'": ["registries: is missing: it is required"],
-    "CrossTenantPull 'output'": ["clusters[0].cluster_id: is an output: write it as a plain value"],
-    "CrossTenantPull 'secret-place'": ["registries[0].registry_id: is an output: write it as a plain value"],
+    "CrossTenantPull 'output'": ["clusters[0].name: is missing: cluster_id is an output, so the resource needs a name"],
+    "CrossTenantPull 'plain'": ["display_name: is an output: write it as a plain value"],
+    "PullIdentity 'no-tenant'": ["tenant: is missing: describe the tenant"],
     "CrossTenantPull 'type'": ["registries: is of type dict: write a list"],
 }
 
@@ -132,7 +134,7 @@ def test_custom_resource_names_each_wrong_input_and_hides_what_is_secret(
 
     words = [
         "property clusterId", "is the ID of a Microsoft.ContainerRegistry/registries",
-        "property clientId value {[secret]} has a problem: '[secret]' is no UUID: give the application's client ID",
+        "property clientId value {[secret]} has a problem: must be a UUID: give the application's client ID",
         "property secret value {[secret]}", "begins or ends with white space",
     ]  # fmt: skip
     refused_plainly(preview, azure, *words, known_secrets=["planted-with-a-space"])
@@ -146,7 +148,7 @@ def test_repositories_of_a_registry_that_knows_none_are_refused(make_stack: Call
     preview = make_stack(HEAD + narrowed).operate("preview")
 
     words = [
-        "RegistryAccess 'pull': registries['fabrikamimages'].repositories:",
+        "CrossTenantPull 'pull': registries[0].repositories:",
         "registry-wide",
         "remove repositories",
     ]

@@ -51,7 +51,7 @@ PROGRAM = """
             **json.loads(Path("arguments.json").read_text()),
         ),
     )
-    assert [it._name for it in pull.profiles] == ["roles-aks-prod-profile"]
+    assert [it.name for it in pull.clusters] == ["aks-prod"]
 """
 
 
@@ -75,7 +75,7 @@ def test_roles_are_there_before_the_cluster_needs_them(
         "has no role on the node resource group MC_rg-clusters_aks-prod_westeurope", "Assign Contributor"
     )
 
-    ask(cluster_role_assignments=ROLES, secret={"rotation_trigger": "1"})
+    ask(cluster_role_assignments=ROLES, rotation={"rotation_trigger": "1"})
     done = len(azure.writes)
     azure.change(lambda state: add_fault(state, method="PUT", path="/roleAssignments/", status=0, delay=4, times=2))
     up = stack.operate("up")

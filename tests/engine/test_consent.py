@@ -49,12 +49,12 @@ pull = CrossTenantPull(
             ClusterRoleArgs(scope="{node_resource_group_id(seed.CLUSTER)}", role="{seed.CONTRIBUTOR}")
         ],
         registry_service_principal="consented",
-        secret=SecretArgs(rotation_trigger="1"),
+        rotation=RotationArgs(rotation_trigger="1"),
     ),
 )
 pulumi.export("clientId", pull.client_id)
 pulumi.export("consentUrl", pull.consent_url)
-pulumi.export("pullResults", pull.pull_results)
+pulumi.export("pullResults", [it.pull_result for it in pull.registries])
 """
 )
 PART = (

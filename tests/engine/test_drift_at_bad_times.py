@@ -19,7 +19,7 @@ from tests.engine.test_drift_matrix import planned
 async def test_drift_in_the_middle_of_a_rotation_is_repaired_by_the_update_that_ends_it(deployed: Deployed):
     app = deployed.client_id
     deployed.azure.change(lambda state: state["settings"]["reset"].update(outcome="Failed"))
-    deployed.ask(secret={"rotation_trigger": "now"})
+    deployed.ask(rotation={"rotation_trigger": "now"})
     halfway = deployed.stack.operate("up")
     assert halfway.code != 0, halfway.output
     assert halfway.says("the reset failed on cluster"), halfway.output

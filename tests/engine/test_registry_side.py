@@ -37,7 +37,9 @@ pull = CrossTenantPull(
         cluster_tenant=tenant("cluster"),
         registry_tenant=tenant("registry"),
         registries=[
-            RegistryArgs(registry_id="{seed.REGISTRY}", pull_check=PullCheckArgs(repository="hello", reference="1.0")),
+            RegistryArgs(
+                registry_id="{seed.REGISTRY}", pull_check=PullCheckOptions(repository="hello", reference="1.0")
+            ),
             RegistryArgs(
                 registry_id="{seed.ABAC_REGISTRY}", repositories=["hello"], repository_prefixes=["backend/"]
             ),
@@ -45,7 +47,7 @@ pull = CrossTenantPull(
     ),
 )
 pulumi.export("principal", pull.registry_service_principal_id)
-pulumi.export("pullResults", pull.pull_results)
+pulumi.export("pullResults", [it.pull_result for it in pull.registries])
 """
 )
 
@@ -142,10 +144,12 @@ def test_each_registry_gets_the_role_of_its_mode_and_follows_it(make_stack, azur
 
 
 def test_repositories_of_a_registry_wide_registry_are_refused_at_preview(make_stack, azure: Azure):
-    program = MODES.replace('pull_check=PullCheckArgs(repository="hello", reference="1.0")', 'repositories=["hello"]')
+    program = MODES.replace(
+        'pull_check=PullCheckOptions(repository="hello", reference="1.0")', 'repositories=["hello"]'
+    )
     preview = make_stack(program).operate("preview")
     assert preview.code != 0
-    assert preview.says("registries['fabrikamimages'].repositories", "registry-wide", "remove repositories")
+    assert preview.says("registries[0].repositories", "registry-wide", "remove repositories")
     assert azure.writes == []
 
 

@@ -56,7 +56,7 @@ def test_one_identity_pulls_from_registries_of_two_tenants(example, azure: Azure
     assert up.code == 0, up.output
     shown = outputs(stack)
     assert shown["loginServers"] == ["fabrikamimages.azurecr.io", "northwindimages.azurecr.io"]
-    assert shown["pullResults"] == [["granted"], ["granted"]]
+    assert shown["pullResults"] == ["granted", "granted"]
     state = azure.state
     principals = {
         tenant: drift.service_principal(state, tenant, shown["clientId"])["id"]

@@ -22,7 +22,7 @@ def test_whatever_fails_the_old_secret_stays_until_the_cluster_has_the_new_one(
 ):
     azure.change(policy(maxPasswordLifetimeDays=30))
     rotating = Rotating.make(azure, make_stack, tmp_path, rotate_every_days=60)
-    rotating.fails("CredentialInvalidLifetimeAsPerAppPolicy", "shorten secret.rotate_every_days", "lifetime_cap_days")
+    rotating.fails("CredentialInvalidLifetimeAsPerAppPolicy", "shorten rotation.rotate_every_days", "lifetime_cap_days")
     assert rotating.secrets == []
 
     azure.change(policy(maxPasswordLifetimeDays=90))

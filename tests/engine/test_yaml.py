@@ -39,11 +39,11 @@ PROGRAM = """
           clusters:
             - clusterId: ${clusterId}
               abandonOnDelete: true
-              resetTimeoutMinutes: 5
+              resetTimeoutSeconds: 300
     outputs:
       clientId: ${pull.clientId}
-      loginServer: ${pull.loginServers[0]}
-      pullResult: ${pull.pullResults[0]}
+      loginServer: ${pull.registries[0].loginServer}
+      pullResult: ${pull.registries[0].pullResult}
       imagePullSecret: ${pull.imagePullSecret}
 """
 
@@ -106,7 +106,7 @@ def test_two_kinds_of_credential_are_refused_without_showing_either(make_stack: 
     refused_plainly(refused, azure, "clusterTenant.oidcToken: is given beside client_secret", known_secrets=["planted"])
 
 
-def test_output_in_place_of_an_id_is_refused(make_stack: Callable[..., Stack], azure: Azure):
+def test_output_in_place_of_an_id_needs_a_name(make_stack: Callable[..., Stack], azure: Azure):
     other = """
       other:
         type: crosstenant:PullIdentity
@@ -120,4 +120,6 @@ def test_output_in_place_of_an_id_is_refused(make_stack: Callable[..., Stack], a
         "registryId: ${registryId}", "registryId: ${other.clientId}"
     )
     refused = make_stack(program, runtime="yaml").operate("preview")
-    refused_plainly(refused, azure, "resource 'pull' has a problem: registries[0].registryId: is an output:")
+    refused_plainly(
+        refused, azure, "resource 'pull' has a problem: registries[0].name: is missing: registry_id is an output"
+    )

@@ -7,12 +7,14 @@ from datetime import datetime, timezone
 import pytest
 
 from crosstenant.components.argument_error import ArgumentError
-from crosstenant.components.pieces.secret_dates import check_end_date
+from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.secret_dates import check_end_date
 from crosstenant.model.clouds import CHINA, PUBLIC, US_GOVERNMENT, cloud_named
 from crosstenant.model.consent import consent_url
 from crosstenant.model.docker_config import docker_config
 from crosstenant.model.names import role_assignment_name
 
+AT = ArgPath("X") / "rotation" / "end_date"
 SCOPE = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/images"
 ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 REPOSITORY_READER = "b93aa761-3e63-49ed-ac28-beffa264f7ac"
@@ -77,12 +79,12 @@ NOW = datetime(2026, 11, 24, tzinfo=timezone.utc)
 
 @pytest.mark.parametrize("text", ["2027-06-30", "2027-06-30T00:00:00+00:00", "2027-06-30T00:00:00.000Z", "soon"])
 def test_an_end_date_in_another_form_is_refused(text: str):
-    with pytest.raises(ArgumentError, match=r"X: secret\.end_date: .*2027-06-30T00:00:00Z"):
-        check_end_date("X", "secret.end_date", text, now=NOW)
+    with pytest.raises(ArgumentError, match=r"X: rotation\.end_date: .*2027-06-30T00:00:00Z"):
+        check_end_date(AT, text, now=NOW)
 
 
 def test_an_end_date_is_refused_from_its_own_second_on():
-    check_end_date("X", "secret.end_date", None, now=NOW)
-    check_end_date("X", "secret.end_date", "2026-11-24T00:00:01Z", now=NOW)
+    check_end_date(AT, None, now=NOW)
+    check_end_date(AT, "2026-11-24T00:00:01Z", now=NOW)
     with pytest.raises(ArgumentError, match="is past"):
-        check_end_date("X", "secret.end_date", "2026-11-24T00:00:00Z", now=NOW)
+        check_end_date(AT, "2026-11-24T00:00:00Z", now=NOW)

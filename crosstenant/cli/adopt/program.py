@@ -17,8 +17,7 @@ from crosstenant.model.names import role_assignment_name
 
 _EXPORTS = {
     "clientId": "client_id",
-    "loginServers": "login_servers",
-    "pullResults": "pull_results",
+    "registries": "registries",
     "secretExpiresAt": "secret_expires_at",
 }
 

@@ -1,1 +1,1 @@
-"""What the components are made of, one piece a file; programs use the components."""
+"""What the components declare, one piece in each file; programs use the components."""

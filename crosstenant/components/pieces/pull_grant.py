@@ -3,33 +3,31 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, cast
 
 import pulumi
 from pulumi.resource_hooks import ResourceHookBinding
 from pulumi_azure_native import authorization
 
-from crosstenant.components.pieces.refusal_hints import on_role_assignment_error
-from crosstenant.components.pieces.registry_args import PullCheckArgs, RegistryArgs
+from crosstenant.components.arguments.registry_args import RegistrySpec
+from crosstenant.components.output_objects import RegistryGrant
+from crosstenant.components.pieces.hooks import on_error
+from crosstenant.components.pieces.refusal_advice import PRINCIPAL_REPLICATING, pull_role_advice
 from crosstenant.components.tenant import TenantProviders
-from crosstenant.model.arm_id import ArmId
+from crosstenant.model.arm_id import role_definition_id
 from crosstenant.model.names import role_assignment_name
 from crosstenant.model.repository_condition import CONDITION_VERSION, repository_condition, repository_within
-from crosstenant.resources.get_registry import GetRegistryResult
+from crosstenant.resources.get_registry import GetRegistryResult, look_up_registry
 from crosstenant.resources.pull_check import PullCheck
-
-if TYPE_CHECKING:
-    from crosstenant.model.modes import PullCheckModeText
 
 
 @dataclass(frozen=True)
-class Puller:
-    """The application that shall pull."""
+class PullingApplication:
+    """The application that is to pull."""
 
     client_id: pulumi.Input[str]
     secret: pulumi.Input[str]
     service_principal_id: pulumi.Output[str]
-    """Object ID (UUID) of its service principal in the registry's tenant."""
+    """Object ID (UUID) of its service principal in the registry tenant."""
 
 
 @dataclass(frozen=True)
@@ -38,14 +36,36 @@ class PullGrant:
 
     assignment: authorization.RoleAssignment
     check: PullCheck
+    described: RegistryGrant
+    """What the component says of the registry."""
+
+
+def look_up(
+    registry: RegistrySpec, component: pulumi.Resource, providers: TenantProviders
+) -> pulumi.Output[GetRegistryResult]:
+    """The registry as Azure describes it, unless the program asks of it what it cannot do.
+
+    :param registry: The registry as the program describes it.
+    :param component: The component that it belongs to.
+    :param providers: The providers of the registry tenant.
+    """
+
+    def fitting(info: GetRegistryResult) -> GetRegistryResult:
+        registry.check_mode(info.role_assignment_mode)
+        return info
+
+    return look_up_registry(
+        pulumi.Output.all(providers.signed_in_tenant_id, registry.id.text).apply(lambda known: known[1]),
+        pulumi.InvokeOptions(parent=component, provider=providers.crosstenant),
+        registry.id.at.error,
+    ).apply(fitting)
 
 
 def grant_pull(
     name: str,
-    registry: RegistryArgs,
-    registry_id: ArmId,
+    registry: RegistrySpec,
     info: pulumi.Output[GetRegistryResult],
-    puller: Puller,
+    application: PullingApplication,
     component: pulumi.Resource,
     providers: TenantProviders,
 ) -> PullGrant:
@@ -53,68 +73,74 @@ def grant_pull(
 
     :param name: Prefix of their names.
     :param registry: The registry as the program describes it.
-    :param registry_id: Its ID.
     :param info: The registry as Azure describes it.
-    :param puller: The application.
+    :param application: The application.
     :param component: The component that they belong to.
-    :param providers: The providers of the registry's tenant.
+    :param providers: The providers of the registry tenant.
     """
-    assignment = _assign(
-        f"{name}-{registry_id.name}-pull-role", registry, registry_id, info, puller, component, providers
+    assignment = _assign(f"{name}-{registry.name}-pull-role", registry, info, application, component, providers)
+    options = registry.pull_check
+    repositories, prefixes = registry.repositories, registry.repository_prefixes
+    # A role for some repositories says nothing about others: ask for one of those.
+    permitted = repository_within(repositories, prefixes, "probe") if repositories or prefixes else None
+    check = PullCheck(
+        f"{name}-{registry.name}-pull-check",
+        registry_id=registry.id.text,
+        client_id=application.client_id,
+        secret=application.secret,
+        repository=options.get("repository") or permitted,
+        reference=options.get("reference"),
+        mode=options.get("mode"),
+        timeout_seconds=options.get("timeout_seconds"),
+        triggers=[assignment.id],
+        opts=pulumi.ResourceOptions(parent=component, provider=providers.crosstenant, depends_on=[assignment]),
     )
-    check = registry.get("pull_check") or PullCheckArgs()
-    repositories, prefixes = registry.get("repositories", []), registry.get("repository_prefixes", [])
-    # A grant for some repositories says nothing about others: ask for one of those.
-    granted = repository_within(repositories, prefixes, "probe") if repositories or prefixes else None
-    return PullGrant(
-        assignment,
-        PullCheck(
-            f"{name}-{registry_id.name}-pull-check",
-            registry_id=registry["registry_id"],
-            client_id=puller.client_id,
-            secret=puller.secret,
-            repository=check.get("repository") or granted,
-            reference=check.get("reference"),
-            mode=cast("PullCheckModeText | None", check.get("mode")),
-            timeout_seconds=check.get("timeout_seconds"),
-            triggers=[assignment.id],
-            opts=pulumi.ResourceOptions(parent=component, provider=providers.crosstenant, depends_on=[assignment]),
-        ),
+    described = RegistryGrant(
+        registry_id=pulumi.Output.from_input(registry.id.text),
+        name=registry.name,
+        login_server=info.apply(lambda it: it.login_server),
+        role_assignment_mode=info.apply(lambda it: it.role_assignment_mode),
+        role_assignment_id=assignment.id,
+        pull_result=check.result,
+        refusal=check.refusal,
     )
+    return PullGrant(assignment, check, described)
 
 
 def _assign(
     name: str,
-    registry: RegistryArgs,
-    registry_id: ArmId,
+    registry: RegistrySpec,
     info: pulumi.Output[GetRegistryResult],
-    puller: Puller,
+    application: PullingApplication,
     component: pulumi.Resource,
     providers: TenantProviders,
 ) -> authorization.RoleAssignment:
-    scope = registry["registry_id"]
-    definitions = f"/subscriptions/{registry_id.subscription_id}/providers/Microsoft.Authorization/roleDefinitions"
+    scope, existing = registry.id.text, registry.role_assignment_name
     role_guid = info.apply(lambda it: it.pull_role_definition_id)
-    derived = pulumi.Output.all(puller.service_principal_id, role_guid).apply(
-        lambda it: role_assignment_name(scope, it[0], it[1])
+    derived = pulumi.Output.all(scope, application.service_principal_id, role_guid).apply(
+        lambda it: role_assignment_name(it[0], it[1], it[2])
     )
-    existing = registry.get("role_assignment_name")
-    repositories, prefixes = registry.get("repositories", []), registry.get("repository_prefixes", [])
+    definition = pulumi.Output.all(registry.id.subscription_id, role_guid).apply(
+        lambda it: role_definition_id(it[0], it[1])
+    )
+    repositories, prefixes = registry.repositories, registry.repository_prefixes
     restricted = bool(repositories or prefixes)
     return authorization.RoleAssignment(
         name,
         role_assignment_name=existing or derived,
         scope=scope,
-        principal_id=puller.service_principal_id,
+        principal_id=application.service_principal_id,
         # The SDK's default is "User", which Azure refuses for a service principal that has not replicated yet.
         principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
-        role_definition_id=role_guid.apply(lambda guid: f"{definitions}/{guid}"),
+        role_definition_id=definition,
         condition=repository_condition(repositories, prefixes) if restricted else None,
         condition_version=CONDITION_VERSION if restricted else None,
         opts=pulumi.ResourceOptions(
             parent=component,
             provider=providers.azure_native,
-            hooks=ResourceHookBinding(on_error=[on_role_assignment_error(name, providers, component)]),
+            hooks=ResourceHookBinding(
+                on_error=on_error(name, component, pull_role_advice(providers), replicating=PRINCIPAL_REPLICATING)
+            ),
             # azure-native would delete first what is named by the program, and leave a while without the right.
             delete_before_replace=None if existing else False,
             import_=f"{scope}/providers/Microsoft.Authorization/roleAssignments/{existing}" if existing else None,

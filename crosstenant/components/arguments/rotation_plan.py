@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, cast
 
-from typing_extensions import NotRequired, TypedDict
-
-from crosstenant.components.argument_error import ArgumentError
-from crosstenant.components.pieces.secret_dates import check_end_date, read_utc, utc_text
+from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.rotation_args import RotationArgs
+from crosstenant.components.arguments.secret_dates import check_end_date, read_utc, utc_text
 from crosstenant.model.rotation import FIRST_DAY, Schedule
 
 DEFAULT_MARGIN_DAYS: Final = 30
@@ -18,48 +17,6 @@ DEFAULT_LIFETIME_CAP_DAYS: Final = 180
 DEFAULT_WARNING_DAYS: Final = 30
 _LONGEST_DAYS: Final = 3650
 _COUNT: Final = re.compile(r"\d{1,9}")
-
-
-class SecretArgs(TypedDict):
-    """When the application's secret is replaced, and for how long each is good.
-
-    Whatever makes a new secret moves every cluster to it, one node reimage each, and then removes the old one.
-    """
-
-    rotate_every_days: NotRequired[int]
-    """Replace the secret every so many days: the first update after each period makes a new one, previews and updates
-    within it change nothing. Default: it is not replaced by itself."""
-
-    rotate_from: NotRequired[str]
-    """A UTC date on which the secret is to be replaced, ``2026-01-01``; periods are counted from there, in both
-    directions. At most one period ahead. Default: ``2026-01-01``."""
-
-    margin_days: NotRequired[int]
-    """For how many days a secret is still good after its period, so that an update may come late or fail; 30 by
-    default."""
-
-    lifetime_cap_days: NotRequired[int]
-    """The longest that a secret may last in the clusters' tenant, in days: what its app management policy says. A
-    schedule that needs longer is refused at preview. Default: 180 for a schedule, otherwise none."""
-
-    keep_previous: NotRequired[bool]
-    """Keep the previous secret good for one more period, for those who hold it outside this stack. Needs
-    ``rotate_every_days``. Default: it is removed when every cluster has the new one."""
-
-    revoke_previous: NotRequired[bool]
-    """Remove the previous secret now although ``keep_previous`` is set: after a leak."""
-
-    rotation_trigger: NotRequired[str]
-    """Any text; a change makes a new secret. With ``keep_previous`` a whole number, to be counted up by one each
-    time."""
-
-    end_date: NotRequired[str]
-    """When the secret expires: a UTC time, ``2027-06-30T00:00:00Z``. Another date makes a new secret. Not together with
-    ``rotate_every_days``. Default: the schedule's, or two years after it is made."""
-
-    expiry_warning_days: NotRequired[int]
-    """Warn when the secret ends within so many days; 30 by default, 0 for never. A schedule replaces its secrets
-    ``margin_days`` before their end and so is warned of only if this is given."""
 
 
 @dataclass(frozen=True)
@@ -96,42 +53,36 @@ class SecretPlan:
     """How to get a new one before its time."""
 
 
-def plan_secrets(owner: str, args: SecretArgs, now: datetime) -> SecretPlan:
+def plan_secrets(at: ArgPath, args: RotationArgs, now: datetime) -> SecretPlan:
     """Works out the application's secrets.
 
-    :param owner: The component's type and name, for messages.
+    :param at: The argument that holds the rotation.
     :param args: What the program says.
     :param now: The present time.
-    :raises ArgumentError: An argument is wrong, or goes ill with another; the text names it and the remedy.
+    :raises ArgumentError: An argument is wrong, or does not go with another; the text names it and the remedy.
     """
-    warn_days = _days(owner, args, "expiry_warning_days", least=0)
-    every_days = _days(owner, args, "rotate_every_days")
+    warn_days = _days(at, args, "expiry_warning_days", least=0)
+    every_days = _days(at, args, "rotate_every_days")
     if every_days is None:
-        return _unscheduled(owner, args, now, DEFAULT_WARNING_DAYS if warn_days is None else warn_days)
+        return _unscheduled(at, args, now, DEFAULT_WARNING_DAYS if warn_days is None else warn_days)
     if args.get("end_date") is not None:
-        raise ArgumentError(
-            owner, "secret.end_date", "is given together with rotate_every_days, which sets it: remove one of them"
-        )
+        raise (at / "end_date").error("is given together with rotate_every_days, which sets it: remove one of them")
     schedule = Schedule(
         every_days=every_days,
-        margin_days=_days(owner, args, "margin_days") or DEFAULT_MARGIN_DAYS,
-        first_day=_first_day(owner, args),
+        margin_days=_days(at, args, "margin_days") or DEFAULT_MARGIN_DAYS,
+        first_day=_first_day(at, args),
         keep_previous=bool(args.get("keep_previous")),
     )
-    _check_lifetime(owner, schedule, _days(owner, args, "lifetime_cap_days") or DEFAULT_LIFETIME_CAP_DAYS)
+    _check_lifetime(at, schedule, _days(at, args, "lifetime_cap_days") or DEFAULT_LIFETIME_CAP_DAYS)
     generation = schedule.generation_at(now)
     if generation.number < -1:
         latest = schedule.generation(generation.number + 1).starts_at.date()
-        raise ArgumentError(
-            owner,
-            "secret.rotate_from",
+        raise (at / "rotate_from").error(
             f"'{schedule.first_day}' is more than one period of {every_days} days ahead, and the secret would be"
             f" replaced before it: write {latest}, which is in step with it",
         )
     if not schedule.keep_previous and args.get("revoke_previous"):
-        raise ArgumentError(
-            owner,
-            "secret.revoke_previous",
+        raise (at / "revoke_previous").error(
             "there is no previous secret without keep_previous: it is removed as soon as every cluster has the new"
             " one. Remove this, and change rotation_trigger to end the present one",
         )
@@ -142,7 +93,7 @@ def plan_secrets(owner: str, args: SecretArgs, now: datetime) -> SecretPlan:
         return SecretPlan(current, None, next_rotation_at, warn_days or 0, remedy)
     # Secrets are numbered through, one for each period and each count of the trigger, and go to two places in turn:
     # the one that is made takes the place of the one before the previous.
-    number = generation.number + _count(owner, args)
+    number = generation.number + _count(at, args)
     current = _numbered(number, end_date)
     # Nothing came before the first one of a program that says when it began.
     kept = number > 0 and not args.get("revoke_previous")
@@ -156,26 +107,20 @@ def plan_secrets(owner: str, args: SecretArgs, now: datetime) -> SecretPlan:
     )
 
 
-def _unscheduled(owner: str, args: SecretArgs, now: datetime, warn_days: int) -> SecretPlan:
+def _unscheduled(at: ArgPath, args: RotationArgs, now: datetime, warn_days: int) -> SecretPlan:
     for name in ("rotate_from", "margin_days", "keep_previous", "revoke_previous"):
         if args.get(name):
-            raise ArgumentError(
-                owner, f"secret.{name}", "does nothing without rotate_every_days: add that, or remove this"
-            )
+            raise (at / name).error("does nothing without rotate_every_days: add that, or remove this")
     end_date = args.get("end_date")
-    check_end_date(owner, "secret.end_date", end_date, now=now)
-    cap = _days(owner, args, "lifetime_cap_days")
+    check_end_date(at / "end_date", end_date, now=now)
+    cap = _days(at, args, "lifetime_cap_days")
     end = read_utc(end_date) if end_date else None
     if cap is not None and end is None:
-        raise ArgumentError(
-            owner,
-            "secret.lifetime_cap_days",
+        raise (at / "lifetime_cap_days").error(
             f"a secret without an end date lasts two years, longer than {cap} days: give rotate_every_days or end_date",
         )
     if cap is not None and end is not None and (end - now).total_seconds() > cap * 86400:
-        raise ArgumentError(
-            owner,
-            "secret.end_date",
+        raise (at / "end_date").error(
             f"'{end_date}' is {(end - now).days} days ahead, longer than lifetime_cap_days, {cap}: give an earlier one",
         )
     return SecretPlan(
@@ -192,23 +137,21 @@ def _numbered(number: int, end_date: str) -> PlannedSecret:
     return PlannedSecret("odd" if number % 2 else "even", end_date, {"number": str(number)})
 
 
-def _check_lifetime(owner: str, schedule: Schedule, cap: int) -> None:
+def _check_lifetime(at: ArgPath, schedule: Schedule, cap: int) -> None:
     if schedule.lifetime_days <= cap:
         return
     period, margin = schedule.every_days, schedule.margin_days
     longer = f" + {period} (keep_previous: one period more)" if schedule.keep_previous else ""
     longest = (cap - margin) // (2 if schedule.keep_previous else 1)
     shorter = f"rotate every {longest} days or sooner" if longest > 0 else f"make margin_days much less than {cap} days"
-    raise ArgumentError(
-        owner,
-        "secret.rotate_every_days",
+    raise (at / "rotate_every_days").error(
         f"a secret would have to last {period} (rotate_every_days) + {margin} (margin_days){longer}"
         f" = {schedule.lifetime_days} days, and lifetime_cap_days is {cap}: {shorter}, or raise lifetime_cap_days if"
         " the tenant's app management policy allows it",
     )
 
 
-def _first_day(owner: str, args: SecretArgs) -> date:
+def _first_day(at: ArgPath, args: RotationArgs) -> date:
     text = args.get("rotate_from")
     if text is None:
         return FIRST_DAY
@@ -217,28 +160,22 @@ def _first_day(owner: str, args: SecretArgs) -> date:
     except ValueError:
         day = None
     if day is None or str(day) != text or not 1970 <= day.year <= 9000:
-        raise ArgumentError(
-            owner, "secret.rotate_from", f"'{text}' is not a date of the form 2026-01-01: write it so, without a time"
-        )
+        raise (at / "rotate_from").error(f"'{text}' is not a date of the form 2026-01-01: write it so, without a time")
     return day
 
 
-def _count(owner: str, args: SecretArgs) -> int:
+def _count(at: ArgPath, args: RotationArgs) -> int:
     text = args.get("rotation_trigger") or "0"
     if not _COUNT.fullmatch(text):
-        raise ArgumentError(
-            owner,
-            "secret.rotation_trigger",
+        raise (at / "rotation_trigger").error(
             f"'{text}' is not a whole number: with keep_previous write '1' for the first rotation out of turn, and"
             " count up by one for each more, so that the present secret becomes the previous one",
         )
     return int(text)
 
 
-def _days(owner: str, args: SecretArgs, name: str, least: int = 1) -> int | None:
+def _days(at: ArgPath, args: RotationArgs, name: str, least: int = 1) -> int | None:
     value = cast("int | None", args.get(name))
     if value is not None and not least <= value <= _LONGEST_DAYS:
-        raise ArgumentError(
-            owner, f"secret.{name}", f"{value} is no number of days to go by: write one from {least} to {_LONGEST_DAYS}"
-        )
+        raise (at / name).error(f"must be a number of days from {least} to {_LONGEST_DAYS}, not {value}")
     return value

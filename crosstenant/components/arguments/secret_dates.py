@@ -6,17 +6,16 @@ import re
 from datetime import datetime, timezone
 from typing import Final
 
-from crosstenant.components.argument_error import ArgumentError
+from crosstenant.components.arguments.arg_path import ArgPath
 
 UTC_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 """The one spelling that Graph returns as it was given: another one would differ at each update."""
 
 
-def check_end_date(owner: str, path: str, end_date: str | None, *, now: datetime | None = None) -> None:
-    """Checks the date on which a secret shall end.
+def check_end_date(at: ArgPath, end_date: str | None, *, now: datetime | None = None) -> None:
+    """Checks the date on which a secret is to end.
 
-    :param owner: The component's type and name, for the message.
-    :param path: The argument that holds the date.
+    :param at: The argument that holds the date.
     :param end_date: A UTC time, ``2027-06-30T00:00:00Z``, or nothing.
     :param now: The present time; the clock's by default.
     :raises ArgumentError: It has another form, which Graph would return in this one and so change at every update, or
@@ -26,13 +25,9 @@ def check_end_date(owner: str, path: str, end_date: str | None, *, now: datetime
         return
     end = read_utc(end_date)
     if end is None or utc_text(end) != end_date:
-        raise ArgumentError(
-            owner, path, f"'{end_date}' is not a UTC time of the form 2027-06-30T00:00:00Z: write it so, with the Z"
-        )
+        raise at.error(f"'{end_date}' is not a UTC time of the form 2027-06-30T00:00:00Z: write it so, with the Z")
     if end <= (now or datetime.now(timezone.utc)):
-        raise ArgumentError(
-            owner,
-            path,
+        raise at.error(
             f"'{end_date}' is past: a secret that ends then would never sign in; a later date makes a new secret",
         )
 
@@ -51,10 +46,10 @@ def read_utc(text: str) -> datetime | None:
         return None
 
 
-def check_not_ended(owner: str, ends_at: str, remedy: str, *, warn_days: int, now: datetime) -> str | None:
-    """Looks how long a secret is still good for.
+def check_not_ended(at: ArgPath, ends_at: str, remedy: str, *, warn_days: int, now: datetime) -> str | None:
+    """Checks how long a secret is still valid.
 
-    :param owner: The component's type and name, for the message.
+    :param at: The component's argument that rotation is described in.
     :param ends_at: When it ends, as Graph tells.
     :param remedy: How to get a new one.
     :param warn_days: How many days before its end it is worth a warning.
@@ -66,9 +61,7 @@ def check_not_ended(owner: str, ends_at: str, remedy: str, *, warn_days: int, no
     if end is None:
         return None
     if end <= now:
-        raise ArgumentError(
-            owner, "secret", f"it ended at {ends_at}, and no cluster can pull with it any more: {remedy}"
-        )
+        raise at.error(f"the secret ended at {ends_at}, and no cluster can pull with it any more: {remedy}")
     days = (end - now).days
     if days >= warn_days:
         return None

@@ -7,16 +7,18 @@ from datetime import datetime
 import pulumi
 import pulumi_azuread as azuread
 
-from crosstenant.components.pieces.secret_advice import advising
-from crosstenant.components.pieces.secret_dates import check_not_ended
-from crosstenant.components.pieces.secret_plan import PlannedSecret, SecretPlan
+from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.rotation_plan import PlannedSecret, SecretPlan
+from crosstenant.components.arguments.secret_dates import check_not_ended
+from crosstenant.components.pieces.hooks import on_error
+from crosstenant.components.pieces.refusal_advice import secret_advice
 
 # An application password takes no change: what differs makes another one, after which the old one is removed, when
 # everything that depends on it has changed over.
 _OWN = ["end_date", "rotate_when_changed", "display_name"]
 
 
-class PullSecret:
+class ApplicationSecret:
     """Declares the secrets of a plan.
 
     Their names in the stack are ``NAME-secret``, or ``NAME-secret-even`` and ``NAME-secret-odd`` where there are two.
@@ -34,7 +36,7 @@ class PullSecret:
         plan: SecretPlan,
         application: azuread.Application,
         *,
-        owner: str,
+        at: ArgPath,
         parent: pulumi.Resource,
         provider: azuread.Provider,
         now: datetime,
@@ -43,16 +45,15 @@ class PullSecret:
         :param name: The component's name.
         :param plan: The secrets to be.
         :param application: Whose secrets they are.
-        :param owner: The component's type and name, for messages.
+        :param at: The component's argument that rotation is described in.
         :param parent: The component.
         :param provider: The application's tenant.
         :param now: The present time.
         """
         self._name = name
         self._application = application
-        self._options = pulumi.ResourceOptions(
-            parent=parent, provider=provider, additional_secret_outputs=["value"], hooks=advising(name, parent)
-        )
+        self._parent = parent
+        self._options = pulumi.ResourceOptions(parent=parent, provider=provider, additional_secret_outputs=["value"])
 
         if plan.previous:
             self._password(
@@ -67,7 +68,7 @@ class PullSecret:
         current = self._password(plan.current)
 
         def checked(ends_at: str) -> str:
-            warning = check_not_ended(owner, ends_at, plan.remedy, warn_days=plan.warn_days, now=now)
+            warning = check_not_ended(at, ends_at, plan.remedy, warn_days=plan.warn_days, now=now)
             if warning:
                 pulumi.log.warn(warning, parent)
             return ends_at
@@ -81,11 +82,15 @@ class PullSecret:
     def _password(
         self, planned: PlannedSecret, options: pulumi.ResourceOptions | None = None
     ) -> azuread.ApplicationPassword:
+        resource_name = f"{self._name}-secret-{planned.slot}" if planned.slot else f"{self._name}-secret"
+        hooks = pulumi.ResourceHookBinding(on_error=on_error(resource_name, self._parent, secret_advice))
         return azuread.ApplicationPassword(
-            f"{self._name}-secret-{planned.slot}" if planned.slot else f"{self._name}-secret",
+            resource_name,
             application_id=self._application.id,
             display_name=self._name,
             end_date=planned.end_date,
             rotate_when_changed=planned.keepers,
-            opts=pulumi.ResourceOptions.merge(self._options, options),
+            opts=pulumi.ResourceOptions.merge(
+                pulumi.ResourceOptions.merge(self._options, pulumi.ResourceOptions(hooks=hooks)), options
+            ),
         )

@@ -1,0 +1,84 @@
+"""The objects among the components' outputs.
+
+Each is a dictionary whose keys are attributes too, so that a program may export it whole; other languages and the
+stack's state have the same keys in camelCase.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import pulumi
+
+from crosstenant.model.modes import CredentialState, PullResult, RoleAssignmentMode
+
+
+class OutputObject(dict[str, object]):
+    """A dictionary whose keys are its attributes."""
+
+    if not TYPE_CHECKING:  # Type checkers go by the attributes that each class declares.
+
+        def __getattr__(self, name: str) -> object:
+            try:
+                return self[name]
+            except KeyError:
+                raise AttributeError(f"{type(self).__name__} has no attribute '{name}'") from None
+
+
+class RegistryGrant(OutputObject):
+    """One registry, the role that permits the pull, and its proof."""
+
+    registry_id: pulumi.Output[str]
+    """ARM ID of the registry."""
+
+    name: str
+    """What the registry is called in the stack."""
+
+    login_server: pulumi.Output[str]
+    """The registry's host, ``fabrikamimages.azurecr.io``."""
+
+    role_assignment_mode: pulumi.Output[RoleAssignmentMode]
+    """How the registry decides who may pull."""
+
+    role_assignment_id: pulumi.Output[str]
+    """ARM ID of the role assignment."""
+
+    pull_result: pulumi.Output[PullResult]
+    """What the pull check proved."""
+
+    refusal: pulumi.Output[str | None]
+    """Where the pull was refused: why, and what to do."""
+
+
+class ClusterCredential(OutputObject):
+    """One cluster and the state of its credential."""
+
+    cluster_id: pulumi.Output[str]
+    """ARM ID of the cluster."""
+
+    name: str
+    """What the cluster is called in the stack."""
+
+    credential_state: pulumi.Output[CredentialState]
+    """Whether the cluster has the application's credential."""
+
+    node_pools: pulumi.Output[list[str] | None]
+    """Names of its node pools when it was last looked at; none before it exists."""
+
+    provisioning_state: pulumi.Output[str | None]
+    """Its provisioning state when it was last looked at; none before it exists."""
+
+    reset_at: pulumi.Output[str | None]
+    """UTC time of the last reset that this stack made; none if it has made none."""
+
+
+def in_state(values: Mapping[str, object]) -> dict[str, object]:
+    """An object with the keys that the stack's state has.
+
+    :param values: The object; a plain dictionary where it comes from an output, which Pulumi makes it in there.
+    """
+    return {_camel_case(key): value for key, value in values.items()}
+
+
+def _camel_case(key: str) -> str:
+    head, *rest = key.split("_")
+    return head + "".join(part.capitalize() for part in rest)

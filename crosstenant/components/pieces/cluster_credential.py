@@ -1,0 +1,77 @@
+"""The credential of one cluster as a resource, and what the component says of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pulumi
+
+from crosstenant.components.arguments.cluster_args import ClusterSpec
+from crosstenant.components.output_objects import ClusterCredential
+from crosstenant.components.tenant import TenantProviders
+from crosstenant.resources.service_principal_credential import ServicePrincipalCredential
+from crosstenant.resources.service_principal_profile import ServicePrincipalProfile
+
+
+def set_cluster_credential(
+    name: str,
+    cluster: ClusterSpec,
+    client_id: pulumi.Output[str],
+    secret: pulumi.Output[str],
+    proved: Sequence[pulumi.Resource],
+    component: pulumi.Resource,
+    providers: TenantProviders,
+) -> ServicePrincipalProfile:
+    """Declares the credential, a child of ``component``.
+
+    :param name: Prefix of its name.
+    :param cluster: The cluster.
+    :param client_id: The application's client ID (UUID).
+    :param secret: The application's secret.
+    :param proved: What has to be there before the cluster is touched.
+    :param component: The component that it belongs to.
+    :param providers: The providers of the cluster tenant.
+    """
+    return ServicePrincipalProfile(
+        f"{name}-{cluster.name}-profile",
+        cluster_id=cluster.id.text,
+        client_id=client_id,
+        secret=secret,
+        abandon_on_delete=cluster.abandon_on_delete,
+        opts=pulumi.ResourceOptions(
+            parent=component,
+            provider=providers.crosstenant,
+            depends_on=list(proved),
+            custom_timeouts=cluster.reset_timeouts,
+        ),
+    )
+
+
+def describe(cluster: ClusterSpec, profile: ServicePrincipalProfile) -> ClusterCredential:
+    """What the component says of a cluster."""
+    return ClusterCredential(
+        cluster_id=profile.cluster_id,
+        name=cluster.name,
+        credential_state=profile.credential_state,
+        node_pools=profile.node_pools,
+        provisioning_state=profile.provisioning_state,
+        reset_at=profile.reset_at,
+    )
+
+
+def credential_after(
+    profiles: Sequence[ServicePrincipalProfile], client_id: pulumi.Output[str], secret: pulumi.Output[str]
+) -> pulumi.Output[ServicePrincipalCredential]:
+    """The application's credential, known once every cluster has it: a new cluster that takes it is made after that.
+
+    :param profiles: The credentials of the clusters, if there are some.
+    :param client_id: The application's client ID (UUID).
+    :param secret: The application's secret.
+    """
+    if not profiles:
+        known = pulumi.Output.all(client_id, secret).apply(
+            lambda it: ServicePrincipalCredential(client_id=it[0], secret=it[1])
+        )
+        return pulumi.Output.secret(known)
+    every = pulumi.Output.all(*(it.service_principal_profile for it in profiles))
+    return pulumi.Output.secret(every.apply(lambda it: ServicePrincipalCredential(it[0])))

@@ -1,0 +1,94 @@
+"""Hooks on the resources of other providers: what is said beside their errors, and what is waited for.
+
+Everything that has to do with the engine's hooks is here: that names are unique in a run, that a callback needs the
+settings of its run, and that an older engine has no hooks, where a resource goes without.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
+from itertools import count
+from typing import Any, TypeVar
+
+import pulumi
+from pulumi.resource_hooks import ErrorHook, ErrorHookArgs, ResourceHook, ResourceHookArgs, ResourceHookOptions
+from pulumi.runtime.proto import resource_pb2
+from pulumi.runtime.settings import monitor_supports_feature
+
+from crosstenant.model.pauses import PRINCIPAL
+
+T = TypeVar("T")
+
+_numbers = count(1)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """An operation on a resource that its provider refused."""
+
+    error: str
+    """What the provider said."""
+
+    operation: str
+    """``create``, ``update`` or ``delete``."""
+
+    inputs: Mapping[str, object]
+    """The resource's new inputs."""
+
+
+Advise = Callable[[Failure], Coroutine[Any, Any, str | None]]
+"""What to do about a failure, for a person; nothing where the provider says it itself."""
+
+
+def on_error(
+    resource_name: str, component: pulumi.Resource, advise: Advise, *, replicating: str | None = None
+) -> list[ErrorHook]:
+    """Hooks that log the advice on a resource's failure; none for an engine without error hooks.
+
+    :param resource_name: The resource's name.
+    :param component: The component that the advice is shown for.
+    :param advise: Gives the advice.
+    :param replicating: What the error says while a principal has not replicated: the operation is repeated then, after
+        each of the pauses that there are for that.
+    """
+    if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS):
+        return []
+
+    async def wait_or_advise(failed: ErrorHookArgs) -> bool:
+        attempts = len(failed.errors)
+        if replicating and replicating in failed.errors[0] and attempts <= len(PRINCIPAL):
+            await asyncio.sleep(PRINCIPAL[attempts - 1])
+            return True
+        advice = await advise(Failure(failed.errors[0], failed.failed_operation, failed.new_inputs or {}))
+        if advice:
+            pulumi.log.error(advice, component)
+        return False
+
+    return [ErrorHook(_name(resource_name, "error"), _in_this_run(wait_or_advise))]
+
+
+def before_create(
+    resource_name: str, work: Callable[[ResourceHookArgs], Coroutine[Any, Any, None]]
+) -> list[ResourceHook]:
+    """Hooks that do ``work`` before a resource is made, in a preview too; none for an engine without hooks.
+
+    :param resource_name: The resource's name.
+    :param work: What to do; an error that it raises refuses the resource.
+    """
+    if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS):
+        return []
+    return [ResourceHook(_name(resource_name, "check"), _in_this_run(work), ResourceHookOptions(on_dry_run=True))]
+
+
+def _name(resource_name: str, purpose: str) -> str:
+    # Names are unique in a run, and resources of two parents may share one.
+    return f"{resource_name}-{purpose}-{next(_numbers)}"
+
+
+def _in_this_run(work: Callable[..., Coroutine[Any, Any, T]]) -> Callable[..., Awaitable[T]]:
+    # A callback arrives in a context of its own, and Pulumi keeps the run's connections in the context.
+    context = contextvars.copy_context()
+    return lambda *arguments: context.copy().run(asyncio.ensure_future, work(*arguments))

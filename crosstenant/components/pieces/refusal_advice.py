@@ -1,0 +1,142 @@
+"""What a refusal of Azure means for this package's resources, said beside the provider's own error.
+
+azuread's and azure-native's providers repeat what Azure said. Some of it has one cause here and one remedy: it is
+logged when the operation fails, and costs nothing when none does.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from uuid import UUID
+
+import pulumi
+
+from crosstenant.components.pieces.hooks import Advise, Failure
+from crosstenant.components.tenant import TenantProviders
+from crosstenant.model.roles import RBAC_ADMINISTRATOR
+
+PRINCIPAL_REPLICATING: Final = "PrincipalNotFound"
+"""What Azure says of a service principal that has not reached the directory that Resource Manager asks."""
+
+_EXISTS: Final = "RoleAssignmentExists"
+_ROLE_CHANGED: Final = "RoleAssignmentUpdateNotPermitted"
+_FORBIDDEN: Final = "AuthorizationFailed"
+_DIRECTORY_FORBIDDEN: Final = "Authorization_RequestDenied"
+# https://learn.microsoft.com/graph/api/resources/applicationauthenticationmethodpolicy
+_POLICY_FORBIDS: Final = "CredentialTypeNotAllowedAsPerAppPolicy"
+_POLICY_CAPS: Final = "CredentialInvalidLifetimeAsPerAppPolicy"
+_KEY_GONE: Final = "No password credential found with keyId"
+
+_CONSENTED: Final = "set service_principal (registry_service_principal of CrossTenantPull) to 'consented'"
+
+
+def service_principal_advice(name: str, providers: TenantProviders, component: pulumi.Resource) -> Advise:
+    """About a service principal that is there already, or that the caller may not make.
+
+    :param name: Name of the service principal's resource.
+    :param providers: The providers of its tenant.
+    :param component: The component that it belongs to.
+    """
+
+    async def advise(failure: Failure) -> str | None:
+        found = re.search(r'ID "(/servicePrincipals/[^"]+)" already exists', failure.error)
+        if found:
+            parent, provider = await component.urn.future(), await providers.azuread.urn.future()
+            return (
+                f"the application has a service principal in tenant {providers.tenant_id} already, which this stack did"
+                f" not make. Either {_CONSENTED}, which uses it as it is and leaves it alone; or let this stack"
+                f" manage it: pulumi import azuread:index/servicePrincipal:ServicePrincipal {name} {found[1]}"
+                f" --protect=false --parent 'parent={parent}' --provider 'provider={provider}'"
+            )
+        if _DIRECTORY_FORBIDDEN in failure.error and failure.operation == "create":
+            return (
+                f"the caller in tenant {providers.tenant_id} may not make service principals: give it the Microsoft"
+                " Graph permission Application.ReadWrite.All or the Entra role Cloud Application Administrator there;"
+                f" or {_CONSENTED}, which needs no right in the directory"
+            )
+        return None
+
+    return advise
+
+
+def pull_role_advice(providers: TenantProviders) -> Advise:
+    """About the assignment of a pull role that is there already, or that the caller may not make.
+
+    :param providers: The providers of the registry tenant.
+    """
+
+    async def advise(failure: Failure) -> str | None:
+        scope = str(failure.inputs.get("scope", ""))
+        if _EXISTS in failure.error:
+            found = re.search(r"\b[0-9a-f]{32}\b", failure.error)
+            existing = str(UUID(found[0])) if found else f"<its name: 'az role assignment list --scope {scope}'>"
+            return (
+                "the application has this role on the registry already, by an assignment that this stack did not make:"
+                f" {scope}/providers/Microsoft.Authorization/roleAssignments/{existing}. Give the registry"
+                f" role_assignment_name='{existing}', and the next update takes it over (imports it); or remove it"
+            )
+        if _ROLE_CHANGED in failure.error:
+            existing = failure.inputs.get("roleAssignmentName")
+            return (
+                "somebody has put an assignment of another role in the place of this stack's, under its name, and Azure"
+                " lets nobody change the role of one that exists. Remove it, 'az role assignment delete --ids"
+                f" {scope}/providers/Microsoft.Authorization/roleAssignments/{existing}', and run 'pulumi up"
+                " --refresh'"
+            )
+        if _FORBIDDEN in failure.error and failure.operation == "create":
+            return (
+                f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
+                f" {RBAC_ADMINISTRATOR.name} there; a new assignment takes some minutes to count"
+            )
+        return None
+
+    return advise
+
+
+def cluster_role_advice(role_guid: str, providers: TenantProviders) -> Advise:
+    """About the assignment of a role in the cluster tenant that is there already, or that the caller may not make.
+
+    :param role_guid: GUID of the role's definition.
+    :param providers: The providers of the cluster tenant.
+    """
+
+    async def advise(failure: Failure) -> str | None:
+        scope = str(failure.inputs.get("scope", ""))
+        if _EXISTS in failure.error:
+            return (
+                f"the application has role {role_guid} on {scope} already, by an assignment that this stack did"
+                " not make: remove it from cluster_role_assignments, or remove that assignment and run again"
+            )
+        if _FORBIDDEN in failure.error and failure.operation == "create":
+            return (
+                f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
+                f" {RBAC_ADMINISTRATOR.name} there, or have somebody else assign role"
+                f" {role_guid} and remove it from cluster_role_assignments"
+            )
+        return None
+
+    return advise
+
+
+async def secret_advice(failure: Failure) -> str | None:
+    """About an application secret that the tenant's policy refuses, or that is gone already."""
+    if _POLICY_FORBIDS in failure.error:
+        return (
+            "the app management policy of the cluster tenant forbids new secrets, and a cluster cannot sign in"
+            " without one: an administrator of that tenant has to exempt this application (a policy of its own,"
+            " assigned to it, takes the place of the tenant's)"
+        )
+    if _POLICY_CAPS in failure.error:
+        return (
+            "the app management policy of the cluster tenant lets no secret last that long: shorten"
+            " rotation.rotate_every_days or rotation.margin_days, or give an earlier rotation.end_date; write the"
+            " policy's days to rotation.lifetime_cap_days to hear of it at preview; or have an administrator of that"
+            " tenant exempt this application"
+        )
+    if _KEY_GONE in failure.error:
+        return (
+            "the secret to be removed is gone already, so somebody else removed it: 'pulumi up --refresh' takes note of"
+            " that and goes on"
+        )
+    return None

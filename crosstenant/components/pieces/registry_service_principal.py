@@ -1,0 +1,84 @@
+"""The application's service principal in the registry tenant: made by the stack, or by an administrator's consent."""
+
+from __future__ import annotations
+
+import pulumi
+import pulumi_azuread as azuread
+from pulumi.resource_hooks import ResourceHookArgs, ResourceHookBinding
+
+from crosstenant.components.pieces.hooks import before_create, on_error
+from crosstenant.components.pieces.refusal_advice import service_principal_advice
+from crosstenant.components.tenant import TenantProviders
+from crosstenant.resources.consent import FORMER_TYPE, Consent
+from crosstenant.resources.internal_functions import service_principal_obstacle
+
+
+def registry_service_principal(
+    name: str, client_id: pulumi.Input[str], component: pulumi.Resource, providers: TenantProviders
+) -> azuread.ServicePrincipal:
+    """Declares the service principal; what can never work fails at preview, before azuread's provider tries it.
+
+    :param name: The resource's name.
+    :param client_id: Client ID (UUID) of the application.
+    :param component: The component that it belongs to.
+    :param providers: The providers of the registry tenant.
+    """
+    invoked = pulumi.InvokeOptions(parent=component, provider=providers.crosstenant)
+
+    async def refuse_what_cannot_work(created: ResourceHookArgs) -> None:
+        known = (created.new_inputs or {}).get("clientId")
+        obstacle = await service_principal_obstacle(known if isinstance(known, str) else None, invoked)
+        if obstacle:
+            raise pulumi.RunError(obstacle)
+
+    return azuread.ServicePrincipal(
+        name,
+        client_id=client_id,
+        opts=pulumi.ResourceOptions(
+            parent=component,
+            provider=providers.azuread,
+            # The check before it is a call of this provider, which must not wait for its turn behind the check.
+            depends_on=[providers.crosstenant],
+            hooks=ResourceHookBinding(
+                # Asked for only when there is one to make: whoever only reads an existing one may do with fewer rights.
+                before_create=before_create(name, refuse_what_cannot_work),
+                on_error=on_error(name, component, service_principal_advice(name, providers, component)),
+            ),
+            # One that was made by hand may have owners; azuread's provider removes none where none are named.
+            ignore_changes=["owners"],
+        ),
+    )
+
+
+def consented_to(
+    name: str,
+    client_id: pulumi.Input[str],
+    secret: pulumi.Input[str],
+    *,
+    redirect_uri: str | None,
+    timeout_seconds: int | None,
+    component: pulumi.Resource,
+    providers: TenantProviders,
+) -> Consent:
+    """Declares the gate that opens when an administrator of the registry tenant consents.
+
+    :param name: The component's name.
+    :param client_id: Client ID (UUID) of the application.
+    :param secret: Its secret.
+    :param redirect_uri: Where the consent page goes when it is done.
+    :param timeout_seconds: For how long an update waits.
+    :param component: The component that it belongs to.
+    :param providers: The providers of the registry tenant.
+    """
+    return Consent(
+        f"{name}-consent",
+        client_id=client_id,
+        secret=secret,
+        redirect_uri=redirect_uri,
+        timeout_seconds=timeout_seconds,
+        opts=pulumi.ResourceOptions(
+            parent=component,
+            provider=providers.crosstenant,
+            aliases=[pulumi.Alias(name=f"{name}-registry-service-principal", type_=FORMER_TYPE)],
+        ),
+    )

@@ -1,0 +1,62 @@
+"""The providers that a component works with: ready-made ones, or those of the tenant that its arguments describe."""
+
+from __future__ import annotations
+
+import pulumi
+
+from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.tenant import TenantArgs, TenantProviders
+
+
+def tenant_providers(
+    at: ArgPath,
+    tenant: TenantArgs | None,
+    ready_made: TenantProviders | None,
+    *,
+    keyword: str,
+    name: str,
+    default_subscription_id: pulumi.Input[str] | None = None,
+    opts: pulumi.ResourceOptions | None = None,
+) -> TenantProviders:
+    """The providers of one tenant.
+
+    :param at: The argument that describes the tenant.
+    :param tenant: The tenant, if the program describes it.
+    :param ready_made: Ready-made providers, if the program passes some.
+    :param keyword: The parameter that takes ready-made providers.
+    :param name: Prefix of the names of providers made here.
+    :param default_subscription_id: UUID of the subscription to use when the tenant names none.
+    :param opts: Resource options of the providers made here.
+    :raises ArgumentError: The tenant is not described, or described otherwise than the ready-made providers have it.
+    """
+    if ready_made is None:
+        if tenant is None:
+            raise at.error(f"is missing: describe the tenant, or pass ready-made providers as {keyword}")
+        return TenantProviders.of_component(at, name, tenant, default_subscription_id, opts)
+    if tenant is not None and tenant["tenant_id"].lower() != ready_made.tenant_id:
+        raise (at / "tenant_id").error(
+            f"is {tenant['tenant_id']}, and {keyword} sign in to tenant {ready_made.tenant_id}: omit {at.path}, or pass"
+            " providers of this tenant"
+        )
+    return ready_made
+
+
+def check_two_tenants(at: ArgPath, cluster_tenant: TenantProviders, registry_tenant: TenantProviders) -> None:
+    """Checks that an application of one tenant can pull from the other.
+
+    :param at: The argument that describes the registry tenant.
+    :param cluster_tenant: The providers of the cluster tenant.
+    :param registry_tenant: The providers of the registry tenant.
+    :raises ArgumentError: Both are one tenant, or they are in two clouds.
+    """
+    if cluster_tenant.tenant_id == registry_tenant.tenant_id:
+        raise (at / "tenant_id").error(
+            f"both tenants are {registry_tenant.tenant_id}: within one tenant attach the registry to the cluster"
+            " instead ('az aks update --attach-acr'); across tenants name the registry's own tenant here"
+        )
+    if cluster_tenant.cloud is not registry_tenant.cloud:
+        raise (at / "environment").error(
+            f"the cluster tenant is in cloud '{cluster_tenant.cloud.name}' and the registry tenant in"
+            f" '{registry_tenant.cloud.name}': an application cannot sign in to another cloud, so both have to be in"
+            " one"
+        )

@@ -1,0 +1,100 @@
+"""What a ``RegistryAccess`` declares. ``construction.py`` says what such tests do not prove."""
+
+from __future__ import annotations
+
+from crosstenant import (
+    PullCheckMode,
+    PullCheckOptions,
+    PullResult,
+    RegistryArgs,
+)
+from crosstenant.model.names import role_assignment_name
+from tests.components.construction import (
+    APP,
+    CONSENT,
+    PRINCIPAL,
+    PULL_CHECK,
+    REGISTRY_ID,
+    ROLE,
+    ROLE_ASSIGNMENT,
+    SECRET,
+    SUBSCRIPTION_B,
+    Secret,
+    build,
+)
+from tests.components.programs import access
+
+
+def test_a_pull_role():
+    made = build(access).one(ROLE_ASSIGNMENT)
+    principal = "object-of-images-registry-service-principal"
+    assert made.inputs == {
+        "scope": REGISTRY_ID,
+        "principalId": principal,
+        "principalType": "ServicePrincipal",
+        "roleAssignmentName": role_assignment_name(REGISTRY_ID, principal, ROLE),
+        "roleDefinitionId": f"/subscriptions/{SUBSCRIPTION_B}/providers/Microsoft.Authorization/roleDefinitions/{ROLE}",
+    }
+    assert (made.request.deleteBeforeReplaceDefined, made.request.deleteBeforeReplace) == (True, False)
+    assert made.request.importId == ""
+    assert [it.split("-error")[0] for it in made.request.hooks.on_error] == [made.name]
+
+
+def test_a_pull_role_that_is_assigned_already_is_imported():
+    existing = "0dbd5fb0-0c5b-504a-ba28-635caca3349d"
+    registry = RegistryArgs(registry_id=REGISTRY_ID, role_assignment_name=existing)
+    made = build(lambda: access(registries=[registry])).one(ROLE_ASSIGNMENT)
+    assert made.inputs["roleAssignmentName"] == existing
+    assert made.request.importId == f"{REGISTRY_ID}/providers/Microsoft.Authorization/roleAssignments/{existing}"
+    assert made.request.deleteBeforeReplaceDefined is False
+
+
+def test_a_pull_check():
+    check = PullCheckOptions(mode="warn", repository="backend/api", reference="1.0", timeout_seconds=60)
+    registry = RegistryArgs(registry_id=REGISTRY_ID, name="base", pull_check=check)
+    made = build(lambda: access(registries=[registry])).one(PULL_CHECK, "images-base-pull-check")
+    assert made.inputs == {
+        "registryId": REGISTRY_ID,
+        "clientId": APP,
+        "secret": Secret(SECRET),
+        "mode": "warn",
+        "repository": "backend/api",
+        "reference": "1.0",
+        "timeoutSeconds": 60,
+        "triggers": ["images-base-pull-role-id"],
+    }
+    assert made.dependencies == {f"{ROLE_ASSIGNMENT} images-base-pull-role"}
+
+
+def test_a_service_principal_that_the_stack_makes():
+    made = build(access).one(PRINCIPAL)
+    assert (made.name, made.inputs) == ("images-registry-service-principal", {"clientId": APP})
+    assert list(made.request.ignoreChanges) == ["owners"]
+    assert [it.split("-check")[0] for it in made.request.hooks.before_create] == [made.name]
+    assert [it.split("-error")[0] for it in made.request.hooks.on_error] == [made.name]
+
+
+def test_a_service_principal_that_an_administrator_makes():
+    built = build(lambda: access(service_principal="consented", consent_timeout_seconds=60))
+    made = built.one(CONSENT, "images-consent")
+    assert made.inputs == {"clientId": APP, "secret": Secret(SECRET), "timeoutSeconds": 60}
+    assert [it for it in built.resources if it.type == PRINCIPAL] == []
+    assert built.one(ROLE_ASSIGNMENT).inputs["principalId"] == "object-of-consent"
+
+
+def test_objects_among_the_outputs_are_read_by_attribute():
+    results: list[PullResult] = []
+
+    def program() -> None:
+        made = access()
+        assert [it.name for it in made.registries] == ["images"]
+        made.registries[0].pull_result.apply(results.append)
+
+    build(program)
+    assert results == [PullResult.GRANTED]
+
+
+def test_a_mode_is_a_member_or_its_text():
+    for mode in ("skip", PullCheckMode.SKIP):
+        registry = RegistryArgs(registry_id=REGISTRY_ID, pull_check=PullCheckOptions(mode=mode))
+        assert build(lambda it=registry: access(registries=[it])).one(PULL_CHECK).inputs["mode"] == "skip"

@@ -1,0 +1,66 @@
+"""What a ``PullIdentity`` declares. ``construction.py`` says what such tests do not prove."""
+
+from __future__ import annotations
+
+from crosstenant import (
+    RotationArgs,
+)
+from tests.components.construction import (
+    APP,
+    APPLICATION,
+    PASSWORD,
+    PRINCIPAL,
+    build,
+)
+from tests.components.programs import identity
+
+
+def test_the_application_and_its_service_principal():
+    built = build(identity)
+    application = built.one(APPLICATION)
+    assert application.inputs == {
+        "displayName": "id",
+        "owners": ["caller"],
+        "signInAudience": "AzureADMultipleOrgs",
+        "web": {"redirectUris": ["https://www.microsoft.com/"]},
+    }
+    principal = built.one(PRINCIPAL)
+    assert (principal.name, principal.inputs) == ("id-home-service-principal", {"clientId": APP, "owners": ["caller"]})
+    # Whoever runs the next update is another caller, which is no reason to change anything.
+    assert [list(it.request.ignoreChanges) for it in (application, principal)] == [["owners"], ["owners"]]
+
+
+def test_owners_that_the_program_names_are_kept_as_it_says():
+    built = build(lambda: identity(owners=["someone"], display_name="Pull", for_consent=True))
+    application = built.one(APPLICATION)
+    assert application.inputs["owners"] == ["someone"]
+    assert application.inputs["displayName"] == "Pull"
+    assert [it["resourceAppId"] for it in application.inputs["requiredResourceAccesses"]] == [
+        "00000003-0000-0000-c000-000000000000"
+    ]
+    assert list(application.request.ignoreChanges) == []
+    assert [it.token for it in built.invokes if it.token.startswith("azuread:")] == []
+
+
+def test_one_secret():
+    made = build(lambda: identity(rotation=RotationArgs(rotation_trigger="1"))).one(PASSWORD, "id-secret")
+    assert made.inputs == {
+        "applicationId": "id-application-id",
+        "displayName": "id",
+        "rotateWhenChanged": {"trigger": "1"},
+    }
+    assert "value" in made.request.additionalSecretOutputs
+    assert list(made.request.ignoreChanges) == []
+    assert [it.split("-error")[0] for it in made.request.hooks.on_error] == ["id-secret"]
+
+
+def test_the_previous_secret_stays_whatever_it_is():
+    built = build(lambda: identity(rotation=RotationArgs(rotate_every_days=30, keep_previous=True)))
+    made = {it.name: it for it in built.resources if it.type == PASSWORD}
+    assert set(made) == {"id-secret-even", "id-secret-odd"}
+    (previous,) = [it for it in made.values() if it.request.ignoreChanges]
+    (current,) = [it for it in made.values() if not it.request.ignoreChanges]
+    assert list(previous.request.ignoreChanges) == ["endDate", "rotateWhenChanged", "displayName"]
+    # What was the only secret becomes the previous one when keep_previous is first set.
+    assert "id-secret" in {it.spec.name for it in previous.request.aliases}
+    assert "id-secret" not in {it.spec.name for it in current.request.aliases}

@@ -1,0 +1,102 @@
+"""Which tenant each child and each call belongs to. ``construction.py`` says what such tests do not prove."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pulumi
+import pytest
+
+from crosstenant import (
+    CrossTenantPull,
+    CrossTenantPullArgs,
+    PullIdentity,
+    PullIdentityArgs,
+    RegistryArgs,
+    RotationArgs,
+    TenantArgs,
+    TenantProviders,
+)
+from tests.components.construction import (
+    CLUSTER_TENANT,
+    REGISTRY_ID,
+    REGISTRY_TENANT,
+    SUBSCRIPTION_A,
+    SUBSCRIPTION_B,
+    TENANT_A,
+    TENANT_B,
+    build,
+)
+from tests.components.programs import access, identity, pull, role, with_ready_made_providers
+
+PROGRAMS: dict[str, Callable[[], object]] = {
+    "pull": pull,
+    "pull with roles": lambda: pull(cluster_role_assignments=[role()]),
+    "pull after consent": lambda: pull(registry_service_principal="consented"),
+    "pull with two secrets": lambda: pull(rotation=RotationArgs(rotate_every_days=30, keep_previous=True)),
+    "identity": identity,
+    "access": access,
+    "ready-made providers": with_ready_made_providers,
+}
+
+
+@pytest.mark.parametrize("program", PROGRAMS.values(), ids=PROGRAMS.keys())
+def test_no_child_and_no_call_is_without_its_tenants_provider(program: Callable[[], object]):
+    built = build(program)
+    tenants = {it.name: it.inputs["tenantId"] for it in built.resources if it.type.startswith("pulumi:providers:")}
+
+    for made in built.custom:
+        expected = TENANT_B if made.parent.startswith("crosstenant:index:RegistryAccess ") else TENANT_A
+        assert tenants[made.provider] == expected, f"{made.type} {made.name}"
+    for called in built.invokes:
+        expected = TENANT_B if called.token.endswith(":getRegistry") else None
+        assert tenants[called.provider] == (expected or tenants[called.provider]), called.token
+
+
+def test_providers_are_made_only_where_they_are_used():
+    built = build(pull)
+    made = {it.name: it.inputs.get("subscriptionId") for it in built.resources if it.type.startswith("pulumi:prov")}
+    assert made == {
+        "prod-cluster-tenant-azuread": None,
+        "prod-cluster-tenant-crosstenant": SUBSCRIPTION_A,
+        "prod-registry-tenant-azuread": None,
+        "prod-registry-tenant-azure-native": SUBSCRIPTION_B,
+        "prod-registry-tenant-crosstenant": SUBSCRIPTION_B,
+    }
+
+
+def test_the_subscription_follows_from_the_roles_where_there_is_no_cluster():
+    built = build(lambda: pull(clusters=[], cluster_role_assignments=[role()]))
+    assert built.one("pulumi:providers:azure-native", "prod-cluster-tenant-azure-native").inputs["subscriptionId"] == (
+        SUBSCRIPTION_A
+    )
+
+
+def test_ready_made_providers_serve_the_whole_chain():
+    built = build(with_ready_made_providers)
+    assert {it.provider.split("-")[0] for it in built.custom} == {"contoso", "fabrikam"}
+
+
+def test_a_tenant_that_is_not_described_is_refused():
+    def program() -> None:
+        CrossTenantPull("prod", CrossTenantPullArgs(registries=[RegistryArgs(registry_id=REGISTRY_ID)]))
+
+    with pytest.raises(pulumi.RunError, match="cluster_tenant: is missing: describe the tenant, or pass ready-made"):
+        build(program)
+
+
+def test_a_tenant_that_is_described_otherwise_than_its_providers_is_refused():
+    def program() -> None:
+        PullIdentity(
+            "id",
+            PullIdentityArgs(tenant=TenantArgs(tenant_id=TENANT_A)),
+            cluster_providers=TenantProviders("fabrikam", REGISTRY_TENANT),
+        )
+
+    with pytest.raises(pulumi.RunError, match=rf"tenant\.tenant_id: is {TENANT_A}, and cluster_providers sign in"):
+        build(program)
+
+
+def test_both_sides_in_one_tenant_are_refused():
+    with pytest.raises(pulumi.RunError, match=r"registry_tenant\.tenant_id: both tenants are"):
+        build(lambda: pull(registry_tenant=CLUSTER_TENANT))

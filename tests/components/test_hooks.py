@@ -1,0 +1,109 @@
+"""Hooks: when an operation is repeated, when advice is logged, and an engine that has no hooks."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from typing import cast
+
+import pulumi
+import pytest
+from pulumi.resource_hooks import ErrorHookArgs, ResourceHookArgs
+
+from crosstenant.components.pieces import hooks
+from crosstenant.components.pieces.hooks import Failure, before_create, on_error
+from crosstenant.model.pauses import PRINCIPAL
+
+COMPONENT = cast("pulumi.Resource", SimpleNamespace())
+Callback = Callable[[ErrorHookArgs], Awaitable[bool]]
+
+
+class Run:
+    """A run without an engine: the hooks that it makes, what they log, and how long they wait."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.logged: list[str] = []
+        self.slept: list[float] = []
+        self.names: list[str] = []
+
+        def hook(name: str, callback: object, *options: object) -> object:
+            self.names.append(name)
+            return callback
+
+        async def sleep(seconds: float) -> None:
+            self.slept.append(seconds)
+
+        monkeypatch.setattr(hooks, "monitor_supports_feature", lambda feature: True)
+        monkeypatch.setattr(hooks, "ErrorHook", hook)
+        monkeypatch.setattr(hooks, "ResourceHook", hook)
+        monkeypatch.setattr(pulumi.log, "error", lambda message, resource: self.logged.append(message))
+        monkeypatch.setattr(asyncio, "sleep", sleep)
+
+    async def fails(self, *errors: str, replicating: str | None = None) -> bool:
+        """Whether an operation is repeated after it failed with these errors, newest first."""
+        (hook,) = cast("list[Callback]", on_error("images", COMPONENT, advise, replicating=replicating))
+        return await hook(ErrorHookArgs("urn", "", "images", "type", {"scope": "S"}, errors=list(errors)))
+
+
+async def advise(failure: Failure) -> str | None:
+    return f"remove the lock on {failure.inputs['scope']}" if "Locked" in failure.error else None
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch) -> Run:
+    return Run(monkeypatch)
+
+
+async def test_advice_is_logged_once_the_operation_has_failed(run: Run):
+    assert await run.fails("ScopeLocked") is False
+    assert run.logged == ["remove the lock on S"]
+
+
+async def test_an_error_without_advice_is_left_as_it_is(run: Run):
+    assert await run.fails("something else") is False
+    assert run.logged == []
+
+
+async def test_what_has_not_replicated_is_waited_for_within_bounds(run: Run):
+    errors: list[str] = []
+    while await run.fails(*(errors := ["PrincipalNotFound", *errors]), replicating="PrincipalNotFound"):
+        pass
+    assert run.slept == list(PRINCIPAL)
+    assert run.logged == []
+
+
+async def test_nothing_is_waited_for_where_nothing_replicates(run: Run):
+    assert await run.fails("PrincipalNotFound") is False
+    assert run.slept == []
+
+
+async def test_hooks_of_resources_that_share_a_name_have_names_of_their_own(run: Run):
+    await run.fails("x")
+    await run.fails("x")
+    first, second = run.names
+    assert first.startswith("images-error-")
+    assert second.startswith("images-error-")
+    assert first != second
+
+
+async def test_an_engine_without_hooks_gets_none(run: Run, monkeypatch: pytest.MonkeyPatch):
+    async def work(created: ResourceHookArgs) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr(hooks, "monitor_supports_feature", lambda feature: False)
+    assert on_error("images", COMPONENT, advise) == []
+    assert before_create("images", work) == []
+
+
+async def test_a_callback_has_the_settings_of_its_run(run: Run):
+    setting: contextvars.ContextVar[str] = contextvars.ContextVar("setting")
+    setting.set("this run")
+
+    async def work(created: ResourceHookArgs) -> None:
+        run.logged.append(setting.get())
+
+    (hook,) = cast("list[Callable[[object], Awaitable[None]]]", before_create("images", work))
+    await contextvars.Context().run(hook, None)
+    assert run.logged == ["this run"]

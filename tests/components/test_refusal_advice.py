@@ -1,0 +1,119 @@
+"""What is said beside a provider's own error."""
+
+from __future__ import annotations
+
+import asyncio
+from types import SimpleNamespace
+from typing import cast
+
+import pulumi
+import pytest
+
+from crosstenant.components.pieces.hooks import Failure
+from crosstenant.components.pieces.refusal_advice import (
+    cluster_role_advice,
+    pull_role_advice,
+    secret_advice,
+    service_principal_advice,
+)
+from crosstenant.components.tenant import TenantProviders
+
+SCOPE = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/images"
+EXISTS = (
+    'Status=409 Code="RoleAssignmentExists" Message="The role assignment already exists. The ID of the existing role '
+    'assignment is 0dbd5fb00c5b504aba28635caca3349d."'
+)
+EXISTING = "0dbd5fb0-0c5b-504a-ba28-635caca3349d"
+
+
+class _Known:
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def future(self) -> asyncio.Future[str]:
+        found = asyncio.get_running_loop().create_future()
+        found.set_result(self._value)
+        return found
+
+
+PROVIDERS = cast(
+    "TenantProviders", SimpleNamespace(tenant_id="tenant-b", azuread=SimpleNamespace(urn=_Known("urn:provider")))
+)
+COMPONENT = cast("pulumi.Resource", SimpleNamespace(urn=_Known("urn:component")))
+
+
+def failure(error: str, operation: str = "create") -> Failure:
+    return Failure(error, operation, {"scope": SCOPE, "roleAssignmentName": EXISTING})
+
+
+async def about_pull_role(error: str, operation: str = "create") -> str | None:
+    return await pull_role_advice(PROVIDERS)(failure(error, operation))
+
+
+async def about_principal(error: str) -> str | None:
+    return await service_principal_advice("images-principal", PROVIDERS, COMPONENT)(failure(error))
+
+
+async def test_a_pull_role_that_is_assigned_already_is_named_with_the_argument_that_takes_it_over():
+    said = await about_pull_role(EXISTS) or ""
+    assert f"{SCOPE}/providers/Microsoft.Authorization/roleAssignments/{EXISTING}" in said
+    assert f"role_assignment_name='{EXISTING}'" in said
+
+
+async def test_an_assignment_whose_id_azure_omits_is_told_where_to_look():
+    said = await about_pull_role("RoleAssignmentExists: The role assignment already exists.") or ""
+    assert f"az role assignment list --scope {SCOPE}" in said
+
+
+async def test_an_assignment_of_another_role_in_the_place_of_the_stacks_is_to_be_removed():
+    said = await about_pull_role("Code=RoleAssignmentUpdateNotPermitted", "update") or ""
+    assert (
+        f"az role assignment delete --ids {SCOPE}/providers/Microsoft.Authorization/roleAssignments/{EXISTING}" in said
+    )
+
+
+@pytest.mark.parametrize("advice", [pull_role_advice(PROVIDERS), cluster_role_advice("guid", PROVIDERS)])
+async def test_a_caller_that_may_not_assign_roles_reads_which_role_it_lacks(advice):
+    said = await advice(failure("Code=AuthorizationFailed The client 'x' ..."))
+    assert f"in tenant tenant-b may not assign roles on {SCOPE}: give it the role Role Based Access Control" in said
+    assert await advice(failure("Code=AuthorizationFailed ...", "delete")) is None
+
+
+async def test_a_cluster_role_that_is_assigned_already_is_removed_on_one_of_the_two_sides():
+    said = await cluster_role_advice("guid", PROVIDERS)(failure(EXISTS)) or ""
+    assert f"has role guid on {SCOPE} already" in said
+    assert "remove it from cluster_role_assignments" in said
+
+
+async def test_a_service_principal_that_exists_comes_with_the_whole_import_command():
+    said = await about_principal('A resource with the ID "/servicePrincipals/abc" already exists - to be ...') or ""
+    assert "'consented'" in said
+    assert (
+        "pulumi import azuread:index/servicePrincipal:ServicePrincipal images-principal /servicePrincipals/abc"
+        " --protect=false --parent 'parent=urn:component' --provider 'provider=urn:provider'"
+    ) in said
+
+
+async def test_a_caller_without_rights_in_the_directory_reads_both_remedies():
+    said = await about_principal("Could not create service principal: Authorization_RequestDenied: ...") or ""
+    assert "Application.ReadWrite.All" in said
+    assert "'consented'" in said
+
+
+@pytest.mark.parametrize(
+    ("error", "says"),
+    [
+        ("CredentialTypeNotAllowedAsPerAppPolicy", "forbids new secrets"),
+        ("CredentialInvalidLifetimeAsPerAppPolicy", "rotation.lifetime_cap_days"),
+        ("No password credential found with keyId", "pulumi up --refresh"),
+    ],
+)
+async def test_a_refused_secret_comes_with_the_remedy(error: str, says: str):
+    assert says in (await secret_advice(failure(error)) or "")
+
+
+async def test_another_error_is_left_to_the_provider():
+    assert await about_pull_role("Code=ScopeLocked ...") is None
+    assert await about_principal("something else") is None
+    assert await cluster_role_advice("guid", PROVIDERS)(failure("Code=ScopeLocked")) is None
+    assert await secret_advice(failure("something else")) is None
