@@ -1,1 +1,1 @@
-"""The rules of the chain: IDs, clouds, names, conditions, dates; pure functions that load no SDK."""
+"""Rules and facts as pure functions, without any SDK: IDs, clouds, names, roles, conditions, dates."""

@@ -1,7 +1,7 @@
 """Azure Resource Manager IDs, read strictly: a wrong ID is an error at preview, not a 404 an hour later.
 
-An ID is parsed where it enters, and from there on has one spelling: ``str(ArmId)``. A trailing slash is forgiven here
-and nowhere else. https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+An ID is parsed where it enters the package. After that it has one spelling: ``str(ArmId)``. Only the parser accepts a
+trailing slash. https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ class ArmId:
     """``Microsoft.ContainerService/managedClusters``, ``Microsoft.Network/virtualNetworks/subnets``; empty for a
     subscription or resource group."""
     names: tuple[str, ...] = ()
-    """The resource's name, preceded by those of its parents."""
+    """The names of the resource's parents and, last, its own name."""
 
     @property
     def name(self) -> str:
@@ -76,7 +76,7 @@ class RoleAssignmentId:
     """An ARM ID of a role assignment."""
 
     scope: str
-    """ARM ID of what it is for; a management group's too, and empty for the root of the tenant."""
+    """ARM ID of its scope, which may be a management group; empty for the root of the tenant."""
     name: str
     """UUID, as Azure spells it."""
 
@@ -86,7 +86,7 @@ def parse_arm_id(text: str, resource_type: str) -> ArmId:
 
     :param text: An ARM ID, ``/subscriptions/<uuid>/resourceGroups/<name>/providers/<type>/<name>``.
     :param resource_type: The type that the resource must have: ``CLUSTER_TYPE`` or ``REGISTRY_TYPE``.
-    :raises ValueError: The text is another ID or none; the error says what is wrong and shows the form.
+    :raises ValueError: The text has another form or names another type; the message shows the form.
     """
     form = f"/subscriptions/<subscription ID>/resourceGroups/<group>/providers/{resource_type}/<name>"
     match = _RESOURCE_ID.fullmatch(_without_slash(text))
@@ -109,10 +109,10 @@ def parse_arm_id(text: str, resource_type: str) -> ArmId:
 
 
 def parse_scope(text: str) -> ArmId:
-    """Reads ``text`` as what a role can be assigned on: a subscription, a resource group, or a resource in one.
+    """Reads ``text`` as the scope of a role assignment: a subscription, a resource group, or a resource in a group.
 
-    :param text: An ARM ID, ``/subscriptions/<uuid>`` and what follows; a child resource (a subnet) too.
-    :raises ValueError: The text is none; the error says what is wrong and shows the form.
+    :param text: An ARM ID that starts with ``/subscriptions/<uuid>``; it may name a child resource, such as a subnet.
+    :raises ValueError: The text has another form; the message shows the form.
     """
     match = _SCOPE_ID.fullmatch(_without_slash(text))
     if match is None:
@@ -129,10 +129,10 @@ def parse_scope(text: str) -> ArmId:
 def parse_role_definition(text: str) -> str:
     """The GUID, in lower case, of a role definition given by its GUID or its ARM ID.
 
-    A role definition is named by its GUID alone wherever its ID is read: Azure answers the same definition with the
-    subscription of the scope, or with none.
+    Only the GUID identifies a role definition: Azure answers the same definition with the subscription of the scope, or
+    without a subscription.
 
-    :raises ValueError: The text is neither.
+    :raises ValueError: The text has another form.
     """
     match = _ROLE_DEFINITION_ID.fullmatch(_without_slash(text))
     guid = (match["guid"] if match else text).lower()
@@ -154,9 +154,9 @@ def role_definition_id(subscription_id: str, guid: str) -> str:
 
 
 def parse_role_assignment(text: str) -> RoleAssignmentId:
-    """Reads ``text`` as the ID of a role assignment, on whatever scope.
+    """Reads ``text`` as the ID of a role assignment at any scope.
 
-    :raises ValueError: The text is none.
+    :raises ValueError: The text has another form.
     """
     match = _ROLE_ASSIGNMENT_ID.fullmatch(_without_slash(text))
     if match is None:
@@ -168,16 +168,16 @@ def parse_role_assignment(text: str) -> RoleAssignmentId:
 
 
 def is_within(inner: str, outer: str) -> bool:
-    """Whether what ``inner`` names is part of what ``outer`` names, or the same.
+    """Whether the object ``inner`` is the object ``outer`` or a part of it.
 
     :param inner: An ARM ID.
-    :param outer: An ARM ID; ``/`` for the root of the tenant, which everything is part of.
+    :param outer: An ARM ID; ``/`` for the root of the tenant, which contains everything.
     """
     return f"{_without_slash(inner)}/".lower().startswith(f"{_without_slash(outer)}/".lower())
 
 
 def is_uuid(text: str) -> bool:
-    """Whether ``text`` is a UUID in the form that Azure writes, 8-4-4-4-12."""
+    """Whether ``text`` is a UUID of the form 8-4-4-4-12."""
     try:
         return str(UUID(text)) == text.lower()
     except ValueError:

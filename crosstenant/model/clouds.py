@@ -1,7 +1,7 @@
 """The Azure clouds: their hosts, and the registry suffixes that a pull secret may be sent to.
 
-A cloud is one world: an application of one cloud cannot sign in to another, so both tenants of a chain are in the
-same one. Hosts: https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud and
+An application of one cloud cannot sign in to another, so both tenants of a chain must be in the same cloud.
+Hosts: https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud and
 https://learn.microsoft.com/azure/azure-government/compare-azure-government-global-azure.
 """
 
@@ -33,7 +33,7 @@ class Cloud:
         return f"https://{self.arm_host}/.default"
 
     def owns_login_server(self, host: str) -> bool:
-        """Whether ``host`` is a registry login server of this cloud; nothing else ever gets a pull secret."""
+        """Whether ``host`` is a registry login server of this cloud: only such a host gets a pull secret."""
         name, _, suffix = host.lower().rstrip(".").partition(".")
         return suffix in self.registry_suffixes and re.fullmatch(r"[a-z0-9][a-z0-9-]*", name) is not None
 
@@ -64,9 +64,9 @@ CLOUDS: Final[dict[str, Cloud]] = {cloud.name: cloud for cloud in (PUBLIC, US_GO
 
 
 def cloud_named(name: str) -> Cloud:
-    """The cloud called ``name``.
+    """The cloud with this name.
 
-    :raises ValueError: No cloud has that name; the text lists those there are.
+    :raises ValueError: The name is unknown; the message lists all names.
     """
     try:
         return CLOUDS[name]

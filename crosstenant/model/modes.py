@@ -1,7 +1,7 @@
-"""What an argument or a result can be, where there are few choices.
+"""The arguments and results that have few values, as enumerations.
 
-Each is text as well, and a program may write the text: ``mode="warn"``. The names that end in ``Text`` are what an
-argument is declared as: a type checker takes the member or its text, the schema is made of the enumeration alone.
+Each member is a string as well, and a program may write the string: ``mode="warn"``. An argument is declared with the
+name that ends in ``Text``: type checkers accept the member or its string, and the schema has the enumeration.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 
 
 class AzureEnvironment(str, Enum):
-    """An Azure cloud. Both tenants are in the same one."""
+    """An Azure cloud. Both tenants must be in the same cloud."""
 
     PUBLIC = "public"
     """Azure."""
@@ -25,59 +25,59 @@ class ServicePrincipalMode(str, Enum):
     """How the application gets its service principal in the registry tenant."""
 
     MANAGED = "managed"
-    """The stack makes it, which takes the right to make applications there."""
+    """The stack creates it, which needs the permission to create service principals there."""
     CONSENTED = "consented"
-    """An administrator of the registry tenant makes it, by consenting to the application."""
+    """An administrator of the registry tenant creates it by consenting to the application."""
 
 
 class PullCheckMode(str, Enum):
-    """What a pull check does about a refusal."""
+    """What a pull check does after a refusal."""
 
     REQUIRE = "require"
-    """It fails: no cluster is touched before the proof."""
+    """It fails, so that no cluster is reset before the proof."""
     WARN = "warn"
-    """It warns, and the run goes on."""
+    """It warns, and the update continues."""
     SKIP = "skip"
-    """Nothing is asked: for machines that cannot reach a private registry."""
+    """It sends no request: for machines that cannot reach a private registry."""
 
 
 class PullResult(str, Enum):
-    """What a pull check proved."""
+    """The result of a pull check."""
 
     PULLED = "pulled"
     """A manifest was read."""
     GRANTED = "granted"
-    """The registry granted the right to pull; no manifest was named to read."""
+    """The registry granted the pull; the check names no manifest to read."""
     SIGNED_IN = "signed in"
-    """The registry accepted the credential, and does not tell before a pull what it permits."""
+    """The registry accepted the credential; it does not tell before a pull what it permits."""
     SKIPPED = "skipped"
-    """Nothing was asked, as the mode says."""
+    """The mode is ``skip``."""
     NOT_CHECKED = "not checked"
-    """Nothing has been asked yet."""
+    """The check has not run yet."""
     REFUSED = "refused"
-    """The pull was refused; the resource's ``refusal`` says why and what to do."""
+    """The registry refused the pull; the resource's ``refusal`` says why and what to do."""
 
 
 class RoleAssignmentMode(str, Enum):
-    """How a registry decides who may pull."""
+    """The permission mode of a registry."""
 
     LEGACY = "legacy"
-    """By roles on the whole registry: AcrPull counts."""
+    """Registry-wide roles: a pull needs AcrPull."""
     ABAC = "abac"
-    """By roles that conditions may limit to repositories: AcrPull does not count."""
+    """Roles that a condition may limit to repositories: AcrPull has no effect."""
 
 
 class CredentialState(str, Enum):
     """Whether a cluster has the credential that the stack knows."""
 
     APPLIED = "applied"
-    """It has it."""
+    """The cluster has it."""
     PENDING = "pending"
-    """The cluster did not exist when last looked at, and takes the credential with its creation."""
+    """The cluster did not exist at the last read; it gets the credential when it is created."""
     FAILED = "failed"
-    """The reset failed; the next update makes sure."""
+    """The reset failed; the next update resets again."""
     UNKNOWN = "unknown"
-    """It may not have it; the next update makes sure."""
+    """The cluster may have another credential; the next update resets it."""
 
 
 if TYPE_CHECKING:

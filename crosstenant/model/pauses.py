@@ -1,4 +1,4 @@
-"""How long to wait between two attempts at what Azure may only not be ready for: in seconds, one list for everybody."""
+"""Pauses between two attempts, in seconds, where Azure may not be ready yet: one list for the whole package."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Final
 
 @dataclass(frozen=True)
 class Pauses:
-    """Pauses that grow: the first, then twice as long each time, up to the longest; without end."""
+    """Endless pauses that double from ``first`` up to ``longest``."""
 
     first: float
     longest: float
@@ -22,16 +22,16 @@ class Pauses:
 
 
 SIGN_IN: Final = Pauses(2, 15)
-"""A new secret or service principal that has not reached all of Entra."""
+"""A new secret or service principal that is not replicated in Entra yet."""
 PULL: Final = Pauses(1, 15)
-"""A registry that does not know a new grant, or is busy."""
+"""A registry that does not apply a new role assignment yet, or is busy."""
 RESET: Final = Pauses(3, 60)
-"""A cluster that cannot take a reset now."""
+"""A cluster that refuses a reset at present."""
 IDLE: Final = Pauses(1, 15)
 """A cluster that another operation is changing."""
 CONSENT: Final = Pauses(3, 30)
-"""An administrator who has yet to open the consent page."""
+"""An administrator who has not opened the consent page yet."""
 PRINCIPAL: Final = (2, 5, 10, 20, 30, 30, 30)
-"""A role assignment whose principal has not reached the directory that Resource Manager asks; about two minutes in all:
+"""A role assignment whose principal is not in Resource Manager's replica of the directory yet; two minutes in all:
 https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---assigning-a-role-to-a-new-principal-sometimes-fails
 """

@@ -29,12 +29,12 @@ _LONGEST_NAME: Final = 255
 def repository_condition(repositories: Sequence[str], prefixes: Sequence[str]) -> str:
     """The condition under which a registry reader may pull: from ``repositories``, and from all under ``prefixes``.
 
-    The same lists in the same order give the same text, since a differing text would be an update of the assignment.
-    No condition at all grants the whole registry: leave it away then.
+    The same lists in the same order give the same text, because another text would update the assignment. For the whole
+    registry omit the condition.
 
     :param repositories: Whole names of repositories, ``backend/api``.
     :param prefixes: Beginnings of names, each with its closing slash, ``backend/``.
-    :raises ValueError: A name or prefix has not that form, or both lists are empty; the text says what to write.
+    :raises ValueError: A name or prefix has another form, or both lists are empty; the message says what to write.
     """
     for name in repositories:
         check_repository(name)
@@ -43,17 +43,17 @@ def repository_condition(repositories: Sequence[str], prefixes: Sequence[str]) -
     terms = [f"{_NAME_ATTRIBUTE} StringEqualsIgnoreCase '{name}'" for name in _unique(repositories)]
     terms += [f"{_NAME_ATTRIBUTE} StringStartsWithIgnoreCase '{prefix}'" for prefix in _unique(prefixes)]
     if not terms:
-        raise ValueError("no repository and no prefix is given: leave the condition away to grant the whole registry")
+        raise ValueError("no repository and no prefix is given: omit the condition to grant the whole registry")
     other_action = " AND ".join(f"!(ActionMatches{{'{action}'}})" for action in _ACTIONS)
     return f"(({other_action}) OR ({' OR '.join(terms)}))"
 
 
 def repository_within(repositories: Sequence[str], prefixes: Sequence[str], name: str) -> str:
-    """A repository that the condition of the same lists covers, to prove a pull with: it need not exist.
+    """A repository for a pull check that the condition of the same lists covers; it need not exist.
 
-    :param repositories: As for ``repository_condition``; the first one is the answer if there is any.
-    :param prefixes: As for ``repository_condition``; else the answer is ``name`` under the first one.
-    :param name: The last part of the name, and all of it where nothing narrows the assignment.
+    :param repositories: As for ``repository_condition``; the first is the answer, if there is one.
+    :param prefixes: As for ``repository_condition``; otherwise the answer is ``name`` under the first.
+    :param name: The last part of the name; without repositories and prefixes the whole name.
     """
     return repositories[0] if repositories else f"{prefixes[0] if prefixes else ''}{name}"
 
@@ -63,7 +63,7 @@ def check_repository(name: str) -> None:
 
     :param name: Lowercase letters and digits with single ``.``, ``_``, ``__`` or dashes between them, parts divided by
         ``/``: ``backend/api``. No login server, tag or digest, and no wildcard.
-    :raises ValueError: It is none; the text says what to write.
+    :raises ValueError: The text has another form; the message says what to write.
     """
     if "*" in name:
         raise ValueError(f"'{name}' has a wildcard: name a repository as a whole, or give a prefix such as 'backend/'")
@@ -75,8 +75,8 @@ def check_repository(name: str) -> None:
 def check_prefix(prefix: str) -> None:
     """Accepts the beginning of repository names, up to and with a slash.
 
-    :param prefix: Parts of a name, each with the slash behind it: ``backend/``.
-    :raises ValueError: It is none; the text says what to write.
+    :param prefix: Parts of a name, each with a slash after it: ``backend/``.
+    :raises ValueError: The text has another form; the message says what to write.
     """
     bare = prefix.rstrip("*/")
     if "*" in prefix:
@@ -84,8 +84,8 @@ def check_prefix(prefix: str) -> None:
         raise ValueError(f"'{prefix}' has a wildcard: {advice}")
     if prefix and not prefix.endswith("/"):
         raise ValueError(
-            f"'{prefix}' does not end with '/': it would also cover '{prefix}-infra' and all else that begins so; "
-            f"write '{prefix}/'"
+            f"'{prefix}' does not end with '/': it would also cover '{prefix}-infra' and every other name that begins "
+            f"with it; write '{prefix}/'"
         )
     _check_form(prefix.removesuffix("/"), prefix, "repository prefix")
 
@@ -97,9 +97,9 @@ def _check_form(name: str, given: str, kind: str) -> None:
         return
     hint = ""
     if name != name.lower() and _REPOSITORY.fullmatch(name.lower()):
-        hint = f"; registries know lowercase names only: write '{given.lower()}'"
+        hint = f"; registries accept lowercase names only: write '{given.lower()}'"
     elif re.search(r"[:@]", name):
-        hint = "; leave the tag or digest away"
+        hint = "; omit the tag or digest"
     raise ValueError(
         f"'{given}' is not a {kind}: lowercase letters and digits with single '.', '_' or '-' between them, "
         f"parts divided by '/', such as 'backend/api'{hint}"

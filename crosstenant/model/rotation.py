@@ -1,7 +1,7 @@
-"""The schedule of a secret: which one a date calls for, worked out from the date alone.
+"""The schedule of a rotation: the secret that a date needs, computed from the date only.
 
-Time is cut into generations of equal length, counted from a fixed day. Nothing is remembered between runs, so each run
-within a generation asks for the same secret, on any machine, and the first one after it asks for the next.
+Time is divided into generations of equal length, counted from a fixed day. Nothing is kept between runs: each run within
+a generation needs the same secret, on any machine, and the first run after it needs the next.
 """
 
 from __future__ import annotations
@@ -11,53 +11,53 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Final
 
 FIRST_DAY: Final = date(2026, 1, 1)
-"""Where generations are counted from unless told otherwise: the same for all, so that two stacks agree."""
+"""The default first day of generation 0: the same for all stacks."""
 
 
 @dataclass(frozen=True)
 class Generation:
-    """The time in which one secret is the current one."""
+    """The time in which one secret is current."""
 
     number: int
-    """0 for the generation that begins on the first day, negative before it."""
+    """0 for the generation that begins on the first day; negative before it."""
 
     starts_at: datetime
     """Its first instant, midnight UTC."""
 
     next_rotation_at: datetime
-    """The first instant of the next one."""
+    """The first instant of the next generation."""
 
     secret_ends_at: datetime
-    """When its secret ends; later than the generation."""
+    """The end of its secret, which is later than the end of the generation."""
 
 
 @dataclass(frozen=True)
 class Schedule:
-    """How long a secret is the current one, and for how long it is good."""
+    """How long a secret is current, and how long it is valid."""
 
     every_days: int
     """Days in a generation, at least 1."""
 
     margin_days: int
-    """Days that a secret is good for after the last generation in which it has work to do."""
+    """Days that a secret is valid after the last generation in which it is used."""
 
     first_day: date = FIRST_DAY
     """The day on which generation 0 begins, at midnight UTC."""
 
     keep_previous: bool = False
-    """Whether a secret has work to do for one more generation, as the previous one."""
+    """Whether a secret is used for one more generation, as the previous secret."""
 
     @property
     def lifetime_days(self) -> int:
-        """The longest that a secret lasts: from the first instant of its generation to its end."""
+        """The longest lifetime of a secret: from the first instant of its generation to its end."""
         return self.every_days * (2 if self.keep_previous else 1) + self.margin_days
 
     def generation_at(self, now: datetime) -> Generation:
-        """The generation that ``now`` (with a time zone) lies in; its first instant belongs to it."""
+        """The generation of ``now`` (with a time zone), including its first instant."""
         return self.generation(int((now - self._origin) // self._length))
 
     def generation(self, number: int) -> Generation:
-        """The generation of that number."""
+        """The generation with this number."""
         starts_at = self._origin + number * self._length
         return Generation(
             number=number,
@@ -68,7 +68,7 @@ class Schedule:
 
     @property
     def _origin(self) -> datetime:
-        # Days of UTC all have 24 hours; those of a place with daylight saving time have not.
+        # Every day in UTC has 24 hours; days with daylight saving time do not.
         return datetime.combine(self.first_day, time(), timezone.utc)
 
     @property

@@ -54,6 +54,8 @@ CLEAN = [
     "docs/providers.md",
     "docs/rights.md",
     "docs/sandbox.md",
+    "crosstenant/*.py",
+    "crosstenant/model/**/*.py",
     "crosstenant/sandbox/**/*.py",
 ]
 NOT_YET = ["crosstenant/sandbox/standins/**/*.py"]

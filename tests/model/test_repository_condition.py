@@ -35,7 +35,7 @@ def test_names_keep_their_order_and_come_once():
 
 
 def test_nothing_given_is_refused():
-    with pytest.raises(ValueError, match="leave the condition away to grant the whole registry"):
+    with pytest.raises(ValueError, match="omit the condition to grant the whole registry"):
         repository_condition([], [])
 
 
@@ -61,7 +61,7 @@ def test_oci_names_are_accepted(name: str):
         ("a'b", "is not a repository name"),
         ("x') OR (@Request[a:b] StringLike 'y", "is not a repository name"),
         ("a\n", "is not a repository name"),
-        ("hello:1.0", "leave the tag or digest away"),
+        ("hello:1.0", "omit the tag or digest"),
         ("x.azurecr.io:443/hello", "is not a repository name"),
         ("a" * 256, "longer than the 255"),
     ],

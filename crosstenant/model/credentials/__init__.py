@@ -1,1 +1,1 @@
-"""The kinds of credential that a tenant can be signed in to with: said once, for program, plugin, commands and docs."""
+"""The kinds of credential for a tenant, declared once for programs, plugin, commands and documentation."""

@@ -1,7 +1,7 @@
-"""The arguments that describe a tenant and how to sign in to it.
+"""The arguments that describe a tenant and its credential.
 
-``TenantArgs``, ``Provider``, the schema, the options of the commands and ``tenant_from_config`` all have these.
-A type checker needs the fields of the first two written out; a test holds them against this table.
+``TenantArgs``, ``Provider``, the schema, the options of the commands and ``tenant_from_config`` have these arguments.
+Type checkers need the fields of the first two in full; a test compares them with this table.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from crosstenant.model.clouds import CLOUDS, PUBLIC
 
 @dataclass(frozen=True)
 class Argument:
-    """One argument, as it is named in Python."""
+    """One argument, under its Python name."""
 
     name: str
     """``client_secret``."""
     description: str
-    """What it is and its form, in Markdown."""
+    """Its meaning and form, in Markdown."""
     secret: bool = False
     flag: bool = False
     """Whether it is a boolean."""
 
     @property
     def camel_name(self) -> str:
-        """``clientSecret``: as the engine, other languages and a stack's configuration spell it."""
+        """``clientSecret``: its name in the engine, in other languages and in a stack's configuration."""
         return camel(self.name)
 
 
@@ -44,7 +44,7 @@ TENANT_ARGUMENTS: Final = (
         f"The Azure cloud: {', '.join(f'`{name}`' for name in CLOUDS)}. Default: `{PUBLIC.name}`.",
     ),
 )
-"""Which tenant it is."""
+"""The arguments that identify the tenant."""
 
 CREDENTIAL_ARGUMENTS: Final = (
     Argument(
@@ -78,13 +78,13 @@ CREDENTIAL_ARGUMENTS: Final = (
     Argument("use_msi", "Sign in as the machine's managed identity, which reaches its own tenant only.", flag=True),
     Argument("use_cli", "Sign in as the Azure CLI's user; the default where no other credential is given.", flag=True),
 )
-"""How to sign in to it."""
+"""The arguments of the credential."""
 
 ARGUMENTS: Final = {argument.name: argument for argument in (*TENANT_ARGUMENTS, *CREDENTIAL_ARGUMENTS)}
-"""All of them, by name."""
+"""All arguments, by name."""
 
 IMPLIED: Final = "use_cli"
-"""Only the provider has it: everywhere else the Azure CLI's user signs in where no credential is given."""
+"""The argument that only the provider has: elsewhere the Azure CLI's user is the default."""
 
 SECRET_NAMES: Final = frozenset(name for name, argument in ARGUMENTS.items() if argument.secret)
 """Names of the arguments that are secret."""

@@ -17,42 +17,42 @@ from crosstenant.model.credentials.arguments import ARGUMENTS, camel
 
 @dataclass(frozen=True)
 class Credential:
-    """A way to sign in to a tenant; the fields of each kind are arguments, and those that are secret are not shown."""
+    """A credential for a tenant. The fields of each kind are arguments; ``repr`` hides the secret ones."""
 
     told_by: ClassVar[str]
-    """The argument by which the kind is told."""
+    """The argument that identifies the kind."""
     sign_in: ClassVar[str]
-    """What signs in, for the documentation."""
+    """The kind of sign-in, for the documentation."""
     left_in_state: ClassVar[str]
-    """What of it the stack's state keeps, for the documentation."""
+    """The part that the stack's state keeps, for the documentation."""
     uses_oidc: ClassVar[bool] = False
-    """Whether the azuread and azure-native providers have to be told ``use_oidc``."""
+    """Whether the azuread and azure-native providers need ``use_oidc``."""
     azure_native_refusal: ClassVar[str] = ""
-    """Why the azure-native provider cannot sign in so, and what to do; empty if it can."""
+    """Why the azure-native provider cannot use this kind, and what to do; empty if it can."""
     arm_variables: ClassVar[tuple[str, ...]] = ()
-    """Variables that make the azuread and azure-native providers sign in so, whatever their arguments say."""
+    """Variables that make the azuread and azure-native providers use this kind in spite of their arguments."""
     job_variables: ClassVar[Mapping[str, str]] = {}
-    """Arguments whose value is another one in each job, with the variable that holds it."""
+    """Arguments whose value differs in each job, with the variable that holds it."""
 
     @classmethod
     def argument_names(cls) -> tuple[str, ...]:
-        """Its arguments, the one that tells it included."""
+        """Its arguments, including the one that identifies it."""
         names = tuple(it.name for it in dataclasses.fields(cls))
         return names if cls.told_by in names else (*names, cls.told_by)
 
     @classmethod
     def required_names(cls) -> tuple[str, ...]:
-        """Those of them that it cannot do without."""
+        """Its required arguments."""
         return tuple(it.name for it in dataclasses.fields(cls) if it.default is dataclasses.MISSING)
 
     @property
     def blamed(self) -> str:
-        """The argument that is named where a sign-in fails for a reason that no other argument explains."""
+        """The argument that a message names when a sign-in fails and no other argument explains it."""
         return self.told_by
 
     @property
     def caller(self) -> str:
-        """Who signs in, for a sentence: ``application 1f...`` or ``the Azure CLI's user``."""
+        """The caller, for a sentence: ``application 1f...`` or ``the Azure CLI's user``."""
         return f"application {self.values()['client_id']}"
 
     def values(self) -> dict[str, Any]:
@@ -67,7 +67,7 @@ class Credential:
         return [value for name, value in self.values().items() if ARGUMENTS[name].secret]
 
     def program(self, prefix: str) -> dict[str, str]:
-        """Its arguments as a Python program writes them: no secret, and nothing that differs from job to job.
+        """Its arguments as a Python program writes them, without secrets and without values that differ in each job.
 
         :param prefix: The tenant's name in the stack's configuration, ``cluster``.
         """
@@ -89,7 +89,7 @@ class Credential:
             return f"os.environ[{json.dumps(self.job_variables[name].format(PREFIX=prefix.upper()))}]"
         if ARGUMENTS[name].secret:
             return f"config.require_secret({json.dumps(camel(f'{prefix}_{name}'))})"
-        # A text of JSON is one of Python.
+        # A JSON string is a Python string.
         return "True" if value is True else json.dumps(value, ensure_ascii=False)
 
 
@@ -122,7 +122,7 @@ class ClientCertificate(Credential):
 
 @dataclass(frozen=True)
 class OidcToken(Credential):
-    """An application's client ID and a federated token, good for as long as the token is."""
+    """An application's client ID and a federated token, until the token expires."""
 
     told_by: ClassVar[str] = "oidc_token"
     sign_in: ClassVar[str] = "federated token"
@@ -138,7 +138,7 @@ class OidcToken(Credential):
 
 @dataclass(frozen=True)
 class OidcTokenFile(Credential):
-    """An application's client ID and a file that somebody else renews: it is read again for each sign-in."""
+    """An application's client ID and a token file that another process renews; each sign-in reads it again."""
 
     told_by: ClassVar[str] = "oidc_token_file_path"
     sign_in: ClassVar[str] = "federated token, read anew each time"
@@ -187,7 +187,7 @@ class AzurePipelines(Credential):
 
 @dataclass(frozen=True)
 class GitHubActions(Credential):
-    """An application's client ID and where a GitHub Actions job asks for its ID token.
+    """An application's client ID and the address at which a GitHub Actions job requests its ID token.
 
     https://docs.github.com/actions/reference/security/oidc
     """
@@ -210,7 +210,7 @@ class GitHubActions(Credential):
 
 @dataclass(frozen=True)
 class ManagedIdentity(Credential):
-    """The machine's managed identity; it lives in one tenant and reaches no other."""
+    """The machine's managed identity, which works in its own tenant only."""
 
     told_by: ClassVar[str] = "use_msi"
     sign_in: ClassVar[str] = "the machine's managed identity; only for its own tenant"
@@ -227,7 +227,7 @@ class ManagedIdentity(Credential):
 
 @dataclass(frozen=True)
 class AzureCli(Credential):
-    """Whoever ``az login`` signed in, asked for a token of this tenant."""
+    """The user (or application) of ``az login``, with a token for this tenant."""
 
     told_by: ClassVar[str] = "use_cli"
     sign_in: ClassVar[str] = "the Azure CLI's user"
@@ -235,7 +235,7 @@ class AzureCli(Credential):
 
     @property
     def blamed(self) -> str:
-        """A person who cannot sign in is not of that tenant."""
+        """The tenant: a person who cannot sign in is usually a member of another."""
         return "tenant_id"
 
     @property
@@ -244,7 +244,7 @@ class AzureCli(Credential):
         return "the Azure CLI's user"
 
     def program(self, prefix: str) -> dict[str, str]:
-        """Nothing: a program without a credential signs in so."""
+        """Nothing: it is the default of a program."""
         del prefix
         return {}
 
@@ -259,12 +259,12 @@ KINDS: Final[tuple[type[Credential], ...]] = (
     ManagedIdentity,
     AzureCli,
 )
-"""Every kind. Of those with ``uses_oidc`` the azuread and azure-native providers take the first that they can."""
+"""Every kind. Of those with ``uses_oidc`` the azuread and azure-native providers use the first possible one."""
 
 
 @dataclass(frozen=True)
 class AppCredential:
-    """An application's client ID and a secret of it, that travel together. It is never shown."""
+    """An application's client ID with one of its secrets; ``repr`` hides the secret."""
 
     client_id: str
     """UUID."""

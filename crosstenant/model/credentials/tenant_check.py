@@ -1,7 +1,7 @@
-"""What is wrong with the description of a tenant, and which credential it gives: for program, plugin and commands.
+"""The checks of a tenant's arguments, and the credential that they give: for programs, plugin and commands.
 
-Checked in form only: nobody signs in before something of the tenant is used. A value that is not text or a boolean is
-one that is not known yet, and taken to be right.
+The checks concern the form only; the sign-in happens when something of the tenant is used. A value that is neither text
+nor a boolean is not known yet, and passes.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from crosstenant.model.credentials.kinds import (
 )
 
 Spelling = Callable[[str], str]
-"""An argument's name as the reader of a message writes it."""
+"""The spelling of an argument's name for the reader of a message."""
 
 
 def as_in_python(name: str) -> str:
@@ -37,8 +37,8 @@ _UUIDS: Final = {
     "subscription_id": "'az account show --query id'",
     "client_id": "its page in the Entra admin center, or 'az ad app list'",
 }
-# azuread reads these where an argument is omitted, and Azure's metadata host replaces the cloud whatever the arguments
-# say: https://www.pulumi.com/registry/packages/azuread/installation-configuration/.
+# azuread reads these where an argument is omitted, and the metadata host replaces the cloud in spite of the arguments:
+# https://www.pulumi.com/registry/packages/azuread/installation-configuration/.
 _ALWAYS_TRIED: Final[tuple[type[Credential], ...]] = (ClientSecret, ClientCertificate)
 _ALWAYS_READ: Final = ("ARM_CLIENT_ID_FILE_PATH", "ARM_CLIENT_SECRET_FILE_PATH", "ARM_METADATA_HOSTNAME")
 
@@ -48,15 +48,15 @@ class Problem:
     """One mistake."""
 
     argument: str
-    """The argument that is wrong, as Python names it."""
+    """The wrong argument, under its Python name."""
     reason: str
-    """What is wrong and what to do, to be read behind the argument's name."""
+    """What is wrong and what to do, to follow the argument's name."""
 
 
 def given_arguments(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a tenant's arguments that have a value: ``None`` and an empty text are as good as omitted.
+    """The tenant's arguments that have a value: ``None`` and an empty string count as omitted.
 
-    :param values: Arguments by their Python names; others are passed over.
+    :param values: Arguments by their Python names; other names are ignored.
     """
     return {
         name: value
@@ -69,13 +69,13 @@ def check_tenant_arguments(given: Mapping[str, Any], spelled: Spelling = as_in_p
     """What is wrong with a tenant's arguments.
 
     :param given: From ``given_arguments``.
-    :param spelled: How the reader writes an argument's name.
+    :param spelled: The spelling of an argument's name for the reader.
     """
     return check_identity(given) or check_credential(given, spelled)
 
 
 def check_identity(given: Mapping[str, Any]) -> list[Problem]:
-    """What is wrong with a tenant's IDs, cloud and flags, each for itself.
+    """What is wrong with a tenant's IDs, cloud and flags, checked one by one.
 
     :param given: From ``given_arguments``.
     """
@@ -105,7 +105,7 @@ def check_credential(given: Mapping[str, Any], spelled: Spelling = as_in_python)
     """What is wrong with the credential: the first problem, or nothing.
 
     :param given: From ``given_arguments``.
-    :param spelled: How the reader writes an argument's name.
+    :param spelled: The spelling of an argument's name for the reader.
     """
     told = _told(given)
     if len(told) > 1:
@@ -126,7 +126,7 @@ def check_credential(given: Mapping[str, Any], spelled: Spelling = as_in_python)
 
 
 def _whole_of(name: str) -> type[Credential] | None:
-    """The kind of which an argument is a part that does not tell it."""
+    """The kind that an argument belongs to without identifying it."""
     if name == "client_id" or any(kind.told_by == name for kind in KINDS):
         return None
     return next((kind for kind in reversed(KINDS) if name in kind.argument_names()), None)
@@ -163,7 +163,7 @@ def credential_of(given: Mapping[str, Any]) -> Credential:
 def with_job_address(given: Mapping[str, Any], environ: Mapping[str, str]) -> dict[str, Any]:
     """``given``, with the address at which an Azure Pipelines job asks for a token, where it is omitted.
 
-    Azure Pipelines gives the address to every step by itself, but never a token: it serves each tenant alike.
+    Azure Pipelines sets the address for every step, but not the token; the address is the same for every tenant.
 
     :param given: From ``given_arguments``.
     :param environ: The job's environment.
@@ -175,10 +175,10 @@ def with_job_address(given: Mapping[str, Any], environ: Mapping[str, str]) -> di
 
 
 def overriding_variables(given: Mapping[str, Any]) -> list[str]:
-    """Variables that the azuread and azure-native providers read in spite of, or in place of, what is given.
+    """Environment variables that would change the sign-in of the azuread and azure-native providers.
 
-    They fall back to ``ARM_*`` for each argument that is omitted, take a certificate or a secret before anything else,
-    and run in one environment for both tenants.
+    These providers read ``ARM_*`` for each omitted argument, prefer a certificate or a secret to anything else, and
+    have the same environment for both tenants.
 
     :param given: From ``given_arguments``, with nothing wrong about them.
     """
@@ -191,7 +191,7 @@ def overriding_variables(given: Mapping[str, Any]) -> list[str]:
 
 
 def as_flag(value: object) -> bool | None:
-    """The engine keeps provider arguments as text, so a flag may be ``"true"``; ``None`` for what is no flag."""
+    """A flag as a boolean: the engine keeps it as the string ``"true"``. ``None`` for any other value."""
     if isinstance(value, bool):
         return value
     return {"true": True, "false": False}.get(value.lower()) if isinstance(value, str) else None
@@ -203,5 +203,5 @@ def _told(given: Mapping[str, Any]) -> list[type[Credential]]:
         for kind in KINDS
         if kind.told_by in given and not (ARGUMENTS[kind.told_by].flag and as_flag(given[kind.told_by]) is False)
     ]
-    # What tells one kind may be but a part of another.
+    # An argument that identifies one kind may be a part of another.
     return [kind for kind in told if not any(kind.told_by in it.argument_names() for it in told if it is not kind)]
