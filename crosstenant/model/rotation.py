@@ -1,7 +1,7 @@
 """The schedule of a rotation: the secret that a date needs, computed from the date only.
 
-Time is divided into generations of equal length, counted from a fixed day. Nothing is kept between runs: each run within
-a generation needs the same secret, on any machine, and the first run after it needs the next.
+Time is divided into generations of equal length, counted from a fixed day. Nothing is kept between runs: each run in a
+generation needs the same secret, on any machine, and the first run after it needs the next.
 """
 
 from __future__ import annotations
