@@ -38,9 +38,9 @@ def component_servicer(engine: str, args: tuple[str, ...]) -> ProviderServicer:
 
 
 class _Components(ComponentProvider):
-    """Pulumi's provider of components, with what it lacks on the way in and out.
+    """Pulumi's provider of components, with what it lacks for inputs and outputs.
 
-    In: an output in place of an object, and a text that is none of an enumeration's, are left to the component to
+    In: an output in place of an object, and a text that its enumeration does not have, are left to the component to
     refuse, which knows the path and the words. Pulumi's own takes such an output for an object without any fields.
 
     Out: objects in lists get the schema's names too, and may be of any class.

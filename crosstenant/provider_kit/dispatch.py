@@ -104,14 +104,14 @@ class DispatchProvider(Provider):
     async def diff(self, request: pulumi_provider.DiffRequest) -> pulumi_provider.DiffResponse:
         """Compares a resource's state with its inputs."""
         resource = self._resource(request.type)
-        found = await resource.diff(
+        diff = await resource.diff(
             request.urn,
             request.resource_id,
             _old_inputs(),
             from_properties(request.old_state),
             from_properties(request.new_inputs),
         )
-        return _diff_response(found)
+        return _diff_response(diff)
 
     async def create(self, request: pulumi_provider.CreateRequest) -> pulumi_provider.CreateResponse:
         """Creates a resource, or tells a preview what creating it would give."""
@@ -128,12 +128,12 @@ class DispatchProvider(Provider):
         """Observes a resource; an empty answer tells the engine that it is gone."""
         resource = self._resource(request.type)
         inputs, olds = from_properties(request.inputs), from_properties(request.properties)
-        found = await self._run(resource.read(request.urn, request.resource_id, inputs, olds))
-        if found is None:
+        observed = await self._run(resource.read(request.urn, request.resource_id, inputs, olds))
+        if observed is None:
             return pulumi_provider.ReadResponse("")
         secret = resource.secret_properties | _secrets_in(request.inputs)
         return pulumi_provider.ReadResponse(
-            found.resource_id, to_properties(found.outputs, secret), to_properties(found.inputs, secret)
+            observed.resource_id, to_properties(observed.outputs, secret), to_properties(observed.inputs, secret)
         )
 
     async def update(self, request: pulumi_provider.UpdateRequest) -> pulumi_provider.UpdateResponse:
@@ -200,14 +200,14 @@ def _failures(
     return [pulumi_provider.CheckFailure(failure.property, plain(failure.reason)) for failure in failures] or None
 
 
-def _diff_response(found: Diff) -> pulumi_provider.DiffResponse:
+def _diff_response(diff: Diff) -> pulumi_provider.DiffResponse:
     return pulumi_provider.DiffResponse(
-        changes=bool(found.differences),
-        replaces=[name for name, item in found.differences.items() if item.change is Change.REPLACE],
-        diffs=list(found.differences),
-        delete_before_replace=found.delete_before_replace,
+        changes=bool(diff.differences),
+        replaces=[name for name, item in diff.differences.items() if item.change is Change.REPLACE],
+        diffs=list(diff.differences),
+        delete_before_replace=diff.delete_before_replace,
         detailed_diff={
-            name: pulumi_provider.PropertyDiff(_kind(item), item.is_input) for name, item in found.differences.items()
+            name: pulumi_provider.PropertyDiff(_kind(item), item.is_input) for name, item in diff.differences.items()
         },
     )
 

@@ -1,6 +1,6 @@
 """What a custom resource and a function of the plugin are: the interface that one file each fulfils.
 
-Everything here is plain Python (``values``); gRPC and Pulumi's request classes stay in ``provider`` and ``serving``.
+Everything here is plain Python (``values``); gRPC and Pulumi's request classes stay in ``dispatch`` and ``serving``.
 """
 
 from __future__ import annotations
@@ -41,11 +41,11 @@ class Difference:
 
     change: Change
     is_input: bool = True
-    """Whether old and new are both inputs; ``False`` where the output in state differs from what is wanted."""
+    """Whether old and new are both inputs; ``False`` where an output in the state differs from the program."""
     added: bool = False
     """Whether there was no value before."""
     removed: bool = False
-    """Whether there is no value any more."""
+    """Whether the value has gone."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Diff:
 
 @dataclass(frozen=True)
 class Observed:
-    """What ``read`` found: both sides, since a read without inputs would wipe them and differ for ever."""
+    """What ``read`` saw: both sides, since a read without inputs would wipe them and differ for ever."""
 
     resource_id: str
     inputs: Properties
@@ -119,7 +119,7 @@ class CustomResource(ABC, Generic[C]):
 
     @abstractmethod
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
-        """Deletes; an object that is gone already is no error."""
+        """Deletes; an object that is gone already is not an error."""
 
 
 class Function(ABC, Generic[C]):

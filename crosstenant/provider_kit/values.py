@@ -65,7 +65,7 @@ def to_value(plain: Plain) -> PropertyValue:
         return PropertyValue({key: to_value(item) for key, item in items.items()})
     if isinstance(plain, Sequence):
         return PropertyValue([to_value(item) for item in cast("Sequence[Plain]", plain)])
-    raise TypeError(f"{type(plain).__name__} is no property value")
+    raise TypeError(f"{type(plain).__name__} cannot be a property value")
 
 
 def to_properties(plain: Mapping[str, Plain], secret: Collection[str] = ()) -> dict[str, PropertyValue]:

@@ -57,7 +57,7 @@ class PullCheck(DeclaredResource[Context]):
     async def diff(
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
     ) -> Diff:
-        """A changed input, or a last result that is no proof."""
+        """A changed input, or a last result that proves nothing."""
         differences = dict((await super().diff(urn, resource_id, old_inputs, olds, news)).differences)
         if not _is_settled(olds, news):
             differences["result"] = Difference(Change.UPDATE, is_input=False)
@@ -99,7 +99,7 @@ class PullCheck(DeclaredResource[Context]):
         except PullRefused as refusal:
             # What differs shows as `result` alone: the operator is told what to do, too.
             await self._warn(urn, registry, inputs, refusal)
-            # This machine may be none that is meant to reach the registry: the grant is no worse for it.
+            # This machine may not be meant to reach the registry, which says nothing about the role assignment.
             of_the_path = inputs["mode"] == PullCheckMode.WARN and refusal.reason.is_of_the_path
             outputs = kept if of_the_path else self._refused(inputs, registry, refusal.reason)
         return Observed(resource_id, inputs, outputs)

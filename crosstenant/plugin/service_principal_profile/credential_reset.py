@@ -103,7 +103,7 @@ class CredentialReset:
         if state and not state.is_idle:
             if old and not needs_reset(old, state, request.client_id, request.secret):
                 return replace(request.record, credential_state=old.credential_state).seeing(state)
-            # A credential that is no good is worth knowing before a wait that may last an hour.
+            # A wrong credential is worth knowing before a wait that may last an hour.
             refuse_unfit(state)
             object_id = await self.prove(request)
             state = await self.idle(request.urn, request.cluster_id, request.deadline)
@@ -227,7 +227,7 @@ class CredentialReset:
             record = unknown.with_state(known).seeing(state)
             reason = (
                 f"cluster {request.cluster_id} was reset, but has client ID '{state.client_id}' and provisioning state"
-                f" '{state.provisioning_state}' now; look at 'az aks show', then run again"
+                f" '{state.provisioning_state}' now; compare with 'az aks show', then run again"
             )
             raise self._partial(record, reason)
         return state

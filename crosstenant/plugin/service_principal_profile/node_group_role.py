@@ -1,4 +1,4 @@
-"""Whether a cluster's new application can run the cluster: reported after a reset, not put right."""
+"""Whether a cluster's new application can run the cluster: reported after a reset, not repaired."""
 
 from __future__ import annotations
 

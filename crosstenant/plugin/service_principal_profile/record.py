@@ -111,7 +111,7 @@ def needs_reset(record: Record | None, state: ClusterState, client_id: Plain, se
     if client_id is UNKNOWN or secret is UNKNOWN or not state.uses(client_id):
         return True
     # The cluster's secret can never be read: it is known only from having put it there, or from the cluster's own
-    # creation with it, after which `pending` has not been looked at again.
+    # creation with it, after which `pending` has not been read again.
     if record is None or record.credential_state in (CredentialState.UNKNOWN, CredentialState.FAILED):
         return True
     return record.secret != secret or record.client_id.lower() != client_id.lower()
