@@ -18,11 +18,12 @@ if TYPE_CHECKING:
     from crosstenant.components.arguments.cluster_role_args import ClusterRoleArgs
     from crosstenant.components.arguments.registry_args import PullCheckOptions, RegistryArgs
     from crosstenant.components.arguments.rotation_args import RotationArgs
+    from crosstenant.components.arguments.tenant_args import TenantArgs
     from crosstenant.components.cross_tenant_pull import CrossTenantPull, CrossTenantPullArgs
     from crosstenant.components.output_objects import ClusterCredential, RegistryGrant
     from crosstenant.components.pull_identity import PullIdentity, PullIdentityArgs
     from crosstenant.components.registry_access import RegistryAccess, RegistryAccessArgs
-    from crosstenant.components.tenant import TenantArgs, TenantProviders
+    from crosstenant.components.tenant import TenantProviders
     from crosstenant.components.tenant_config import tenant_from_config
     from crosstenant.model.modes import (
         AzureEnvironment,
@@ -68,7 +69,7 @@ _MODULES = {
     "ServicePrincipalCredential": "resources.service_principal_credential",
     "ServicePrincipalMode": "model.modes",
     "ServicePrincipalProfile": "resources.service_principal_profile",
-    "TenantArgs": "components.tenant",
+    "TenantArgs": "components.arguments.tenant_args",
     "TenantProviders": "components.tenant",
     "get_cluster": "resources.get_cluster",
     "get_cluster_output": "resources.get_cluster",

@@ -12,6 +12,7 @@ from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.id_arguments import default_subscription
 from crosstenant.components.arguments.registry_args import RegistryArgs, read_registries
 from crosstenant.components.arguments.rotation_args import RotationArgs
+from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.arguments.tenants_apart import IN_BOTH, ROLE_BESIDE_REGISTRY, held_apart
 from crosstenant.components.output_objects import ClusterCredential, RegistryGrant, in_state
 from crosstenant.components.pieces.cluster_credential import credential_after, describe, set_cluster_credential
@@ -19,7 +20,7 @@ from crosstenant.components.pieces.cluster_roles import assign_cluster_role
 from crosstenant.components.pieces.tenants import check_two_tenants, tenant_providers
 from crosstenant.components.pull_identity import PullIdentity, read_identity
 from crosstenant.components.registry_access import AccessSpec, RegistryAccess
-from crosstenant.components.tenant import TenantArgs, TenantProviders
+from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.modes import ServicePrincipalMode, ServicePrincipalModeText
 from crosstenant.resources.service_principal_credential import ServicePrincipalCredential
 

@@ -11,9 +11,10 @@ from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.rotation_args import RotationArgs
 from crosstenant.components.arguments.rotation_plan import SecretPlan, plan_secrets
+from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.pieces.application_secret import ApplicationSecret
 from crosstenant.components.pieces.tenants import tenant_providers
-from crosstenant.components.tenant import TenantArgs, TenantProviders
+from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.consent import DEFAULT_REDIRECT_URI, MICROSOFT_GRAPH, USER_READ
 
 _TYPE = "crosstenant:index:PullIdentity"

@@ -9,11 +9,12 @@ from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.id_arguments import default_subscription
 from crosstenant.components.arguments.registry_args import RegistryArgs, RegistrySpec, read_registries
+from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.output_objects import RegistryGrant, in_state
 from crosstenant.components.pieces.pull_grant import PullingApplication, grant_pull, look_up
 from crosstenant.components.pieces.registry_service_principal import consented_to, registry_service_principal
 from crosstenant.components.pieces.tenants import tenant_providers
-from crosstenant.components.tenant import TenantArgs, TenantProviders
+from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.consent import consent_url
 from crosstenant.model.docker_config import docker_config
 from crosstenant.model.modes import ServicePrincipalMode, ServicePrincipalModeText

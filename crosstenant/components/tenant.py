@@ -1,83 +1,23 @@
-"""A tenant, described once: the package makes every provider of that tenant from it."""
+"""The providers of a tenant: all made from its one description, or ready-made."""
 
 import os
-from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
 import pulumi
 import pulumi_azure_native
 import pulumi_azuread
-from typing_extensions import NotRequired, TypedDict
 
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.declared_form import checked
-from crosstenant.model.clouds import PUBLIC, Cloud, cloud_named
+from crosstenant.components.arguments.tenant_args import TenantArgs, check_tenant
+from crosstenant.model.clouds import Cloud
 from crosstenant.model.credentials.arguments import CREDENTIAL_ARGUMENTS, IMPLIED, SECRET_NAMES
 from crosstenant.model.credentials.kinds import AzureCli, AzurePipelines, ManagedIdentity
-from crosstenant.model.credentials.tenant_check import (
-    check_credential,
-    check_identity,
-    given_arguments,
-    kind_of,
-    overriding_variables,
-    with_job_address,
-)
+from crosstenant.model.credentials.tenant_check import given_arguments, kind_of, with_job_address
 from crosstenant.model.modes import AzureEnvironmentText
 from crosstenant.resources.internal_functions import SignInProblem, sign_in_problem
 from crosstenant.resources.provider import Provider
-
-
-class TenantArgs(TypedDict):
-    """One Entra tenant and how to sign in to it.
-
-    Give one kind of credential: a client ID with a secret, a certificate, an OIDC token, file or request; or
-    ``use_msi``; or nothing, for the Azure CLI's user (``az login --tenant ID``). ``ARM_*`` variables are for one
-    tenant only and would reach both, so credentials are never taken from them; those that the azuread and azure-native
-    providers would read by themselves are refused.
-    """
-
-    tenant_id: str
-    """UUID of the tenant."""
-
-    subscription_id: NotRequired[str]
-    """UUID of the subscription. Default: the one in the tenant's first cluster or registry ID."""
-
-    environment: NotRequired[AzureEnvironmentText]
-    """The Azure cloud: ``public`` (default), ``usgovernment`` or ``china``; the same for both tenants."""
-
-    client_id: NotRequired[pulumi.Input[str]]
-    """Client ID (UUID) of the application that runs the deployment in this tenant."""
-
-    client_secret: NotRequired[pulumi.Input[str]]
-    """Its secret. Secret; kept encrypted in the stack's state: prefer OIDC, which leaves nothing that lasts."""
-
-    client_certificate_path: NotRequired[str]
-    """Path of its certificate with private key, PKCS#12."""
-
-    client_certificate_password: NotRequired[pulumi.Input[str]]
-    """Password of the certificate file. Secret."""
-
-    oidc_token: NotRequired[pulumi.Input[str]]
-    """A federated token for the application. Secret."""
-
-    oidc_token_file_path: NotRequired[str]
-    """Path of a file with a federated token, read anew for each sign-in."""
-
-    oidc_request_url: NotRequired[pulumi.Input[str]]
-    """Where to ask for a federated token: ``ACTIONS_ID_TOKEN_REQUEST_URL`` in GitHub Actions; omit it in Azure
-    Pipelines."""
-
-    oidc_request_token: NotRequired[pulumi.Input[str]]
-    """Bearer token of that request: ``ACTIONS_ID_TOKEN_REQUEST_TOKEN`` in GitHub Actions, ``System.AccessToken`` in
-    Azure Pipelines. Secret."""
-
-    ado_service_connection_id: NotRequired[str]
-    """ID (UUID) of the Azure DevOps service connection that is federated with the application. For a cluster tenant
-    without ``cluster_role_assignments``: the azure-native provider, which assigns roles, cannot sign in so."""
-
-    use_msi: NotRequired[bool]
-    """Sign in as the machine's managed identity. It reaches its own tenant only, so at most one of the two can."""
 
 
 class TenantProviders:
@@ -278,29 +218,3 @@ class _ReadyMade(TenantProviders):
         if self._ready_made[1]:
             return self._ready_made[1]
         raise (self._at / "azure_native").error("is missing: it assigns the roles in this tenant")
-
-
-def check_tenant(
-    at: ArgPath, tenant: TenantArgs, *, credentials: bool = True, environ: Mapping[str, str] = os.environ
-) -> Cloud:
-    """Checks one tenant's description; returns its cloud.
-
-    :param at: The argument that holds the tenant, ``registry_tenant``.
-    :param tenant: The tenant.
-    :param credentials: Whether its credentials will be used (they are not when all providers are ready-made).
-    :param environ: The environment that provider plugins inherit.
-    :raises ArgumentError: Something is wrong; the text names the property and the remedy.
-    """
-    given = given_arguments(tenant)
-    problems = check_identity(given)
-    if credentials and not problems:
-        problems = check_credential(with_job_address(given, environ))
-    if problems:
-        raise (at / problems[0].argument).error(problems[0].reason)
-    overriding = [name for name in overriding_variables(given) if environ.get(name)] if credentials else []
-    if overriding:
-        raise at.error(
-            f"the environment variable {overriding[0]} would reach the providers of both tenants and override what is"
-            " given here: unset it, and give each tenant its own credential in its arguments"
-        )
-    return cloud_named(tenant.get("environment") or PUBLIC.name)

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pulumi
 
-from crosstenant.components.tenant import TenantArgs
+from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.model.credentials.arguments import ARGUMENTS, IMPLIED, Argument, camel
 
 

@@ -186,3 +186,12 @@ def test_nothing_is_registered_when_an_argument_is_wrong():
 
     assert build(program).resources == []
     assert checked == ["refused"]
+
+
+def test_what_a_pull_has_checked_is_not_checked_again(monkeypatch: pytest.MonkeyPatch):
+    def again(*arguments: object) -> None:
+        raise AssertionError("checked twice")
+
+    for module in ("pull_identity", "registry_access", "tenant"):
+        monkeypatch.setattr(f"crosstenant.components.{module}.checked", again)
+    assert build(pull).one(PROFILE).name == "prod-aks-profile"

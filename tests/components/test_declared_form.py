@@ -11,10 +11,10 @@ import pytest
 from crosstenant.components.argument_error import ArgumentError
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.declared_form import checked
+from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.cross_tenant_pull import CrossTenantPullArgs
 from crosstenant.components.pull_identity import PullIdentityArgs
 from crosstenant.components.registry_access import RegistryAccessArgs
-from crosstenant.components.tenant import TenantArgs
 from crosstenant.model.modes import PullCheckMode
 
 AT = ArgPath("CrossTenantPull 'x'")

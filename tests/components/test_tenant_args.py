@@ -4,7 +4,7 @@ import pytest
 
 from crosstenant.components.argument_error import ArgumentError
 from crosstenant.components.arguments.arg_path import ArgPath
-from crosstenant.components.tenant import TenantArgs, check_tenant
+from crosstenant.components.arguments.tenant_args import TenantArgs, check_tenant
 from crosstenant.model.clouds import CHINA, PUBLIC
 
 TENANT = "a0000000-0000-4000-8000-00000000000a"

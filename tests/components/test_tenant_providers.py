@@ -13,7 +13,8 @@ import pytest
 from pulumi.runtime import mocks, rpc
 
 from crosstenant.components.argument_error import ArgumentError
-from crosstenant.components.tenant import TenantArgs, TenantProviders
+from crosstenant.components.arguments.tenant_args import TenantArgs
+from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.credentials.arguments import ARGUMENTS
 from crosstenant.resources.provider import Provider
 

@@ -9,7 +9,7 @@ import click
 
 from crosstenant.azure.sign_in.credentials import MAKERS
 from crosstenant.cli.tenant_options import SIDES, option, secrets_help, variable, with_tenant_options
-from crosstenant.components.tenant import TenantArgs
+from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.model.credentials.arguments import ARGUMENTS, CREDENTIAL_ARGUMENTS, IMPLIED, TENANT_ARGUMENTS
 from crosstenant.model.credentials.kinds import KINDS
 from crosstenant.plugin.component_schema import component_schema

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pulumi
 
 from crosstenant.components.arguments.arg_path import ArgPath
-from crosstenant.components.tenant import TenantArgs, TenantProviders
+from crosstenant.components.arguments.tenant_args import TenantArgs
+from crosstenant.components.tenant import TenantProviders
 
 
 def tenant_providers(
