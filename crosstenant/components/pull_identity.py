@@ -160,7 +160,13 @@ class PullIdentity(pulumi.ComponentResource):
             opts=owned,
         )
         service_principal = azuread.ServicePrincipal(
-            f"{name}-home-service-principal", client_id=application.client_id, owners=owners, opts=owned
+            f"{name}-cluster-service-principal",
+            client_id=application.client_id,
+            owners=owners,
+            # Its name before 1.0.
+            opts=pulumi.ResourceOptions.merge(
+                owned, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=f"{name}-home-service-principal")])
+            ),
         )
         secret = ApplicationSecret(
             name,

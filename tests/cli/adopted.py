@@ -21,8 +21,8 @@ TENANT_A = "a0000000-0000-4000-8000-00000000000a"
 TENANT_B = "b0000000-0000-4000-8000-00000000000b"
 APP = "a0000000-0000-4000-8000-000000000b01"
 APPLICATION = "a0000000-0000-4000-8000-000000000b0e"
-HOME = "a0000000-0000-4000-8000-000000000b0d"
-FOREIGN = "b0000000-0000-4000-8000-000000000b0d"
+CLUSTER_PRINCIPAL = "a0000000-0000-4000-8000-000000000b0d"
+REGISTRY_PRINCIPAL = "b0000000-0000-4000-8000-000000000b0d"
 ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 READER = "b93aa761-3e63-49ed-ac28-beffa264f7ac"
 BY_HAND = "0c6a4a0e-7a40-4a3e-8a3e-3f1a3c9f1b11"
@@ -78,7 +78,7 @@ def assignment(name: str, scope: str = REGISTRY, role: str = ACR_PULL, **changes
     return dataclasses.replace(made, **changes)
 
 
-DERIVED = assignment(role_assignment_name(REGISTRY, FOREIGN, ACR_PULL))
+DERIVED = assignment(role_assignment_name(REGISTRY, REGISTRY_PRINCIPAL, ACR_PULL))
 
 
 def registry(
@@ -102,9 +102,9 @@ def chain(**changes: Any) -> LiveChain:
     whole = LiveChain(
         clusters=(cluster(),),
         application=application(),
-        cluster_principal=principal(HOME),
-        registry_principal=principal(FOREIGN),
-        registry_principal_id=FOREIGN,
+        cluster_principal=principal(CLUSTER_PRINCIPAL),
+        registry_principal=principal(REGISTRY_PRINCIPAL),
+        registry_principal_id=REGISTRY_PRINCIPAL,
         registries=(registry(),),
         caller_must_own="",
     )

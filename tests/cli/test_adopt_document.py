@@ -44,8 +44,16 @@ def source(chain=None, cluster_tenant=A, registry_tenant=B, *, consented=False):
 def test_every_object_is_imported_through_its_own_tenants_provider():
     assert with_ids(document()) == [
         ("prod-application", f"/applications/{adopted.APPLICATION}", "prod-cluster-tenant-azuread"),
-        ("prod-home-service-principal", f"/servicePrincipals/{adopted.HOME}", "prod-cluster-tenant-azuread"),
-        ("prod-registry-service-principal", f"/servicePrincipals/{adopted.FOREIGN}", "prod-registry-tenant-azuread"),
+        (
+            "prod-cluster-service-principal",
+            f"/servicePrincipals/{adopted.CLUSTER_PRINCIPAL}",
+            "prod-cluster-tenant-azuread",
+        ),
+        (
+            "prod-registry-service-principal",
+            f"/servicePrincipals/{adopted.REGISTRY_PRINCIPAL}",
+            "prod-registry-tenant-azuread",
+        ),
         ("prod-fabrikamimages-pull-role", adopted.DERIVED.assignment_id, "prod-registry-tenant-azure-native"),
         ("prod-aks-prod-profile", adopted.CLUSTER, "prod-cluster-tenant-crosstenant"),
     ]
@@ -72,7 +80,7 @@ def test_in_consent_mode_the_consent_is_imported_as_given_and_no_service_princip
     given = {"clientId": adopted.APP, "redirectUri": "https://www.microsoft.com/", "timeoutSeconds": 0}
     assert (consent["name"], consent["id"]) == ("prod-consent", f"{adopted.TENANT_B}/{adopted.APP}")
     assert consent["inputs"] == given
-    assert consent["outputs"] == {**given, "objectId": adopted.FOREIGN, "consented": True}
+    assert consent["outputs"] == {**given, "objectId": adopted.REGISTRY_PRINCIPAL, "consented": True}
     assert "prod-registry-tenant-azuread" not in [it["name"] for it in resources]
 
 

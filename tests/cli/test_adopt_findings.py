@@ -11,7 +11,7 @@ from crosstenant.model.repository_condition import repository_condition
 from tests.cli import adopted
 
 USER_READ_ACCESS = [{"resourceAppId": MICROSOFT_GRAPH, "resourceAccess": [{"id": USER_READ, "type": "Scope"}]}]
-DISABLED = adopted.principal(adopted.FOREIGN, accountEnabled=False)
+DISABLED = adopted.principal(adopted.REGISTRY_PRINCIPAL, accountEnabled=False)
 PORTAL = (
     "((!(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/content/read'})\n AND \n"
     " !(ActionMatches{'Microsoft.ContainerRegistry/registries/repositories/metadata/read'}))\n OR \n"
@@ -82,16 +82,18 @@ def test_another_redirect_uri_and_tags_are_no_difference():
 
 
 def test_a_caller_that_does_not_own_the_application_is_told_how_to():
-    states = said(adopted.chain(caller_must_own=adopted.HOME), "application")
+    states = said(adopted.chain(caller_must_own=adopted.CLUSTER_PRINCIPAL), "application")
     assert states[1][0] is State.STOPS
-    assert f"--id {adopted.APPLICATION} --owner-object-id {adopted.HOME}" in states[1][1]
+    assert f"--id {adopted.APPLICATION} --owner-object-id {adopted.CLUSTER_PRINCIPAL}" in states[1][1]
 
 
 def test_the_cluster_of_another_application_moves():
-    other = adopted.cluster(client_id=adopted.HOME, cluster_id=f"{adopted.CLUSTER}-2")
+    other = adopted.cluster(client_id=adopted.CLUSTER_PRINCIPAL, cluster_id=f"{adopted.CLUSTER}-2")
     states = said(adopted.chain(clusters=(adopted.cluster(), other)), "cluster")
     assert [state for state, _ in states] == [State.FOUND, State.DIFFERS]
-    assert states[1][1].endswith(f"acts as application {adopted.HOME}; the first update moves it to {adopted.APP}")
+    assert states[1][1].endswith(
+        f"acts as application {adopted.CLUSTER_PRINCIPAL}; the first update moves it to {adopted.APP}"
+    )
 
 
 def test_a_stopped_cluster_stops_the_first_update():

@@ -25,7 +25,10 @@ def test_the_application_and_its_service_principal():
         "web": {"redirectUris": ["https://www.microsoft.com/"]},
     }
     principal = built.one(PRINCIPAL)
-    assert (principal.name, principal.inputs) == ("id-home-service-principal", {"clientId": APP, "owners": ["caller"]})
+    assert (principal.name, principal.inputs) == (
+        "id-cluster-service-principal",
+        {"clientId": APP, "owners": ["caller"]},
+    )
     # Whoever runs the next update is another caller, which is no reason to change anything.
     assert [list(it.request.ignoreChanges) for it in (application, principal)] == [["owners"], ["owners"]]
 

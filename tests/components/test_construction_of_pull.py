@@ -40,7 +40,7 @@ def test_a_pull_declares_the_whole_chain():
         (APPLICATION, "prod-application", "crosstenant:index:PullIdentity prod", "prod-cluster-tenant-azuread"),
         (
             PRINCIPAL,
-            "prod-home-service-principal",
+            "prod-cluster-service-principal",
             "crosstenant:index:PullIdentity prod",
             "prod-cluster-tenant-azuread",
         ),
@@ -97,7 +97,7 @@ def test_a_cluster_role():
         "crosstenant:index:CrossTenantPull prod",
         "prod-cluster-tenant-azure-native",
     )
-    principal = "object-of-prod-home-service-principal"
+    principal = "object-of-prod-cluster-service-principal"
     assert made.inputs == {
         "scope": SUBNET,
         "principalId": principal,

@@ -29,7 +29,7 @@ LEGACY, ABAC = "fabrikamimages", "fabrikamabac"
 RESOURCES = {
     "drifting-application": "`Application`",
     "drifting-secret": "`ApplicationPassword`",
-    "drifting-home-service-principal": "`ServicePrincipal` (home)",
+    "drifting-cluster-service-principal": "`ServicePrincipal` (cluster tenant)",
     "drifting-registry-service-principal": "`ServicePrincipal` (registry tenant)",
     "drifting-consent": "`Consent`",
     "drifting-fabrikamimages-pull-role": "`RoleAssignment`",
@@ -40,7 +40,9 @@ RESOURCES = {
 }
 """The resources of the stack by name, and how the documentation calls them."""
 
-APPLICATION, SECRET, HOME, FOREIGN, CONSENT, ROLE, ABAC_ROLE, CHECK, ABAC_CHECK, PROFILE = RESOURCES
+APPLICATION, SECRET, CLUSTER_PRINCIPAL, REGISTRY_PRINCIPAL, CONSENT, ROLE, ABAC_ROLE, CHECK, ABAC_CHECK, PROFILE = (
+    RESOURCES
+)
 
 
 @dataclass(frozen=True)
@@ -134,8 +136,8 @@ ROWS = (
         (
             Seen(APPLICATION, "create"),
             Seen(SECRET, "create"),
-            Seen(HOME, "create"),
-            Seen(FOREIGN, "replace", "clientId"),
+            Seen(CLUSTER_PRINCIPAL, "create"),
+            Seen(REGISTRY_PRINCIPAL, "replace", "clientId"),
             Seen(ROLE, "replace", "principalId"),
             Seen(ABAC_ROLE, "replace", "principalId"),
             Seen(CHECK, "replace", "clientId"),
@@ -176,16 +178,16 @@ ROWS = (
     ),
     Row(
         "home-principal-deleted",
-        "The home service principal is deleted",
+        "The service principal in the cluster tenant is deleted",
         lambda state, app: drift.delete_service_principal(state, A, app),
-        (Seen(HOME, "create"),),
+        (Seen(CLUSTER_PRINCIPAL, "create"),),
         together="second",
     ),
     Row(
         "home-principal-disabled",
-        "The home service principal is disabled",
+        "The service principal in the cluster tenant is disabled",
         lambda state, app: drift.disable_service_principal(state, A, app),
-        (Seen(HOME, "update", "accountEnabled"),),
+        (Seen(CLUSTER_PRINCIPAL, "update", "accountEnabled"),),
         together="first",
     ),
     Row(
@@ -193,7 +195,7 @@ ROWS = (
         "The service principal in the registry tenant is deleted",
         lambda state, app: drift.delete_service_principal(state, B, app),
         (
-            Seen(FOREIGN, "create"),
+            Seen(REGISTRY_PRINCIPAL, "create"),
             Seen(ROLE, "replace", "principalId"),
             Seen(ABAC_ROLE, "replace", "principalId"),
             *_CHECKS,
@@ -205,7 +207,7 @@ ROWS = (
         "registry-principal-disabled",
         "The service principal in the registry tenant is disabled, and the stack manages it",
         lambda state, app: drift.disable_service_principal(state, B, app),
-        (Seen(FOREIGN, "update", "accountEnabled"), *_CHECKS),
+        (Seen(REGISTRY_PRINCIPAL, "update", "accountEnabled"), *_CHECKS),
         says=("is disabled; an administrator of tenant",),
         pulls=False,
         together="third",

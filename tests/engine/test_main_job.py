@@ -14,7 +14,7 @@ from tests.engine.engine_world import Azure
 EXPECTED = [
     ("azuread:index/application:Application", "quickstart-application"),
     ("azuread:index/applicationPassword:ApplicationPassword", "quickstart-secret"),
-    ("azuread:index/servicePrincipal:ServicePrincipal", "quickstart-home-service-principal"),
+    ("azuread:index/servicePrincipal:ServicePrincipal", "quickstart-cluster-service-principal"),
     ("azuread:index/servicePrincipal:ServicePrincipal", "quickstart-registry-service-principal"),
     ("azure-native:authorization:RoleAssignment", "quickstart-fabrikamimages-pull-role"),
     ("crosstenant:index:CrossTenantPull", "quickstart"),

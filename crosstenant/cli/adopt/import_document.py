@@ -59,7 +59,7 @@ def import_document(chain: LiveChain, name: str, registry_tenant_id: str, *, con
         resources.append(
             _child(
                 _SERVICE_PRINCIPAL,
-                f"{name}-home-service-principal",
+                f"{name}-cluster-service-principal",
                 f"/servicePrincipals/{chain.cluster_principal['id']}",
                 identity,
                 f"{cluster_side}-azuread",
