@@ -34,6 +34,8 @@ HEAD = """
 """
 
 MANY = """
+    IDS = CLUSTER["cluster_id"], REGISTRY["registry_id"]
+
     def pull(**arguments):
         given = {"cluster_tenant": A, "registry_tenant": B, "registries": [REGISTRY], "clusters": [CLUSTER]}
         return CrossTenantPull, {**given, **arguments}
@@ -49,6 +51,12 @@ MANY = """
         "twice": pull(clusters=[CLUSTER, {"cluster_id": CLUSTER["cluster_id"].replace("rg-clusters", "RG-CLUSTERS")}]),
         "registry-twice": (RegistryAccess, {"tenant": B, "client_id": "", "secret": "", "registries": [REGISTRY] * 2}),
         "no-registry": pull(registries=[]),
+        "one-tenant": pull(registry_tenant={**B, "tenant_id": A["tenant_id"]}),
+        "one-subscription": pull(
+            clusters=[{"cluster_id": CLUSTER["cluster_id"].replace(*(it.split("/")[2] for it in IDS))}]
+        ),
+        "other-kind": pull(registries=[{"registry_id": CLUSTER["cluster_id"]}]),
+        "cloud": pull(cluster_tenant={**A, "environment": "germany"}),
         "two-clouds": pull(registry_tenant={**B, "environment": "china"}),
         "no-time": pull(clusters=[{**CLUSTER, "reset_timeout_seconds": 0}]),
         "mode": check(mode="maybe"),
@@ -83,6 +91,15 @@ SAID = {
     "CrossTenantPull 'twice'": ["clusters[1].cluster_id: 'aks-prod' is given twice: remove one"],
     "RegistryAccess 'registry-twice'": ["registries[1].registry_id: 'fabrikamimages' is given twice: remove one"],
     "CrossTenantPull 'no-registry'": ["registries: is empty: give at least one registry"],
+    "CrossTenantPull 'one-tenant'": ["registry_tenant.tenant_id: both tenants are", "az aks update --attach-acr"],
+    "CrossTenantPull 'one-subscription'": ["clusters: subscription", "holds both", "one of the IDs is wrong"],
+    "CrossTenantPull 'other-kind'": [
+        "registries[0].registry_id:",
+        "is the ID of a Microsoft.ContainerService/managedC",
+    ],
+    "CrossTenantPull 'cloud'": [
+        "cluster_tenant.environment: must be one of public, usgovernment, china, not 'germany'"
+    ],
     "CrossTenantPull 'two-clouds'": ["registry_tenant.environment:", "both have to be in one"],
     "CrossTenantPull 'no-time'": ["clusters[0].reset_timeout_seconds: must be 1 or more seconds"],
     "CrossTenantPull 'mode'": ["registries[0].pull_check.mode: must be one of 'require', 'warn', 'skip'"],
@@ -138,21 +155,6 @@ def test_custom_resource_names_each_wrong_input_and_hides_what_is_secret(
         "property secret value {[secret]}", "begins or ends with white space",
     ]  # fmt: skip
     refused_plainly(preview, azure, *words, known_secrets=["planted-with-a-space"])
-
-
-def test_repositories_of_a_registry_that_knows_none_are_refused(make_stack: Callable[..., Stack], azure: Azure):
-    narrowed = """
-    access = {"registries": [{**REGISTRY, "repositories": ["backend/api"]}]}
-    CrossTenantPull("pull", {"cluster_tenant": A, "registry_tenant": B, **access})
-    """
-    preview = make_stack(HEAD + narrowed).operate("preview")
-
-    words = [
-        "CrossTenantPull 'pull': registries[0].repositories:",
-        "registry-wide",
-        "remove repositories",
-    ]
-    refused_plainly(preview, azure, *words)
 
 
 def test_several_clusters_that_cannot_be_reset_are_all_named(make_stack: Callable[..., Stack], azure: Azure):

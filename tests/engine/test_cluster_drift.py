@@ -52,34 +52,6 @@ def test_each_change_of_a_cluster_is_seen_but_that_of_its_secret(profiles: Profi
     assert profiles.credential("secret") == (APP, NEXT_SECRET)
 
 
-def test_a_cluster_is_imported_by_its_id_and_reset_once_to_a_secret_that_is_known(profiles: Profiles):
-    azure = profiles.azure
-    cluster_id = profiles.add("adopted")
-    profiles.add("other")
-    profiles.declare("other")
-    profiles.up()
-    azure.change(lambda state: take(state, "adopted"))
-    provider = next(it["urn"] for it in profiles.stack.resources() if it["type"] == "pulumi:providers:crosstenant")
-
-    words = ("import", PROFILE, "adopted", cluster_id, "--provider", f"p={provider}", "--generate-code=false")
-    imported = profiles.stack.operate(*words, "--protect=false")
-    assert imported.code == 0, imported.output
-    assert profiles.credential_states()["adopted"] == "unknown"
-    assert profiles.outputs()["adopted"]["clientId"] == APP
-    profiles.declare("adopted")
-    preview = profiles.stack.operate("preview")
-    assert preview.says("/managedClusters/adopted: AKS drains and reimages"), preview.output
-    profiles.up()
-    assert profiles.resets("adopted") == 1
-    assert profiles.credential_states()["adopted"] == "applied"
-
-
 def replace_secret(state: State) -> None:
     """Somebody resets cluster ``secret`` to another secret of the same application."""
     document(state, "secret")["_credential"] = {"clientId": APP, "secret": "a-secret-made-by-hand"}
-
-
-def take(state: State, name: str) -> None:
-    """Somebody has reset a cluster to the application by hand."""
-    document(state, name)["properties"]["servicePrincipalProfile"] = {"clientId": APP}
-    document(state, name)["_credential"] = {"clientId": APP, "secret": SECRET}

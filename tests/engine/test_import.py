@@ -89,10 +89,13 @@ def test_each_custom_resource_is_imported_and_taken_over(
     imported = import_into(stack, tmp_path, (PROFILE, seed.CLUSTER, "cluster"), (PULL_CHECK, CHECK_ID, "registry"))
     assert imported.code == 0, imported.output
     assert azure.writes == []
+    (profile,) = (it for it in stack.resources() if it["type"] == PROFILE)
+    assert profile["outputs"]["applied"] == "unknown", "which secret a cluster has, Azure never tells"
 
     (tmp_path / "project" / "__main__.py").write_text(textwrap.dedent(PROVIDERS + RESOURCES))
     preview = stack.operate("preview")
     assert preview.code == 0, preview.output
+    assert preview.says("/managedClusters/aks-prod: AKS drains and reimages")
     assert {(it.op, it.type, *sorted(it.properties)) for it in preview.changes} == {
         ("update", PROFILE, "secret"),
         ("update", PULL_CHECK, "result", "secret"),
