@@ -19,7 +19,9 @@ from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.state_file import settle
 from crosstenant.sandbox.world.seed import seed
 from crosstenant.sandbox.world.state import State, Store
+from tests.sandbox.arm_world import Arm
 from tests.sandbox.directory_world import Caller
+from tests.sandbox.registry_world import ACR_PULL, LEGACY, World, open_world, registry_id
 
 HOSTS = {"login": "login.microsoftonline.com", "graph": "graph.microsoft.com", "control": "sandbox.test"}
 MODULES = {"login": entra, "graph": graph, "control": control}
@@ -67,6 +69,22 @@ async def graph_caller(
     """Makes a caller of Microsoft Graph, by client ID, on the fresh state."""
     async with client_for("graph") as client:
         yield lambda app_id: Caller(client, bearer(app_id))
+
+
+@pytest.fixture
+def arm(store: Store) -> Arm:
+    """Azure Resource Manager on the fresh state."""
+    return Arm(store)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """Registries, and an application in their tenant that may pull from the legacy one."""
+    world = open_world(tmp_path)
+    world.add_application()
+    world.add_principal()
+    world.assign(ACR_PULL, registry_id(LEGACY))
+    return world
 
 
 class Running:

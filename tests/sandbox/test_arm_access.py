@@ -21,7 +21,7 @@ from crosstenant.sandbox.world.seed import (
     REGISTRY_GROUP,
     REGISTRY_POWERLESS_ID,
 )
-from crosstenant.sandbox.world.state import State, Store
+from crosstenant.sandbox.world.state import State
 from tests.sandbox.arm_world import Arm, refusal
 
 CALLER = "a0000000-0000-4000-8000-0000000000d1"
@@ -29,11 +29,6 @@ OWNER_OF_CLUSTERS = "a0000000-0000-4000-8000-0000000000d3"
 POWERLESS = "b0000000-0000-4000-8000-0000000000d2"
 CONTENT_READ = "Microsoft.ContainerRegistry/registries/repositories/content/read"
 NAME = "@Request[Microsoft.ContainerRegistry/registries/repositories:name]"
-
-
-@pytest.fixture
-def arm(store: Store) -> Arm:
-    return Arm(store)
 
 
 @pytest.fixture

@@ -12,15 +12,9 @@ from crosstenant.sandbox.world.seed import (
     OLD_CLUSTER_APP_ID,
     OLD_CLUSTER_SECRET,
 )
-from crosstenant.sandbox.world.state import Store
 from tests.sandbox.arm_world import NEW_APP, NEW_SECRET, Arm, Json, message, refusal
 
 NEW = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-new"
-
-
-@pytest.fixture
-def arm(store: Store) -> Arm:
-    return Arm(store)
 
 
 def cluster(profile: Json | None = None, **top: Any) -> Json:

@@ -2,8 +2,6 @@
 
 import json
 
-import pytest
-
 from crosstenant.sandbox.world.seed import (
     CLUSTER,
     CLUSTER_CALLER_ID,
@@ -14,15 +12,9 @@ from crosstenant.sandbox.world.seed import (
     OLD_CLUSTER_APP_ID,
     OLD_CLUSTER_SECRET,
 )
-from crosstenant.sandbox.world.state import Store
 from tests.sandbox.arm_world import Arm, message, refusal
 
 ALL = f"/subscriptions/{CLUSTER_SUBSCRIPTION}/providers/Microsoft.ContainerService/managedClusters"
-
-
-@pytest.fixture
-def arm(store: Store) -> Arm:
-    return Arm(store)
 
 
 def test_cluster_shows_its_client_id_and_never_its_secret(arm: Arm) -> None:

@@ -16,13 +16,7 @@ from crosstenant.sandbox.world.seed import (
     REGISTRY_SUBSCRIPTION,
     REGISTRY_TENANT,
 )
-from crosstenant.sandbox.world.state import Store
 from tests.sandbox.arm_world import CORE, Arm, message, refusal
-
-
-@pytest.fixture
-def arm(store: Store) -> Arm:
-    return Arm(store)
 
 
 def test_api_version_is_required(arm: Arm) -> None:

@@ -12,16 +12,11 @@ from crosstenant.sandbox.world.seed import (
     REGISTRY_OWNER_ID,
     REGISTRY_SUBSCRIPTION,
 )
-from crosstenant.sandbox.world.state import State, Store
+from crosstenant.sandbox.world.state import State
 from tests.sandbox.arm_world import NEW_APP, NEW_SECRET, Arm, refusal
 
 NEW = {"clientId": NEW_APP, "secret": NEW_SECRET}
 OPERATIONS = "providers/Microsoft.ContainerService/locations/westeurope/operations"
-
-
-@pytest.fixture
-def arm(store: Store) -> Arm:
-    return Arm(store)
 
 
 @pytest.fixture

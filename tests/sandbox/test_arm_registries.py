@@ -10,16 +10,10 @@ from crosstenant.sandbox.world.seed import (
     REGISTRY_POWERLESS_ID,
     REGISTRY_SUBSCRIPTION,
 )
-from crosstenant.sandbox.world.state import Store
 from tests.sandbox.arm_world import Arm, message, refusal
 
 ALL = f"/subscriptions/{REGISTRY_SUBSCRIPTION}/providers/Microsoft.ContainerRegistry/registries"
 NEW = f"{REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries/freshimages"
-
-
-@pytest.fixture
-def arm(store: Store) -> Arm:
-    return Arm(store)
 
 
 def test_registry_as_the_reader_sees_it(arm: Arm) -> None:

@@ -3,16 +3,10 @@
 import pytest
 
 from crosstenant.sandbox.world.seed import REGISTRY, REGISTRY_CALLER_ID, REGISTRY_SUBSCRIPTION
-from crosstenant.sandbox.world.state import Store
 from tests.sandbox.arm_world import Arm, message, refusal
 
 ACR_PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 DEFINITIONS = "providers/Microsoft.Authorization/roleDefinitions"
-
-
-@pytest.fixture
-def arm(store: Store) -> Arm:
-    return Arm(store)
 
 
 @pytest.mark.parametrize("scope", [f"/subscriptions/{REGISTRY_SUBSCRIPTION}", REGISTRY])

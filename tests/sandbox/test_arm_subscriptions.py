@@ -1,7 +1,5 @@
 """Tenants, subscriptions, providers and resource groups."""
 
-import pytest
-
 from crosstenant.sandbox.world.seed import (
     CLUSTER,
     CLUSTER_CALLER_ID,
@@ -11,15 +9,9 @@ from crosstenant.sandbox.world.seed import (
     CLUSTER_SUBSCRIPTION,
     CLUSTER_TENANT,
 )
-from crosstenant.sandbox.world.state import Store
 from tests.sandbox.arm_world import CORE, Arm, message, refusal
 
 SUBSCRIPTION = f"/subscriptions/{CLUSTER_SUBSCRIPTION}"
-
-
-@pytest.fixture
-def arm(store: Store) -> Arm:
-    return Arm(store)
 
 
 def test_subscription_says_its_tenant(arm: Arm) -> None:

@@ -1,21 +1,9 @@
-from pathlib import Path
-
 import pytest
 
 from crosstenant.sandbox.registry.app import login_servers
-from tests.sandbox.registry_world import ABAC, ACR_PULL, APP, LEGACY, SECRET, World, open_world, refusal, registry_id
+from tests.sandbox.registry_world import ABAC, APP, LEGACY, SECRET, World, refusal, registry_id
 
 PULL = "repository:hello:pull"
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    """The application is in the registry's tenant and may pull from the legacy registry."""
-    world = open_world(tmp_path)
-    world.add_application()
-    world.add_principal()
-    world.assign(ACR_PULL, registry_id(LEGACY))
-    return world
 
 
 async def test_login_servers_are_the_registries_of_the_state(world: World):

@@ -35,16 +35,6 @@ from tests.sandbox.registry_world import (
 PULL = "repository:hello:pull"
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    """The application is in the registry's tenant and may pull from the legacy registry."""
-    world = open_world(tmp_path)
-    world.add_application()
-    world.add_principal()
-    world.assign(ACR_PULL, registry_id(LEGACY))
-    return world
-
-
 async def exchange(world: World, token: str, host: str = LEGACY) -> httpx.Response:
     form = {"grant_type": "access_token", "service": host, "access_token": token}
     return await world.client.post(f"https://{host}/oauth2/exchange", data=form)
