@@ -9,10 +9,6 @@ from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.values import Plain
 
 
-def _secret(name: str, value: Plain) -> str | None:
-    return None if value.strip() else "is empty: give the value of one of the application's secrets"
-
-
 def _seconds(name: str, value: Plain) -> str | None:
     return None if value >= 0 else "must be a number of seconds, 0 for no wait"
 
@@ -41,7 +37,7 @@ INPUTS: Final[Fields] = {
         "The application's secret. It goes to the sign-in service of the provider's tenant alone. Secret.",
         required=True,
         secret=True,
-        refusal=_secret,
+        refusal=forms.secret,
     ),
     "redirectUri": Field(
         "string",

@@ -22,6 +22,11 @@ def client_id(name: str, value: Plain) -> str | None:
     return None if is_uuid(value) else "must be a UUID: give the application's client ID, not its name"
 
 
+def secret(name: str, value: Plain) -> str | None:
+    """The value of an application's secret."""
+    return None if value.strip() else "is empty: give the value of one of the application's secrets"
+
+
 def _not_an_id(value: Plain, resource_type: str) -> str | None:
     try:
         parse_arm_id(value, resource_type)

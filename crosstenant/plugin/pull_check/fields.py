@@ -23,10 +23,6 @@ def check_together(inputs: Properties) -> list[Failure]:
     return []
 
 
-def _secret(name: str, value: Plain) -> str | None:
-    return None if value.strip() else "is empty: give the value of one of the application's secrets"
-
-
 def _repository(name: str, value: Plain) -> str | None:
     try:
         check_repository(value)
@@ -68,7 +64,7 @@ INPUTS: Final[Fields] = {
         "and under a registry suffix of the provider's cloud, and nowhere else. Secret.",
         required=True,
         secret=True,
-        refusal=_secret,
+        refusal=forms.secret,
     ),
     "repository": Field(
         "string",

@@ -17,8 +17,8 @@ _RESET_DOC: Final = "https://learn.microsoft.com/azure/aks/update-credentials"
 
 
 def _secret(name: str, value: Plain) -> str | None:
-    if not value.strip():
-        return "is empty: give the value of a secret of the application, which is shown once when it is made"
+    if empty := forms.secret(name, value):
+        return empty
     if value != value.strip():
         return "begins or ends with white space, which is not part of the secret: give the value alone"
     length = len(value.encode())
