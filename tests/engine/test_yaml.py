@@ -35,7 +35,7 @@ PROGRAM = """
             clientSecret: ${registryClientSecret}
           registries:
             - registryId: ${registryId}
-              pullCheck: {repository: hello, reference: "1.0", timeoutSeconds: 60}
+              pullCheck: {mode: require, repository: hello, reference: "1.0", timeoutSeconds: 60}
           clusters:
             - clusterId: ${clusterId}
               abandonOnDelete: true
