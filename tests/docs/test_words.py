@@ -48,12 +48,17 @@ KEPT = {
 
 CLEAN = [
     "CONTRIBUTING.md",
+    "README.md",
     "docs/adopt.md",
+    "docs/cluster-credential.md",
     "docs/consent.md",
+    "docs/drift.md",
     "docs/import.md",
     "docs/providers.md",
     "docs/rights.md",
+    "docs/rotation.md",
     "docs/sandbox.md",
+    "examples/*/README.md",
     "crosstenant/*.py",
     "crosstenant/model/**/*.py",
     "crosstenant/sandbox/**/*.py",
