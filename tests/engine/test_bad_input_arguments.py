@@ -92,14 +92,16 @@ SAID = {
     "RegistryAccess 'registry-twice'": ["registries[1].registry_id: 'fabrikamimages' is given twice: remove one"],
     "CrossTenantPull 'no-registry'": ["registries: is empty: give at least one registry"],
     "CrossTenantPull 'one-tenant'": ["registry_tenant.tenant_id: both tenants are", "az aks update --attach-acr"],
-    "CrossTenantPull 'one-subscription'": ["clusters: subscription", "holds both", "one of the IDs is wrong"],
+    "CrossTenantPull 'one-subscription'": [
+        "clusters[0].cluster_id: subscription",
+        "holds both",
+        "one of the IDs is wrong",
+    ],
     "CrossTenantPull 'other-kind'": [
         "registries[0].registry_id:",
         "is the ID of a Microsoft.ContainerService/managedC",
     ],
-    "CrossTenantPull 'cloud'": [
-        "cluster_tenant.environment: must be one of public, usgovernment, china, not 'germany'"
-    ],
+    "CrossTenantPull 'cloud'": ["cluster_tenant.environment: must be one of 'public', 'usgovernment', 'china'"],
     "CrossTenantPull 'two-clouds'": ["registry_tenant.environment:", "both have to be in one"],
     "CrossTenantPull 'no-time'": ["clusters[0].reset_timeout_seconds: must be 1 or more seconds"],
     "CrossTenantPull 'mode'": ["registries[0].pull_check.mode: must be one of 'require', 'warn', 'skip'"],

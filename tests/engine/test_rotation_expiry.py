@@ -36,13 +36,13 @@ def test_the_end_of_a_secret_is_seen_and_mended(azure: Azure, make_stack: Callab
     ends_in(-1)
     past = rotating.stack.operate("preview", "--refresh")
     assert past.code != 0
-    assert past.says("PullIdentity 'rotating': secret: it ended at", "change rotation_trigger")
+    assert past.says("CrossTenantPull 'rotating': rotation: the secret ended at", "change rotation_trigger")
     assert not re.search(r"Traceback|File \"", past.output), past.output
 
     # The update that makes a new one is not stopped by the end of the old one.
     rotating.ask(rotation_trigger="1")
     mended = rotating.up("--refresh")
-    assert not mended.says("it ended at")
+    assert not mended.says("the secret ended at")
     assert rotating.on_cluster == rotating.secrets[0]
 
     # Removed by hand, and noticed by a refresh: it is made anew, and the cluster moves.
