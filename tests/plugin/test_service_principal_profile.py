@@ -448,6 +448,16 @@ async def test_delete_waits_for_a_cluster_that_is_being_deleted(world: World):
     assert world.clock.sleeps == [60, 60]
 
 
+async def test_state_of_before_is_written_anew_without_a_reset(world: World):
+    olds = await created(world)
+    former = {name: value for name, value in olds.items() if name != "credentialState"} | {"applied": "true"}
+    world.state = cluster(client_id=APP)
+    world.resets.clear()
+    assert await _diff(world, former, inputs()) == {"credentialState": (Change.UPDATE, False)}
+    outputs = await world.profile.update(URN, CLUSTER_ID, former, inputs(), 0)
+    assert (outputs["credentialState"], world.resets) == ("applied", [])
+
+
 # Check
 
 

@@ -59,7 +59,7 @@ class Record:
         profile: dict[str, Any] = outputs.get("servicePrincipalProfile") or {}
         pools: list[str] | None = outputs.get("nodePools")
         return replace(
-            cls.of_inputs(outputs, CredentialState(outputs.get("credentialState", CredentialState.UNKNOWN))),
+            cls.of_inputs(outputs, _state_in(outputs)),
             client_id=profile.get("clientId") or outputs["clientId"],
             cluster_client_id=outputs.get("clusterClientId"),
             provisioning_state=outputs.get("provisioningState"),
@@ -98,6 +98,12 @@ class Record:
             provisioning_state=state.provisioning_state if state else None,
             node_pools=tuple(pool.name for pool in state.node_pools) if state else None,
         )
+
+
+def _state_in(outputs: Properties) -> CredentialState:
+    # Before 1.0 it was called `applied`, and `true` where the cluster has the credential: no reason to reset it.
+    former = {"true": CredentialState.APPLIED.value}.get(outputs.get("applied", ""), outputs.get("applied"))
+    return CredentialState(outputs.get("credentialState") or former or CredentialState.UNKNOWN)
 
 
 def needs_reset(record: Record | None, state: ClusterState, client_id: Plain, secret: Plain) -> bool:

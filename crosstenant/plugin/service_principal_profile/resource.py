@@ -130,7 +130,11 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         should find nothing to do. It is one if the cluster came to be with another application.
         """
         record = Record.of_outputs(olds)
-        if record.credential_state in (CredentialState.UNKNOWN, CredentialState.FAILED):
+        # A state of before 1.0 has it under another name: an update writes it anew, without a reset.
+        if (
+            record.credential_state in (CredentialState.UNKNOWN, CredentialState.FAILED)
+            or "credentialState" not in olds
+        ):
             return {"credentialState": Difference(Change.UPDATE, is_input=False)}
         if record.credential_state is CredentialState.PENDING:
             state = await self._reset.look(_parsed(record.cluster_id))
