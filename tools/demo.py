@@ -1,9 +1,9 @@
-"""The quickstart told step by step: a cluster of one tenant pulls from a registry of another, drifts, and is repaired.
+"""The quickstart step by step: a cluster of one tenant pulls from a registry of another; drift is shown and repaired.
 
     make demo
 
-Everything happens on this machine, in the sandbox. Each step is checked, by exit code and by what is then true of the
-stack and of both tenants; the first that does not do what it says ends the demo with its output.
+Everything happens on this machine, in the sandbox. The demo checks each step by its exit code and by the
+state of the stack and of both tenants. The first step that fails ends the demo with its output.
 """
 
 from __future__ import annotations
@@ -34,17 +34,17 @@ CHECK = "crosstenant:index:PullCheck"
 PROFILE = "crosstenant:index:ServicePrincipalProfile"
 
 MEANING = {
-    APPLICATION: "the application that the cluster will be",
-    SECRET: "its secret",
-    ROLE: "Tenant B: the right to pull",
-    CHECK: "Tenant B: the proof that the pull works",
-    PROFILE: "Tenant A: the cluster's credential",
+    APPLICATION: "cluster tenant: the application of the cluster",
+    SECRET: "cluster tenant: its secret",
+    ROLE: "registry tenant: the role for the pull",
+    CHECK: "registry tenant: the proof of the pull",
+    PROFILE: "cluster tenant: the cluster's credential",
 }
 
 
 @dataclass(frozen=True)
 class Estate:
-    """What of both tenants the demo watches."""
+    """The objects of both tenants that the demo checks."""
 
     applications: frozenset[str]
     principals: frozenset[str]
@@ -52,11 +52,11 @@ class Estate:
     cluster: str
     """The client ID that the cluster uses."""
     nodes: frozenset[str]
-    """The client IDs that its nodes pull with."""
+    """The client IDs of its nodes."""
 
     @classmethod
     def now(cls, azure: sandbox.Sandbox) -> Estate:
-        """As it stands."""
+        """The present objects."""
         state = azure.show()
         cluster = state["resources"][seed.CLUSTER.lower()]
         return cls(
@@ -78,17 +78,17 @@ class Demo:
         self.client_id = ""
 
     def run(self) -> None:
-        """All of it."""
+        """All steps."""
         seeded = Estate.now(self.azure)
         self.stack.create(sandbox.CONFIG, sandbox.SECRETS)
         self.before()
         self.preview()
         self.deploy(seeded)
-        self.pull("The cluster pulls", "The nodes ask the registry with the credential that the update gave them.")
+        self.pull("The cluster pulls", "The nodes pull with the credential that the update gave them.")
         self.drift()
         self.see_drift()
         self.repair()
-        self.pull("The cluster pulls again", "The same pull as before, with what is on the nodes now.")
+        self.pull("The cluster pulls again", "The same pull as before, with the repaired credential.")
         self.nothing_to_do()
         self.leave(seeded)
         self.left(seeded)
@@ -97,14 +97,14 @@ class Demo:
         """No pull yet."""
         self.tell.step(
             "Before",
-            f"Tenant A (Contoso) has the AKS cluster {CLUSTER_NAME}, Tenant B (Fabrikam) the registry {REGISTRY_NAME}. "
-            "The cluster's present service principal is unknown in Tenant B.",
+            f"The cluster tenant (Contoso) has the AKS cluster {CLUSTER_NAME}, the registry tenant (Fabrikam) has the "
+            f"registry {REGISTRY_NAME}. The registry tenant does not know the cluster's present service principal.",
         )
         self.expect_refused_pull()
 
     def preview(self) -> None:
         """The plan."""
-        self.tell.step("Preview", "The program at the top of this repository names the two and asks for the chain.")
+        self.tell.step("Preview", "The program at the top of this repository names both and declares the chain.")
         plan = self.stack.operate("preview")
         self.tell.ran(plan)
         self.tell.expect(plan.code == 0, "a plan", plan)
@@ -117,10 +117,10 @@ class Demo:
         )
 
     def deploy(self, seeded: Estate) -> None:
-        """The update, and what it made of both tenants."""
+        """The update, and its result in both tenants."""
         self.tell.step(
             "Deploy",
-            "The secret is proved in both tenants before the cluster is touched; only then are its nodes moved to it.",
+            "The update proves the secret in both tenants. Only then it resets the cluster and its nodes to it.",
         )
         up = self.up()
         estate = Estate.now(self.azure)
@@ -147,11 +147,11 @@ class Demo:
             self.tell.line(f"... and {len(lines) - 1} nodes more")
 
     def drift(self) -> None:
-        """Two changes that Pulumi does not know of."""
+        """Two changes outside Pulumi."""
         self.tell.step(
-            "Drift, behind Pulumi's back",
-            "Somebody in Tenant B deletes the role assignment; somebody in Tenant A resets the cluster to its old "
-            "service principal.",
+            "Drift: changes outside Pulumi",
+            "An administrator of the registry tenant deletes the role assignment; an administrator of the cluster "
+            "tenant resets the cluster to its old service principal.",
         )
         for change in (
             self.azure.drift("remove-role-assignment", "--registry", REGISTRY_NAME, "--client-id", self.client_id),
@@ -162,14 +162,14 @@ class Demo:
         self.expect_refused_pull()
 
     def see_drift(self) -> None:
-        """The preview that shows both."""
-        self.tell.step("Pulumi sees it", "A preview with refresh, as a nightly job would run it: it fails on drift.")
+        """The preview that shows both changes."""
+        self.tell.step("Pulumi detects it", "A preview with refresh, for example in a nightly job: it fails on drift.")
         plan = self.stack.operate("preview", "--refresh", "--expect-no-changes")
         self.tell.ran(plan)
         self.list_changes(plan)
         self.tell.expect(plan.code != 0 and plan.says("no changes were expected"), "a failure because of drift", plan)
         role, profile = plan.changed(ROLE), plan.changed(PROFILE)
-        self.tell.expect(role is not None and role.op == "create", "the role assignment to be made again", plan)
+        self.tell.expect(role is not None and role.op == "create", "the role assignment to be created again", plan)
         self.tell.expect(
             profile is not None and profile.op == "update" and "clientId" in profile.properties,
             "the cluster's client ID to be changed back",
@@ -177,8 +177,8 @@ class Demo:
         )
 
     def repair(self) -> None:
-        """The update that puts both back."""
-        self.tell.step("Repair", "The same order again: the grant, its proof, and the cluster last.")
+        """The update that repairs both."""
+        self.tell.step("Repair", "The same order again: the role assignment, the proof, and the cluster last.")
         up = self.up("--refresh")
         self.tell.expect(up.changed(ROLE) is not None and up.changed(PROFILE) is not None, "both repaired", up)
         self.expect_connected(up)
@@ -192,11 +192,11 @@ class Demo:
         self.tell.line("no changes")
 
     def leave(self, seeded: Estate) -> None:
-        """The refusal, the way out, and the end of the stack."""
+        """The refusal, its remedy, and the end of the stack."""
         self.tell.step(
             "Leave",
-            "A cluster must not lose its identity: as long as it uses the application, nothing is destroyed. Once it "
-            "has moved to another service principal, everything is.",
+            "A cluster must not lose its identity: while it uses the application, destroy is refused. After a reset to "
+            "another service principal, destroy deletes everything.",
         )
         refused = self.stack.operate("destroy")
         self.tell.ran(refused)
@@ -215,11 +215,11 @@ class Demo:
 
     def left(self, seeded: Estate) -> None:
         """Nothing."""
-        self.tell.step("What is left", "The stack's state is empty, and both tenants are what they were at the start.")
+        self.tell.step("What is left", "The stack's state is empty, and both tenants are the same as at the start.")
         resources = self.stack.resources()
         self.tell.expect(resources == [], f"no resources in the stack's state, not {len(resources)}")
         estate = Estate.now(self.azure)
-        self.tell.expect(estate == seeded, f"both tenants as they were:\n{seeded}\nnot\n{estate}")
+        self.tell.expect(estate == seeded, f"both tenants as at the start:\n{seeded}\nnot\n{estate}")
         self.tell.line("no application, no service principal, no role assignment; the cluster as before")
 
     def up(self, *options: str) -> Outcome:
@@ -231,7 +231,7 @@ class Demo:
         return up
 
     def expect_connected(self, outcome: Outcome) -> None:
-        """The cluster and each of its nodes use the application, and the grant is there."""
+        """The cluster and each of its nodes use the application, which has its role."""
         estate = Estate.now(self.azure)
         self.tell.expect(
             estate.cluster == self.client_id and estate.nodes == {self.client_id},
@@ -239,7 +239,7 @@ class Demo:
             outcome,
         )
         self.tell.expect(
-            any(seed.REGISTRY.lower() in role for role in estate.roles), "a grant on the registry", outcome
+            any(seed.REGISTRY.lower() in role for role in estate.roles), "a role assignment on the registry", outcome
         )
 
     def expect_refused_pull(self) -> None:
@@ -259,20 +259,20 @@ class Demo:
 def _describe(change: Change) -> str:
     meaning = MEANING.get(change.type)
     if meaning is None:
-        meaning = f"Tenant {'B' if 'registry' in change.name else 'A'}: its service principal"
+        meaning = f"{'registry' if 'registry' in change.name else 'cluster'} tenant: its service principal"
     properties = f" ({', '.join(change.properties)})" if change.op == "update" else ""
     return f"{change.op:<8} {change.type.split(':')[-1]:<24} {meaning}{properties}"
 
 
 def _message(outcome: Outcome) -> str:
-    """The first thing it has to say, be it Pulumi or the sandbox."""
+    """The first error or line of the output, of Pulumi or of the sandbox."""
     return next(iter([*outcome.errors, *outcome.output.strip().splitlines()]), "")
 
 
 def main(started: float) -> None:
-    """Run it, and say how long it took."""
+    """Run the demo, and print its duration."""
     Demo().run()
-    print(f"\nEvery step did what it says. {time.monotonic() - started:.0f} s in all.")
+    print(f"\nEvery step succeeded. {time.monotonic() - started:.0f} s in all.")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""Azure as the plugin needs it. Nothing in this folder knows of Pulumi.
+"""Clients of Azure, without any knowledge of Pulumi.
 
-The Azure packages log every refused sign-in as a warning, and Python prints warnings that nobody handles: the engine
-would show them beside the one sentence that says the same. Whoever wants them sets up logging.
+The Azure packages log every refused sign-in as a warning, and Python prints warnings without a handler: the engine
+would show them beside the sentence that says the same. A handler for ``azure`` shows them.
 """
 
 import logging

@@ -1,4 +1,4 @@
-"""Plain requests to Azure Resource Manager, for what has no SDK package here."""
+"""Plain requests to Azure Resource Manager, where no SDK package is used."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Json = dict[str, Any]
 
 
 def client_settings(tenant: Tenant) -> dict[str, Any]:
-    """What every client of an ``azure-mgmt-*`` package is made with: the cloud's host, the scope, who we are."""
+    """The settings of every ``azure-mgmt-*`` client: the cloud's host, the scope, the user agent."""
     return {
         "base_url": f"https://{tenant.cloud.arm_host}",
         "credential_scopes": [tenant.cloud.arm_scope],

@@ -1,4 +1,4 @@
-"""What the caller itself may do on a resource, as Resource Manager tells it.
+"""The caller's own permissions on a resource, from Resource Manager.
 
 https://learn.microsoft.com/rest/api/authorization/permissions/list-for-resource
 """
@@ -39,7 +39,7 @@ async def permits(arm: Arm, scope: str, action: str) -> bool | None:
 
 
 def _covers(patterns: object, action: str) -> bool:
-    # https://learn.microsoft.com/azure/role-based-access-control/role-definitions#actions: a `*` stands for anything.
+    # https://learn.microsoft.com/azure/role-based-access-control/role-definitions#actions: a `*` matches any text.
     return any(
         re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), action, re.IGNORECASE)
         for pattern in cast("Iterable[str]", patterns or ())

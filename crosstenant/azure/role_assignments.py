@@ -21,13 +21,13 @@ class RoleAssignment:
     assignment_id: str
     """ARM ID."""
     scope: str
-    """ARM ID of what it is for."""
+    """ARM ID of its scope."""
     role_guid: str
     """Name of the role definition, in lower case."""
     condition: str
-    """Under which condition it holds; empty for none."""
+    """Its condition; empty without one."""
     description: str = ""
-    """What whoever made it wrote about it."""
+    """Its description."""
 
     @property
     def name(self) -> str:
@@ -36,9 +36,9 @@ class RoleAssignment:
 
 
 async def roles_of(arm: Arm, scope: str, principal_id: str) -> list[RoleAssignment]:
-    """The role assignments of a principal that hold at ``scope``: those on it and on what it is part of.
+    """The role assignments of a principal that are effective at ``scope``: at the scope itself and above it.
 
-    Roles that the principal has through a group are not among them.
+    They do not include roles that the principal has through a group.
 
     :param arm: Resource Manager of the scope's tenant.
     :param scope: ARM ID of a resource or resource group.
@@ -53,7 +53,7 @@ async def roles_of(arm: Arm, scope: str, principal_id: str) -> list[RoleAssignme
         page = await arm.get(path, version, **query)
         found += [_read(one) for one in cast("list[dict[str, Any]]", page.get("value") or [])]
         path, version, query = page.get("nextLink"), None, {}
-    # The filter finds those below the scope as well, which do not count for it.
+    # The filter also finds assignments below the scope, which are not effective at it.
     return [one for one in found if is_within(scope, one.scope)]
 
 

@@ -55,5 +55,5 @@ async def retried(
 
 
 def lasting(seconds: float) -> str:
-    """A span of time for a status line: ``40 s``, ``12 min``."""
+    """A duration for a status line: ``40 s``, ``12 min``."""
     return f"{seconds:.0f} s" if seconds < 100 else f"{seconds / 60:.0f} min"

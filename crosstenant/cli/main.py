@@ -8,7 +8,7 @@ import click
 
 
 class _Commands(click.Group):
-    """Loads a subcommand when it is called for: each needs libraries of its own, the sandbox those of its extra."""
+    """Loads a subcommand when it is used: each needs its own libraries, and the sandbox needs its extra."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return ["adopt", "check", "sandbox"]

@@ -1,7 +1,7 @@
-"""How a command of ``crosstenant`` is told of both tenants: options, and variables with the tenant's prefix.
+"""The options of both tenants for a command of ``crosstenant``, and environment variables with the tenant's prefix.
 
-The kinds of credential are those of the providers. What is secret comes from a variable alone, since every process of
-the machine can read a command line.
+The kinds of credential are those of the providers. Secrets come from variables only, because every process of the
+machine can read a command line.
 """
 
 from __future__ import annotations
@@ -42,18 +42,18 @@ _NAMES: Final = {f"{side}_{it.name}" for side in SIDES for it in (ARGUMENTS["ten
 
 @dataclass(frozen=True)
 class TenantOptions:
-    """What the options and variables of a command say of both tenants."""
+    """The values of a command's options and variables for both tenants."""
 
     environment: str | None
     arguments: Mapping[str, Any]
 
     def tenant(self, side: str, *, tenant_id: str | None = None, environment: str | None = None) -> Tenant:
-        """One of the tenants; whoever takes it closes it.
+        """One of the tenants; the caller closes it.
 
         :param side: ``cluster`` or ``registry``.
-        :param tenant_id: UUID of the tenant, where the options leave it out.
-        :param environment: Its cloud, likewise.
-        :raises click.UsageError: Something is missing or wrong; the sentence names the option.
+        :param tenant_id: UUID of the tenant, if the options omit it.
+        :param environment: Its cloud, if the options omit it.
+        :raises click.UsageError: An option is missing or wrong; the message names it.
         """
         chosen = self.arguments[f"{side}_tenant_id"] or tenant_id
         return _tenant(side, chosen, self.environment or environment or PUBLIC.name, self.arguments)
@@ -62,8 +62,8 @@ class TenantOptions:
 def on_both_tenants(command: F) -> F:
     """Gives a command the options of both tenants, and the arguments ``cluster_tenant`` and ``registry_tenant``.
 
-    Each is a ``crosstenant.azure.sign_in.tenant.Tenant``; whoever takes it closes it. Wrong options end the command
-    with a sentence that names them.
+    Each is a ``crosstenant.azure.sign_in.tenant.Tenant``, which the command closes. Wrong options end the command
+    with a message that names them.
     """
 
     @wraps(command)
@@ -78,7 +78,7 @@ def with_tenant_options(command: Callable[..., Any], *, required: bool = False) 
     """Gives a command the options of both tenants, and the argument ``tenants``, a ``TenantOptions``.
 
     :param command: The command.
-    :param required: Whether both tenants' IDs have to be given; otherwise the command may know better.
+    :param required: Whether both tenants' IDs are required.
     """
 
     @wraps(command)
@@ -111,9 +111,9 @@ def with_tenant_options(command: Callable[..., Any], *, required: bool = False) 
 
 
 def secrets_help() -> str:
-    """A paragraph for a command's help: the variables that hold what is secret."""
+    """A paragraph for a command's help: the variables for secrets."""
     variables = ", ".join(variable(side, it.name) for side in SIDES for it in _CREDENTIALS if it.secret)
-    return f"What is secret is read from variables alone: {variables}."
+    return f"Secrets are read from environment variables only: {variables}."
 
 
 def _help(argument: Argument) -> str:

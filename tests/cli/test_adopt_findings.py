@@ -58,7 +58,7 @@ def test_a_chain_as_this_package_makes_it_is_found_and_only_its_secret_is_new():
         ({"requiredResourceAccess": USER_READ_ACCESS}, "it no longer asks for 1 API permission"),
         (
             {"notes": "made by hand", "spa": {"redirectUris": ["https://c.example/"]}},
-            "what else was set goes: notes, single-page redirect URIs",
+            "other properties are reset: notes, single-page redirect URIs",
         ),
     ],
 )

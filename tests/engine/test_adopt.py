@@ -138,7 +138,7 @@ def test_a_caller_without_rights_in_the_registrys_directory_names_the_service_pr
 
     again = adopting.adopt()
     assert again.code == 1
-    assert again.says("import.json is there already")
+    assert again.says("import.json exists already")
 
 
 def test_a_chain_that_has_only_begun_is_adopted_as_far_as_it_goes(adopting: Adopting, azure: Azure):

@@ -31,7 +31,7 @@ def test_what_no_refresh_sees_is_named(deployed: Deployed):
     deployed.azure.change(lambda state: drift.reset_cluster(state, seed.CLUSTER, app))
     noted = deployed.check(*options(deployed))
     assert noted.code == 0, noted.output
-    assert noted.says("AcrPull; beside it AcrPush", "remove the roles that a pull does not take")
+    assert noted.says("AcrPull; beside it AcrPush", "remove the roles that a pull does not need")
     assert noted.says("the application has 1 more"), "a secret made by hand"
 
     # The application still has a secret that is good, but it is not the stack's.

@@ -241,7 +241,7 @@ async def test_abac_registry_is_told_about_its_role_and_conditions(azure: Azure,
     azure.registry.token = granted(pull_token(PROBE_REPOSITORY))
     text = await refused(check)
     assert "needs the role 'Container Registry Repository Reader'" in text
-    assert "AcrPull counts for nothing" in text
+    assert "AcrPull has no effect" in text
     assert "set 'repository' to one that it covers" in text
 
 

@@ -95,7 +95,7 @@ def _unreachable() -> str:
 
 
 def _attempt(version: str) -> str:
-    """Install aside, look at what came, and move it into place; why not, or an empty string."""
+    """Install aside, check the result, and move it into place; why not, or an empty string."""
     shutil.rmtree(ASIDE, ignore_errors=True)
     root, temporary = ASIDE / "root", ASIDE / "tmp"
     temporary.mkdir(parents=True)

@@ -10,7 +10,7 @@ from lib.checkout import TOOLS_BIN, installed
 from lib.progress import SetupError, say
 from lib.toolchain import Program, build, cli_version, is_built, locked
 
-# The small ones first: what is wrong with Go or with the way to the module proxy shows within seconds.
+# The small ones first: a problem with Go or with the connection to the module proxy appears within seconds.
 PYTHON_HOST = Program("pulumi-language-python", "language-python", "about half a minute")
 YAML_HOST = Program("pulumi-language-yaml", "language-yaml", "about half a minute")
 CLI = Program("pulumi", "cli", "three to four minutes")

@@ -1,4 +1,4 @@
-"""The local Azure that the commands in tools/ run in: entering it, looking at it, changing it behind Pulumi's back."""
+"""The local Azure in which the commands in tools/ run: start, state, and changes outside Pulumi."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Sandbox:
         return self._call("pull", *options)
 
     def drift(self, *words: str) -> Outcome:
-        """Change something behind Pulumi's back."""
+        """Make a change outside Pulumi."""
         return self._call("drift", *words)
 
     def _call(self, *words: str) -> Outcome:

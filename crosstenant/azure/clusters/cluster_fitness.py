@@ -1,4 +1,4 @@
-"""Whether a cluster may be reset at all: refused at preview, and again before anything is sent."""
+"""The check whether a cluster may be reset: at preview, and again before the request."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from crosstenant.errors import OperatorError
 
 
 def refuse_unfit(state: ClusterState, *, failed_is_ours: bool = False) -> None:
-    """Refuses a cluster whose credential cannot, or should not, be reset.
+    """Refuses a cluster whose credential cannot or should not be reset.
 
-    :param state: The cluster as it is.
+    :param state: The cluster's present state.
     :param failed_is_ours: Whether a failed state comes from this resource's own last reset, which may be repeated.
-    :raises OperatorError: It is such a cluster; the text says what to do.
+    :raises OperatorError: The cluster cannot be reset; the message says what to do.
     """
     where = f"cluster {state.cluster_id}"
     group, name = state.arm_id.resource_group, state.arm_id.name
@@ -22,7 +22,9 @@ def refuse_unfit(state: ClusterState, *, failed_is_ours: bool = False) -> None:
             " document) as an image pull secret instead"
         )
     if state.is_being_deleted:
-        raise OperatorError(f"{where} is being deleted: remove it from the program, or run again when it is made anew")
+        raise OperatorError(
+            f"{where} is being deleted: remove it from the program, or run again when it is created again"
+        )
     if state.is_stopped:
         raise OperatorError(
             f"{where} is stopped, and a credential can only be reset while it runs: start it"

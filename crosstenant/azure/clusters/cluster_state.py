@@ -1,4 +1,4 @@
-"""An AKS cluster as Azure Resource Manager describes it, as far as its credential goes."""
+"""The state of an AKS cluster in Azure Resource Manager, as far as its credential needs it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class IdentityKind(Enum):
-    """What a cluster acts as in its tenant."""
+    """The kind of a cluster's identity."""
 
     SERVICE_PRINCIPAL = "ServicePrincipal"
     MANAGED_IDENTITY = "ManagedIdentity"
@@ -67,7 +67,7 @@ class ClusterState:
 
     @property
     def is_being_deleted(self) -> bool:
-        """Whether the cluster is about to be gone."""
+        """Whether the cluster is being deleted."""
         return self.provisioning_state == "Deleting"
 
     @property
@@ -77,7 +77,7 @@ class ClusterState:
 
     @property
     def is_stopped(self) -> bool:
-        """Whether the cluster is stopped, or about to be."""
+        """Whether the cluster is stopped or stopping."""
         if self.provisioning_state in ("Starting", "Stopping"):
             return self.provisioning_state == "Stopping"
         return self.power_state == "Stopped"
@@ -88,7 +88,7 @@ class ClusterState:
         return self.identity_kind is IdentityKind.MANAGED_IDENTITY
 
     def uses(self, client_id: str) -> bool:
-        """Whether the cluster acts as the application ``client_id``."""
+        """Whether the cluster uses the application ``client_id``."""
         return not self.uses_managed_identity and self.client_id.lower() == client_id.lower()
 
     @property

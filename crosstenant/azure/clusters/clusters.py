@@ -1,7 +1,7 @@
 """AKS clusters of a tenant: reading them, waiting for them, and resetting their credential.
 
 https://learn.microsoft.com/rest/api/aks/managed-clusters/reset-service-principal-profile. A reset cordons, drains and
-reimages every node, so a request that AKS may have accepted is never sent twice without looking.
+reimages every node, so a request that AKS may have accepted is never repeated before the cluster is read.
 """
 
 from __future__ import annotations
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
 RESET_ACTION: Final = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action"
 
 OnProgress = Callable[[str], Awaitable[None]]
-"""Shows how far things are, to the person at the terminal."""
+"""Shows the progress to the person at the terminal."""
 
-# Requests that fail for a reason that may pass are repeated this often: about five minutes with growing pauses. A
+# Limit of repeated requests after temporary refusals: about five minutes with growing pauses. A
 # running operation, and Entra's propagation, have deadlines of their own.
 _ATTEMPTS = 8
 
 
 class ClusterGone(Exception):
-    """The cluster that was to be reset is not there any more."""
+    """The cluster does not exist any longer."""
 
 
 @dataclass
 class Attempt:
-    """What became of the request for a reset; the caller's to read when ``start_reset`` was interrupted."""
+    """The fate of the request for a reset, for the caller of an interrupted ``start_reset``."""
 
     maybe_accepted: bool = False
-    """Whether a request went out that AKS may have accepted, as far as anybody can tell here."""
+    """Whether a request was sent that AKS may have accepted."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ class Ending:
     """The end of an operation."""
 
     status: str = ""
-    """``Succeeded``, ``Failed`` or ``Canceled``; ``InProgress`` before the end; empty if nobody knows."""
+    """``Succeeded``, ``Failed`` or ``Canceled``; ``InProgress`` before the end; empty if it is unknown."""
     ended: str = ""
     """UTC time, ``2026-01-31T12:00:00Z``; empty before the end."""
 
 
 class Clusters:
-    """The clusters that a tenant's caller can reach. One client per subscription, made when first used."""
+    """The clusters of a tenant. One client for each subscription, created at its first use."""
 
     def __init__(self, tenant: Tenant, clock: Clock | None = None) -> None:
         """
@@ -72,7 +72,7 @@ class Clusters:
         self._arm = Arm(tenant)
 
     async def get(self, cluster_id: ArmId) -> ClusterState | None:
-        """Reads a cluster; ``None`` if there is none of that ID.
+        """Reads a cluster; ``None`` if it does not exist.
 
         :raises azure.core.exceptions.AzureError: Sign-in failed, or Azure refused (a subscription of another tenant,
             a missing role) or could not be reached.
@@ -83,7 +83,7 @@ class Clusters:
         try:
             return from_model(await client.managed_clusters.get(cluster_id.resource_group, cluster_id.name))
         except ResourceNotFoundError as error:
-            # A subscription that cannot be seen is also "not found", and says nothing about the cluster.
+            # An invisible subscription is also "not found", which says nothing about the cluster.
             if take_apart(error).code in ("ResourceNotFound", "ResourceGroupNotFound", "NotFound"):
                 return None
             raise
@@ -96,13 +96,13 @@ class Clusters:
         on_progress: OnProgress,
         running: RunningOperation | None = None,
     ) -> ClusterState | None:
-        """Waits until no operation is changing the cluster; returns it then, or ``None`` if it is gone.
+        """Waits until no operation is changing the cluster; returns the cluster, or ``None`` if it was deleted.
 
         :param cluster_id: The cluster.
-        :param deadline: When to give up, on the clock.
+        :param deadline: When to stop waiting, on the clock.
         :param on_progress: Told which operation runs, and for how long.
         :param running: The operation, if AKS has named it.
-        :raises TimeoutError: The deadline came first.
+        :raises TimeoutError: The deadline passed.
         :raises azure.core.exceptions.AzureError: The cluster could not be read.
         """
         began = self._clock.now()
@@ -133,12 +133,12 @@ class Clusters:
         :param cluster_id: The cluster.
         :param credential: The application and its secret.
         :param deadline: When to stop waiting for another operation, on the clock.
-        :param propagation_deadline: When to stop waiting for Entra to have caught up.
-        :param on_progress: Told what is being waited for.
-        :param attempt: Kept up to date with what AKS may have accepted.
-        :returns: The accepted operation, to be waited for.
-        :raises ClusterGone: The cluster is not there, or went away meanwhile.
-        :raises TimeoutError: Another operation outlasted the deadline.
+        :param propagation_deadline: When to stop waiting for replication in Entra.
+        :param on_progress: Receives the reason for each pause.
+        :param attempt: Updated with what AKS may have accepted.
+        :returns: The accepted operation.
+        :raises ClusterGone: The cluster does not exist, or was deleted meanwhile.
+        :raises TimeoutError: Another operation was still running at the deadline.
         :raises azure.core.exceptions.AzureError: AKS refused.
         """
         from azure.core.exceptions import AzureError
@@ -153,7 +153,7 @@ class Clusters:
                 return await self._post_reset(cluster_id, credential)
             except AzureError as error:
                 said = take_apart(error, [credential.secret])
-                # A refusal settles what became of this request, but not of an earlier one that got no answer.
+                # A refusal decides about this request, but not about an earlier one without an answer.
                 attempt.maybe_accepted = unanswered or said.status == 0 or said.status >= 500
                 retry = Retry.THROTTLED if said.status == 0 else retry_of(error)
                 running = running_operation(said.message) if retry is Retry.BUSY else None
@@ -171,7 +171,7 @@ class Clusters:
                 )
                 if state is None:
                     raise ClusterGone
-                # A request got no answer, yet the cluster has since come to use the application: it was ours.
+                # A request got no answer, and the cluster uses the application now: AKS accepted that request.
                 if (
                     attempt.maybe_accepted
                     and state.uses(credential.client_id)
@@ -181,7 +181,7 @@ class Clusters:
                     return ResetOperation()
 
     async def ending(self, url: str) -> Ending:
-        """How an operation accepted earlier ended; an empty ``Ending`` if it runs still, or Azure has forgotten it.
+        """The end of an operation that was accepted earlier; an empty ``Ending`` if Azure no longer has its status.
 
         :param url: The operation's address, as ``ResetOperation.url`` gave it.
         """
@@ -200,7 +200,7 @@ class Clusters:
         return await permits(self._arm, str(cluster_id), RESET_ACTION)
 
     async def roles_on_node_group(self, cluster: ClusterState, object_id: str) -> int | None:
-        """How many roles a principal holds on the group of the cluster's nodes; ``None`` if the caller may not see.
+        """The number of roles of a principal on the node resource group; ``None`` if the caller may not read them.
 
         :param cluster: The cluster.
         :param object_id: Object ID of the service principal.
@@ -230,7 +230,7 @@ class Clusters:
             cluster_id.name,
             ManagedClusterServicePrincipalProfile(client_id=credential.client_id, secret=credential.secret),
             polling=polling,
-            # azure-core would repeat a POST after a 500 or 503, which AKS may have accepted all the same.
+            # azure-core would repeat a POST after a 500 or 503, although AKS may have accepted it.
             retry_total=0,
         )
         return ResetOperation(poller, polling)

@@ -1,6 +1,6 @@
 """A reset that AKS has accepted: its address, and the wait for its end.
 
-The SDK's own polling does the work: ``Azure-AsyncOperation`` before ``Location``, ``Retry-After`` between two looks.
+The SDK polls it: ``Azure-AsyncOperation`` before ``Location``, with ``Retry-After`` as the interval.
 https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations
 """
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class ResetFailed(Exception):
-    """AKS began the reset and says that it failed or was cancelled; the cause is the Azure error."""
+    """AKS began the reset, and it failed or was cancelled; the cause is the Azure error."""
 
 
 class ResetOperation:
@@ -40,10 +40,10 @@ class ResetOperation:
         """Waits for the end. Cancelling the wait leaves the operation to AKS.
 
         :param seconds: How long at most.
-        :param on_look: Called at each look at the operation while it runs.
-        :raises ResetFailed: It failed, or somebody cancelled it.
-        :raises TimeoutError: It took longer.
-        :raises azure.core.exceptions.AzureError: Nobody could tell how it goes.
+        :param on_look: Called at each poll while the operation runs.
+        :raises ResetFailed: The operation failed or was cancelled.
+        :raises TimeoutError: The operation took longer.
+        :raises azure.core.exceptions.AzureError: The operation could not be read.
         """
         if self._poller is None or self._polling is None:
             return
@@ -55,7 +55,7 @@ class ResetOperation:
         except asyncio.TimeoutError:
             raise TimeoutError from None
         except HttpResponseError as error:
-            # An answer that could be read and says "failed"; the SDK calls one that could not be had failed as well.
+            # A readable answer with the status "failed"; the SDK also raises this error without an answer.
             if error.status_code is not None and error.status_code < 300:
                 raise ResetFailed from error
             raise

@@ -1,4 +1,4 @@
-"""The SDK's polling of a long-running operation, with somebody looking on."""
+"""The SDK's polling of a long-running operation, with a callback at each poll."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import Any
 
 from azure.mgmt.core.polling.async_arm_polling import AsyncARMPolling
 
-# Between two looks where Azure names no time.
+# The interval where Azure gives none.
 _SECONDS = 15
 
 
 class WatchedPolling(AsyncARMPolling):
-    """Polls as Azure Resource Manager asks for, remembers the operation's address, and tells of each look."""
+    """Polls at Azure Resource Manager's interval, keeps the operation's address, and reports each poll."""
 
     def __init__(self) -> None:
-        """Looks every 15 seconds unless Azure names another time."""
+        """Polls every 15 seconds unless Azure gives another interval."""
         # The reset has no result to fetch: the operation's own end is the end.
         super().__init__(_SECONDS, lro_options={"final-state-via": "azure-async-operation"})
         self.url = ""
@@ -30,7 +30,7 @@ class WatchedPolling(AsyncARMPolling):
         )
 
     async def update_status(self) -> None:
-        """Looks once."""
+        """Polls once."""
         await super().update_status()
         if self.on_look and not self.finished():
             await self.on_look()

@@ -1,1 +1,1 @@
-"""Microsoft Graph: applications, service principals, and the rights of the caller."""
+"""Microsoft Graph: applications, service principals, and the permissions of the caller."""

@@ -1,7 +1,7 @@
-"""Why a service principal of another tenant's application cannot be made: what is certain before anybody tries.
+"""Reasons why the caller cannot create a service principal of another tenant's application, known before the request.
 
-Both conditions read like a replication delay when they are met in Microsoft Graph, and azuread's provider waits such a
-delay out for nine minutes. Nothing here writes, and what is not certain is left to Graph.
+Microsoft Graph answers both conditions like a replication delay, for which the azuread provider waits nine minutes.
+These checks write nothing; Graph decides where they are not certain.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NOT_MULTI_TENANT: Final = "AADSTS50194"
 
 
 async def owns_only(tenant: Tenant) -> bool:
-    """Whether the caller may write the applications that it owns and no others, in the directory of its tenant.
+    """Whether the caller may write only the applications that it owns, in the directory of its tenant.
 
     :param tenant: The tenant, with its credential. A person's token does not list such permissions.
     :raises azure.core.exceptions.AzureError: Sign-in failed.
@@ -45,7 +45,7 @@ async def owns_only(tenant: Tenant) -> bool:
 
 
 async def caller_object_id(tenant: Tenant) -> str:
-    """Object ID (UUID) of who signs in to the tenant, as its directory knows them; empty if the token does not say.
+    """Object ID (UUID) of the caller in the tenant's directory; empty if the token does not have it.
 
     :param tenant: The tenant, with its credential.
     :raises azure.core.exceptions.AzureError: Sign-in failed.
@@ -55,11 +55,11 @@ async def caller_object_id(tenant: Tenant) -> str:
 
 
 async def is_single_tenant(cloud: Cloud, client_id: str) -> bool:
-    """Whether the sign-in page says that an application is for its own tenant alone.
+    """Whether the sign-in page reports that an application is for its own tenant only.
 
-    It says so to anybody who opens it for all tenants, without signing in
+    The page for all tenants reports it without a sign-in
     (https://learn.microsoft.com/entra/identity-platform/reference-error-codes, AADSTS50194). ``False`` for any other
-    answer, and for none.
+    answer, and without an answer.
 
     :param cloud: The application's cloud.
     :param client_id: Its client ID (UUID).

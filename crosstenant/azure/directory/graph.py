@@ -1,7 +1,7 @@
-"""Applications and service principals of a tenant as Microsoft Graph describes them. Nothing here writes.
+"""Applications and service principals of a tenant from Microsoft Graph; it only reads.
 
 https://learn.microsoft.com/graph/api/application-get and https://learn.microsoft.com/graph/api/serviceprincipal-get.
-The least permission is ``Application.Read.All``. What was just changed may show for some seconds as it was before.
+The least permission is ``Application.Read.All``. A change may not be visible for some seconds.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ class Application:
     object_id: str
     display_name: str
     audience: str
-    """For whom it is: ``AzureADMyOrg``, ``AzureADMultipleOrgs``, ..."""
+    """Its sign-in audience: ``AzureADMyOrg``, ``AzureADMultipleOrgs``, ..."""
     secrets: tuple[Secret, ...]
-    """Those that have ended included."""
+    """Its secrets, including expired ones."""
 
     @property
     def is_multi_tenant(self) -> bool:
@@ -53,7 +53,7 @@ class Application:
 
 @dataclass(frozen=True)
 class ServicePrincipal:
-    """What an application is in one tenant, its own or another."""
+    """The service principal of an application in one tenant."""
 
     object_id: str
     enabled: bool
@@ -61,7 +61,7 @@ class ServicePrincipal:
 
 
 class Graph:
-    """The directory of one tenant, as its caller may read it."""
+    """The directory of one tenant."""
 
     def __init__(self, tenant: Tenant) -> None:
         """:param tenant: The tenant to sign in to."""
@@ -69,7 +69,7 @@ class Graph:
         self._client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] | None = None
 
     async def application(self, client_id: str) -> Application | None:
-        """The application of a client ID (UUID), if it is at home in this tenant.
+        """The application of a client ID (UUID), if it belongs to this tenant.
 
         :raises azure.core.exceptions.AzureError: Sign-in failed, or Graph refused or could not be reached.
         """
@@ -93,7 +93,7 @@ class Graph:
         return None if found is None else ServicePrincipal(found["id"], bool(found.get("accountEnabled", True)))
 
     async def document(self, collection: str, client_id: str) -> Json | None:
-        """All that Graph tells of an application or a service principal.
+        """Graph's whole document of an application or a service principal.
 
         :param collection: ``applications`` or ``servicePrincipals``.
         :param client_id: The application's client ID (UUID).

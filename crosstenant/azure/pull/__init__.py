@@ -1,1 +1,1 @@
-"""A pull as a node would do it: the docker token flow, and what its answers mean."""
+"""A pull like a node's: the docker token flow, and the meaning of its answers."""

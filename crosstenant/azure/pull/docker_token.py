@@ -1,9 +1,9 @@
-"""Proves a pull the way a node begins one: challenge, token, manifest.
+"""Proves a pull with the requests of a node: challenge, token, manifest.
 
 https://distribution.github.io/distribution/spec/auth/token/ is the protocol, and
-https://github.com/Azure/acr/blob/main/docs/Token-BasicAuth.md what a container registry makes of it. Knows nothing of
-Pulumi. The secret goes to the registry's own login server over TLS and nowhere else: no redirect is followed, and a
-challenge that names another host ends the exchange before anything secret is sent.
+https://github.com/Azure/acr/blob/main/docs/Token-BasicAuth.md how a container registry implements it. The secret
+goes only to the registry's own login server, over TLS: no redirect is followed, and a challenge that names another host
+ends the exchange before the secret is sent.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ _LONGEST_DETAIL: Final = 300
 def registry_session(login_server: str) -> aiohttp.ClientSession:
     """A session for ``prove_pull``, through the proxy that the environment names and trusting ``SSL_CERT_FILE``.
 
-    aiohttp's own ``trust_env`` would also read ``.netrc`` and sign in as whoever stands there, so only the proxy is
-    taken from the environment.
+    aiohttp's own ``trust_env`` would also read ``.netrc`` and sign in with its credentials, so only the proxy is taken
+    from the environment.
 
     :param login_server: The registry's login server, since ``NO_PROXY`` may exempt it.
     """
@@ -60,15 +60,15 @@ async def prove_pull(
 ) -> PullProof:
     """Asks for a token to pull from ``repository``, and with it for the manifest of ``reference``.
 
-    A missing role may show at the token, in the actions that the token lists, or at the manifest, so that all three
-    are looked at. Without a reference the repository need not exist: grants are given by name.
+    A registry may refuse a missing role at the token, in the actions that the token lists, or at the manifest, so all
+    three are checked. Without a reference the repository need not exist: a registry grants actions by name.
 
     :param session: From ``registry_session``.
     :param login_server: Host of the registry, ``name.azurecr.io``, as ARM reports it.
     :param credential: The application and its secret.
     :param repository: Name of a repository.
     :param reference: A tag or digest of it.
-    :raises PullRefused: It may not, or could not be asked.
+    :raises PullRefused: The registry refuses the pull, or cannot be reached.
     """
     if not _HOST.fullmatch(login_server):
         raise PullRefused(Reason.UNEXPECTED, f"'{login_server}' is not a host name: nothing was sent")
@@ -84,7 +84,7 @@ async def prove_pull(
 
 
 def granted_actions(token: str, repository: str) -> tuple[str, ...] | None:
-    """The actions on ``repository`` that a registry's access token lists; ``None`` if it is no readable JWT."""
+    """The actions on ``repository`` that a registry's access token lists; ``None`` if it is not a readable JWT."""
     claims = claims_of(token)
     if claims is None:
         return None
@@ -129,7 +129,7 @@ class _Registry:
         self._credential = credential
 
     async def token_url(self) -> URL:
-        """Where the registry gives tokens, with the ``service`` that it wants named."""
+        """The address of the registry's token service, and the ``service`` parameter for it."""
         answer = await self._ask("GET", self._url("/v2/"))
         if answer.status != 401:
             raise self._refusal(answer, "the challenge")

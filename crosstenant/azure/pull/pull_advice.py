@@ -1,7 +1,7 @@
-"""What a refused pull tells the operator: the missing link, the object it is missing on, who mends it and how.
+"""The advice for a refused pull: the missing link, its object, who repairs it and how.
 
-The sentences are the same from run to run, so that they can stand in state; what the registry itself said (addresses,
-correlation IDs) is added for messages only.
+The sentences do not change between runs, so that the state can keep them; the registry's own words (addresses,
+correlation IDs) are added to messages only.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def refusal_message(refusal: PullRefused, advice: str, registry_id: str) -> str:
 def advise(
     reason: Reason, registry: RegistryState, tenant_id: str, client_id: str, repository: str, reference: str | None
 ) -> str:
-    """Which link is missing, who can mend it and how.
+    """Which link is missing, who can repair it and how.
 
     :param reason: Why the pull was refused.
     :param registry: The registry.
@@ -58,7 +58,7 @@ def advise(
         Reason.NETWORK_BLOCKED: (
             f"the registry's network rules (public network access {registry.public_network_access}, default action "
             f"{registry.network_default_action}) block this machine before the credentials are checked; "
-            "whoever manages the registry lets this machine's address in or gives its network a private endpoint, or "
+            "the registry's administrator allows this machine's address or adds a private endpoint for its network, or "
             "the check runs with mode 'warn' or 'skip'"
         ),
         Reason.REPOSITORY_ABSENT: (
@@ -66,7 +66,7 @@ def advise(
         ),
         Reason.TAG_ABSENT: f"it has no {image}; push the image first, or check with another reference",
         Reason.UNREACHABLE: (
-            f"{registry.login_server} cannot be reached from this machine; look at its DNS, proxy (HTTPS_PROXY, "
+            f"{registry.login_server} cannot be reached from this machine; check its DNS, proxy (HTTPS_PROXY, "
             "NO_PROXY) and trusted certificates (SSL_CERT_FILE), or run the check with mode 'warn' or 'skip' where "
             "the registry is private"
         ),
@@ -81,14 +81,14 @@ def advise(
 def _role_missing(registry: RegistryState, client_id: str, repository: str) -> str:
     role = registry.pull_role
     why = (
-        "AcrPull counts for nothing on a registry in ABAC mode, and a condition on the assignment must cover that "
+        "AcrPull has no effect on a registry in ABAC mode, and a condition on the assignment must cover that "
         "repository (set 'repository' to one that it covers); "
         if registry.role_assignment_mode is RoleAssignmentMode.ABAC
         else ""
     )
     return (
         f"the service principal of application {client_id} may not pull '{repository}': it needs the role "
-        f"'{role.name}' on the registry; {why}whoever holds {OWNER.name} or {RBAC_ADMINISTRATOR.name} there "
+        f"'{role.name}' on the registry; {why}a caller with {OWNER.name} or {RBAC_ADMINISTRATOR.name} there "
         f'assigns it with \'az role assignment create --assignee {client_id} --role "{role.name}" '
         f"--scope {registry.registry_id}', and it may take ten minutes to count"
     )

@@ -1,6 +1,6 @@
-"""How often and how long a pull is tried before a refusal counts.
+"""The number and duration of attempts before the refusal of a pull is final.
 
-A grant reaches a registry seconds to minutes after it is made: Entra ID replicates service principals and secrets,
+A registry applies a new role assignment after seconds to minutes: Entra ID replicates service principals and secrets,
 and role assignments take up to ten minutes
 (https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---role-assignment-changes-are-not-being-detected).
 """
@@ -15,10 +15,10 @@ from crosstenant.azure.waiting import Clock, retried
 from crosstenant.model.pauses import PULL
 
 PROBE_REPOSITORY: Final = "crosstenant-pull-check"
-"""The repository that is asked for where none is named: it need not exist."""
+"""The repository of a check that names none: it need not exist."""
 
 Patience = Mapping[Reason, float]
-"""For how many seconds in a row it is worth trying again after a refusal; not at all for reasons not named."""
+"""The seconds for which a refusal is repeated, by reason; other reasons are final at once."""
 
 UNTIL_GRANTED: Final[Patience] = {
     Reason.SERVICE_PRINCIPAL_MISSING: float("inf"),
@@ -27,10 +27,10 @@ UNTIL_GRANTED: Final[Patience] = {
     Reason.SECRET_WRONG: 120,
     Reason.UNREACHABLE: 30,
 }
-"""After a change: a new grant may still be on its way."""
+"""After a change: a new role assignment may not be replicated yet."""
 
 A_QUICK_LOOK: Final[Patience] = {Reason.THROTTLED: 10, Reason.UNREACHABLE: 5}
-"""At a refresh: what was granted long ago needs no waiting for."""
+"""At a refresh: an old role assignment is replicated."""
 
 
 async def prove_in_time(
@@ -41,12 +41,12 @@ async def prove_in_time(
     *,
     clock: Clock | None = None,
 ) -> PullProof:
-    """Tries until the pull is granted, or the refusal is final.
+    """Repeats a proof until the pull is granted or the refusal is final.
 
-    :param prove: One try.
-    :param patience: How long each reason is waited out.
-    :param limit: Seconds for all tries together.
-    :param waiting: Told before each pause, with the refusal and the seconds that are left.
+    :param prove: One attempt.
+    :param patience: The seconds for which each reason is repeated.
+    :param limit: Seconds for all attempts together.
+    :param waiting: Called before each pause, with the refusal and the remaining seconds.
     :param clock: The clock; the machine's if omitted.
     :raises PullRefused: The last refusal.
     """

@@ -1,6 +1,6 @@
-"""What came of asking a registry for a pull: the proof, or the link that is missing.
+"""The result of a pull check: the proof, or the link that is missing.
 
-Loads nothing, so that whoever words or stores a verdict need not load what reaches one.
+This module imports nothing heavy, so that code that only words or stores a result loads no client.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from enum import Enum
 
 
 class Reason(Enum):
-    """Which link of the chain a refused pull misses; the value is how it is called in state and messages."""
+    """The missing link of a refused pull; the value is its name in state and messages."""
 
     SERVICE_PRINCIPAL_MISSING = "service principal missing"
     SERVICE_PRINCIPAL_DISABLED = "service principal disabled"
@@ -26,7 +26,7 @@ class Reason(Enum):
 
     @property
     def is_of_the_path(self) -> bool:
-        """Whether it tells of the way from this machine to the registry, and nothing of the grant."""
+        """Whether the reason concerns this machine's connection to the registry only."""
         return self in (Reason.NETWORK_BLOCKED, Reason.UNREACHABLE, Reason.THROTTLED)
 
 

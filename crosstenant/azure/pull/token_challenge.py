@@ -1,4 +1,4 @@
-"""The challenge of a registry: where it gives tokens, read strictly since a secret follows it.
+"""The challenge of a registry, read strictly because a secret is sent to the address in it.
 
 https://www.rfc-editor.org/rfc/rfc9110#section-11.6.1 and https://distribution.github.io/distribution/spec/auth/token/.
 """
@@ -20,13 +20,13 @@ class Challenge:
     realm: str
     """URL of the token service."""
     service: str
-    """The name that the token service wants to hear."""
+    """The ``service`` parameter of the token service."""
 
 
 def parse_challenge(headers: Iterable[str]) -> Challenge:
     """Reads the one Bearer challenge among ``Www-Authenticate`` headers.
 
-    :raises ValueError: There is none, or more than one, or it is malformed or lacks the realm or the service.
+    :raises ValueError: The number of challenges is not one, or it is malformed, or the realm or the service is missing.
     """
     bearers = [header[len("bearer ") :] for header in headers if header.lower().startswith("bearer ")]
     if len(bearers) != 1:

@@ -1,1 +1,1 @@
-"""What Azure said no with, and the sentence for a person."""
+"""Azure's refusals, and the sentence for a person."""

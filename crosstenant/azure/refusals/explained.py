@@ -11,10 +11,10 @@ from crosstenant.errors import OperatorError
 
 @contextmanager
 def explained(doing: str, on: str, tenant: Tenant, secrets: Iterable[str] = ()) -> Generator[None, None, None]:
-    """Raises ``OperatorError`` with an explanation in place of an Azure error.
+    """Raises ``OperatorError`` with an explanation instead of an Azure error.
 
-    :param doing: What is being done, ``reading the cluster``.
-    :param on: On what: its ARM ID.
+    :param doing: The operation, ``reading the cluster``.
+    :param on: The object: its ARM ID.
     :param tenant: The tenant signed in to.
     :param secrets: Values that must not appear in the text.
     :raises OperatorError: Azure refused, or could not be reached.

@@ -1,4 +1,4 @@
-"""What Azure's refusals mean and what the operator does about each, as data: errors and docs read the same table.
+"""Azure's refusals, their meaning and their remedy, as data for messages and documentation.
 
 Codes are those of Entra (https://learn.microsoft.com/entra/identity-platform/reference-error-codes), Azure Resource
 Manager (https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors) and AKS
@@ -15,11 +15,11 @@ from crosstenant.model.roles import AKS_CONTRIBUTOR, RBAC_ADMINISTRATOR, READER
 
 
 class Retry(Enum):
-    """Whether the same request can succeed later with nobody doing anything."""
+    """Whether the same request can succeed later without any change."""
 
     NEVER = "no"
     PROPAGATION = "until Entra has caught up"
-    """A new application, service principal or secret has not reached every server of Entra yet."""
+    """A new application, service principal or secret is not replicated in Entra yet."""
     BUSY = "when the running operation has ended"
     """Another operation holds the resource."""
     THROTTLED = "after the time that Azure names"
@@ -28,19 +28,19 @@ class Retry(Enum):
 
 @dataclass(frozen=True)
 class Refusal:
-    """One way in which Azure says no."""
+    """One refusal of Azure."""
 
     codes: tuple[str, ...]
-    """Azure's codes for it: any of them, without regard to case."""
+    """Azure's codes for it, without regard to case."""
     source: str
-    """Who says it: ``Entra``, ``Resource Manager``, ``AKS``."""
+    """The service: ``Entra``, ``Resource Manager``, ``AKS``."""
     meaning: str
-    """What it means, a clause that goes into a sentence."""
+    """Its meaning, as a clause of a sentence."""
     remedy: str
     """What to do, a clause in the imperative."""
     retry: Retry = Retry.NEVER
     phrases: tuple[str, ...] = ()
-    """Parts of Azure's message, one of which must be there for a code that stands for many things."""
+    """Parts of Azure's message, one of which must occur, for a code with several meanings."""
 
 
 _ENTRA: Final = (
@@ -280,7 +280,7 @@ _AKS: Final = (
 )
 
 REFUSALS: Final = (*_ENTRA, *_RESOURCE_MANAGER, *_AKS)
-"""Every refusal that is explained; where a code is in two rows, the first whose phrases are in the message counts."""
+"""Every explained refusal. Of two rows with one code, the first whose phrases occur in the message counts."""
 
 ROLES_BY_ACTION: Final = {
     "microsoft.containerservice/managedclusters/read": READER.name,

@@ -1,7 +1,7 @@
-"""Azure's errors as one plain sentence: what was being done, what is wrong, what to do, and what Azure said.
+"""Azure's errors as one sentence: the operation, what is wrong, what to do, and Azure's own words.
 
-``refusal_table`` holds what is known of each code; here an error of azure-core or azure-identity is taken apart, and
-nothing that looks like a secret gets out.
+``refusal_table`` has the meaning of each code. This module reads the errors of azure-core and azure-identity, and
+removes everything that looks like a secret.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from crosstenant.model.credentials.kinds import AzureCli, ManagedIdentity
 
 @dataclass(frozen=True)
 class AzureAnswer:
-    """What an error of an Azure client says, taken apart."""
+    """The parts of an Azure client's error."""
 
     status: int
     """HTTP status, 0 if there was no answer."""
@@ -28,11 +28,11 @@ class AzureAnswer:
     message: str
     """Azure's message, with that of every detail, in one line and without secrets."""
     codes: tuple[str, ...]
-    """The code and those of the details, the most telling first."""
+    """The code and the codes of the details, the most specific first."""
     request_id: str
     """Azure's ID of the request, for its support; empty if unknown."""
     retry_after: float = 0
-    """Seconds after which Azure wants to be asked again; 0 if it does not say."""
+    """Azure's ``Retry-After`` in seconds; 0 without one."""
 
 
 def explain(error: Exception, *, doing: str, on: str, tenant: Tenant | None = None, secrets: Iterable[str] = ()) -> str:
@@ -131,7 +131,7 @@ def _error_documents(response: object) -> Iterator[dict[str, Any]]:
     try:
         body: Any = json.loads(cast("Any", response).text())
         found: Any = body["error"]
-    except Exception:  # The body may be unread, empty, not JSON or no error; all that is lost is detail.
+    except Exception:  # The body may be unread, empty, not JSON, or without an error: then only details are missing.
         return
     if isinstance(found, str):  # Entra's form: the telling code is in the description.
         description = str(body.get("error_description") or found)

@@ -1,4 +1,4 @@
-"""A registry that a pull secret may be sent to, or the sentence that says why not."""
+"""A registry that may receive a pull secret, or an error with the reason."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from crosstenant.errors import OperatorError
 
 
 async def read_registry(tenant: Tenant, registry_id: str) -> RegistryState:
-    """A registry that is there and that a pull secret may be sent to.
+    """An existing registry that may receive a pull secret.
 
     :param tenant: The registry's tenant.
     :param registry_id: ARM ID of the registry.
-    :raises OperatorError: As ``find_registry``, and if there is none.
+    :raises OperatorError: As for ``find_registry``, and if the registry does not exist.
     """
     registry = await find_registry(tenant, registry_id)
     if registry is None:
@@ -25,12 +25,12 @@ async def read_registry(tenant: Tenant, registry_id: str) -> RegistryState:
 
 
 async def find_registry(tenant: Tenant, registry_id: str) -> RegistryState | None:
-    """A registry that a pull secret may be sent to; ``None`` if there is no registry of that ID.
+    """A registry that may receive a pull secret; ``None`` if it does not exist.
 
     :param tenant: The registry's tenant.
     :param registry_id: ARM ID of the registry.
-    :raises OperatorError: It cannot be read, or its login server is none of the tenant's cloud, or its role assignment
-        mode is unknown here.
+    :raises OperatorError: It cannot be read, or its login server is not in the tenant's cloud, or its role assignment
+        mode is unknown.
     """
     try:
         with explained("reading registry", registry_id, tenant):

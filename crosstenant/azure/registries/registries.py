@@ -1,6 +1,6 @@
-"""Container registries as Azure Resource Manager describes them.
+"""Container registries in Azure Resource Manager.
 
-Knows nothing of Pulumi, and loads the Azure SDK only when a registry is asked for.
+The Azure SDK is loaded when a registry is read for the first time.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from crosstenant.azure.sign_in.tenant import Tenant
 
-# The first version that tells the role assignment mode; said here so that another default of the SDK hides nothing.
+# The first version with the role assignment mode, set here so that it does not depend on the SDK's default.
 _API_VERSION: Final = "2025-11-01"
 _MODES: Final[dict[str, RoleAssignmentMode]] = {
     "legacyregistrypermissions": RoleAssignmentMode.LEGACY,
@@ -27,12 +27,12 @@ _MODES: Final[dict[str, RoleAssignmentMode]] = {
 
 
 class UnknownModeError(Exception):
-    """A registry says that it decides who may pull in a way that this package does not know."""
+    """A registry has a role assignment mode that this package does not know."""
 
 
 @dataclass(frozen=True)
 class RegistryState:
-    """What a registry is, as far as a pull goes."""
+    """The state of a registry, as far as a pull needs it."""
 
     registry_id: str
     """ARM ID."""
@@ -47,11 +47,11 @@ class RegistryState:
     public_network_access: str
     """``Enabled`` or ``Disabled``."""
     network_default_action: str
-    """What happens to addresses that no network rule names: ``Allow`` or ``Deny``."""
+    """The default action of its network rules: ``Allow`` or ``Deny``."""
 
     @property
     def pull_role(self) -> Role:
-        """The least role that lets a principal pull: a registry honours only the one of its mode."""
+        """The role for a pull in the registry's mode."""
         return PULL_ROLES[self.role_assignment_mode]
 
 
@@ -63,11 +63,11 @@ class Registries:
         self._tenant = tenant
 
     async def get(self, registry_id: str) -> RegistryState | None:
-        """Reads a registry; ``None`` if there is none of that ID.
+        """Reads a registry; ``None`` if it does not exist.
 
         :param registry_id: ARM ID of a ``Microsoft.ContainerRegistry/registries``.
-        :raises ValueError: It is no such ID.
-        :raises UnknownModeError: The registry has a role assignment mode of which nothing is known here.
+        :raises ValueError: The ID has another form.
+        :raises UnknownModeError: The registry has an unknown role assignment mode.
         :raises azure.core.exceptions.AzureError: Sign-in failed, or ARM refused or could not be reached.
         """
         arm_id = parse_arm_id(registry_id, REGISTRY_TYPE)
@@ -81,7 +81,7 @@ class Registries:
             try:
                 found = await client.registries.get(arm_id.resource_group, arm_id.name)
             except ResourceNotFoundError as error:
-                # A subscription that is not there is a mistake in the ID, or the other tenant's: no absent registry.
+                # A missing subscription means a wrong ID or another tenant, not a missing registry.
                 if error.error is not None and error.error.code == "SubscriptionNotFound":
                     raise
                 return None
@@ -105,7 +105,7 @@ def _state(arm_id: ArmId, found: Registry) -> RegistryState:
 
 
 def _mode(arm_id: ArmId, value: str | None) -> RoleAssignmentMode:
-    # Registries were in legacy mode before there was a property to say so.
+    # Registries from before this property are in legacy mode.
     if not value:
         return RoleAssignmentMode.LEGACY
     try:

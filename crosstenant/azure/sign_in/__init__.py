@@ -1,1 +1,1 @@
-"""Who this process is in a tenant, and the proof that a secret signs in."""
+"""The sign-in to a tenant, and the proof that a secret signs in."""

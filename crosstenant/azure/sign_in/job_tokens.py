@@ -53,7 +53,7 @@ class FederatedCredential(AsyncTokenCredential):
             return await inner.get_token(*scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae, **kwargs)
 
     async def close(self) -> None:
-        """Nothing stays open between two sign-ins."""
+        """Closes nothing: no connection is kept between two sign-ins."""
 
     async def __aexit__(
         self,
@@ -61,7 +61,7 @@ class FederatedCredential(AsyncTokenCredential):
         exc_value: BaseException | None = None,
         traceback: TracebackType | None = None,
     ) -> None:
-        """Nothing stays open between two sign-ins."""
+        """Closes nothing: no connection is kept between two sign-ins."""
 
 
 # The audience that Entra's federated credentials expect, in every cloud that azuread and azure-native sign in to:
@@ -73,7 +73,7 @@ _NO_ID_TOKEN = "the job's ID token could not be fetched"  # noqa: S105 (a messag
 async def fetch_id_token(job: GitHubActions | AzurePipelines) -> str:
     """The job's ID token, from the address that the pipeline gave it.
 
-    :raises azure.core.exceptions.ClientAuthenticationError: No token came; the text says what did.
+    :raises azure.core.exceptions.ClientAuthenticationError: The answer has no token; the message says what it has.
     """
     from azure.core import AsyncPipelineClient
     from azure.core.exceptions import AzureError

@@ -1,7 +1,7 @@
 """Proves that an application's secret signs in to a tenant, before a cluster depends on it.
 
-Entra takes a while to tell all its servers of a new secret or service principal, and answers "invalid secret" and "no
-such application" until then; an expired secret or an unknown tenant is final.
+Entra needs time to replicate a new secret or service principal, and answers "invalid secret" and "no such application"
+until then. An expired secret or an unknown tenant is final.
 https://learn.microsoft.com/entra/architecture/resilient-end-user-experience and
 https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 """
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
 OnWait = Callable[[str], Awaitable[None]]
-"""Shows what is being waited for, to the person at the terminal."""
+"""Shows the reason for a pause to the person at the terminal."""
 
 
 class SignInError(OperatorError):
-    """A secret did not sign in. The text is a whole sentence for the operator, without the secret."""
+    """A secret did not sign in. The message is a whole sentence for the operator, without the secret."""
 
 
 class SecretExpired(SignInError):
@@ -55,17 +55,17 @@ async def prove_secret(
     clock: Clock | None = None,
     wait_for_application: bool = True,
 ) -> str:
-    """Signs in with a secret; tries again while Entra may only not have caught up.
+    """Signs in with a secret; repeats the sign-in while replication may be the reason.
 
     :param tenant_id: UUID of the tenant to sign in to.
     :param cloud: Its cloud.
     :param credential: The application and its secret, which goes to Entra and into no message.
     :param deadline: When to stop trying, on ``clock``.
-    :param on_wait: Told what is being waited for before each pause.
+    :param on_wait: Called with the reason before each pause.
     :param clock: The clock; the machine's if not given.
-    :param wait_for_application: Whether a tenant that does not know the application may only not have caught up.
+    :param wait_for_application: Whether to wait also while the tenant does not know the application.
     :returns: The object ID of the application's service principal in that tenant, empty if the token does not say.
-    :raises SignInError: The secret does not sign in; the class says why where that matters.
+    :raises SignInError: The secret does not sign in; a subclass tells the reason.
     """
     from azure.core.exceptions import AzureError
 
@@ -94,7 +94,7 @@ async def prove_secret(
 
 
 async def _sign_in(tenant_id: str, cloud: Cloud, app: AppCredential) -> str:
-    # A new credential for each try: nothing is remembered of the last one.
+    # A new credential for each attempt, without cached state.
     async with _credential(tenant_id, cloud, app.client_id, app.secret) as credential:
         token = await credential.get_token(cloud.arm_scope)
     return str((claims_of(token.token) or {}).get("oid") or "")

@@ -1,10 +1,9 @@
-"""One Entra tenant and how this process signs in to it.
+"""One Entra tenant and the sign-in of this process to it.
 
-A process serves one tenant. Its credential comes from what the provider was given and from nothing else: no
-``DefaultAzureCredential`` and no ``ARM_*`` or ``AZURE_*`` variables, since a variable holds one value and both tenants
-of a chain run in the same environment.
+A process serves one tenant. Its credential comes only from the provider's arguments: no ``DefaultAzureCredential``
+and no ``ARM_*`` or ``AZURE_*`` variables, because both tenants of a chain have the same environment.
 
-Nothing here knows of Pulumi, and no Azure package is imported before a credential is asked for.
+No Azure package is imported before a credential is needed.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Tenant:
-    """An Entra tenant as one process sees it."""
+    """An Entra tenant, with the credential of this process."""
 
     tenant_id: str
     """UUID of the tenant."""
@@ -36,14 +35,14 @@ class Tenant:
 
     @property
     def caller(self) -> str:
-        """Who acts in the tenant, for a sentence: ``application 1f...`` or ``the Azure CLI's user``."""
+        """The caller in the tenant, for a sentence: ``application 1f...`` or ``the Azure CLI's user``."""
         return self.credentials.caller
 
     def credential(self) -> SharedCredential:
         """The tenant's credential for Azure's asynchronous clients: always the same one, so that tokens are shared.
 
-        :raises azure.core.exceptions.ClientAuthenticationError: It cannot even be made (a certificate that is not
-            there or cannot be read).
+        :raises azure.core.exceptions.ClientAuthenticationError: The credential cannot be created (a certificate is
+            missing or cannot be read).
         """
         if not self._made:
             from crosstenant.azure.sign_in.credentials import make_credential

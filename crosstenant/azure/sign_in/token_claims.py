@@ -1,4 +1,4 @@
-"""What an access token says of itself."""
+"""The claims of an access token."""
 
 from __future__ import annotations
 
@@ -8,8 +8,7 @@ from typing import Any
 def claims_of(token: str) -> dict[str, Any] | None:
     """The claims of an access token; ``None`` if it is not a JWT.
 
-    Read, not verified: the token came from the service that issued it and goes back there, and nothing that protects
-    anything hangs on its claims.
+    The claims are not verified: the token came from the service that issued it, and no protection depends on them.
 
     :param token: The token.
     """

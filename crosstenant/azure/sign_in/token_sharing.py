@@ -1,8 +1,8 @@
 """One token for all the clients of a tenant.
 
-A run over many subscriptions has many clients, and each asks for its own token. The Azure CLI starts a process for
-every token and a job's ID token is fetched each time, so whoever asks while a token is being fetched waits for that
-one, and a token is handed out until shortly before it ends.
+A run over many subscriptions has many clients, and each requests its own token. The Azure CLI starts a process for
+every token, and a job's ID token is fetched each time. Therefore requests during a fetch wait for that token, and a
+token is used until shortly before it expires.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ _MARGIN_SECONDS = 300
 
 
 class SharedCredential(AsyncTokenCredential):
-    """Hands out another credential's tokens, asking it once at a time and only when it must."""
+    """Shares another credential's tokens: one request at a time, and only when a new token is needed."""
 
     def __init__(self, inner: AsyncTokenCredential) -> None:
         """
@@ -55,7 +55,7 @@ class SharedCredential(AsyncTokenCredential):
             return token
 
     async def close(self) -> None:
-        """Forgets the tokens and closes the inner credential."""
+        """Discards the tokens and closes the inner credential."""
         self._tokens.clear()
         await self._inner.close()
 

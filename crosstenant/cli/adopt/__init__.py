@@ -1,1 +1,1 @@
-"""``crosstenant adopt``: takes a chain that was made by hand into a stack, without making any of it anew."""
+"""``crosstenant adopt``: takes a chain that was made by hand into a stack, without creating its objects again."""

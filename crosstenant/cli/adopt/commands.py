@@ -59,7 +59,7 @@ def _uuid(_context: click.Context, _parameter: click.Parameter, text: str | None
     required=True,
     metavar="ID",
     callback=_arm_ids(CLUSTER_TYPE),
-    help="ARM ID of a cluster. The first one's application is adopted.",
+    help="ARM ID of a cluster. The application of the first cluster is adopted.",
 )
 @click.option(
     "--registry",
@@ -84,7 +84,7 @@ def _uuid(_context: click.Context, _parameter: click.Parameter, text: str | None
     type=click.Choice(_WAYS),
     default="managed",
     show_default=True,
-    help="Whether the stack manages the service principal in the registry tenant, or only looks it up.",
+    help="Whether the stack manages the service principal in the registry tenant, or only reads it.",
 )
 @click.option(
     "--registry-principal",
@@ -106,18 +106,18 @@ def adopt(
     """Take a chain that was made by hand into a stack.
 
     Reads both tenants and changes nothing: the application of the cluster, its service principals, its pull roles.
-    Tells what is there, what is missing and what differs, and writes a document for `pulumi import --file` with the
-    program that goes with it.
+    Reports what exists, what is missing and what differs, and writes a document for `pulumi import --file` and a
+    program for it.
     """
     consented = mode == "consented"
     if registry_principal and not consented:
         raise click.UsageError("--registry-principal goes with --registry-service-principal consented only")
     if cluster_tenant.tenant_id == registry_tenant.tenant_id:
-        raise click.UsageError(f"both tenants are {cluster_tenant.tenant_id}: the registry has to be in another")
+        raise click.UsageError(f"both tenants are {cluster_tenant.tenant_id}: the registry must be in another")
     document, source = out / "import.json", out / "__main__.py"
     for file in (document, source):
         if file.exists():
-            raise click.ClickException(f"{file} is there already: remove it, or give another folder with --out")
+            raise click.ClickException(f"{file} exists already: remove it, or give another folder with --out")
     try:
         query = ChainQuery(clusters, registries, consented, registry_principal)
         chain = asyncio.run(_read(cluster_tenant, registry_tenant, query))
@@ -152,13 +152,13 @@ def _next_steps(
 ) -> list[str]:
     lines = [f"Wrote {document} and {source}. Next, in the folder of the Pulumi project:"]
     if any(finding.state is State.STOPS for finding in report):
-        lines.append("  first see to what is marked 'stops' above")
+        lines.append("  first correct what is marked 'stops' above")
     lines += [f"  pulumi config set --secret {setting}" for setting in settings]
     lines += [
         f"  paste {source} into the program",
-        "  pulumi refresh --run-program    (puts the providers into the state; changes nothing in Azure)",
+        "  pulumi refresh --run-program    (adds the providers to the state; changes nothing in Azure)",
         f"  pulumi import --file {document} --generate-code=false --protect=false",
-        "  pulumi preview                  (what differs, a new secret, one reset of each cluster; no replacement)",
+        "  pulumi preview                  (the differences, a new secret, one reset of each cluster; no replacement)",
         "  pulumi up",
     ]
     removals = [

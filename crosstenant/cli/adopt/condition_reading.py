@@ -1,4 +1,4 @@
-"""Reads the repositories out of a role assignment's condition, if it is one that this package would write."""
+"""Reads the repositories from a role assignment's condition, if this package could write the condition."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ _TERM = re.compile(
 
 
 def repositories_of(condition: str) -> tuple[list[str], list[str]] | None:
-    """The repositories and the prefixes that ``condition`` grants; ``None`` if it says anything else as well.
+    """The repositories and the prefixes that ``condition`` grants; ``None`` for any other condition.
 
-    Layout does not count, nor whether names are compared with regard to case: a registry's are all in lower case.
+    Layout is ignored, and so is the case sensitivity of comparisons: names of repositories are in lower case.
 
     :param condition: The condition of a role assignment on a registry.
     """

@@ -1,6 +1,6 @@
-"""What the component would make different of objects that were made by hand: what the first preview will show.
+"""The changes that the component would make to objects that were made by hand: those of the first preview.
 
-What the component does not give is reset, save tags and owners:
+Properties that the component does not set are reset, except tags and owners:
 https://www.pulumi.com/registry/packages/azuread/api-docs/application.
 """
 
@@ -53,7 +53,7 @@ _RESET_ON_PRINCIPAL: Final = {
 
 
 def redirect_uri_of(application: Json) -> str | None:
-    """The redirect URI that the component shall be given, so that the application keeps it; ``None`` for its default.
+    """The redirect URI argument with which the application keeps its own; ``None`` for the default.
 
     :param application: Microsoft Graph's document.
     """
@@ -61,10 +61,10 @@ def redirect_uri_of(application: Json) -> str | None:
 
 
 def application_differences(application: Json, *, consented: bool) -> list[str]:
-    """What changes on the application, a clause each.
+    """The changes of the application, one clause for each.
 
     :param application: Microsoft Graph's document.
-    :param consented: Whether the component will be told that the registry's tenant consents by its page.
+    :param consented: Whether the program uses consent mode.
     """
     found: list[str] = []
     audience = str(application.get("signInAudience"))
@@ -85,7 +85,7 @@ def application_differences(application: Json, *, consented: bool) -> list[str]:
 
 
 def principal_differences(principal: Json) -> list[str]:
-    """What changes on a service principal, a clause each.
+    """The changes of a service principal, one clause for each.
 
     :param principal: Microsoft Graph's document.
     """
@@ -95,7 +95,7 @@ def principal_differences(principal: Json) -> list[str]:
 
 def _removals(document: Json, names: dict[str, str]) -> list[str]:
     gone = [label for path, label in names.items() if _at(document, path)]
-    return [f"what else was set goes: {', '.join(gone)}"] if gone else []
+    return [f"other properties are reset: {', '.join(gone)}"] if gone else []
 
 
 def _at(document: Json, path: str) -> object:

@@ -1,4 +1,4 @@
-"""What there is of the chain, what is missing, and what the component would make different: one line each."""
+"""The report about a chain: what exists, what is missing, and what the component would change."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ Json = dict[str, Any]
 
 
 class State(Enum):
-    """How a link of the chain stands."""
+    """The state of a link of the chain."""
 
     FOUND = "found"
-    """It is imported, and stays as it is."""
+    """It is imported and does not change."""
     DIFFERS = "differs"
     """It is imported, and the first update changes it."""
     MISSING = "missing"
-    """The first update makes it."""
+    """The first update creates it."""
     BESIDE = "beside"
-    """It is not the stack's, and stays for a person to decide on."""
+    """It is not part of the stack; a person decides about it."""
     STOPS = "stops"
-    """The first update cannot succeed before somebody has seen to it."""
+    """The first update cannot succeed until a person has corrected it."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Finding:
 def findings(chain: LiveChain, *, consented: bool) -> list[Finding]:
     """The report, in the order of the chain.
 
-    :param chain: What there is.
+    :param chain: The chain.
     :param consented: Whether the program uses consent mode.
     :raises ChainError: A role assignment has a condition that this package cannot keep.
     """
@@ -67,7 +67,7 @@ def findings(chain: LiveChain, *, consented: bool) -> list[Finding]:
 
 
 def hand_made_secrets(chain: LiveChain) -> list[str]:
-    """Key IDs of the application's secrets: none of them is the stack's."""
+    """Key IDs of the application's secrets, which do not belong to the stack."""
     return [str(one["keyId"]) for one in cast("list[Json]", chain.application.get("passwordCredentials") or [])]
 
 

@@ -1,7 +1,7 @@
 """The document that ``pulumi import --file`` takes: the component's children by name, type, parent and provider.
 
-https://www.pulumi.com/docs/iac/guides/migration/import describes it. Components and providers stand in it
-without an ID, as what the others refer to. They have to be in the state already (``pulumi refresh --run-program`` puts
+https://www.pulumi.com/docs/iac/guides/migration/import describes it. Components and providers are in it
+without an ID, for references. They must be in the state already (``pulumi refresh --run-program`` puts
 them there): Pulumi 3.274 would write a provider before the component that it belongs to, and refuse its own state.
 """
 
@@ -29,7 +29,7 @@ _PROFILE = "crosstenant:index:ServicePrincipalProfile"
 def import_document(chain: LiveChain, name: str, registry_tenant_id: str, *, consented: bool) -> Json:
     """The document for a component ``CrossTenantPull(name, ...)`` at the top of a program.
 
-    :param chain: What there is; what is missing is left to the first update.
+    :param chain: The chain; the first update creates what is missing.
     :param name: The component's name.
     :param registry_tenant_id: UUID of the registry tenant.
     :param consented: Whether the program uses consent mode.

@@ -1,4 +1,4 @@
-"""The chain as it stands in both tenants, read with the plugin's own clients. Nothing is changed."""
+"""The present chain in both tenants, read with the plugin's own clients. It only reads."""
 
 from __future__ import annotations
 
@@ -23,35 +23,35 @@ Json = dict[str, Any]
 
 
 class ChainError(Exception):
-    """There is nothing that could be adopted. The text is a whole sentence for the operator."""
+    """The chain cannot be adopted. The message is a whole sentence for the operator."""
 
 
 @dataclass(frozen=True)
 class ChainQuery:
-    """Which clusters and registries to read, and what else has to be known for that."""
+    """The clusters and registries to read, and how to read them."""
 
     clusters: Sequence[ArmId]
     registries: Sequence[ArmId]
     consented: bool
-    """Whether the service principal of the registry tenant stays in the hands of that tenant's administrators."""
+    """Whether administrators of the registry tenant manage the service principal there."""
     registry_principal_id: str | None = None
     """Its object ID, for a caller who may not read that directory."""
 
 
 @dataclass(frozen=True)
 class LiveRegistry:
-    """One registry and what the application has on it."""
+    """One registry and the application's roles on it."""
 
     state: RegistryState
     pull: RoleAssignment | None
-    """The assignment that this package would make: of the role of the registry's mode, on the registry itself."""
+    """The assignment that this package would create: the role of the registry's mode, on the registry itself."""
     others: tuple[RoleAssignment, ...]
-    """Whatever else reaches the registry: other roles, or wider scopes."""
+    """All other assignments that are effective on the registry: other roles, or wider scopes."""
 
 
 @dataclass(frozen=True)
 class LiveChain:
-    """Everything that there is."""
+    """The chain in both tenants."""
 
     clusters: tuple[ClusterState, ...]
     application: Json
@@ -59,7 +59,7 @@ class LiveChain:
     cluster_principal: Json | None
     """Its service principal in its own tenant."""
     registry_principal: Json | None
-    """Its service principal in the registry tenant; nothing either if that directory may not be read."""
+    """Its service principal in the registry tenant; nothing if the caller may not read that directory."""
     registry_principal_id: str
     """Object ID of that one; empty if there is none."""
     registries: tuple[LiveRegistry, ...]
@@ -74,12 +74,12 @@ class LiveChain:
 
 
 async def read_chain(cluster_tenant: Tenant, registry_tenant: Tenant, query: ChainQuery) -> LiveChain:
-    """Reads it, from the first cluster to the registries.
+    """Reads the chain, from the first cluster to the registries.
 
     :param cluster_tenant: The cluster tenant.
     :param registry_tenant: The registry tenant.
     :param query: What to read.
-    :raises ChainError: A cluster or registry is not there, has a managed identity, or its application is another
+    :raises ChainError: A cluster or registry does not exist, has a managed identity, or its application is another
         tenant's.
     :raises OperatorError: Azure refused, or could not be reached.
     """
@@ -136,8 +136,8 @@ def _no_application(cluster: ClusterState, principal: Json | None, tenant: Tenan
     owner = str((principal or {}).get("appOwnerOrganizationId") or "")
     if principal is None:
         return (
-            f"{using}, which is not there any more: nothing can be adopted. Declare a chain with a new application, and"
-            " its first update moves the cluster to it"
+            f"{using}, which does not exist any longer: nothing can be adopted. Declare a chain with a new application;"
+            " its first update resets the cluster to it"
         )
     if owner.lower() == tenant.tenant_id:
         return f"{using}, of which only the service principal is left: nothing can be adopted"
@@ -158,7 +158,7 @@ async def _registry_principal(tenant: Tenant, client_id: str, query: ChainQuery)
         if "Authorization_RequestDenied" not in str(error):
             raise
         raise ChainError(
-            f"{error}. Without the right to read that directory, use consent mode and name the service principal:"
+            f"{error}. Without the permission to read that directory, use consent mode and name the service principal:"
             " --registry-service-principal consented --registry-principal OBJECT_ID"
         ) from None
     finally:

@@ -1,4 +1,4 @@
-"""The program to paste: the component with the arguments that keep what stands."""
+"""The program to paste: the component, with arguments that keep the present chain."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _EXPORTS = {
 def program(chain: LiveChain, name: str, cluster_tenant: Tenant, registry_tenant: Tenant, *, consented: bool) -> str:
     """The source of a whole ``__main__.py``.
 
-    :param chain: What there is.
+    :param chain: The chain.
     :param name: The component's name.
     :param cluster_tenant: The cluster tenant, for its ID and kind of credential; secrets are left to the stack's
         configuration.
@@ -117,7 +117,7 @@ def _registry(chain: LiveChain, registry: LiveRegistry) -> list[str]:
 
 
 def _text(value: str) -> str:
-    # A string of JSON is one of Python.
+    # A JSON string is a Python string.
     return json.dumps(value, ensure_ascii=False)
 
 

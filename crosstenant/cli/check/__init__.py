@@ -1,1 +1,1 @@
-"""``crosstenant check``: walks the chain from a cluster to the registries link by link, and changes nothing."""
+"""``crosstenant check``: checks the chain from a cluster to the registries link by link, and changes nothing."""

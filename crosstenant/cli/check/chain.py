@@ -1,4 +1,4 @@
-"""A chain to look at, and what was found of each of its links."""
+"""A chain, and the findings about each of its links."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from crosstenant.model.arm_id import ArmId
 
 @dataclass(frozen=True)
 class Probe:
-    """What to prove a pull from a registry with."""
+    """The image for the proof of a pull from a registry."""
 
     repository: str | None = None
     reference: str | None = None
-    """A tag or digest in the repository; without one no image need be there."""
+    """A tag or digest in the repository; without it the repository need not exist."""
 
 
 @dataclass(frozen=True)
 class Chain:
-    """An application, the clusters that act as it, and the registries of another tenant that it pulls from."""
+    """An application, the clusters that use it, and the registries of another tenant from which it pulls."""
 
     client_id: str
     """Client ID (UUID) of the application."""
@@ -31,7 +31,7 @@ class Chain:
     registries: tuple[tuple[ArmId, Probe], ...]
     environment: str = "public"
     secret_key_id: str | None = None
-    """Key ID (UUID) of the secret that the clusters have, where it is known; otherwise any good one will do."""
+    """Key ID (UUID) of the secret that the clusters have, if it is known; otherwise any valid secret is accepted."""
 
 
 class Tenancy(Enum):
@@ -42,16 +42,16 @@ class Tenancy(Enum):
 
 
 class LinkState(Enum):
-    """What a link was found to be."""
+    """The state of a link."""
 
     OK = "ok"
     NOTE = "note"
-    """It holds, and is worth a look."""
+    """It works, and needs attention."""
     BROKEN = "BROKEN"
     UNSEEN = "not seen"
-    """It could not be looked at."""
+    """It could not be read."""
     SKIPPED = "skipped"
-    """It was not asked for."""
+    """It was not requested."""
 
 
 ACCESS: Final = "access"
@@ -67,18 +67,18 @@ PULL: Final = "pull"
 
 @dataclass(frozen=True)
 class Link:
-    """One link as it was found."""
+    """The finding about one link."""
 
     tenancy: Tenancy
     name: str
     """``application``, ``role``, ..."""
     object: str
-    """What it is about: a name, an ID."""
+    """Its object: a name, an ID."""
     state: LinkState
     finding: str
-    """What was seen, in a few words."""
+    """The finding, in a few words."""
     remedy: str = ""
-    """What to do about it, and who; empty where there is nothing to do."""
+    """What to do, and who; empty if nothing is to be done."""
 
     @property
     def title(self) -> str:
@@ -88,7 +88,7 @@ class Link:
 
 @dataclass(frozen=True)
 class Report:
-    """What came of a walk."""
+    """The result of a check."""
 
     chain: Chain
     links: tuple[Link, ...]
@@ -109,22 +109,22 @@ class Report:
 
     @property
     def broken(self) -> list[Link]:
-        """The links that do not hold."""
+        """The broken links."""
         return _in_state(self.links, LinkState.BROKEN)
 
     @property
     def unseen(self) -> list[Link]:
-        """The links that nobody knows of."""
+        """The links that could not be read."""
         return _in_state(self.links, LinkState.UNSEEN)
 
     @property
     def verdict(self) -> str:
-        """``broken``, ``not seen`` if nothing is known to be but not all was seen, or ``whole``."""
+        """``broken``, ``not seen`` if no link is known to be broken but one could not be read, or ``whole``."""
         return "broken" if self.broken else "not seen" if self.unseen else "whole"
 
     @property
     def exit_code(self) -> int:
-        """1 for a broken link, 2 for one that could not be looked at, else 0."""
+        """1 for a broken link, 2 for a link that could not be read, else 0."""
         return 1 if self.broken else 2 if self.unseen else 0
 
 

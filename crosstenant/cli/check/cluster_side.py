@@ -1,4 +1,4 @@
-"""The links in the cluster tenant: the application, its secret and service principal, and what each cluster is."""
+"""The links in the cluster tenant: the application, its secret and service principal, and each cluster."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from crosstenant.cli.check.reading import SignIn, Unseen, access, look, service_
 from crosstenant.model.arm_id import ArmId
 
 SOON_DAYS = 30
-"""A secret that ends within so many days is worth a look."""
+"""A secret that expires within this number of days gets a note."""
 
 _A = Tenancy.CLUSTER
 _REPAIR = "run 'pulumi up --refresh'"
 
 
 async def cluster_side(chain: Chain, tenant: Tenant, secret: str | None) -> list[Link]:
-    """Looks at the chain in the cluster tenant.
+    """Checks the chain in the cluster tenant.
 
     :param chain: The chain.
     :param tenant: The cluster tenant.
@@ -56,7 +56,7 @@ async def cluster_side(chain: Chain, tenant: Tenant, secret: str | None) -> list
 
 
 def application_link(found: Application | Unseen | None, client_id: str) -> Link:
-    """The application itself, and for whom it is."""
+    """The application itself, and its sign-in audience."""
     if isinstance(found, Unseen):
         return Link(_A, APPLICATION, client_id, LinkState.UNSEEN, found.reason, _TO_READ)
     if found is None:
@@ -65,19 +65,19 @@ def application_link(found: Application | Unseen | None, client_id: str) -> Link
     name = found.display_name or client_id
     if not found.is_multi_tenant:
         remedy = f"{_REPAIR}, or 'az ad app update --id {client_id} --sign-in-audience AzureADMultipleOrgs'"
-        return Link(_A, APPLICATION, name, LinkState.BROKEN, f"is for one tenant alone ({found.audience})", remedy)
+        return Link(_A, APPLICATION, name, LinkState.BROKEN, f"is for one tenant only ({found.audience})", remedy)
     return Link(_A, APPLICATION, name, LinkState.OK, "is multi-tenant")
 
 
 def secret_link(found: Application | Unseen | None, chain: Chain, signed_in: SignIn | None, now: datetime) -> Link:
-    """The secret that the clusters have: whether it is there, signs in, and for how long."""
+    """The secret of the clusters: whether it exists, whether it signs in, and its expiry."""
     about = chain.secret_key_id or "of the application"
     if signed_in and isinstance(signed_in.refusal, (SecretRefused, SecretExpired)):
         return Link(_A, SECRET, about, LinkState.BROKEN, "does not sign in", f"{_MAKE_ANOTHER}. {signed_in.refusal}")
     if isinstance(found, Unseen):
         if signed_in and signed_in.refusal is None:
-            return Link(_A, SECRET, about, LinkState.OK, "signs in; until when, could not be looked at")
-        return Link(_A, SECRET, about, LinkState.UNSEEN, "the application could not be looked at")
+            return Link(_A, SECRET, about, LinkState.OK, "signs in; its expiry could not be read")
+        return Link(_A, SECRET, about, LinkState.UNSEEN, "the application could not be read")
     if found is None:
         return Link(_A, SECRET, about, LinkState.BROKEN, "was removed with the application")
     own = [one for one in found.secrets if chain.secret_key_id in (None, one.key_id)]
@@ -143,16 +143,16 @@ async def _cluster(
 
 
 def cluster_link(cluster_id: ArmId, found: ClusterState | Unseen | None, client_id: str) -> Link:
-    """What a cluster acts as, and whether it runs."""
+    """A cluster's application, and its power state."""
     name = cluster_id.name
     if isinstance(found, Unseen):
         return Link(_A, CLUSTER, name, LinkState.UNSEEN, found.reason)
     if found is None:
         return Link(
-            _A, CLUSTER, name, LinkState.BROKEN, f"there is no {cluster_id}", "create it, or take it out of the stack"
+            _A, CLUSTER, name, LinkState.BROKEN, f"there is no {cluster_id}", "create it, or remove it from the stack"
         )
     if found.uses_managed_identity:
-        remedy = "give its pods the output image_pull_secret, and take the cluster out of the stack's clusters"
+        remedy = "give its pods the output image_pull_secret, and remove the cluster from the stack's clusters"
         return Link(_A, CLUSTER, name, LinkState.BROKEN, "has a managed identity, and cannot go back", remedy)
     if not found.uses(client_id):
         remedy = f"{_REPAIR}, which resets its credential: every node is reimaged"
@@ -164,7 +164,7 @@ def cluster_link(cluster_id: ArmId, found: ClusterState | Unseen | None, client_
     if not found.is_idle:
         return Link(_A, CLUSTER, name, LinkState.NOTE, f"acts as the application, and is {_work(found)}", "wait for it")
     if found.has_failed:
-        remedy = "look at 'az aks show'; a failed reset leaves nodes with either secret: run 'pulumi up --refresh'"
+        remedy = "check 'az aks show'; a failed reset leaves nodes with either secret: run 'pulumi up --refresh'"
         return Link(_A, CLUSTER, name, LinkState.NOTE, "acts as the application, and its last operation failed", remedy)
     return Link(_A, CLUSTER, name, LinkState.OK, "acts as the application")
 

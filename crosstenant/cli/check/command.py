@@ -23,8 +23,8 @@ PULL_SECRET: Final = "CROSSTENANT_PULL_SECRET"  # noqa: S105 (a variable's name)
 
 _EPILOG: Final = (
     f"{secrets_help()} The application's secret comes from {PULL_SECRET}.\n\n"
-    "Exit code: 0 if the chain is whole, 1 if a link is broken, 2 if none is known to be but one could not be looked"
-    " at, or the command is given wrongly."
+    "Exit code: 0 if the chain is whole, 1 if a link is broken, 2 if no link is known to be broken but one could not"
+    " be read, or if the command line is wrong."
 )
 
 
@@ -57,12 +57,12 @@ def check(
     in_json: bool,
     tenants: TenantOptions,
 ) -> None:
-    """Walk the chain from clusters to registries link by link, and change nothing.
+    """Check the chain from clusters to registries link by link, and change nothing.
 
-    Name a stack, or the application with its registries, its clusters and both tenants. What the stack knows of the
-    tenants need not be given; how to sign in to them does, unless it is as the Azure CLI's user.
+    Name a stack, or the application with its registries, its clusters and both tenants. The stack has the tenants' IDs,
+    but not the credentials: without any, the Azure CLI's user signs in.
 
-    A pull is proved with the application's secret: from the environment, or decrypted from the stack by --with-secret.
+    The proof of a pull needs the application secret, from the environment or (with --with-secret) from the stack.
     """
     secret = os.environ.get(PULL_SECRET) or None
     probe = Probe(repository, reference)
@@ -110,7 +110,7 @@ def _parsed(text: str, resource_type: str, option: str) -> ArmId:
 
 
 def _chosen(found: list[StackChain], client_id: str | None, registry_tenant_id: str | None) -> StackChain:
-    """The one chain of a stack that the options leave."""
+    """The one chain of a stack that matches the options."""
     left = [
         one
         for one in found
@@ -127,7 +127,7 @@ def _chosen(found: list[StackChain], client_id: str | None, registry_tenant_id: 
 
 
 def _probing(chain: Chain, probe: Probe) -> Chain:
-    """The chain, to be proved with what the options say where they do."""
+    """The chain, with the repository and reference of the options."""
     if not probe.repository and not probe.reference:
         return chain
     return replace(chain, registries=tuple((registry_id, probe) for registry_id, _ in chain.registries))

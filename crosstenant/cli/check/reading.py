@@ -1,4 +1,4 @@
-"""What both halves of a walk share: reading something that may not be readable, and who may sign in."""
+"""Reads that may be refused, and sign-in, for both tenants."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Unseen:
-    """Why something could not be looked at."""
+    """The reason why something could not be read."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class SignIn:
-    """What came of signing in to a tenant as the application."""
+    """The result of a sign-in to a tenant as the application."""
 
     object_id: str = ""
     """Object ID of its service principal there."""
@@ -35,7 +35,7 @@ class SignIn:
 
 
 async def look(reading: Awaitable[T], doing: str, on: str, tenant: Tenant) -> T | Unseen:
-    """What a client reads, or why it cannot.
+    """The result of a client's read, or the reason of its failure.
 
     :param reading: The client's call.
     :param doing: What it does, ``reading application``.
@@ -50,7 +50,7 @@ async def look(reading: Awaitable[T], doing: str, on: str, tenant: Tenant) -> T 
 
 
 async def access(tenant: Tenant, tenancy: Tenancy) -> Link:
-    """Whether the caller can look at a tenant at all."""
+    """Whether the caller can sign in to a tenant."""
     about = f"to {tenant.tenant_id}"
     found = await look(_signing_in(tenant), "signing in", about, tenant)
     if isinstance(found, Unseen):
@@ -94,12 +94,12 @@ async def service_principal(
 ) -> ServicePrincipal | Unseen | None:
     """The application's service principal in a tenant.
 
-    Whoever may not read the directory sees it all the same, where the application itself signs in.
+    A sign-in as the application finds it even if the caller may not read the directory.
 
     :param tenant: The tenant.
     :param graph: Its directory.
     :param client_id: Client ID (UUID) of the application.
-    :param signed_in: What came of signing in as the application, if its secret is there.
+    :param signed_in: The result of the sign-in as the application, if its secret is known.
     """
     found = await look(graph.service_principal(client_id), "reading the service principal of", client_id, tenant)
     if not isinstance(found, Unseen) or signed_in is None:

@@ -28,12 +28,12 @@ _PULL_SECONDS = 30
 
 
 async def registry_side(chain: Chain, tenant: Tenant, secret: str | None) -> list[Link]:
-    """Looks at the chain in the registry tenant.
+    """Checks the chain in the registry tenant.
 
     :param chain: The chain.
     :param tenant: The registry tenant.
-    :param secret: The application's secret, to prove a pull with; it goes to each registry's own login server and to
-        the tenant's sign-in service, and nowhere else.
+    :param secret: The application's secret, for the proof of a pull; it goes only to each registry's own login server
+        and to the tenant's sign-in service.
     """
     entry = await access(tenant, _B)
     if entry.state is LinkState.UNSEEN:
@@ -82,7 +82,7 @@ class _Registry:
             return [self._link(REGISTRY, LinkState.UNSEEN, found.reason)]
         if found is None:
             what = f"there is no {self._registry_id}"
-            return [self._link(REGISTRY, LinkState.BROKEN, what, "create it again, or take it out of the stack")]
+            return [self._link(REGISTRY, LinkState.BROKEN, what, "create it again, or remove it from the stack")]
         pull = await self._pull(found, secret)
         role = await self._role(found, pulls=pull.state is LinkState.OK)
         return [self._registry(found), role, self._network(found), pull]
@@ -92,15 +92,15 @@ class _Registry:
         what = f"{registry.login_server}, {registry.sku}; its roles are {mode}"
         if registry.provisioning_state != "Succeeded":
             what = f"{what}; provisioning state {registry.provisioning_state}"
-            return self._link(REGISTRY, LinkState.NOTE, what, "look at 'az acr show'")
+            return self._link(REGISTRY, LinkState.NOTE, what, "check 'az acr show'")
         return self._link(REGISTRY, LinkState.OK, what)
 
     def _network(self, registry: RegistryState) -> Link:
-        advice = "make sure that the nodes' addresses are let in, or have a private endpoint"
+        advice = "make sure that the rules allow the nodes' addresses, or that the nodes have a private endpoint"
         if registry.public_network_access != "Enabled":
-            return self._link(NETWORK, LinkState.NOTE, "closed to all but private endpoints", advice)
+            return self._link(NETWORK, LinkState.NOTE, "open to private endpoints only", advice)
         if registry.network_default_action != "Allow":
-            return self._link(NETWORK, LinkState.NOTE, "open to the addresses that its rules name alone", advice)
+            return self._link(NETWORK, LinkState.NOTE, "open only to the addresses in its rules", advice)
         return self._link(NETWORK, LinkState.OK, "open to all networks")
 
     async def _role(self, registry: RegistryState, pulls: bool) -> Link:
@@ -125,7 +125,7 @@ class _Registry:
             condition = ", under a condition" if all(one.condition for one in right) else ""
             what = f"{wanted.name}{condition}{beside}"
             if others:
-                return self._link(ROLE, LinkState.NOTE, what, "remove the roles that a pull does not take")
+                return self._link(ROLE, LinkState.NOTE, what, "remove the roles that a pull does not need")
             return self._link(ROLE, LinkState.OK, what)
         what = f"{wanted.name} is not assigned" + (f", only {', '.join(others)}" if others else "")
         remedy = (
@@ -133,11 +133,13 @@ class _Registry:
             f' "{wanted.name}" --scope {registry.registry_id}\''
         )
         if pulls:
-            return self._link(ROLE, LinkState.NOTE, f"{what}; it pulls by another right, a group's for one", remedy)
+            return self._link(
+                ROLE, LinkState.NOTE, f"{what}; it pulls with another role, for example a group's", remedy
+            )
         return self._link(ROLE, LinkState.BROKEN, what, remedy)
 
     async def _name(self, assignment: RoleAssignment) -> str:
-        # At the registry, since the caller may have rights there alone.
+        # At the registry, because the caller may have roles only there.
         path = f"{self._registry_id}/providers/Microsoft.Authorization/roleDefinitions/{assignment.role_guid}"
         found = await look(self._arm.get(path, "2022-04-01"), "reading role", assignment.role_guid, self._tenant)
         if isinstance(found, Unseen):
@@ -163,13 +165,13 @@ class _Registry:
             except PullRefused as refusal:
                 tenant_id, client_id = self._tenant.tenant_id, self._chain.client_id
                 remedy = advise(refusal.reason, registry, tenant_id, client_id, repository, reference)
-                # What keeps this machine out need not keep the nodes out.
+                # Network rules that block this machine need not block the nodes.
                 state = LinkState.UNSEEN if refusal.reason.is_of_the_path else LinkState.BROKEN
                 return self._link(PULL, state, refusal.reason.value, remedy)
         if proof.manifest_digest:
             return self._link(PULL, LinkState.OK, f"fetched the manifest of {repository}, {reference}")
         if proof.granted_actions is None:
-            return self._link(PULL, LinkState.NOTE, "signs in; what it may pull cannot be read", "give --reference")
+            return self._link(PULL, LinkState.NOTE, "signs in; its permissions cannot be read", "give --reference")
         return self._link(PULL, LinkState.OK, f"the registry grants a pull of '{repository}'")
 
     def _link(self, name: str, state: LinkState, finding: str, remedy: str = "") -> Link:

@@ -1,4 +1,4 @@
-"""A report as a person reads it, and as a machine does."""
+"""A report for people, and for machines."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _MARKS: Final = {
 }
 _VERDICTS: Final = {
     "broken": "The chain is broken: {broken}.",
-    "not seen": "No link is known to be broken, but not all could be looked at: {unseen}.",
+    "not seen": "No link is known to be broken, but not all could be read: {unseen}.",
     "whole": "The chain is whole.",
 }
 
@@ -54,7 +54,7 @@ def as_json(report: Report) -> str:
 
 
 def drawing(report: Report) -> list[str]:
-    """The chain from the clusters down to the pull: ``X`` where it is broken, ``?`` where nobody could look.
+    """The chain from the clusters down to the pull: ``X`` for a broken link, ``?`` for a link that could not be read.
 
     Every link of a tenant is tied to the one line that runs through both.
     """
@@ -71,7 +71,7 @@ def drawing(report: Report) -> list[str]:
 
 
 def _label(link: Link) -> str:
-    # Of these there is one in a tenant, and what they are called is a UUID.
+    # There is one of these in each tenant, and its name is a UUID.
     return link.name if link.name in (APPLICATION, SECRET, PRINCIPAL, ACCESS) else link.title
 
 

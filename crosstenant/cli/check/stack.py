@@ -24,7 +24,7 @@ _SIGNATURE: Final = "4dabf18193072939515e22adb298388d"
 
 
 class StackError(ValueError):
-    """A stack cannot be read, or declares no chain; the text says why."""
+    """A stack cannot be read, or declares no chain; the message says why."""
 
 
 @dataclass(frozen=True)
@@ -33,16 +33,16 @@ class StackChain:
 
     chain: Chain
     secret: str | None
-    """The application's secret, if secrets were asked for."""
+    """The application secret, if secrets are requested."""
 
 
 def export_stack(name: str, folder: Path, *, show_secrets: bool) -> Json:
     """The stack's state, from the Pulumi command line.
 
     :param name: The stack's name.
-    :param folder: Where its project is.
-    :param show_secrets: Have Pulumi decrypt secrets; they come through a pipe and are not written anywhere.
-    :raises StackError: Pulumi is not there or refuses.
+    :param folder: The folder of its project.
+    :param show_secrets: Whether Pulumi decrypts secrets; they come through a pipe and are not written to a file.
+    :raises StackError: Pulumi is not installed, or fails.
     """
     command = ["pulumi", "stack", "export", "--stack", name, "--non-interactive", "--color", "never"]
     try:
@@ -58,10 +58,10 @@ def export_stack(name: str, folder: Path, *, show_secrets: bool) -> Json:
 
 
 def chains_of(export: Json) -> list[StackChain]:
-    """Every chain that a stack's state holds: one for each application and registry tenant.
+    """Every chain in a stack's state: one for each application and registry tenant.
 
     :param export: From ``export_stack``.
-    :raises StackError: There is none.
+    :raises StackError: The stack has no chain.
     """
     deployment = cast("Json", export.get("deployment") or {})
     state = _State(cast("list[Json]", deployment.get("resources") or []))
@@ -85,7 +85,7 @@ def _chain(state: _State, client_id: str, registry_tenant: str, found: list[Json
         client_id=client_id,
         cluster_tenant_id=homes[0] if homes else "",
         registry_tenant_id=registry_tenant,
-        # In an order that does not change from one export to the next.
+        # In an order that is the same for each export.
         clusters=tuple(
             sorted((parse_arm_id(one["inputs"]["clusterId"], CLUSTER_TYPE) for one in profiles), key=lambda it: it.key)
         ),
@@ -101,7 +101,7 @@ def _probed(inputs: Json) -> tuple[ArmId, Probe]:
 
 
 def _current_key(state: _State, applications: list[Json]) -> str | None:
-    """The key ID of the secret that the stack gives to its clusters: of two, the previous one ends earlier."""
+    """The key ID of the secret of the stack's clusters: of two secrets, the one that expires later."""
     own = {one["id"] for one in applications}
     passwords = [one["outputs"] for one in state.of_types(_PASSWORD) if one["outputs"].get("applicationId") in own]
     return max(passwords, key=lambda it: str(it.get("endDate")))["keyId"] if passwords else None

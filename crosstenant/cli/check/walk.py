@@ -1,4 +1,4 @@
-"""Looks at both ends of a chain at once."""
+"""Checks a chain in both tenants at the same time."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from crosstenant.cli.check.registry_side import registry_side
 
 
 async def walk(chain: Chain, cluster_tenant: Tenant, registry_tenant: Tenant, secret: str | None) -> Report:
-    """Looks at every link of a chain; reads only.
+    """Checks every link of a chain; only reads.
 
     :param chain: The chain.
     :param cluster_tenant: The cluster tenant, with the caller's credential.
     :param registry_tenant: The registry tenant, likewise.
-    :param secret: The application's secret, to prove sign-in and pull with; neither is tried without it.
+    :param secret: The application secret, for sign-in and pull; without it neither is checked.
     """
     try:
         halves = await asyncio.gather(

@@ -79,7 +79,7 @@ class Arm:
         return claims_of(await self._token())
 
     async def send(self, method: str, resource_id: str, api_version: str, body: Json | None = None) -> Answer:
-        """Calls ARM, again up to three times while it is busy; returns the last answer, whatever it says."""
+        """Calls ARM, again up to three times while it is busy; returns the last answer."""
         path = resource_id if resource_id.startswith("/") else f"/{resource_id}"
         return await self._send(method, f"https://{self.cloud.arm_host}{path}?api-version={api_version}", body)
 
@@ -113,7 +113,7 @@ class Arm:
         return found
 
     async def delete(self, resource_id: str, api_version: str) -> None:
-        """Deletes a resource and waits until that is done; one that is gone already is no error."""
+        """Deletes a resource and waits until that is done; a missing resource is not an error."""
         answer = await self.send("DELETE", resource_id, api_version)
         if answer.status not in (200, 202, 204, 404):
             raise ArmError(answer)

@@ -68,7 +68,7 @@ class AzureNative(Package):
         return package_schema("azure-native", VERSION, _CONFIG, resources, functions)
 
     async def check_config(self, config: Properties) -> tuple[Properties, list[Failure]]:
-        """Takes the arguments as they are: the real provider looks at them when it is configured."""
+        """Takes the arguments as they are: the real provider checks them when it is configured."""
         return config, []
 
     async def configure(self, config: Properties) -> Served:

@@ -171,7 +171,7 @@ class ArmResource(DeclaredResource[Arm]):
         return self.outputs_of(await self._put(resource_id, news))
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
-        """Deletes it; one that is gone is no error."""
+        """Deletes it; a missing object is not an error."""
         await self.context.delete(resource_id, self.api_version)
 
     async def _put(self, resource_id: str, inputs: Properties) -> Json:

@@ -23,7 +23,7 @@ _NOT_SERVED = ("featureTags", "logoImage", "optionalClaims", "password", "templa
 
 
 class Application(BridgedResource):
-    """An application in its home tenant. Its ID is ``/applications/<object ID>``."""
+    """An application in its own tenant. Its ID is ``/applications/<object ID>``."""
 
     token = "azuread:index/application:Application"
     inputs: ClassVar[Arguments] = {
@@ -128,7 +128,7 @@ class Application(BridgedResource):
         return {**await self.read_back(path), **self.remembered(news)}
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
-        """Deletes it, which moves it to the tenant's deleted items, and its service principal of the home tenant."""
+        """Deletes it, which moves it to the tenant's deleted items, and its service principal of its own tenant."""
         path = object_path(resource_id, "applications")
         try:
             await self.context.call("DELETE", path)
@@ -169,7 +169,7 @@ def object_path(resource_id: str, collection: str) -> str:
 
 
 async def remove_owner(graph: Graph, path: str, owner: str) -> None:
-    """Removes an owner; one who is none any more is no error."""
+    """Removes an owner; a missing owner is not an error."""
     try:
         await graph.call("DELETE", f"{path}/owners/{owner}/$ref")
     except GraphError as error:

@@ -88,7 +88,7 @@ class ApplicationPassword(BridgedResource):
         return f"{path.rsplit('/', 1)[-1]}/password/{key}", outputs
 
     async def observe(self, resource_id: str, olds: Properties) -> Properties | None:
-        """Looks the key up in its application; there is no import, for nobody can read the value again."""
+        """Looks the key up in its application; there is no import, because the value cannot be read again."""
         path, key = _parse(resource_id)
         if not olds:
             raise OperatorError(f"resource {self.token} does not support import")

@@ -129,7 +129,7 @@ class ServicePrincipal(BridgedResource):
     async def update(
         self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
     ) -> Properties:
-        """Patches everything that the program may set, whoever set it otherwise."""
+        """Patches everything that the program may set."""
         path = object_path(resource_id, "servicePrincipals")
         try:
             await self.context.call("PATCH", path, _to_graph(news), also_retry=just_created)
