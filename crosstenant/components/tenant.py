@@ -161,7 +161,8 @@ class TenantProviders:
             f"{self._name}-crosstenant",
             environment=self.cloud.name,
             tenant_id=self.tenant_id,
-            subscription_id=self.subscription_id,
+            # It needs none, and with one that a preview does not know it could check nothing there.
+            subscription_id=self.subscription_id if isinstance(self.subscription_id, str) else None,
             use_msi=True if self._kind is ManagedIdentity else None,
             use_cli=True if self._kind is AzureCli else None,
             opts=self._opts,

@@ -170,7 +170,7 @@ def test_an_id_that_becomes_known_goes_where_text_goes():
         )
 
     def inputs(built: Built) -> dict[str, dict[str, Any]]:
-        return {it.name: it.inputs for it in built.resources if it.request.custom}
+        return {it.name: it.inputs for it in built.custom}
 
     expected = inputs(build(lambda: pull(cluster_role_assignments=[role(name="net")])))
     assert inputs(build(program)) == expected

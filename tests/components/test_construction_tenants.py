@@ -17,6 +17,7 @@ from crosstenant import (
     TenantArgs,
     TenantProviders,
 )
+from crosstenant.resources.internal_functions import service_principal_obstacle
 from tests.components.construction import (
     CLUSTER_TENANT,
     REGISTRY_ID,
@@ -25,7 +26,9 @@ from tests.components.construction import (
     SUBSCRIPTION_B,
     TENANT_A,
     TENANT_B,
+    UNKNOWN,
     build,
+    later,
 )
 from tests.components.programs import access, identity, pull, role, with_ready_made_providers
 
@@ -100,3 +103,24 @@ def test_a_tenant_that_is_described_otherwise_than_its_providers_is_refused():
 def test_both_sides_in_one_tenant_are_refused():
     with pytest.raises(pulumi.RunError, match=r"registry_tenant\.tenant_id: both tenants are"):
         build(lambda: pull(registry_tenant=CLUSTER_TENANT))
+
+
+def test_a_subscription_that_is_not_known_yet_leaves_the_checks_of_a_preview_whole():
+    def program() -> None:
+        access(registries=[RegistryArgs(registry_id=later(REGISTRY_ID, known=False), name="images")])
+
+    built = build(program, preview=True)
+    native = built.one("pulumi:providers:azure-native")
+    own = built.one("pulumi:providers:crosstenant")
+    assert (native.inputs["subscriptionId"], own.inputs.get("subscriptionId")) == (UNKNOWN, None)
+
+
+def test_a_provider_that_is_not_known_yet_is_no_obstacle():
+    said: list[str] = []
+
+    def program() -> None:
+        options = pulumi.InvokeOptions(provider=TenantProviders("fabrikam", REGISTRY_TENANT).crosstenant)
+        pulumi.Output.from_input(service_principal_obstacle(None, options)).apply(said.append)
+
+    build(program)
+    assert said == [""]
