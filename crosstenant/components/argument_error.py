@@ -1,4 +1,4 @@
-"""What a program's mistakes look like: one sentence, no stack trace."""
+"""The error for a program's wrong argument: one sentence, no stack trace."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import pulumi
 
 
 class ArgumentError(pulumi.RunError):
-    """An argument of a component is wrong. Pulumi prints the text alone and ends the preview before anything is made.
+    """An argument of a component is wrong. Pulumi prints only the message and ends the preview before it creates
+    anything.
 
-    The text names the component, the property as the program spells it, what is wrong and what to write instead.
+    The message names the component, the property in the program's spelling, what is wrong and what to write.
     """
 
     def __init__(self, component: str, property_path: str, reason: str) -> None:

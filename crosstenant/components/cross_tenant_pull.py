@@ -26,60 +26,61 @@ from crosstenant.resources.service_principal_credential import ServicePrincipalC
 
 
 class CrossTenantPullArgs(TypedDict):
-    """Which clusters of one tenant pull from which registries of another."""
+    """The clusters of one tenant and the registries of another from which they pull."""
 
     cluster_tenant: NotRequired[TenantArgs]
-    """The cluster tenant (Tenant A), which owns the application. Only a Python program that passes
+    """The cluster tenant, to which the application belongs. Only a Python program that passes
     ``cluster_providers`` may omit it."""
 
     registry_tenant: NotRequired[TenantArgs]
-    """The registry tenant (Tenant B). Only a Python program that passes ``registry_providers`` may omit it."""
+    """The registry tenant. Only a Python program that passes ``registry_providers`` may omit it."""
 
     registries: list[RegistryArgs]
     """The registries, all of the registry tenant."""
 
     clusters: NotRequired[list[ClusterArgs]]
-    """The clusters, all of the cluster tenant. Default: none; ``image_pull_secret`` serves those with a managed
-    identity."""
+    """The clusters, all of the cluster tenant. Default: none. Clusters with a managed identity use
+    ``image_pull_secret``."""
 
     cluster_role_assignments: NotRequired[list[ClusterRoleArgs]]
-    """Roles that the application needs in the cluster tenant as the clusters' identity (a subnet of your own, a route
-    table, a private DNS zone, a registry there), assigned before a cluster is touched. Default: none but what AKS
-    gives it on the nodes' resource group."""
+    """Roles that the application needs in the cluster tenant as the clusters' identity (on your own subnet, a route
+    table, a private DNS zone, a registry there). They are assigned before any reset. Default: none. AKS itself assigns
+    a role on the node resource group."""
 
     display_name: NotRequired[str]
     """The application's display name. Default: the component's name."""
 
     owners: NotRequired[list[pulumi.Input[str]]]
-    """Object IDs (UUIDs) of the application's owners. Default: whoever creates it."""
+    """Object IDs (UUIDs) of the application's owners. Default: the caller that creates
+    it."""
 
     redirect_uri: NotRequired[str]
-    """Where the consent page goes when it is done. Default: ``https://www.microsoft.com/``."""
+    """The application's redirect URI, to which the consent page redirects. Default: ``https://www.microsoft.com/``."""
 
     registry_service_principal: NotRequired[ServicePrincipalModeText]
-    """How the application gets its service principal in the registry tenant. ``managed`` (default): the stack makes
-    it, which takes the right to make applications there. ``consented``: an administrator of that tenant makes it by
-    opening the consent page; until then an update waits (``consent_timeout_seconds``) or fails with the page's address,
-    no role is assigned there and no cluster is touched."""
+    """How the application gets its service principal in the registry tenant. ``managed`` (default): the stack
+    creates it, which needs the permission to create service principals there. ``consented``: an administrator of that
+    tenant creates it on the consent page. Until then an update waits (``consent_timeout_seconds``) or fails with the
+    page's address, assigns no role there and resets no cluster."""
 
     consent_timeout_seconds: NotRequired[int]
-    """In consent mode: for how many seconds an update waits for the administrator. Default: 0, it fails at once; the
-    next update goes on from there."""
+    """In consent mode: the seconds for which an update waits for the administrator. Default: 0, the update fails at
+    once. The next update continues where it ended."""
 
     rotation: NotRequired[RotationArgs]
-    """When the secret is replaced, and for how long each is good."""
+    """When the secret is replaced, and how long each secret is valid."""
 
 
 class CrossTenantPull(pulumi.ComponentResource):
-    """One application that the given clusters use as their service principal, with the right to pull from the given
-    registries of another tenant.
+    """One application that clusters use as their service principal and with which they pull from registries of another
+    tenant.
 
     It declares, in this order: the application, its service principal and secret in the cluster tenant; its service
-    principal and pull roles in the registry tenant; a pull check for each registry; and only when those have passed,
-    each cluster's credential. A pull that is refused never takes a running cluster down.
+    principal and pull roles in the registry tenant; a pull check for each registry; and, only after these checks, the
+    credential of each cluster. A refused pull never affects a running cluster.
 
-    The application becomes the *whole* cloud identity of each cluster (load balancers, disks, networks), so give it
-    the roles that the present one has before the first update. A reset of a cluster's credential reimages its nodes.
+    The application becomes the *whole* cloud identity of each cluster (load balancers, disks, networks): before the
+    first update give it the roles of the present identity. A reset of a cluster's credential reimages its nodes.
     """
 
     client_id: pulumi.Output[str]
@@ -98,16 +99,16 @@ class CrossTenantPull(pulumi.ComponentResource):
     """The page on which an administrator of the registry tenant can consent to the application."""
 
     secret_expires_at: pulumi.Output[str]
-    """When the application's secret ends: a UTC time."""
+    """The expiry of the application secret: a UTC time."""
 
     next_rotation_at: pulumi.Output[str | None]
-    """When the next update makes a new secret: a UTC time; nothing unless ``rotate_every_days`` is given."""
+    """The time from which an update makes a new secret: a UTC time; none without ``rotate_every_days``."""
 
     registries: list[RegistryGrant]
-    """The registries, in the order given: each one's host, role assignment and what its pull check proved."""
+    """The registries, in the order of the arguments: host, role assignment and result of the pull check."""
 
     clusters: list[ClusterCredential]
-    """The clusters, in the order given, each with the state of its credential."""
+    """The clusters, in the order of the arguments, with the states of their credentials."""
 
     service_principal_profile: pulumi.Output[ServicePrincipalCredential]
     """The application's client ID and secret, for azure-native's ``ManagedCluster``. Secret."""
@@ -130,7 +131,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         :param opts: Resource options.
         :param cluster_providers: Ready-made providers of the cluster tenant.
         :param registry_providers: Ready-made providers of the registry tenant.
-        :raises ArgumentError: An argument is wrong; the text names it and the remedy.
+        :raises ArgumentError: An argument is wrong; the message names it and the remedy.
         """
         at = ArgPath(f"CrossTenantPull '{name}'")
         args = checked(at, CrossTenantPullArgs, args)
@@ -189,11 +190,10 @@ class CrossTenantPull(pulumi.ComponentResource):
                 redirect_uri=application.redirect_uri,
             ),
             registry_tenant,
-            # An update may end at the consent: all that the cluster tenant needs is in place by then.
+            # An update may end at the consent: by then everything in the cluster tenant must be in place.
             pulumi.ResourceOptions(parent=self, depends_on=assignments if consented else None),
         )
-        # Prove, then touch: no cluster is reset before every registry has answered, nor before its new identity has its
-        # roles.
+        # Prove, then reset: no cluster is reset before all pull checks have passed and its new identity has its roles.
         proved = [*access.pull_checks, *assignments]
         profiles = [
             set_cluster_credential(name, cluster, identity.client_id, identity.secret, proved, self, cluster_tenant)

@@ -1,7 +1,7 @@
-"""The objects among the components' outputs.
+"""The objects in the components' outputs.
 
-Each is a dictionary whose keys are attributes too, so that a program may export it whole; other languages and the
-stack's state have the same keys in camelCase.
+Each is a dictionary whose keys are attributes as well, so that a program can export it; other languages and the stack's
+state have the same keys in camelCase.
 """
 
 from collections.abc import Mapping
@@ -31,22 +31,22 @@ class RegistryGrant(OutputObject):
     """ARM ID of the registry."""
 
     name: str
-    """What the registry is called in the stack."""
+    """The registry's name in the stack."""
 
     login_server: pulumi.Output[str]
     """The registry's host, ``fabrikamimages.azurecr.io``."""
 
     role_assignment_mode: pulumi.Output[RoleAssignmentMode]
-    """How the registry decides who may pull."""
+    """The registry's permission mode."""
 
     role_assignment_id: pulumi.Output[str]
     """ARM ID of the role assignment."""
 
     pull_result: pulumi.Output[PullResult]
-    """What the pull check proved."""
+    """The result of the pull check."""
 
     refusal: pulumi.Output[str | None]
-    """Where the pull was refused: why, and what to do."""
+    """After a refused pull: the reason, and what to do."""
 
 
 class ClusterCredential(OutputObject):
@@ -56,19 +56,19 @@ class ClusterCredential(OutputObject):
     """ARM ID of the cluster."""
 
     name: str
-    """What the cluster is called in the stack."""
+    """The cluster's name in the stack."""
 
     credential_state: pulumi.Output[CredentialState]
-    """Whether the cluster has the application's credential."""
+    """The state of the cluster's credential."""
 
     node_pools: pulumi.Output[list[str] | None]
-    """Names of its node pools when it was last looked at; none before it exists."""
+    """Names of its node pools at the last read; none before it exists."""
 
     provisioning_state: pulumi.Output[str | None]
-    """Its provisioning state when it was last looked at; none before it exists."""
+    """Its provisioning state at the last read; none before it exists."""
 
     reset_at: pulumi.Output[str | None]
-    """UTC time of the last reset that this stack made; none if it has made none."""
+    """UTC time of the last reset by this stack; none before the first."""
 
 
 def in_state(values: Mapping[str, object]) -> dict[str, object]:

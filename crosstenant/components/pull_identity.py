@@ -1,4 +1,4 @@
-"""The identity that pulls: an application of the cluster tenant, its service principal there and its secret."""
+"""The identity for pulls: an application of the cluster tenant, its service principal there and its secret."""
 
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -21,29 +21,28 @@ _TYPE = "crosstenant:index:PullIdentity"
 
 
 class PullIdentityArgs(TypedDict):
-    """The application that clusters of one tenant pull as."""
+    """The application with which clusters of one tenant pull."""
 
     tenant: NotRequired[TenantArgs]
-    """The cluster tenant, which owns the application. Only a Python program that passes ``cluster_providers`` may omit
-    it."""
+    """The cluster tenant, to which the application belongs. Only a Python program that passes ``cluster_providers`` may
+    omit it."""
 
     display_name: NotRequired[str]
     """The application's display name. Default: the component's name."""
 
     owners: NotRequired[list[pulumi.Input[str]]]
-    """Object IDs (UUIDs) of the application's owners. Default: whoever creates it, and later changes by others are
-    left alone. A caller with ``Application.ReadWrite.OwnedBy`` has to be among them."""
+    """Object IDs (UUIDs) of the application's owners. Default: the caller that creates it; later changes outside
+    the stack are ignored. A caller with ``Application.ReadWrite.OwnedBy`` must be one of them."""
 
     redirect_uri: NotRequired[str]
-    """Where the consent page goes when it is done. Default: ``https://www.microsoft.com/``."""
+    """The application's redirect URI, to which the consent page redirects. Default: ``https://www.microsoft.com/``."""
 
     for_consent: NotRequired[bool]
-    """Have the application ask for a permission, Microsoft Graph's ``User.Read``, without which another tenant's
-    consent page may refuse it (AADSTS650056, AADSTS90008). It is never used. Default: the application asks for
-    nothing."""
+    """Whether the application requests Microsoft Graph's ``User.Read``: without a permission the consent page may
+    refuse the application (AADSTS650056, AADSTS90008). It is never used. Default: no."""
 
     rotation: NotRequired[RotationArgs]
-    """When the secret is replaced, and for how long each is good."""
+    """When the secret is replaced, and how long each secret is valid."""
 
 
 @dataclass(frozen=True)
@@ -61,12 +60,11 @@ class IdentitySpec:
 
 
 class PullIdentity(pulumi.ComponentResource):
-    """A multi-tenant application with a secret, which may become the service principal of AKS clusters in its own
-    tenant and pull from registries of others.
+    """A multi-tenant application with a secret, for AKS clusters in its own tenant that pull from registries of others.
 
     The secret belongs to the application, not to one tenant's service principal, so that both tenants accept it.
-    ``RegistryAccess`` lets it pull from the registries of one tenant, and has the address of that tenant's consent page
-    and the image pull secret for its registries.
+    ``RegistryAccess`` permits pulls from the registries of one tenant, and has the address of that tenant's consent
+    page and the image pull secret for its registries.
     """
 
     client_id: pulumi.Output[str]
@@ -82,10 +80,10 @@ class PullIdentity(pulumi.ComponentResource):
     """The application's secret. Secret."""
 
     secret_expires_at: pulumi.Output[str]
-    """When the secret ends: a UTC time."""
+    """The expiry of the secret: a UTC time."""
 
     next_rotation_at: pulumi.Output[str | None]
-    """When the next update makes a new secret: a UTC time; nothing unless ``rotate_every_days`` is given."""
+    """The time from which an update makes a new secret: a UTC time; none without ``rotate_every_days``."""
 
     def __init__(
         self,
@@ -99,8 +97,8 @@ class PullIdentity(pulumi.ComponentResource):
         :param name: The component's name; its children are named after it.
         :param args: The application and its tenant.
         :param opts: Resource options.
-        :param cluster_providers: Ready-made providers of the tenant, in place of those made from ``args["tenant"]``.
-        :raises ArgumentError: An argument is wrong; the text names it and the remedy.
+        :param cluster_providers: Ready-made providers of the tenant, instead of ``args["tenant"]``.
+        :raises ArgumentError: An argument is wrong; the message names it and the remedy.
         """
         at = ArgPath(f"PullIdentity '{name}'")
         args = checked(at, PullIdentityArgs, args)
@@ -147,7 +145,7 @@ class PullIdentity(pulumi.ComponentResource):
                 opts=pulumi.InvokeOutputOptions(parent=self, provider=providers.azuread)
             )
             owners = [caller.object_id]
-            # Whoever runs the next update is no reason to change the application.
+            # Another caller of the next update must not change the application.
             owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(ignore_changes=["owners"]))
 
         application = azuread.Application(

@@ -1,4 +1,4 @@
-"""What the registry tenant gives: a service principal of the application, its pull roles, and the proof of a pull."""
+"""The registry tenant's side: a service principal of the application, its pull roles, and the proof of a pull."""
 
 from dataclasses import dataclass
 
@@ -24,13 +24,13 @@ _TYPE = "crosstenant:index:RegistryAccess"
 
 
 class RegistryAccessArgs(TypedDict):
-    """Pull rights for one application on registries of one tenant."""
+    """The registries of one tenant from which an application pulls."""
 
     tenant: NotRequired[TenantArgs]
     """The registry tenant. Only a Python program that passes ``registry_providers`` may omit it."""
 
     client_id: pulumi.Input[str]
-    """Client ID (UUID) of the application; it has to be multi-tenant."""
+    """Client ID (UUID) of the application, which must be multi-tenant."""
 
     secret: pulumi.Input[str]
     """The application's secret, for the pull checks. Secret."""
@@ -39,16 +39,17 @@ class RegistryAccessArgs(TypedDict):
     """The registries, all of this tenant."""
 
     service_principal: NotRequired[ServicePrincipalModeText]
-    """How the application gets its service principal in this tenant. ``managed`` (default): the stack makes it, which
-    takes the right to make applications there. ``consented``: an administrator of the tenant makes it by opening the
-    consent page; until then an update waits (``consent_timeout_seconds``) or fails with the page's address."""
+    """How the application gets its service principal in this tenant. ``managed`` (default): the stack creates it, which
+    needs the permission to create service principals there. ``consented``: an administrator of the tenant creates it on
+    the consent page; until then an update waits (``consent_timeout_seconds``) or fails with the page's address."""
 
     consent_timeout_seconds: NotRequired[int]
-    """In consent mode: for how many seconds an update waits for the administrator. Default: 0, it fails at once; the
-    next update goes on from there."""
+    """In consent mode: the seconds for which an update waits for the administrator. Default: 0, the update fails at
+    once. The next update continues where it ended."""
 
     redirect_uri: NotRequired[str]
-    """Where the consent page goes when it is done: one of the application's redirect URIs. Default: its own."""
+    """The redirect URI of the consent page: one of the application's redirect URIs. Default: the application's
+    first."""
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ class AccessSpec:
 
 
 class RegistryAccess(pulumi.ComponentResource):
-    """Lets an application of another tenant pull from registries of this one, and proves that it can.
+    """Permits an application of another tenant to pull from registries of this tenant, and proves the pull.
 
     The role follows each registry's mode: AcrPull where role assignments are registry-wide, Container Registry
     Repository Reader where they are per repository (ABAC), which ignores AcrPull.
@@ -77,7 +78,7 @@ class RegistryAccess(pulumi.ComponentResource):
     """The page on which an administrator of this tenant can consent to the application."""
 
     registries: list[RegistryGrant]
-    """The registries, in the order given: each one's host, role assignment and what its pull check proved."""
+    """The registries, in the order of the arguments: host, role assignment and result of the pull check."""
 
     image_pull_secret: pulumi.Output[str]
     """A docker config document for the registries: the content of ``.dockerconfigjson``. A pod or service account that
@@ -95,8 +96,8 @@ class RegistryAccess(pulumi.ComponentResource):
         :param name: The component's name; its children are named after it.
         :param args: The tenant, the application and the registries.
         :param opts: Resource options.
-        :param registry_providers: Ready-made providers of the tenant, in place of those made from ``args["tenant"]``.
-        :raises ArgumentError: An argument is wrong; the text names it and the remedy.
+        :param registry_providers: Ready-made providers of the tenant, instead of ``args["tenant"]``.
+        :raises ArgumentError: An argument is wrong; the message names it and the remedy.
         """
         at = ArgPath(f"RegistryAccess '{name}'")
         args = checked(at, RegistryAccessArgs, args)
@@ -137,7 +138,7 @@ class RegistryAccess(pulumi.ComponentResource):
         return access
 
     def _declare(self, name: str, spec: AccessSpec, providers: TenantProviders) -> None:
-        # Before the service principal: what the registries cannot do is refused before a consent is asked for.
+        # Before the service principal: impossible arguments are refused before an administrator must consent.
         found = [look_up(registry, self, providers) for registry in spec.registries]
         if spec.service_principal is ServicePrincipalMode.CONSENTED:
             self.service_principal_id = consented_to(
@@ -160,7 +161,7 @@ class RegistryAccess(pulumi.ComponentResource):
             for registry, info in zip(spec.registries, found, strict=True)
         ]
         self.pull_checks: list[PullCheck] = [it.check for it in grants]
-        """The proofs, in the order of the registries: what needs the pull depends on them."""
+        """The pull checks, in the order of the registries. Resources that need the pull depend on them."""
 
         self.consent_url = pulumi.Output.from_input(spec.client_id).apply(
             lambda client_id: consent_url(providers.cloud, providers.tenant_id, client_id, spec.redirect_uri)

@@ -1,4 +1,4 @@
-"""The providers of a tenant: all made from its one description, or ready-made."""
+"""The providers of a tenant: made from its one description, or ready-made."""
 
 import os
 from functools import cached_property
@@ -47,7 +47,7 @@ class TenantProviders:
         :param azure_native: A ready-made provider for Azure Resource Manager, signed in to this tenant.
         :param crosstenant: A ready-made provider for this package's own resources, signed in to this tenant.
         :param opts: Resource options of the providers made here.
-        :raises ArgumentError: The tenant is described wrongly; the text names the property and the remedy.
+        :raises ArgumentError: The tenant's description is wrong; the message names the property and the remedy.
         """
         at = ArgPath(f"TenantProviders '{name}'") / "tenant"
         self._ready_made = (azuread, azure_native, crosstenant)
@@ -69,7 +69,7 @@ class TenantProviders:
         :param tenant: The tenant.
         :param default_subscription_id: UUID of the subscription to use when the tenant names none.
         :param opts: Resource options of the providers.
-        :raises ArgumentError: The tenant is described wrongly; the text names the property and the remedy.
+        :raises ArgumentError: The tenant's description is wrong; the message names the property and the remedy.
         """
         providers = cls.__new__(cls)
         providers._ready_made = (None, None, None)
@@ -104,7 +104,7 @@ class TenantProviders:
         azure_native: pulumi_azure_native.Provider | None = None,
         environment: AzureEnvironmentText | None = None,
     ) -> "TenantProviders":
-        """Providers that the program makes itself: nothing of how they sign in is repeated here.
+        """Providers that the program makes itself, without a description of their sign-in.
 
         :param tenant_id: UUID of the tenant that all of them sign in to.
         :param azuread: For Microsoft Entra ID.

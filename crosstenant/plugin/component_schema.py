@@ -102,5 +102,5 @@ def _properties(name: str, kind: Schema) -> Iterator[tuple[str, Schema]]:
 def _complete(declared: Schema, names: dict[str, str]) -> None:
     declared["description"] = as_markdown(declared.get("description") or "", names)
     for inner in ("items", "additionalProperties"):
-        # The analyzer repeats the property's description there, where nobody shows it.
+        # The analyzer repeats the property's description there, where it is not shown.
         declared.get(inner, {}).pop("description", None)

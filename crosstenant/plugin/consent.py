@@ -90,9 +90,9 @@ class Consent(DeclaredResource[Context]):
         return f"{self.context.tenant.tenant_id}/{inputs['clientId']}", outputs
 
     async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
-        """Signs in once more. Whatever it finds, the resource and its object ID stay: what was granted is not given up.
+        """Signs in again. The resource and its object ID stay in any case, so that no role assignment is given up.
 
-        A secret that does not sign in says nothing of the consent: what was known stays.
+        A secret that does not sign in says nothing about the consent: the previous state is kept.
         """
         if not inputs:
             raise OperatorError(
@@ -120,7 +120,7 @@ class Consent(DeclaredResource[Context]):
     async def update(
         self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
     ) -> Properties:
-        """Waits for the consent if it was withdrawn; another secret is no reason to ask."""
+        """Waits for the consent if it was withdrawn; another secret needs no consent."""
         if _is_consented(olds):
             return self._outputs(news, olds["objectId"])
         return await self._consented(urn, olds, news, timeout)
@@ -163,7 +163,7 @@ class Consent(DeclaredResource[Context]):
                 if left <= 0:
                     raise OperatorError(missing.failure(lasting(limit) if limit else "")) from None
             text = missing.waiting(lasting(left))
-            if not asked_before:  # Where the output is no terminal, nobody sees a status line.
+            if not asked_before:  # Without a terminal there is no status line.
                 await self.context.log.info(urn, text)
             asked_before = True
             await self.context.log.status(urn, text)
@@ -203,7 +203,7 @@ class Consent(DeclaredResource[Context]):
         return object_id
 
     async def _single_tenant(self, inputs: Properties) -> str:
-        """What to do about an application that nobody can consent to; empty where that is not known."""
+        """What to do about an application to which no tenant can consent; empty if that is not known."""
         client_id = inputs["clientId"]
         if not await self._is_single_tenant(self.context.tenant.cloud, client_id):
             return ""

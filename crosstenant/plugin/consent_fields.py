@@ -14,13 +14,13 @@ def _seconds(name: str, value: Plain) -> str | None:
 
 
 DESCRIPTION: Final = (
-    "The gate for what needs another tenant's admin consent: created once an administrator of the provider's tenant "
-    "has consented to the application, on the page `consentUrl`. Until then a create waits (`timeoutSeconds`) or fails "
-    "with the page's address, and the next update goes on from there.\n\n"
-    "It signs in as the application, whose token names the service principal that the consent has made. The provider's "
-    "caller needs no right in the directory, and nothing is changed or deleted there. A consent that was withdrawn is "
-    "seen by a refresh: it shows as a change of `consented`, the object ID stays, and the next update waits or fails "
-    "as a create does."
+    "The gate for resources that need another tenant's admin consent: created when an administrator of the provider's "
+    "tenant has consented to the application, on the page `consentUrl`. Until then a create waits (`timeoutSeconds`) "
+    "or fails with the page's address, and the next update continues where it ended.\n\n"
+    "It signs in as the application, whose token names the service principal that the consent has created. The "
+    "provider's caller needs no permission in the directory, and nothing is changed or deleted there. A refresh "
+    "detects a withdrawn consent as a change of `consented`; the object ID stays, and the next update waits or fails "
+    "like a create."
 )
 
 INPUTS: Final[Fields] = {
@@ -34,19 +34,19 @@ INPUTS: Final[Fields] = {
     ),
     "secret": Field(
         "string",
-        "The application's secret. It goes to the sign-in service of the provider's tenant alone. Secret.",
+        "The application's secret. It goes to the sign-in service of the provider's tenant only. Secret.",
         required=True,
         secret=True,
         refusal=forms.secret,
     ),
     "redirectUri": Field(
         "string",
-        "Where the consent page goes when it is done: one of the application's redirect URIs. Default: the "
-        "application's first.",
+        "The redirect URI of the consent page: one of the application's redirect URIs. Default: the application's "
+        "first.",
     ),
     "timeoutSeconds": Field(
         "number",
-        "For how long a create waits for the consent, in seconds. Default: 0, it fails at once.",
+        "The seconds for which a create waits for the consent. Default: 0, it fails at once.",
         default=0,
         refusal=_seconds,
     ),
@@ -61,5 +61,5 @@ OUTPUTS: Final[Fields] = {
     "consentUrl": Field(
         "string", "The page on which an administrator of the provider's tenant consents.", required=True
     ),
-    "consented": Field("boolean", "Whether the tenant knew the application when it was last asked.", required=True),
+    "consented": Field("boolean", "Whether the tenant knew the application at the last sign-in.", required=True),
 }

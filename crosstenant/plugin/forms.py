@@ -18,7 +18,7 @@ def registry_id(name: str, value: Plain) -> str | None:
 
 def client_id(name: str, value: Plain) -> str | None:
     """An application's client ID."""
-    # The value is not repeated: whoever mixes the arguments up has the secret here.
+    # The message does not repeat the value: with mixed-up arguments it is the secret.
     return None if is_uuid(value) else "must be a UUID: give the application's client ID, not its name"
 
 

@@ -54,7 +54,7 @@ class CrosstenantPackage(Package):
         return json.dumps(schema)
 
     async def check_config(self, config: Properties) -> tuple[Properties, list[Failure]]:
-        """Validates the credentials' form; nobody signs in yet."""
+        """Validates the form of the credential, without a sign-in."""
         return config, check_tenant_config(config)
 
     async def configure(self, config: Properties) -> Served:

@@ -34,5 +34,5 @@ class EngineLog:
 
     async def _log(self, severity: Any, urn: str, message: str, ephemeral: bool = False) -> None:
         request = engine_pb2.LogRequest(severity=severity, urn=urn, message=message, ephemeral=ephemeral)
-        with suppress(grpc.aio.AioRpcError):  # The engine has gone, and with it whoever would read this.
+        with suppress(grpc.aio.AioRpcError):  # The engine has ended, so this message has no reader.
             await self._engine.Log(request)

@@ -1,7 +1,7 @@
-"""Errors as the engine hears them: the sentence alone for the conditions that the provider knows.
+"""Errors for the engine: only the sentence, for the conditions that the provider knows.
 
-Pulumi's experimental provider server sends a Python stack with every exception. An operator has no use for it, so it
-stays for what nobody foresaw, after "internal error".
+Pulumi's experimental provider server sends a Python stack with every exception. An operator cannot use it, so only
+unexpected errors keep it, after "internal error".
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from crosstenant.errors import OperatorError
 
 
 class PartialError(OperatorError):
-    """A create, update or read that got part of the way: the engine keeps ``properties`` and reports ``reasons``.
+    """A create, update or read that succeeded in part: the engine keeps ``properties`` and reports ``reasons``.
 
     Raised so that state never forgets an object that exists, nor claims more than has happened.
     """

@@ -1,4 +1,4 @@
-"""What happens around each of the engine's requests, whatever it asks.
+"""What happens around every request of the engine.
 
 Pulumi's servicer turns an exception into a stack trace, keeps the raw request to itself, and answers a ``Read`` that
 found nothing with an empty property map, which the engine takes for an object without properties.

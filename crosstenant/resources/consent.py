@@ -15,11 +15,12 @@ FORMER_TYPE = "crosstenant:index:ConsentedServicePrincipal"
 class Consent(pulumi.CustomResource):
     """Is created once an administrator of the provider's tenant has consented to an application of another tenant.
 
-    Declare what needs the consent from its ``object_id``. Until the consent an update waits for ``timeout_seconds``, or
-    fails with the address of the consent page; the next one goes on from there. Previews show everything behind it.
+    Resources that need the consent use its ``object_id``. Until the consent an update waits for ``timeout_seconds``, or
+    fails with the address of the consent page; the next update continues where it ended. Previews show all resources
+    behind the gate.
 
-    It signs in as the application: the deployment needs no right in the directory, and nothing is changed or deleted
-    there. A refresh sees a consent that was withdrawn, and one that was given again.
+    It signs in as the application: the deployment needs no permission in the directory, and changes and deletes nothing
+    there. A refresh detects a consent that was withdrawn or given again.
     """
 
     def __init__(
@@ -35,10 +36,10 @@ class Consent(pulumi.CustomResource):
         """
         :param resource_name: The resource's name in the stack.
         :param client_id: The application's client ID (UUID). Another one replaces the resource.
-        :param secret: The application's secret; it goes to the tenant's sign-in service alone. Secret.
-        :param redirect_uri: Where the consent page goes when it is done: one of the application's redirect URIs.
+        :param secret: The application's secret; it goes to the tenant's sign-in service only. Secret.
+        :param redirect_uri: The redirect URI of the consent page: one of the application's redirect URIs.
             Default: the application's first.
-        :param timeout_seconds: For how long an update waits for the consent. Default: 0, it fails at once.
+        :param timeout_seconds: The seconds for which an update waits for the consent. Default: 0, it fails at once.
         :param opts: Resource options; the provider is one of the registry tenant.
         """
         arguments: dict[str, Any] = {
@@ -66,12 +67,12 @@ class Consent(pulumi.CustomResource):
 
     @property
     def redirect_uri(self) -> pulumi.Output[str | None]:
-        """Where the consent page goes when it is done; none where the program names nothing."""
+        """The redirect URI of the consent page; none if the program omits it."""
         return output_of(self, "redirectUri")
 
     @property
     def timeout_seconds(self) -> pulumi.Output[float]:
-        """For how long a create waits for the consent, in seconds."""
+        """The seconds for which a create waits for the consent."""
         return output_of(self, "timeoutSeconds")
 
     @property
@@ -86,5 +87,5 @@ class Consent(pulumi.CustomResource):
 
     @property
     def consented(self) -> pulumi.Output[bool]:
-        """Whether the tenant knew the application when it was last asked."""
+        """Whether the tenant knew the application at the last sign-in."""
         return output_of(self, "consented")

@@ -1,4 +1,4 @@
-"""What a plan must know of a cluster before it runs: its identity and its state."""
+"""The function ``get_cluster``: a cluster's identity and state, for a plan."""
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ from crosstenant.resources.invoking import Answer, call, call_now
 
 @dataclass(frozen=True)
 class GetClusterResult:
-    """An AKS cluster as its tenant's Resource Manager describes it."""
+    """An AKS cluster in Azure Resource Manager."""
 
     cluster_id: str
     """ARM ID, as Azure spells it."""
     exists: bool
-    """Whether there is such a cluster; if not, the other fields are empty."""
+    """Whether the cluster exists; if not, the other fields are empty."""
     identity_kind: str
     """``ServicePrincipal`` or ``ManagedIdentity``."""
     client_id: str
@@ -35,7 +35,7 @@ class GetClusterResult:
 
 
 class AwaitableGetClusterResult(GetClusterResult):
-    """The same, for programs that await it."""
+    """The same result, for programs that await it."""
 
     def __await__(self) -> Generator[None, None, GetClusterResult]:
         yield from ()
@@ -43,11 +43,11 @@ class AwaitableGetClusterResult(GetClusterResult):
 
 
 def get_cluster(cluster_id: str, opts: pulumi.InvokeOptions | None = None) -> AwaitableGetClusterResult:
-    """Looks a cluster up, in the tenant of the provider in ``opts``.
+    """Reads a cluster, in the tenant of the provider in ``opts``.
 
     :param cluster_id: ARM ID of the cluster.
     :param opts: Invoke options with a ``crosstenant.Provider`` of the cluster's tenant.
-    :returns: The cluster, ``exists=False`` when there is none.
+    :returns: The cluster; ``exists=False`` if it does not exist.
     :raises pulumi.RunError: Its subscription belongs to another tenant, or the caller may not read it
         (``Microsoft.ContainerService/managedClusters/read``).
     """
@@ -58,7 +58,7 @@ def get_cluster(cluster_id: str, opts: pulumi.InvokeOptions | None = None) -> Aw
 def get_cluster_output(
     cluster_id: pulumi.Input[str], opts: pulumi.InvokeOptions | None = None
 ) -> pulumi.Output[GetClusterResult]:
-    """The same for an ID that is an output.
+    """``get_cluster`` for an ID that is an output.
 
     :param cluster_id: ARM ID of the cluster.
     :param opts: Invoke options with a ``crosstenant.Provider`` of the cluster's tenant.

@@ -1,4 +1,4 @@
-"""What a plan must know of a registry before it runs: its host, and which role lets a principal pull."""
+"""The function ``get_registry``: a registry's host and pull role, for a plan."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crosstenant.resources.invoking import Answer, Refuse, call, call_now
 
 @dataclass(frozen=True)
 class GetRegistryResult:
-    """A container registry as its tenant's Resource Manager describes it."""
+    """A container registry in Azure Resource Manager."""
 
     registry_id: str
     """ARM ID, as Azure spells it."""
@@ -22,7 +22,7 @@ class GetRegistryResult:
     login_server: str
     """Its host, ``fabrikamimages.azurecr.io``."""
     role_assignment_mode: RoleAssignmentMode
-    """How it decides who may pull: ``legacy``, where AcrPull counts, or ``abac``, where only repository roles do."""
+    """Its permission mode: ``legacy`` (a pull needs AcrPull) or ``abac`` (a pull needs a repository role)."""
     pull_role_name: str
     """Name of the role that permits pulls in that mode."""
     pull_role_definition_id: str
@@ -34,7 +34,7 @@ class GetRegistryResult:
 
 
 class AwaitableGetRegistryResult(GetRegistryResult):
-    """The same, for programs that await it."""
+    """The same result, for programs that await it."""
 
     def __await__(self) -> Generator[None, None, GetRegistryResult]:
         yield from ()
@@ -42,7 +42,7 @@ class AwaitableGetRegistryResult(GetRegistryResult):
 
 
 def get_registry(registry_id: str, opts: pulumi.InvokeOptions | None = None) -> AwaitableGetRegistryResult:
-    """Looks a registry up, in the tenant of the provider in ``opts``.
+    """Reads a registry, in the tenant of the provider in ``opts``.
 
     :param registry_id: ARM ID of the registry.
     :param opts: Invoke options with a ``crosstenant.Provider`` of the registry's tenant.
@@ -56,7 +56,7 @@ def get_registry(registry_id: str, opts: pulumi.InvokeOptions | None = None) -> 
 def get_registry_output(
     registry_id: pulumi.Input[str], opts: pulumi.InvokeOptions | None = None
 ) -> pulumi.Output[GetRegistryResult]:
-    """The same for an ID that is an output.
+    """``get_registry`` for an ID that is an output.
 
     :param registry_id: ARM ID of the registry.
     :param opts: Invoke options with a ``crosstenant.Provider`` of the registry's tenant.

@@ -50,7 +50,7 @@ class Provider(pulumi.ProviderResource):
         :param client_certificate_path: Path of its certificate with private key (PEM or PKCS#12).
         :param client_certificate_password: Password of the certificate file. Secret.
         :param oidc_token: A federated token for the application. Secret.
-        :param oidc_token_file_path: Path of a file that holds such a token; read anew for each sign-in.
+        :param oidc_token_file_path: Path of a file that holds such a token; read again for each sign-in.
         :param oidc_request_url: Where to ask for a token (``ACTIONS_ID_TOKEN_REQUEST_URL`` on GitHub).
         :param oidc_request_token: The bearer token for that request (``ACTIONS_ID_TOKEN_REQUEST_TOKEN``). Secret.
         :param ado_service_connection_id: UUID of an Azure DevOps service connection with workload identity

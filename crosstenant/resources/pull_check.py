@@ -12,12 +12,12 @@ from crosstenant.resources.outputs import choice_of, output_of, versioned
 
 
 class PullCheck(pulumi.CustomResource):
-    """Signs in to a registry as a cluster would, and asks for the right to pull.
+    """Signs in to a registry like a cluster, and requests a token for a pull.
 
-    It speaks the registry's docker token flow with the application's own credential, waits while the role assignment
-    propagates, and says which link is missing when the answer stays no. A refresh repeats it, so that a lost permission
-    is drift. The secret is sent to nothing but the login server that ARM reports for the registry, and only if that is
-    a registry host of the tenant's cloud.
+    It uses the registry's docker token flow with the application's own credential, waits for the replication of the
+    role assignment, and names the missing link if the registry still refuses. A refresh repeats it, so that a lost
+    permission is drift. The secret is sent only to the login server that ARM reports for the registry, and only if that
+    is a registry host of the tenant's cloud.
     """
 
     def __init__(
@@ -39,7 +39,8 @@ class PullCheck(pulumi.CustomResource):
         :param registry_id: ARM ID of the registry. Another ID replaces the resource.
         :param client_id: The application's client ID (UUID). Another one replaces the resource.
         :param secret: The application's secret. Secret.
-        :param repository: A repository to prove, ``backend/api``; without it the right to pull is asked for in general.
+        :param repository: A repository to prove, ``backend/api``; without it the check names a repository that need not
+            exist.
         :param reference: A tag or digest in that repository, whose manifest must then be there.
         :param mode: ``require`` (default), ``warn``, or ``skip`` for runners that cannot reach the registry.
         :param timeout_seconds: How long to wait for a new role assignment, in seconds; 300 by default.
@@ -81,12 +82,12 @@ class PullCheck(pulumi.CustomResource):
 
     @property
     def repository(self) -> pulumi.Output[str | None]:
-        """The repository that was asked for; none where the program names none."""
+        """The repository of the check; none if the program omits it."""
         return output_of(self, "repository")
 
     @property
     def reference(self) -> pulumi.Output[str | None]:
-        """The tag or digest that was fetched; none where the program names none."""
+        """The tag or digest of the check; none if the program omits it."""
         return output_of(self, "reference")
 
     @property
@@ -111,7 +112,7 @@ class PullCheck(pulumi.CustomResource):
 
     @property
     def result(self) -> pulumi.Output[PullResult]:
-        """What was proved: ``pulled``, ``granted``, ``signed in``, ``skipped``, ``not checked`` or ``refused``."""
+        """The result: ``pulled``, ``granted``, ``signed in``, ``skipped``, ``not checked`` or ``refused``."""
         return choice_of(self, "result", PullResult)
 
     @property
@@ -121,15 +122,15 @@ class PullCheck(pulumi.CustomResource):
 
     @property
     def manifest_digest(self) -> pulumi.Output[str | None]:
-        """Digest of the manifest that was found, where a reference was given."""
+        """Digest of the manifest, for a check with a reference."""
         return output_of(self, "manifestDigest")
 
     @property
     def refusal(self) -> pulumi.Output[str | None]:
-        """Where ``result`` is ``refused``: what is missing, who can repair it and how, in a sentence."""
+        """If ``result`` is ``refused``: what is missing, who can repair it and how, in a sentence."""
         return output_of(self, "refusal")
 
     @property
     def refusal_reason(self) -> pulumi.Output[str | None]:
-        """Where ``result`` is ``refused``: which link is missing, in one or two words: ``role missing``."""
+        """If ``result`` is ``refused``: the missing link in a few words, ``role missing``."""
         return output_of(self, "refusalReason")

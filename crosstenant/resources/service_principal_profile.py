@@ -1,4 +1,4 @@
-"""The AKS credential of one cluster: which application it is, and with which secret it signs in."""
+"""The AKS credential of one cluster: its application and secret."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from crosstenant.resources.service_principal_credential import ServicePrincipalC
 
 
 class ServicePrincipalProfile(pulumi.CustomResource):
-    """Makes an AKS cluster use an application of its own tenant as its service principal, and keeps it so.
+    """Gives an AKS cluster an application of its own tenant as its service principal.
 
     Changing it *resets the cluster's credential*: AKS cordons, drains and reimages every node, which takes from
     minutes to well over an hour, and the application becomes the cluster's whole cloud identity. It therefore happens
@@ -26,8 +26,8 @@ class ServicePrincipalProfile(pulumi.CustomResource):
     A cluster with a managed identity is refused: it cannot return to a service principal. It pulls with an image pull
     secret instead.
 
-    Azure never returns a cluster's secret, so a secret replaced behind Pulumi's back cannot be seen; another client ID
-    can, and shows as drift.
+    Azure never returns a cluster's secret, so another secret on the cluster cannot be detected; another client ID is
+    detected, as drift.
     """
 
     def __init__(
@@ -48,8 +48,8 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             resource.
         :param client_id: The application's client ID (UUID). It needs a service principal in the cluster's tenant.
         :param secret: The application's secret, 190 bytes at most. Secret.
-        :param abandon_on_delete: Let go of the cluster when this resource is deleted, even if it still uses the
-            application. Default: deleting is refused then, since the cluster would lose its identity.
+        :param abandon_on_delete: Allow the deletion of this resource even if the cluster still uses the application.
+            Default: the deletion is refused then, because the cluster would lose its identity.
         :param wait_for_principal_seconds: How long to wait until Entra accepts a secret or service principal that was
             just made, 0 to 3600 seconds; 300 by default.
         :param opts: Resource options; the provider is one of the cluster's tenant. ``custom_timeouts`` bound the
@@ -88,7 +88,7 @@ class ServicePrincipalProfile(pulumi.CustomResource):
 
     @property
     def abandon_on_delete(self) -> pulumi.Output[bool]:
-        """Whether deleting this resource lets go of a cluster that still uses the application."""
+        """Whether this resource may be deleted while the cluster still uses the application."""
         return output_of(self, "abandonOnDelete")
 
     @property

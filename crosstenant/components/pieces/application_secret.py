@@ -13,8 +13,8 @@ from crosstenant.components.arguments.secret_dates import check_not_ended
 from crosstenant.components.pieces.hooks import on_error
 from crosstenant.components.pieces.refusal_advice import secret_advice
 
-# An application password takes no change: what differs makes another one, after which the old one is removed, when
-# everything that depends on it has changed over.
+# An application password cannot be changed: a difference makes another, and the old one is removed when all resources
+# that depend on it have the new one.
 _OWN = ["end_date", "rotate_when_changed", "display_name"]
 
 
@@ -59,7 +59,7 @@ class ApplicationSecret:
             self._password(
                 plan.previous,
                 pulumi.ResourceOptions(
-                    # It stays whatever it is: it was made by another day's plan, which nobody remembers.
+                    # It must not change: an earlier day's plan made it, which this run does not know.
                     ignore_changes=_OWN,
                     # What was the only secret becomes the previous one when keep_previous is first set.
                     aliases=[pulumi.Alias(name=f"{name}-secret")],
@@ -73,7 +73,7 @@ class ApplicationSecret:
                 pulumi.log.warn(warning, parent)
             return ends_at
 
-        # Not known in the preview of an update that makes a new one, so that one which has ended is no obstacle then.
+        # Unknown in the preview of an update that makes a new secret, so that an expired secret does not stop it.
         self.expires_at = current.end_date.apply(checked)
         self.value = pulumi.Output.secret(
             pulumi.Output.all(current.value, self.expires_at).apply(lambda known: known[0])

@@ -1,7 +1,6 @@
-"""What a refusal of Azure means for this package's resources, said beside the provider's own error.
+"""Advice for refusals of Azure, logged beside the provider's own error.
 
-azuread's and azure-native's providers repeat what Azure said. Some of it has one cause here and one remedy: it is
-logged when the operation fails, and costs nothing when none does.
+The azuread and azure-native providers repeat Azure's answer. Some answers have one cause and one remedy here.
 """
 
 from __future__ import annotations
@@ -79,8 +78,8 @@ def pull_role_advice(providers: TenantProviders) -> Advise:
         if _ROLE_CHANGED in failure.error:
             existing = failure.inputs.get("roleAssignmentName")
             return (
-                "somebody has put an assignment of another role in the place of this stack's, under its name, and Azure"
-                " lets nobody change the role of one that exists. Remove it, 'az role assignment delete --ids"
+                "an assignment of another role has the name of this stack's assignment, and Azure does not change the"
+                " role of an existing assignment. Remove it, 'az role assignment delete --ids"
                 f" {scope}/providers/Microsoft.Authorization/roleAssignments/{existing}', and run 'pulumi up"
                 " --refresh'"
             )

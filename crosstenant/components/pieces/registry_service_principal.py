@@ -40,11 +40,13 @@ def registry_service_principal(
             # The check before it is a call of this provider, which must not wait for its turn behind the check.
             depends_on=[providers.crosstenant],
             hooks=ResourceHookBinding(
-                # Asked for only when there is one to make: whoever only reads an existing one may do with fewer rights.
+                # Only before a creation: a caller that only reads an existing service principal needs fewer
+                # permissions.
                 before_create=before_create(name, refuse_what_cannot_work),
                 on_error=on_error(name, component, service_principal_advice(name, providers, component)),
             ),
-            # One that was made by hand may have owners; azuread's provider removes none where none are named.
+            # A service principal that was made by hand may have owners, which the azuread provider keeps if none are
+            # named.
             ignore_changes=["owners"],
         ),
     )

@@ -1,6 +1,6 @@
 """``checkServicePrincipal``: whether an application of another tenant can get a service principal in this one.
 
-Asked before azuread's provider tries to make it, since that waits nine minutes for what can never be.
+It runs before the azuread provider creates the service principal, which waits nine minutes for an impossible one.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ class CheckServicePrincipal(DeclaredFunction[Context]):
         )
     }
     outputs: ClassVar[Fields] = {
-        "obstacle": Field("string", "What stands in the way and what to do; empty if nothing is known.", required=True)
+        "obstacle": Field("string", "The obstacle and what to do; empty if none is known.", required=True)
     }
 
     async def answer(self, inputs: Properties) -> Properties:
-        """Answers with the first obstacle; none is no promise that Microsoft Graph will make it."""
+        """Answers with the first obstacle. Without one, Microsoft Graph may still refuse."""
         return {"obstacle": await self._obstacle(inputs.get("clientId"))}
 
     async def _obstacle(self, client_id: str | None) -> str:

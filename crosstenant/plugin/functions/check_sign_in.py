@@ -1,8 +1,8 @@
 """``checkSignIn``: whether the provider's credential signs in to its tenant, asked before anything else of the tenant.
 
 Wrong credentials are found by whichever provider of the tenant signs in first. Only here does the answer name the
-argument that is wrong, so a component asks this before it declares anything of the tenant. It is no part of the
-provider's own check of its arguments: a check that fails has the engine end the program wherever that is.
+argument that is wrong, so a component asks this before it declares anything of the tenant. It is not part of the
+provider's own check of its arguments, because the engine ends the program when that check fails.
 """
 
 from __future__ import annotations

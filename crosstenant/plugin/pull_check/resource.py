@@ -36,11 +36,11 @@ class PullCheck(DeclaredResource[Context]):
 
     token: ClassVar[str] = "crosstenant:index:PullCheck"  # noqa: S105
     description: ClassVar[str] = (
-        "Proves that an application may pull from a container registry of another tenant, with the very credential "
-        "that its nodes will use: challenge, token and, with a `reference`, the manifest.\n\n"
-        "Let what needs the pull depend on it. A refresh repeats the check: a permission that was lost since shows as "
-        "a change of `result`, and the next update repeats it until the registry grants the pull again. With mode "
-        "`warn` a registry that this machine cannot reach is a warning and no drift: the last result stays.\n\n"
+        "Proves that an application may pull from a container registry of another tenant, with the credential that "
+        "the nodes will use: challenge, token and, with a `reference`, the manifest.\n\n"
+        "Resources that need the pull should depend on it. A refresh repeats the check: a lost permission is a change "
+        "of `result`, and the next update repeats the check until the registry grants the pull again. With mode "
+        "`warn` a registry that this machine cannot reach causes a warning and no drift: the last result stays.\n\n"
         "The provider's caller needs `Microsoft.ContainerRegistry/registries/read` on the registry (the role "
         "Reader).\n\n"
         "## Import\n\n"

@@ -1,8 +1,8 @@
-"""Gives a running cluster its credential: prove, wait, reset, look again.
+"""Gives a running cluster its credential: prove, wait, reset, read again.
 
-Every way out leaves a record that claims no more than has happened. An error before AKS may have accepted anything
-leaves the state as it was (``OperatorError``); one after that keeps what is known in it (``PartialError``), so that the
-next update waits for AKS and then makes sure.
+The record always claims only what has happened. An error before AKS may have accepted the request leaves the state as
+it was (``OperatorError``); a later error keeps what is known in it (``PartialError``), so that the next update waits
+for AKS and resets again if necessary.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ class CredentialReset:
             raise OperatorError(f"{error} (cluster {request.cluster_id} is untouched)") from None
 
     async def apply(self, request: ResetRequest, old: Record | None) -> Record:
-        """Makes the cluster have the credential, by a reset if there is no other way to be certain.
+        """Gives the cluster the credential, by a reset if it is not certain that the cluster has it.
 
         :param request: The credential and its cluster.
         :param old: What was known of the cluster before; ``None`` on a first create.
@@ -212,7 +212,7 @@ class CredentialReset:
             raise self._partial(running, f"{error}. {goes_on}") from None
 
     async def _verified(self, request: ResetRequest, operation: ResetOperation) -> ClusterState:
-        """Looks at the cluster again: an operation that ended well is a claim, the cluster is the proof."""
+        """Reads the cluster again: only the cluster itself proves the success of the operation."""
         unknown = request.record.with_state(CredentialState.UNKNOWN, operation.url or None)
         try:
             state = await self.idle(request.urn, request.cluster_id, request.deadline)

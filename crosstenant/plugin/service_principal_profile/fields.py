@@ -54,7 +54,7 @@ INPUTS: Final[Fields] = {
     ),
     "clientId": Field(
         "string",
-        "Client ID (UUID) of the application that the cluster acts as. It needs a service principal in the cluster's "
+        "Client ID (UUID) of the application that the cluster uses. It needs a service principal in the cluster's "
         "tenant. https://learn.microsoft.com/azure/aks/kubernetes-service-principal",
         required=True,
         ignores_case=True,
@@ -70,7 +70,7 @@ INPUTS: Final[Fields] = {
     ),
     "abandonOnDelete": Field(
         "boolean",
-        "Let go of the cluster when this resource is deleted, even if the cluster still uses the application. By "
+        "Allow the deletion of this resource even if the cluster still uses the application. By "
         "default deleting is refused then, since the cluster would lose its identity.",
         default=False,
     ),
@@ -122,16 +122,16 @@ SECRETS: Final = secrets(INPUTS, OUTPUTS)
 """Names of the properties that are Pulumi secrets."""
 
 DESCRIPTION: Final = (
-    "The AKS credential of one cluster: which application of its tenant the cluster acts as, and with which secret.\n\n"
-    "Changing it resets the cluster's credential: AKS cordons, drains and reimages every node, which takes minutes to "
-    "well over an hour, and the application becomes the cluster's whole identity in its tenant. It happens only when "
-    "the cluster's client ID differs or the secret is another one than this resource applied last, and after the "
-    f"secret has signed in. {_RESET_DOC}\n\n"
-    "A cluster that does not exist yet only has its credential recorded: declare it with the output "
-    "`servicePrincipalProfile`, and it is created with it.\n\n"
-    "A cluster with a managed identity is refused, since it cannot go back to a service principal: it pulls with an "
-    "image pull secret. The cluster's secret can never be read from Azure, so a secret changed behind Pulumi's back "
-    "cannot be seen; another client ID can, and shows as drift.\n\n"
-    "Import by the cluster's ARM ID; the next update resets once, since nobody can tell which secret is there. "
-    "`customTimeouts` bound the whole of a create or update, 90 minutes by default."
+    "The AKS credential of one cluster: the application of its tenant that the cluster uses, and its secret.\n\n"
+    "A change resets the cluster's credential: AKS cordons, drains and reimages every node, which takes minutes to "
+    "well over an hour, and the application becomes the cluster's whole identity in its tenant. A reset happens only "
+    "if the cluster's client ID differs or the secret differs from the secret that this resource applied last, and "
+    f"after the secret has signed in. {_RESET_DOC}\n\n"
+    "If the cluster does not exist yet, the resource only records its credential: declare the cluster with the output "
+    "`servicePrincipalProfile`, and it is created with the credential.\n\n"
+    "A cluster with a managed identity is refused, because it cannot change to a service principal: it pulls with an "
+    "image pull secret. Azure never shows a cluster's secret, so another secret on the cluster cannot be detected; "
+    "another client ID is detected, as drift.\n\n"
+    "Import by the cluster's ARM ID; the next update resets once, because the cluster's secret is unknown. "
+    "`customTimeouts` limit a whole create or update, 90 minutes by default."
 )

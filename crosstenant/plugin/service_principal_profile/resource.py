@@ -126,7 +126,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
     async def _not_on_the_cluster(self, olds: Properties) -> dict[str, Difference]:
         """What the state knows to be missing on the cluster.
 
-        ``pending`` alone is no difference: the cluster takes the credential with its own creation, and a second run
+        ``pending`` alone is not a difference: the cluster takes the credential with its own creation, and a second run
         should find nothing to do. It is one if the cluster came to be with another application.
         """
         record = Record.of_outputs(olds)

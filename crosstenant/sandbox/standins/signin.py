@@ -16,9 +16,9 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from crosstenant.errors import OperatorError
+from crosstenant.sandbox.standins.clouds import Cloud
 from crosstenant.sandbox.standins.http import Answer, Http, Json
 from crosstenant.sandbox.standins.settings import Settings
-from crosstenant.sandbox.world.clouds import Cloud
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _AUDIENCE = "api://AzureADTokenExchange"

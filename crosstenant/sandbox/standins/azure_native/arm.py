@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from crosstenant.errors import OperatorError
+from crosstenant.sandbox.standins.clouds import Cloud
 from crosstenant.sandbox.standins.http import TRANSIENT, Answer, Http, Json, Sleep, retrying
 from crosstenant.sandbox.standins.signin import Credential, SignIn, SignInFailure, claims_of
-from crosstenant.sandbox.world.clouds import Cloud
 
 _WAITS: Final = (20.0, 60.0, 120.0)
 _METHODS: Final = {

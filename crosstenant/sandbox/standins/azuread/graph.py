@@ -13,9 +13,9 @@ from typing import Any, Final, cast
 from urllib.parse import quote
 
 from crosstenant.errors import OperatorError
+from crosstenant.sandbox.standins.clouds import Cloud
 from crosstenant.sandbox.standins.http import TRANSIENT, Answer, Http, Json, Sleep, retrying
 from crosstenant.sandbox.standins.signin import SignIn, claims_of
-from crosstenant.sandbox.world.clouds import Cloud
 
 PATIENCE: Final = 540.0
 CONSECUTIVE: Final = 5

@@ -11,11 +11,11 @@ from crosstenant.sandbox.standins.azuread.application_password import Applicatio
 from crosstenant.sandbox.standins.azuread.functions import GetApplication, GetClientConfig, GetServicePrincipal
 from crosstenant.sandbox.standins.azuread.graph import Graph
 from crosstenant.sandbox.standins.azuread.service_principal import ServicePrincipal
+from crosstenant.sandbox.standins.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
 from crosstenant.sandbox.standins.http import Http
 from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
 from crosstenant.sandbox.standins.signin import SignIn, SignInFailure, read_credential
-from crosstenant.sandbox.world.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
 
 VERSION = "6.11.1"
 RESOURCES = (Application, ApplicationPassword, ServicePrincipal)
