@@ -267,7 +267,7 @@ ROWS = (
         "The role assignment is deleted, and another role assigned under its name",
         lambda state, app: role_drift.change_role(state, ABAC, app, "Container Registry Repository Writer"),
         (Seen(ABAC_ROLE, "update", "roleDefinitionId"),),
-        fails=("put an assignment of another role in the place of this stack's", "az role assignment delete"),
+        fails=("an assignment of another role has the name of this stack's assignment", "az role assignment delete"),
         first="remove the assignment, because Azure cannot change its role",
         help=lambda state, app: drift.remove_role_assignment(state, ABAC, app),
         together="in the way",
@@ -332,9 +332,9 @@ ROWS = (
         "The registry's network rules are closed",
         lambda state, app: drift.close_registry(state, LEGACY),
         (Seen(CHECK, "update", "result"),),
-        says=("the registry's network rules", "keep this machine out"),
+        says=("the registry's network rules", "block this machine"),
         pulls=False,
-        fails=("the registry's network rules", "keep this machine out"),
+        fails=("the registry's network rules", "block this machine"),
         first="allow the machine that runs Pulumi, or use mode `warn`, which raises no alarm",
         help=lambda state, app: drift.resource(state, drift.REGISTRIES, LEGACY)["properties"].update(
             publicNetworkAccess="Enabled"

@@ -150,7 +150,7 @@ def test_a_chain_that_has_only_begun_is_adopted_as_far_as_it_goes(adopting: Adop
         f"az ad app owner add --id {world.APPLICATION} --owner-object-id {world.CLUSTER_CALLER}",
         "missing registry service principal",
         "missing role assignment AcrPull on fabrikamimages: the first update makes it",
-        "first see to what is marked 'stops' above",
+        "first correct what is marked 'stops' above",
     )
     assert [it["id"] for it in adopting.document["resources"] if "id" in it] == [
         f"/applications/{world.APPLICATION}",
