@@ -21,11 +21,11 @@ from crosstenant.resources.provider import Provider
 
 
 class TenantProviders:
-    """The providers of one tenant, each made when first used: every explicit provider is one more process to start.
+    """The providers of one tenant. Each is made at its first use, because every explicit provider is a process.
 
-    Pass one to a component's ``cluster_providers`` or ``registry_providers``, in place of ``cluster_tenant`` or
-    ``registry_tenant``, to share providers between components. ``TenantProviders.ready_made`` holds providers that
-    your program makes itself. For Python programs: other languages describe the tenant to each component.
+    Pass it to a component's ``cluster_providers`` or ``registry_providers``, instead of ``cluster_tenant`` or
+    ``registry_tenant``, to share providers between components. ``TenantProviders.ready_made`` takes providers that
+    your program makes itself. For Python programs only: other languages describe the tenant to each component.
     """
 
     def __init__(
@@ -42,7 +42,7 @@ class TenantProviders:
         """
         :param name: Prefix of the providers' names, ``prod-registry-tenant``.
         :param tenant: The tenant; its credentials are for those providers that you do not pass.
-        :param default_subscription_id: UUID of the subscription to use when the tenant names none.
+        :param default_subscription_id: UUID of the subscription, if the tenant has none.
         :param azuread: A ready-made provider for Microsoft Entra ID, signed in to this tenant.
         :param azure_native: A ready-made provider for Azure Resource Manager, signed in to this tenant.
         :param crosstenant: A ready-made provider for this package's own resources, signed in to this tenant.
@@ -67,7 +67,7 @@ class TenantProviders:
         :param at: The component's argument that holds the tenant.
         :param name: Prefix of the providers' names.
         :param tenant: The tenant.
-        :param default_subscription_id: UUID of the subscription to use when the tenant names none.
+        :param default_subscription_id: UUID of the subscription, if the tenant has none.
         :param opts: Resource options of the providers.
         :raises ArgumentError: The tenant's description is wrong; the message names the property and the remedy.
         """
@@ -161,7 +161,7 @@ class TenantProviders:
             f"{self._name}-crosstenant",
             environment=self.cloud.name,
             tenant_id=self.tenant_id,
-            # It needs none, and with one that a preview does not know it could check nothing there.
+            # It needs no subscription, and with an unknown one a preview could not check anything.
             subscription_id=self.subscription_id if isinstance(self.subscription_id, str) else None,
             use_msi=True if self._kind is ManagedIdentity else None,
             use_cli=True if self._kind is AzureCli else None,

@@ -1,4 +1,4 @@
-"""A tenant as the configuration of a stack describes it."""
+"""A tenant from a stack's configuration."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from crosstenant.model.credentials.arguments import ARGUMENTS, IMPLIED, Argument
 def tenant_from_config(config: pulumi.Config, prefix: str) -> TenantArgs:
     """Reads a tenant from a stack's configuration.
 
-    ``<prefix>TenantId`` has to be there; every other argument of ``TenantArgs`` is read where it is set, as
-    ``<prefix>ClientId``, ``<prefix>ClientSecret`` and so on, and left out where it is not set or empty. What is secret
-    stays secret. ``environment`` is one value for both tenants, without the prefix.
+    ``<prefix>TenantId`` is required. Every other argument of ``TenantArgs`` is read if it is set, as
+    ``<prefix>ClientId``, ``<prefix>ClientSecret`` and so on, and omitted if it is not set or empty. Secrets stay
+    secret. ``environment`` is one value for both tenants, without the prefix.
 
     :param config: The configuration, ``pulumi.Config()``.
     :param prefix: The tenant's name in it: ``cluster`` or ``registry``.

@@ -191,7 +191,7 @@ def test_a_secret_near_its_end_is_worth_a_warning(ends_at: str, words: str | Non
 
 @pytest.mark.parametrize("ends_at", ["2026-11-24T10:00:00Z", "2025-01-01T00:00:00.5Z"])
 def test_a_secret_that_has_ended_is_an_error(ends_at: str):
-    with pytest.raises(ArgumentError, match=rf"X: rotation: the secret ended at {ends_at}, .*: do something"):
+    with pytest.raises(ArgumentError, match=rf"X: rotation: the secret expired at {ends_at}, .*: do something"):
         left(ends_at, warn_days=0)
 
 

@@ -162,7 +162,7 @@ ROWS = (
         "The secret has expired",
         lambda state, app: drift.expire_secret(state, app),
         (),
-        says=("rotation: the secret ended at", "change rotation_trigger to make a new one"),
+        says=("rotation: the secret expired at", "change rotation_trigger to make a new one"),
         pulls=False,
         first="change `rotation_trigger`; or let `rotate_every_days` make a new secret in time",
         asks=_rotation("ended"),

@@ -31,18 +31,18 @@ def test_the_end_of_a_secret_is_seen_and_mended(azure: Azure, make_stack: Callab
     ends_in(12.5)
     near = rotating.stack.operate("preview", "--refresh")
     assert near.code == 0, near.output
-    assert near.says("warning: the secret ends in 12 days, at", "change rotation_trigger")
+    assert near.says("warning: the secret expires in 12 days, at", "change rotation_trigger")
 
     ends_in(-1)
     past = rotating.stack.operate("preview", "--refresh")
     assert past.code != 0
-    assert past.says("CrossTenantPull 'rotating': rotation: the secret ended at", "change rotation_trigger")
+    assert past.says("CrossTenantPull 'rotating': rotation: the secret expired at", "change rotation_trigger")
     assert not re.search(r"Traceback|File \"", past.output), past.output
 
     # The update that makes a new one is not stopped by the end of the old one.
     rotating.ask(rotation_trigger="1")
     mended = rotating.up("--refresh")
-    assert not mended.says("the secret ended at")
+    assert not mended.says("the secret expired at")
     assert rotating.on_cluster == rotating.secrets[0]
 
     # Removed by hand, and noticed by a refresh: it is made anew, and the cluster moves.

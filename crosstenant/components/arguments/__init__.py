@@ -1,1 +1,1 @@
-"""The components' arguments: what a program may write, and how it is checked, once, before anything is declared."""
+"""The components' arguments and their checks, which run once, before anything is declared."""

@@ -1,4 +1,4 @@
-"""Where in a component's arguments a value stands, so that a mistake is named as the program spells it."""
+"""The path of a value in a component's arguments, for messages in the program's spelling."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class ArgPath:
         return ArgPath(self.component, f"{self.path}.{part}" if self.path else part)
 
     def error(self, reason: str) -> ArgumentError:
-        """What to raise.
+        """The error about this argument.
 
         :param reason: What is wrong with the argument, and what to write instead.
         """

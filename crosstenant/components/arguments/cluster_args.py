@@ -1,4 +1,4 @@
-"""The clusters as a program describes them, and what of that is refused at preview."""
+"""The arguments of a cluster, and their checks."""
 
 from dataclasses import dataclass
 
@@ -20,29 +20,29 @@ class ClusterArgs(TypedDict):
     """One cluster that pulls."""
 
     cluster_id: pulumi.Input[str]
-    """ARM ID of the cluster, which uses a service principal, not a managed identity. With an output, ``name`` is needed
-    as well. A cluster that takes its credential from this component cannot give its ID as an output too: write the ID
-    as text."""
+    """ARM ID of the cluster, which uses a service principal, not a managed identity. With an output, ``name`` is
+    required. A cluster that takes its credential from this component cannot pass its ID as an output: write the ID as
+    text."""
 
     name: NotRequired[str]
-    """What the cluster is called in this stack, in the name of its resource. Default: the cluster's own name. Give one
-    where clusters of two groups share theirs."""
+    """The cluster's name in this stack, for the name of its resource. Default: the cluster's own name. Required if
+    clusters of two groups have the same name."""
 
     abandon_on_delete: NotRequired[bool]
-    """Let go of the cluster when it is taken out of the program although it still uses the application. Default:
-    refused then, since it would lose its identity."""
+    """Allow the removal of the cluster from the program although it still uses the application. Default: the removal
+    is refused then, because the cluster would lose its identity."""
 
     reset_timeout_seconds: NotRequired[int]
-    """How long a reset of its credential may take, in seconds; 5400 (90 minutes) by default."""
+    """The time limit for a reset of its credential, in seconds; 5400 (90 minutes) by default."""
 
 
 @dataclass(frozen=True)
 class ClusterSpec:
-    """A cluster whose description is checked."""
+    """A checked cluster."""
 
     id: IdArgument
     name: str
-    """What it is called in the stack."""
+    """Its name in the stack."""
     abandon_on_delete: bool | None
     reset_timeout_seconds: int | None
 
@@ -58,7 +58,7 @@ def read_clusters(at: ArgPath, clusters: list[ClusterArgs]) -> list[ClusterSpec]
 
     :param at: The argument that holds them.
     :param clusters: The clusters, in their declared form.
-    :raises ArgumentError: One is malformed or given twice, shares its name with another, or a time limit is wrong.
+    :raises ArgumentError: A cluster is malformed or given twice, two have the same name, or a time limit is wrong.
     """
     paths = [at / index for index in range(len(clusters))]
     ids = distinct_ids(

@@ -1,4 +1,4 @@
-"""The roles that the application needs in the cluster tenant, as a program describes them."""
+"""The arguments of a role that the application needs in the cluster tenant, and their checks."""
 
 from dataclasses import dataclass, replace
 
@@ -23,21 +23,20 @@ class ClusterRoleArgs(TypedDict):
     """A role that the application needs in the cluster tenant, where it is the clusters' whole identity."""
 
     scope: pulumi.Input[str]
-    """ARM ID of what the role is for: a subnet, route table, private DNS zone, registry or resource group of the
-    cluster tenant, or one of its subscriptions. With an output, ``name`` is needed as well."""
+    """ARM ID of the role's scope: a subnet, route table, private DNS zone, registry or resource group of the cluster
+    tenant, or one of its subscriptions. With an output, ``name`` is required."""
 
     role: str
     """The role: GUID of its definition, ``4d97b98b-1d4f-4787-a291-c67834d212e7`` for Network Contributor, or the whole
-    ARM ID of one of your own."""
+    ARM ID of a custom role definition."""
 
     name: NotRequired[str]
-    """What the role assignment is called in this stack, in the name of its resource. Default: made from scope and
-    role."""
+    """The role assignment's name in this stack, for the name of its resource. Default: derived from scope and role."""
 
 
 @dataclass(frozen=True)
 class ClusterRoleSpec:
-    """A role whose description is checked."""
+    """A checked role."""
 
     at: ArgPath
     scope: IdArgument

@@ -1,7 +1,7 @@
-"""The arguments of the components, held against their declared types before anything is made from them.
+"""The check of the components' arguments against their declared types.
 
-A type checker finds such mistakes in a typed program. A plain dictionary, a value that the stack's configuration does
-not have, or an output where text is wanted gets past it, and would end in a stack trace.
+A type checker finds such mistakes in a typed program. It does not find them in a plain dictionary, in a missing value
+of the stack's configuration, or in an output instead of text; without this check they would end in a stack trace.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ def checked(at: ArgPath, declared: type[T], given: T) -> T:
     """A copy of ``given`` that has the declared form. ``None`` is the same as an optional argument that is omitted.
 
     :param at: The argument that holds ``given``; the component itself for its own arguments.
-    :param declared: The ``TypedDict`` that it must be.
-    :param given: What the program gave.
-    :raises ArgumentError: An argument is missing, unknown or of another type; the text never repeats its value.
+    :param declared: The ``TypedDict`` of the arguments.
+    :param given: The program's arguments.
+    :raises ArgumentError: An argument is missing, unknown or of another type; the message never repeats its value.
     """
     return cast("T", _read(at, declared, given))
 

@@ -1,4 +1,4 @@
-"""The registries as a program describes them, and what of that is refused at preview."""
+"""The arguments of a registry, and their checks."""
 
 from dataclasses import dataclass
 
@@ -20,30 +20,30 @@ from crosstenant.model.repository_condition import check_repository, repository_
 
 
 class PullCheckOptions(TypedDict):
-    """How the pull from a registry is proved."""
+    """The options of a pull check."""
 
     mode: NotRequired[PullCheckModeText]
-    """``require`` (default): no cluster is touched before the proof; ``warn``; or ``skip`` for runners that cannot
-    reach a private registry."""
+    """``require`` (default): no cluster is reset before the proof; ``warn``; or ``skip`` for runners that cannot reach
+    a private registry."""
 
     repository: NotRequired[str]
-    """A repository to prove, ``backend/api``."""
+    """The repository for the check, ``backend/api``."""
 
     reference: NotRequired[str]
-    """A tag or digest in it, whose manifest must be there."""
+    """A tag or digest in the repository, whose manifest must exist."""
 
     timeout_seconds: NotRequired[int]
-    """How long to wait for a new role assignment to propagate, in seconds; 300 by default."""
+    """How long to wait for the replication of a new role assignment, in seconds; 300 by default."""
 
 
 class RegistryArgs(TypedDict):
-    """One registry and what of it may be pulled."""
+    """One registry, and the repositories that may be pulled."""
 
     registry_id: pulumi.Input[str]
-    """ARM ID of the registry. With an output, ``name`` is needed as well."""
+    """ARM ID of the registry. With an output, ``name`` is required."""
 
     name: NotRequired[str]
-    """What the registry is called in this stack, in the names of its resources. Default: the registry's own name."""
+    """The registry's name in this stack, for the names of its resources. Default: the registry's own name."""
 
     repositories: NotRequired[list[str]]
     """Repositories that may be pulled, ``backend/api``; only for a registry in ABAC mode. Default: all."""
@@ -52,31 +52,31 @@ class RegistryArgs(TypedDict):
     """Prefixes of repositories that may be pulled, with their slash, ``backend/``; only in ABAC mode."""
 
     role_assignment_name: NotRequired[str]
-    """Name (UUID) of a role assignment that gives the application this role on the registry already: the stack takes
-    it over instead of making one. Only where ``registry_id`` is text."""
+    """Name (UUID) of an existing assignment of this role to the application on the registry: the stack imports it
+    instead of creating one. Only if ``registry_id`` is text."""
 
     pull_check: NotRequired[PullCheckOptions]
-    """How the pull is proved."""
+    """The options of the pull check."""
 
 
 @dataclass(frozen=True)
 class RegistrySpec:
-    """A registry whose description is checked."""
+    """A checked registry."""
 
     at: ArgPath
     id: IdArgument
     name: str
-    """What it is called in the stack."""
+    """Its name in the stack."""
     repositories: list[str]
     repository_prefixes: list[str]
     role_assignment_name: str | None
     pull_check: PullCheckOptions
 
     def check_mode(self, mode: RoleAssignmentMode) -> None:
-        """Checks that nothing is asked for that a registry in its mode cannot do.
+        """Checks that the registry's mode permits the arguments.
 
-        :param mode: How the registry decides who may pull.
-        :raises ArgumentError: Pulls are limited to repositories, which only ABAC mode can.
+        :param mode: The registry's permission mode.
+        :raises ArgumentError: Pulls are limited to repositories, which needs ABAC mode.
         """
         restricted = "repositories" if self.repositories else "repository_prefixes"
         if (self.repositories or self.repository_prefixes) and mode is RoleAssignmentMode.LEGACY:
@@ -92,7 +92,7 @@ def read_registries(at: ArgPath, registries: list[RegistryArgs]) -> list[Registr
 
     :param at: The argument that holds them.
     :param registries: The registries, in their declared form.
-    :raises ArgumentError: There is none, one is malformed or given twice, or a name in it is malformed.
+    :raises ArgumentError: No registry is given, a registry is malformed or given twice, or a name in it is malformed.
     """
     if not registries:
         raise at.error("is empty: give at least one registry to pull from")

@@ -1,4 +1,4 @@
-"""Dates of the application's secret, as Microsoft Graph reads and returns them."""
+"""Dates of the application secret, in the spelling of Microsoft Graph."""
 
 from __future__ import annotations
 
@@ -61,9 +61,9 @@ def check_not_ended(at: ArgPath, ends_at: str, remedy: str, *, warn_days: int, n
     if end is None:
         return None
     if end <= now:
-        raise at.error(f"the secret ended at {ends_at}, and no cluster can pull with it any more: {remedy}")
+        raise at.error(f"the secret expired at {ends_at}, and no cluster can pull with it any longer: {remedy}")
     days = (end - now).days
     if days >= warn_days:
         return None
     left = "in less than a day" if days == 0 else f"in {days} day{'' if days == 1 else 's'}"
-    return f"the secret ends {left}, at {ends_at}, and with it every pull: {remedy}"
+    return f"the secret expires {left}, at {ends_at}, and every pull fails then: {remedy}"

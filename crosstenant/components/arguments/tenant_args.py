@@ -1,4 +1,4 @@
-"""A tenant as a program describes it, and what of that is refused at preview."""
+"""The arguments of a tenant, and their checks."""
 
 import os
 from collections.abc import Mapping
@@ -19,12 +19,11 @@ from crosstenant.model.modes import AzureEnvironmentText
 
 
 class TenantArgs(TypedDict):
-    """One Entra tenant and how to sign in to it.
+    """One Entra tenant and its credential.
 
     Give one kind of credential: a client ID with a secret, a certificate, an OIDC token, file or request; or
-    ``use_msi``; or nothing, for the Azure CLI's user (``az login --tenant ID``). ``ARM_*`` variables are for one
-    tenant only and would reach both, so credentials are never taken from them; those that the azuread and azure-native
-    providers would read by themselves are refused.
+    ``use_msi``; or nothing, for the Azure CLI's user (``az login --tenant ID``). ``ARM_*`` variables would reach both
+    tenants, so they are never read; the preview refuses those that the azuread and azure-native providers would read.
     """
 
     tenant_id: str
@@ -40,7 +39,7 @@ class TenantArgs(TypedDict):
     """Client ID (UUID) of the application that runs the deployment in this tenant."""
 
     client_secret: NotRequired[pulumi.Input[str]]
-    """Its secret. Secret; kept encrypted in the stack's state: prefer OIDC, which leaves nothing that lasts."""
+    """Its secret. Secret; the stack's state keeps it encrypted. Prefer OIDC, which keeps nothing of lasting value."""
 
     client_certificate_path: NotRequired[str]
     """Path of its certificate with private key, PKCS#12."""
@@ -52,10 +51,10 @@ class TenantArgs(TypedDict):
     """A federated token for the application. Secret."""
 
     oidc_token_file_path: NotRequired[str]
-    """Path of a file with a federated token, read anew for each sign-in."""
+    """Path of a file with a federated token; each sign-in reads it again."""
 
     oidc_request_url: NotRequired[pulumi.Input[str]]
-    """Where to ask for a federated token: ``ACTIONS_ID_TOKEN_REQUEST_URL`` in GitHub Actions; omit it in Azure
+    """The address for a federated token: ``ACTIONS_ID_TOKEN_REQUEST_URL`` in GitHub Actions; omit it in Azure
     Pipelines."""
 
     oidc_request_token: NotRequired[pulumi.Input[str]]
@@ -64,10 +63,11 @@ class TenantArgs(TypedDict):
 
     ado_service_connection_id: NotRequired[str]
     """ID (UUID) of the Azure DevOps service connection that is federated with the application. For a cluster tenant
-    without ``cluster_role_assignments``: the azure-native provider, which assigns roles, cannot sign in so."""
+    without ``cluster_role_assignments``: the azure-native provider, which assigns roles, cannot use it."""
 
     use_msi: NotRequired[bool]
-    """Sign in as the machine's managed identity. It reaches its own tenant only, so at most one of the two can."""
+    """Sign in as the machine's managed identity. It works in its own tenant only, so only for one of the two
+    tenants."""
 
 
 def check_tenant(

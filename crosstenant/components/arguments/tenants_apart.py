@@ -1,4 +1,4 @@
-"""What belongs to one tenant is not in a subscription of the other: checked for IDs as soon as they are known."""
+"""The check that no subscription has resources of both tenants, for each ID as soon as it is known."""
 
 from __future__ import annotations
 
