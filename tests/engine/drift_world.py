@@ -30,25 +30,19 @@ PROGRAM = """
     import pulumi
 
     from crosstenant import (
-        ClusterArgs, CrossTenantPull, CrossTenantPullArgs, PullCheckOptions, RegistryArgs, RotationArgs, TenantArgs
+        ClusterArgs, CrossTenantPull, CrossTenantPullArgs, PullCheckOptions, RegistryArgs, RotationArgs,
+        tenant_from_config,
     )
 
     config = pulumi.Config()
     asked = json.loads(Path("asked.json").read_text())
 
-    def tenant(side):
-        return TenantArgs(
-            tenant_id=config.require(f"{side}TenantId"),
-            client_id=config.require(f"{side}ClientId"),
-            client_secret=config.require_secret(f"{side}ClientSecret"),
-        )
-
     check = PullCheckOptions(repository="hello", reference="1.0", timeout_seconds=5)
     pull = CrossTenantPull(
         "drifting",
         CrossTenantPullArgs(
-            cluster_tenant=tenant("cluster"),
-            registry_tenant=tenant("registry"),
+            cluster_tenant=tenant_from_config(config, "cluster"),
+            registry_tenant=tenant_from_config(config, "registry"),
             registries=[
                 RegistryArgs(registry_id=config.require("registryId"), pull_check=check),
                 RegistryArgs(registry_id=config.require("abacRegistryId"), repositories=["hello"], pull_check=check),

@@ -23,11 +23,7 @@ a_secret = pulumi.Output.secret
 
 
 def tenant(side):
-    return TenantArgs(
-        tenant_id=config.require(f"{side}TenantId"),
-        client_id=config.require(f"{side}ClientId"),
-        client_secret=config.require_secret(f"{side}ClientSecret"),
-    )
+    return tenant_from_config(config, side)
 
 """
 """What every program here begins with."""

@@ -27,17 +27,11 @@ PROGRAM = """
     import pulumi
 
     from crosstenant import (
-        ClusterArgs, CrossTenantPull, CrossTenantPullArgs, PullCheckOptions, RegistryArgs, RotationArgs, TenantArgs
+        ClusterArgs, CrossTenantPull, CrossTenantPullArgs, PullCheckOptions, RegistryArgs, RotationArgs,
+        tenant_from_config,
     )
 
     config = pulumi.Config()
-
-    def tenant(side):
-        return TenantArgs(
-            tenant_id=config.require(f"{side}TenantId"),
-            client_id=config.require(f"{side}ClientId"),
-            client_secret=config.require_secret(f"{side}ClientSecret"),
-        )
 
     registry = RegistryArgs(
         registry_id=config.require("registryId"),
@@ -46,8 +40,8 @@ PROGRAM = """
     pull = CrossTenantPull(
         "rotating",
         CrossTenantPullArgs(
-            cluster_tenant=tenant("cluster"),
-            registry_tenant=tenant("registry"),
+            cluster_tenant=tenant_from_config(config, "cluster"),
+            registry_tenant=tenant_from_config(config, "registry"),
             registries=[registry],
             clusters=[ClusterArgs(cluster_id=config.require("clusterId"))],
             rotation=RotationArgs(**json.loads(Path("secret.json").read_text())),

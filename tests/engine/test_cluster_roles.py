@@ -30,22 +30,15 @@ PROGRAM = """
 
     import pulumi
 
-    from crosstenant import CrossTenantPull, CrossTenantPullArgs, TenantArgs
+    from crosstenant import CrossTenantPull, CrossTenantPullArgs, tenant_from_config
 
     config = pulumi.Config()
-
-    def tenant(side):
-        return TenantArgs(
-            tenant_id=config.require(f"{side}TenantId"),
-            client_id=config.require(f"{side}ClientId"),
-            client_secret=config.require_secret(f"{side}ClientSecret"),
-        )
 
     pull = CrossTenantPull(
         "roles",
         CrossTenantPullArgs(
-            cluster_tenant=tenant("cluster"),
-            registry_tenant=tenant("registry"),
+            cluster_tenant=tenant_from_config(config, "cluster"),
+            registry_tenant=tenant_from_config(config, "registry"),
             registries=[{"registry_id": config.require("registryId")}],
             clusters=[{"cluster_id": config.require("clusterId")}],
             **json.loads(Path("arguments.json").read_text()),
