@@ -49,9 +49,8 @@ def test_the_consented_way_needs_no_right_in_the_registries_directory(consented:
     assert consented.check(*options(consented)).code == 2
     assert consented.check(*options(consented), "--with-secret").code == 0
 
-    consented.azure.change(
-        lambda state: drift.delete_service_principal(state, seed.REGISTRY_TENANT, consented.client_id)
-    )
+    app = consented.client_id
+    consented.azure.change(lambda state: drift.delete_service_principal(state, seed.REGISTRY_TENANT, app))
     gone = consented.check(*options(consented), "--with-secret")
     assert gone.code == 1, gone.output
     assert gone.says("adminconsent", "service principal of the application (registry tenant)")
