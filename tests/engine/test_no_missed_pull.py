@@ -1,7 +1,8 @@
 """Nodes pull without pause while the secret is rotated: no pull is refused.
 
 It proves the order of the steps, with nodes that roll one by one as AKS rolls them. It does not prove how long Entra ID
-takes to tell all its replicas of a new secret: the pull check waits for those that it meets.
+takes to tell all its replicas of a new secret: the pull check waits for those that it meets. A rotation that fails at
+one of its steps is in ``test_rotation_order``, with nodes that pull as well.
 """
 
 from __future__ import annotations
@@ -32,17 +33,8 @@ def test_no_pull_is_missed_in_any_rotation(azure: Azure, make_stack: Callable[..
         rotating.up()
         secrets += rotating.secrets
 
-        azure.change(lambda state: state["settings"]["reset"].update(outcome="Failed"))
-        rotating.ask(**triggered, rotation_trigger="2")
-        rotating.fails("the reset failed on cluster", "aks-prod")
-        assert len(rotating.secrets) == 2
-        assert len(set(rotating.on_nodes)) == 2, "a failed reset leaves nodes with either secret"
-        azure.change(lambda state: state["settings"]["reset"].update(outcome="Succeeded"))
-        rotating.up()
-        secrets += rotating.secrets
-
-    assert len(set(secrets)) == 4
+    assert len(set(secrets)) == 3
     assert set(rotating.on_nodes) == {secrets[-1]}
     assert result["refusals"] == []
-    assert result["pulls"] >= 40, "too few pulls to prove anything"
-    assert [len(used) for used in result["used"].values()] == [4] * 5, "a node did not pull with each of its secrets"
+    assert result["pulls"] >= 30, "too few pulls to prove anything"
+    assert [len(used) for used in result["used"].values()] == [3] * 5, "a node did not pull with each of its secrets"
