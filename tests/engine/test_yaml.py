@@ -118,3 +118,12 @@ def test_output_in_place_of_an_id_needs_a_name(make_stack: Callable[..., Stack],
     refused_plainly(
         refused, azure, "resource 'pull' has a problem: registries[0].name: is missing: registry_id is an output"
     )
+
+    named = program.replace("registryId: ${other.clientId}", "registryId: ${other.clientId}\n              name: other")
+    stack = make_stack(named, runtime="yaml")
+    preview = stack.operate("preview")
+    assert preview.code == 0, preview.output
+    up = stack.operate("up")
+    assert up.code != 0
+    assert up.says("registries[0].registryId: the output's value is not the ARM ID of a"), up.output
+    assert azure.resets == []
