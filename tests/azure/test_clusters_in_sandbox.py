@@ -272,7 +272,7 @@ async def test_interrupted_reset_is_not_repeated_once_aks_has_done_it(profile: S
         await asyncio.sleep(0.1)
     await asyncio.sleep(0.3)
     work.cancel()
-    with pytest.raises(PartialError, match="AKS goes on with it") as caught:
+    with pytest.raises(PartialError, match="AKS continues it") as caught:
         await work
     olds = {key: value.value for key, value in caught.value.properties.items()}
     profile_of = {key: item.value for key, item in cast("Any", olds["servicePrincipalProfile"]).items()}

@@ -53,7 +53,7 @@ def test_time_that_runs_out_leaves_the_reset_to_aks_and_the_next_update_waits_fo
     profiles.declare("slow", timeout="3s")
     profiles.azure.change(lambda state: state["settings"]["reset"].update(seconds=600))
 
-    profiles.fails("up", "still being reset", "AKS goes on with it", "custom_timeouts")
+    profiles.fails("up", "still being reset", "AKS continues it", "custom_timeouts")
     assert profiles.credential_states() == {"slow": "unknown"}
     assert "pendingOperation" in profiles.outputs()["slow"]
     profiles.fails("up", "gave up waiting for the cluster, which is Updating", "custom_timeouts")
@@ -75,7 +75,7 @@ def test_ctrl_c_ends_the_wait_and_the_next_update_does_not_reset_again(profiles:
     azure.change(lambda state: state["settings"]["reset"].update(seconds=600))
 
     with meanwhile(lambda: bool(azure.resets), lambda: signal_to("pulumi", signal.SIGINT)):
-        cancelled = profiles.fails("up", "into the reset of", "AKS goes on with it; the next update waits for it")
+        cancelled = profiles.fails("up", "into the reset of", "AKS continues it; the next update waits for it")
     assert cancelled.seconds < 30
     assert profiles.credential_states() == {"cancelled": "unknown"}
 

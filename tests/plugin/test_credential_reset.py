@@ -149,7 +149,7 @@ async def test_cancel_during_the_reset_says_that_aks_goes_on(world: World):
         world, lambda: world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET), 0), "during"
     )
     assert isinstance(error, PartialError)
-    assert "AKS goes on with it" in str(error)
+    assert "AKS continues it" in str(error)
     outputs = kept(error)
     assert (outputs["credentialState"], outputs["pendingOperation"], outputs["secret"]) == (
         "unknown",

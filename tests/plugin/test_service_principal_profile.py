@@ -234,7 +234,7 @@ async def test_roles_that_may_not_be_read_cost_one_line(world: World):
     world.roles = None
     await world.profile.create(URN, inputs(), 0)
     assert world.terminal.warnings == []
-    assert sum("could not be looked up" in line for line in world.terminal.infos) == 1
+    assert sum("could not be read" in line for line in world.terminal.infos) == 1
 
 
 # Diff

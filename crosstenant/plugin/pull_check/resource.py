@@ -1,7 +1,7 @@
 """``PullCheck``: a live proof that an application may pull from a registry, repeated at every refresh.
 
-It owns nothing in Azure. What it knows is what the registry said last, so that a lost right is drift like any other:
-``read`` asks again and the next preview shows an update of ``result``.
+It owns nothing in Azure. Its state is the registry's last answer, so that a lost permission is drift: ``read`` repeats
+the check, and the next preview shows an update of ``result``.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from crosstenant.provider_kit.resource import Change, Diff, Difference, Failure,
 from crosstenant.provider_kit.values import UNKNOWN
 
 REGISTRY_GONE: Final = "registry not found"
-"""The ``refusalReason`` of a registry that is not there; the others are those of ``Reason``."""
+"""The ``refusalReason`` of a missing registry; the others are those of ``Reason``."""
 
 _RESOURCE_ID: Final = re.compile(r"(?P<registry>/.+)/pullChecks/(?P<client>[^/]+)")
 
@@ -64,7 +64,7 @@ class PullCheck(DeclaredResource[Context]):
         return Diff(differences)
 
     async def preview_create(self, urn: str, inputs: Properties) -> Properties:
-        """Reads the registry, so that a wrong one is an error before anything is made; sends it nothing."""
+        """Reads the registry in ARM, so that a wrong one fails before anything is created; sends it nothing."""
         if inputs["mode"] == PullCheckMode.SKIP:
             return {**inputs, "result": PullResult.SKIPPED.value}
         if inputs["registryId"] is UNKNOWN or inputs["mode"] is UNKNOWN:
@@ -73,15 +73,15 @@ class PullCheck(DeclaredResource[Context]):
         return {**inputs, "loginServer": registry.login_server, "result": UNKNOWN}
 
     async def create(self, urn: str, inputs: Properties, timeout: float) -> tuple[str, Properties]:
-        """Asks the registry until it grants the pull, its refusal is final, or time is up."""
+        """Repeats the check until the registry grants the pull, its refusal is final, or the time limit has passed."""
         outputs = await self._prove(urn, inputs, timeout)
         return f"{inputs['registryId']}/pullChecks/{inputs['clientId']}", outputs
 
     async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
-        """Asks the registry once more; a refusal is the new ``result``, never an error.
+        """Repeats the check; a refusal is the new ``result``, never an error.
 
-        A registry that is gone is a refusal too: the check and its secret stay in the stack, for the check owns
-        nothing that could be gone.
+        A missing registry is a refusal too: the check and its secret stay in the stack, because the check owns nothing
+        in Azure.
         """
         if not inputs:
             return await self._imported(resource_id)
@@ -90,22 +90,22 @@ class PullCheck(DeclaredResource[Context]):
             return Observed(resource_id, inputs, {"result": PullResult.NOT_CHECKED.value, **kept})
         registry = await find_registry(self.context.tenant, inputs["registryId"])
         if registry is None:
-            gone = f"registry {inputs['registryId']} does not exist any more"
+            gone = f"registry {inputs['registryId']} does not exist any longer"
             return Observed(resource_id, inputs, {**inputs, **_refusal(REGISTRY_GONE, gone)})
         try:
             outputs = _proven(inputs, registry, await self._ask(urn, registry, inputs, A_QUICK_LOOK, 30))
             if outputs["result"] == olds.get("result") == PullResult.PULLED:
                 outputs["manifestDigest"] = olds["manifestDigest"]
         except PullRefused as refusal:
-            # What differs shows as `result` alone: the operator is told what to do, too.
+            # The preview shows only `result` as different; the warning says what to do.
             await self._warn(urn, registry, inputs, refusal)
-            # This machine may not be meant to reach the registry, which says nothing about the role assignment.
+            # A registry that this machine cannot reach says nothing about the role assignment.
             of_the_path = inputs["mode"] == PullCheckMode.WARN and refusal.reason.is_of_the_path
             outputs = kept if of_the_path else self._refused(inputs, registry, refusal.reason)
         return Observed(resource_id, inputs, outputs)
 
     async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
-        """As ``preview_create``, where the update will ask the registry."""
+        """As ``preview_create``, if the update will repeat the check."""
         if _asks_nothing_new(olds, news):
             return {**news, **_observed(olds)}
         return await self.preview_create(urn, news)
@@ -113,13 +113,13 @@ class PullCheck(DeclaredResource[Context]):
     async def update(
         self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
     ) -> Properties:
-        """Asks the registry anew, unless all that changed is how long to ask."""
+        """Repeats the check, unless only the time limit has changed."""
         if _asks_nothing_new(olds, news):
             return {**news, **_observed(olds)}
         return await self._prove(urn, news, timeout)
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
-        """Forgets the check: there is nothing in Azure to delete."""
+        """Removes the check from the state: Azure has nothing to delete."""
 
     async def _imported(self, resource_id: str) -> Observed | None:
         form = "<registry's ARM ID>/pullChecks/<client ID>"
@@ -226,12 +226,12 @@ def _observed(olds: Properties) -> Properties:
 
 
 def _is_settled(olds: Properties, news: Properties) -> bool:
-    """Whether the last result needs no other check."""
+    """Whether the last result needs no further check."""
     if news.get("mode") == PullCheckMode.SKIP:
         return True
     if olds.get("result") in (PullResult.PULLED, PullResult.GRANTED, PullResult.SIGNED_IN):
         return True
-    # Else a machine that cannot reach the registry would plan the same update for ever.
+    # Otherwise a machine that cannot reach the registry would plan the same update again and again.
     path_reasons = {reason.value for reason in Reason if reason.is_of_the_path}
     return news.get("mode") == PullCheckMode.WARN and olds.get("refusalReason") in path_reasons
 

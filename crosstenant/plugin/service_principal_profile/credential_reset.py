@@ -35,12 +35,12 @@ Prove = Callable[..., Awaitable[str]]
 
 @dataclass(frozen=True)
 class ResetRequest:
-    """The credential that a cluster is to have, and until when to try."""
+    """The credential for a cluster, and the time limits."""
 
     urn: str
     cluster_id: ArmId
     record: Record
-    """The record as it shall be, without what only the reset can tell."""
+    """The future record, without what only the reset determines."""
     secret: str = field(repr=False)
     deadline: float
 
@@ -56,7 +56,7 @@ class ResetRequest:
 
 
 class CredentialReset:
-    """Resets for the resources of one provider; they overlap freely."""
+    """Resets for the resources of one provider, at the same time."""
 
     def __init__(self, context: Context, clusters: Clusters, prove: Prove, clock: Clock) -> None:
         """
@@ -74,7 +74,7 @@ class CredentialReset:
     async def prove(self, request: ResetRequest) -> str:
         """Signs in with the secret to the cluster's tenant; returns the service principal's object ID.
 
-        :raises OperatorError: It does not sign in.
+        :raises OperatorError: The secret does not sign in.
         """
         until = min(request.deadline, self._clock.now() + request.record.wait_for_principal_seconds)
         try:
@@ -93,22 +93,22 @@ class CredentialReset:
         """Gives the cluster the credential, by a reset if it is not certain that the cluster has it.
 
         :param request: The credential and its cluster.
-        :param old: What was known of the cluster before; ``None`` on a first create.
-        :returns: The new record; ``PENDING`` if the cluster went away.
-        :raises OperatorError: Nothing was changed.
-        :raises PartialError: AKS has begun a reset, or may have.
+        :param old: The previous record; ``None`` on a first create.
+        :returns: The new record; ``PENDING`` if the cluster was deleted.
+        :raises OperatorError: Nothing has changed.
+        :raises PartialError: AKS has begun a reset, or may have begun one.
         """
         object_id = ""
         state = await self.look(request.cluster_id)
         if state and not state.is_idle:
             if old and not needs_reset(old, state, request.client_id, request.secret):
                 return replace(request.record, credential_state=old.credential_state).seeing(state)
-            # A wrong credential is worth knowing before a wait that may last an hour.
+            # A wrong credential must be found before a wait of up to an hour.
             refuse_unfit(state)
             object_id = await self.prove(request)
             state = await self.idle(request.urn, request.cluster_id, request.deadline)
         if state is None:
-            # The cluster that is yet to come will sign in with it.
+            # A later cluster will sign in with it.
             await self.prove(request)
             return request.record.with_state(CredentialState.PENDING).seeing(None)
         old = old and await self.settled(old, state)
@@ -127,17 +127,17 @@ class CredentialReset:
         return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
 
     async def look(self, cluster_id: ArmId) -> ClusterState | None:
-        """The cluster as it is now; ``None`` if there is none.
+        """The present cluster; ``None`` if it does not exist.
 
-        :raises OperatorError: Azure does not tell.
+        :raises OperatorError: The cluster cannot be read.
         """
         with explained("reading cluster", str(cluster_id), self._tenant):
             return await self._clusters.get(cluster_id)
 
     async def idle(self, urn: str, cluster_id: ArmId, deadline: float) -> ClusterState | None:
-        """The cluster when no operation is changing it any more; ``None`` if it is gone.
+        """The cluster when no operation is changing it any longer; ``None`` if it does not exist.
 
-        :raises OperatorError: It took until the deadline, or Azure does not tell.
+        :raises OperatorError: The deadline passed, or the cluster cannot be read.
         """
         try:
             with explained("reading cluster", str(cluster_id), self._tenant):
@@ -151,7 +151,7 @@ class CredentialReset:
             ) from None
 
     async def settled(self, old: Record, state: ClusterState) -> Record:
-        """A record brought up to date with what has come of it since: the cluster's own creation, AKS's operation."""
+        """The record after later events: the cluster's own creation, the end of AKS's operation."""
         if not (state.uses(old.client_id) and state.is_idle):
             return old
         if old.credential_state is CredentialState.PENDING:
@@ -187,12 +187,13 @@ class CredentialReset:
                 raise OperatorError(reason) from None
             raise self._partial(
                 replace(request.record, credential_state=CredentialState.UNKNOWN),
-                f"{reason}; AKS may have begun the reset all the same: the next update waits for it and makes sure",
+                f"{reason}; AKS may have begun the reset nevertheless: the next update waits for it and resets"
+                " again if necessary",
             ) from None
 
     async def _ended(self, request: ResetRequest, old: Record | None, operation: ResetOperation, began: float) -> None:
         running = request.record.with_state(CredentialState.UNKNOWN, operation.url or None)
-        goes_on = "AKS goes on with it; the next update waits for it and makes sure"
+        goes_on = "AKS continues it; the next update waits for it and resets again if necessary"
         doing = "waiting for the reset of cluster"
         try:
             with explained(doing, str(request.cluster_id), self._tenant, [request.secret]):
@@ -222,7 +223,7 @@ class CredentialReset:
         if state is None:
             raise self._partial(unknown.seeing(None), f"cluster {request.cluster_id} was deleted during its reset")
         if not state.uses(request.client_id) or state.has_failed:
-            # Whatever the operation said: it must not settle this record later.
+            # The status of the operation must not decide about this record later.
             known = CredentialState.FAILED if state.has_failed else CredentialState.UNKNOWN
             record = unknown.with_state(known).seeing(state)
             reason = (
@@ -233,11 +234,11 @@ class CredentialReset:
         return state
 
     async def _after_failure(self, request: ResetRequest, old: Record | None) -> Record:
-        """A failed reset leaves the cluster's old credential in place, some nodes apart: nothing is certain."""
+        """After a failed reset the control plane has the old credential, and some nodes may have the new one."""
         record = (old or request.record).with_state(CredentialState.FAILED)
         try:
             return record.seeing(await self._clusters.get(request.cluster_id))
-        except Exception:  # The failure itself is what the operator must hear of.
+        except Exception:  # The operator must read about the failure itself.
             return record
 
     def _failure(self, request: ResetRequest, error: ResetFailed) -> str:
@@ -252,7 +253,7 @@ class CredentialReset:
             tenant=self._tenant,
             secrets=[request.secret],
         )
-        return f"{said}. Nodes reached before that may have the new secret already: keep both, and run again"
+        return f"{said}. Some nodes may have the new secret already: keep both secrets, and run again"
 
     def _partial(self, record: Record, reason: str) -> PartialError:
         return PartialError(record.cluster_id, to_properties(record.outputs(), SECRETS), [reason])

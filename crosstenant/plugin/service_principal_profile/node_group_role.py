@@ -1,4 +1,4 @@
-"""Whether a cluster's new application can run the cluster: reported after a reset, not repaired."""
+"""The check whether a cluster's new application has its role: a warning after a reset, no repair."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from crosstenant.provider_kit.engine_log import EngineLog
 async def report_missing_role(
     clusters: Clusters, log: EngineLog, urn: str, state: ClusterState, object_id: str
 ) -> None:
-    """Warns if the application holds no role on the group of the cluster's nodes.
+    """Warns if the application has no role on the node resource group.
 
-    Load balancers, disks and routes are made there with the application's rights. AKS usually gives it its role on a
+    The cluster manages load balancers, disks and routes there as the application. AKS usually assigns the role at a
     reset, but not always. https://learn.microsoft.com/azure/aks/kubernetes-service-principal#delegate-access-to-other-azure-resources
 
     :param clusters: The tenant's clusters.
@@ -25,7 +25,7 @@ async def report_missing_role(
     group, who = state.node_resource_group, f"application {state.client_id}"
     if held is None:
         right = "Microsoft.Authorization/roleAssignments/read"
-        await log.info(urn, f"whether {who} has a role on {group} could not be looked up ({right})")
+        await log.info(urn, f"whether {who} has a role on {group} could not be read ({right})")
     elif held == 0:
         await log.warning(
             urn,

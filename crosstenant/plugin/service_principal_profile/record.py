@@ -1,4 +1,4 @@
-"""What a ``ServicePrincipalProfile`` has in the stack's state, and what follows from it for a cluster."""
+"""The state of a ``ServicePrincipalProfile``, and whether it needs a reset of its cluster."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ class Record:
 
     cluster_id: str
     client_id: str
-    """The application that this resource gave, or was to give, to the cluster."""
+    """The application that this resource gives to the cluster."""
     secret: str | None
     """Its secret; ``None`` after an import."""
     credential_state: CredentialState
-    """Whether the cluster has it, as far as anybody can know."""
+    """Whether the cluster has it, as far as it is known."""
     abandon_on_delete: bool = False
     wait_for_principal_seconds: float = DEFAULT_PRINCIPAL_SECONDS
     cluster_client_id: str | None = None
@@ -33,11 +33,11 @@ class Record:
 
     @property
     def may_have_failed_the_cluster(self) -> bool:
-        """Whether a failed cluster is the doing of this resource's own last reset."""
+        """Whether this resource's own last reset may be the cause of a failed cluster."""
         return self.credential_state is CredentialState.FAILED or self.pending_operation is not None
 
     def is_running(self, client_id: Plain, secret: Plain) -> bool:
-        """Whether a reset to just this credential was begun whose end this resource has not seen."""
+        """Whether a reset to this credential was begun whose end is unknown."""
         return self.pending_operation is not None and (self.client_id, self.secret) == (client_id, secret)
 
     @classmethod
@@ -55,7 +55,7 @@ class Record:
     @classmethod
     def of_outputs(cls, outputs: Properties) -> Record:
         """Reads a state's outputs."""
-        # A refresh writes what it found on the cluster to clientId; the application meant stays in the profile.
+        # A refresh writes the cluster's client ID to clientId; the resource's own application stays in the profile.
         profile: dict[str, Any] = outputs.get("servicePrincipalProfile") or {}
         pools: list[str] | None = outputs.get("nodePools")
         return replace(
@@ -87,11 +87,11 @@ class Record:
         }
 
     def with_state(self, state: CredentialState, operation: str | None = None) -> Record:
-        """The record in another state, with the address of the reset that may still be running."""
+        """The record with another state and the address of the reset that may still be running."""
         return replace(self, credential_state=state, pending_operation=operation)
 
     def seeing(self, state: ClusterState | None) -> Record:
-        """The record with what was seen of the cluster."""
+        """The record with the cluster's properties."""
         return replace(
             self,
             cluster_client_id=state.client_id if state else None,
@@ -107,17 +107,17 @@ def _state_in(outputs: Properties) -> CredentialState:
 
 
 def needs_reset(record: Record | None, state: ClusterState, client_id: Plain, secret: Plain) -> bool:
-    """Whether a cluster must be reset to have a credential for certain.
+    """Whether a reset is needed to be certain that a cluster has a credential.
 
-    :param record: What this resource knows; ``None`` before its first create.
-    :param state: The cluster as it is.
-    :param client_id: Client ID of the application to use; ``UNKNOWN`` for one that is only being made.
-    :param secret: Its secret, likewise.
+    :param record: This resource's record; ``None`` before its first create.
+    :param state: The cluster.
+    :param client_id: Client ID of the application; ``UNKNOWN`` for one that is only being created.
+    :param secret: Its secret; ``UNKNOWN`` for one that is only being made.
     """
     if client_id is UNKNOWN or secret is UNKNOWN or not state.uses(client_id):
         return True
-    # The cluster's secret can never be read: it is known only from having put it there, or from the cluster's own
-    # creation with it, after which `pending` has not been read again.
+    # The cluster's secret can never be read: it is known only after this resource has set it, or after the cluster's
+    # own creation with it, if `pending` has not been read again since.
     if record is None or record.credential_state in (CredentialState.UNKNOWN, CredentialState.FAILED):
         return True
     return record.secret != secret or record.client_id.lower() != client_id.lower()

@@ -1,6 +1,6 @@
 """The resource ``ServicePrincipalProfile``: the AKS credential of one cluster.
 
-What a reset takes is in ``credential_reset``; here is when one happens, and what the engine is told.
+``credential_reset`` does a reset; this module decides when one happens, and answers the engine.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ from crosstenant.provider_kit.resource import Change, Diff, Difference, Observed
 from crosstenant.provider_kit.values import UNKNOWN
 
 DEFAULT_TIMEOUT = 90 * 60.0
-"""Seconds that a create or update may take: what a reset of a large cluster is known to need."""
+"""The time limit of a create or update in seconds: the time that a reset of a large cluster needs."""
 
 
 class ServicePrincipalProfile(DeclaredResource[Context]):
-    """Makes an AKS cluster act as an application of its tenant, and keeps it so."""
+    """Gives an AKS cluster the credential of an application of its tenant."""
 
     token: ClassVar[str] = "crosstenant:index:ServicePrincipalProfile"  # noqa: S105
     description: ClassVar[str] = DESCRIPTION
@@ -60,14 +60,14 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
     async def diff(
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
     ) -> Diff:
-        """Compares; a credential that may not be on the cluster differs even where the program has not changed."""
+        """Compares; a credential that the cluster may not have differs even if the program has not changed."""
         found = dict((await super().diff(urn, resource_id, old_inputs, olds, news)).differences)
         if not found.keys() & {"clusterId", "clientId", "secret"}:
             found |= await self._not_on_the_cluster(olds)
         return Diff(found)
 
     async def preview_create(self, urn: str, inputs: Properties) -> Properties:
-        """Refuses a cluster that cannot be reset, and says what a reset means for one that can."""
+        """Refuses a cluster that cannot be reset, and announces the reset of any other."""
         return await self._preview(urn, None, inputs)
 
     async def create(self, urn: str, inputs: Properties, timeout: float) -> tuple[str, Properties]:
@@ -76,7 +76,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         return record.cluster_id, record.outputs()
 
     async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
-        """Observes the cluster; its secret cannot be seen."""
+        """Observes the cluster; its secret cannot be read."""
         state = await self._reset.look(_parsed(resource_id))
         if not olds:
             return _imported(resource_id, state)
@@ -94,7 +94,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
                 inputs | {"clientId": state.client_id},
                 record.seeing(state).outputs() | {"clientId": state.client_id},
             )
-        # What an earlier refresh saw as drift may have been repaired since.
+        # Drift of an earlier refresh may have been repaired since.
         inputs = inputs if state.uses(inputs.get("clientId", "")) else inputs | {"clientId": record.client_id}
         return Observed(resource_id, inputs, record.seeing(state).outputs())
 
@@ -111,7 +111,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         return (await self._apply(urn, old, record, timeout)).outputs()
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
-        """Forgets the credential, unless the cluster would be left with an application that is about to go."""
+        """Removes the record, unless the cluster still uses the application."""
         record = Record.of_outputs(olds)
         if record.abandon_on_delete:
             return
@@ -124,7 +124,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
             raise OperatorError(_still_in_use(cluster_id, state.client_id))
 
     async def _not_on_the_cluster(self, olds: Properties) -> dict[str, Difference]:
-        """What the state knows to be missing on the cluster.
+        """The differences that the state records about the cluster.
 
         ``pending`` alone is not a difference: the cluster takes the credential with its own creation, and a second run
         should find nothing to do. It is one if the cluster came to be with another application.
@@ -192,8 +192,8 @@ def _parsed(cluster_id: str) -> ArmId:
 def _not_permitted(cluster_id: ArmId, caller: str) -> str:
     return (
         f"{caller} may read cluster {cluster_id}, but not reset its credential ({RESET_ACTION}): assign the role"
-        f" '{ROLES_BY_ACTION[RESET_ACTION.lower()]}' on the cluster, or run as who has it; a new assignment takes some"
-        " minutes to count"
+        f" '{ROLES_BY_ACTION[RESET_ACTION.lower()]}' on the cluster, or sign in as a caller who has it; a new"
+        " assignment takes some minutes to count"
     )
 
 
