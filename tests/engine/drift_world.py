@@ -78,7 +78,8 @@ class Deployed:
         self.stack = Stack(self.project, "test", folder / "stack", environ=azure.environ)
         self.stack.create({**CONFIG, "abacRegistryId": seed.ABAC_REGISTRY}, SECRETS)
         azure.store.reset()
-        azure.change(lambda state: state["settings"]["reset"].update(seconds=0.5, retry_after=0))
+        # Without an interval of Azure's a client polls every 15 seconds.
+        azure.change(lambda state: state["settings"]["reset"].update(seconds=0.5, retry_after=1))
         if way == "consented":
             waiting = self.stack.operate("up")
             assert waiting.says("has not given admin consent"), waiting.output

@@ -90,7 +90,7 @@ def test_each_custom_resource_is_imported_and_taken_over(
     assert imported.code == 0, imported.output
     assert azure.writes == []
     (profile,) = (it for it in stack.resources() if it["type"] == PROFILE)
-    assert profile["outputs"]["applied"] == "unknown", "which secret a cluster has, Azure never tells"
+    assert profile["outputs"]["credentialState"] == "unknown", "which secret a cluster has, Azure never tells"
 
     (tmp_path / "project" / "__main__.py").write_text(textwrap.dedent(PROVIDERS + RESOURCES))
     preview = stack.operate("preview")
