@@ -1,1 +1,1 @@
-"""What a program declares: the components, and the pieces that they are made of."""
+"""What a program declares: the components, with their arguments and pieces."""

@@ -90,7 +90,7 @@ class MissingConsent:
 
     def _remedy(self) -> str:
         command = "pulumi up --refresh" if self.withdrawn else "pulumi up"
-        return f"{self._somebody()} has to open {self.url} and accept; then run '{command}' again"
+        return f"{self._somebody()} must open {self.url} and accept; then run '{command}' again"
 
     def _somebody(self) -> str:
         return f"an administrator of tenant {self.registry_tenant_id}"

@@ -192,7 +192,7 @@ class Consent(DeclaredResource[Context]):
         except ApplicationDisabled:
             raise ApplicationDisabled(
                 f"the service principal of application {client_id} is disabled in registry tenant {tenant.tenant_id}: "
-                "an administrator of that tenant has to enable it under Enterprise applications (Enabled for users to "
+                "an administrator of that tenant must enable it under Enterprise applications (Enabled for users to "
                 "sign-in); then run 'pulumi up' again"
             ) from None
         if not object_id:

@@ -1,4 +1,4 @@
-"""What a resource or function of the plugin has to work with."""
+"""The context of a resource or function of the plugin."""
 
 from __future__ import annotations
 

@@ -99,7 +99,7 @@ class ServicePrincipalProfile(pulumi.CustomResource):
     @property
     def credential_state(self) -> pulumi.Output[CredentialState]:
         """Whether the cluster has the credential: ``applied``; ``pending`` where it did not exist when last read;
-        ``failed`` or ``unknown`` where the next update makes sure."""
+        ``failed`` or ``unknown`` where the next update resets again if necessary."""
         return choice_of(self, "credentialState", CredentialState)
 
     @property

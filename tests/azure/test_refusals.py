@@ -71,7 +71,7 @@ def test_unknown_code_is_told_whole_with_the_request_id():
 
 def test_answer_that_is_no_json():
     error = HttpResponseError(response=Answer(502, "<html>Bad gateway</html>"))  # pyright: ignore[reportArgumentType]
-    assert "the service is unwell; run again later" in said(error)
+    assert "the service has a problem; run again later" in said(error)
     assert retry_of(error) is Retry.THROTTLED
 
 

@@ -92,7 +92,7 @@ def test_the_cluster_of_another_application_moves():
     states = said(adopted.chain(clusters=(adopted.cluster(), other)), "cluster")
     assert [state for state, _ in states] == [State.FOUND, State.DIFFERS]
     assert states[1][1].endswith(
-        f"acts as application {adopted.CLUSTER_PRINCIPAL}; the first update moves it to {adopted.APP}"
+        f"acts as application {adopted.CLUSTER_PRINCIPAL}; the first update resets it to {adopted.APP}"
     )
 
 
@@ -175,4 +175,4 @@ def test_a_condition_in_other_words_is_written_anew():
         adopted.chain(registries=(adopted.registry(pull, mode=RoleAssignmentMode.ABAC),)), "role assignment"
     )
     assert state is State.DIFFERS
-    assert text.endswith(": its description goes; its condition is written anew, with the same meaning")
+    assert text.endswith(": its description goes; its condition is rewritten with the same meaning")

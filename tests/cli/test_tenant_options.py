@@ -73,7 +73,7 @@ def test_the_cloud_is_that_of_both():
         (
             [*IDS, "--cluster-client-id", APP_A, "--cluster-oidc-token-file-path", "t"],
             {"CLUSTER_CLIENT_SECRET": "planted"},
-            ["--cluster-oidc-token-file-path", "beside CLUSTER_CLIENT_SECRET"],
+            ["--cluster-oidc-token-file-path", "together with CLUSTER_CLIENT_SECRET"],
         ),
     ],
 )

@@ -115,8 +115,8 @@ def test_the_lifetime_is_held_against_the_cap_with_the_arithmetic():
     assert plan(rotate_every_days=75, keep_previous=True).current.end_date
     assert plan(rotate_every_days=335, lifetime_cap_days=365).current.end_date
     assert refusal(rotate_every_days=151).startswith(
-        "X: rotation.rotate_every_days: a secret would have to last 151 (rotate_every_days) + 30 (margin_days) = 181"
-        " days, and lifetime_cap_days is 180: rotate every 150 days or sooner, or raise lifetime_cap_days"
+        "X: rotation.rotate_every_days: a secret would need a lifetime of 151 (rotate_every_days) + 30 (margin_days) ="
+        " 181 days, and lifetime_cap_days is 180: rotate every 150 days or sooner, or raise lifetime_cap_days"
     )
     assert (
         "90 (rotate_every_days) + 10 (margin_days) + 90 (keep_previous: one period more) = 190 days, and"

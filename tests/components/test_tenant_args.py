@@ -53,9 +53,13 @@ def test_the_cloud_is_that_of_the_environment():
         (
             {"client_id": APP, "client_secret": "s", "oidc_token": "t"},
             "cluster_tenant.oidc_token",
-            "beside client_secret",
+            "together with client_secret",
         ),
-        ({"client_id": APP, "client_secret": "s", "use_msi": True}, "cluster_tenant.use_msi", "beside client_secret"),
+        (
+            {"client_id": APP, "client_secret": "s", "use_msi": True},
+            "cluster_tenant.use_msi",
+            "together with client_secret",
+        ),
         ({"client_id": APP, "oidc_request_url": "u"}, "cluster_tenant.oidc_request_token", "is missing"),
     ],
 )

@@ -31,7 +31,7 @@ def test_a_failed_reset_keeps_the_old_secret_and_azures_words_and_is_repeated(pr
         profiles.declare(name, secret=NEXT_SECRET)
     with meanwhile(lambda: len(azure.resets) == 4, lambda: azure.change(abort)):
         failed = profiles.fails("up", "PodDrainFailure", "Drain node aks-0 failed: PDB web.", "disruption budget")
-    assert failed.says("/managedClusters/aborted", "OperationCanceled", "somebody ended the operation")
+    assert failed.says("/managedClusters/aborted", "OperationCanceled", "the operation on the cluster was aborted")
     for name in ("rotated", "aborted"):
         assert profiles.credential(name) == (APP, SECRET)
     assert profiles.credential_states() == {"rotated": "failed", "aborted": "failed"}

@@ -177,7 +177,7 @@ def test_a_chain_from_the_first_preview_over_the_consent_to_its_end(
     first = stack.operate("up")
     app = client_id(azure)
     assert first.code != 0
-    sentence = f"has to open {page(app)} and accept; then run 'pulumi up' again"
+    sentence = f"must open {page(app)} and accept; then run 'pulumi up' again"
     assert first.says("has not given admin consent", "no role is assigned there and no cluster is touched", sentence)
     assert [it for it in first.errors if "adminconsent" in it] == first.errors[:1]
     assert "Traceback" not in first.output
@@ -271,7 +271,7 @@ def test_an_update_that_waits_in_vain_or_is_interrupted_ends_with_the_address(
     permissions(azure)
     stack = make_stack(YAML.replace("Seconds: 120", "Seconds: 2"), runtime="yaml")
     late = stack.operate("up")
-    remedy = f"has to open {page(client_id(azure))} and accept; then run 'pulumi up' again"
+    remedy = f"must open {page(client_id(azure))} and accept; then run 'pulumi up' again"
     assert late.code != 0
     assert late.says("(waited 2 s)", remedy)
 

@@ -98,7 +98,9 @@ def test_two_kinds_of_credential_are_refused_without_showing_either(make_stack: 
         "tenantId: ${clusterTenantId}", "tenantId: ${clusterTenantId}\n            oidcToken: planted"
     )
     refused = make_stack(program, runtime="yaml").operate("preview")
-    refused_plainly(refused, azure, "clusterTenant.oidcToken: is given beside client_secret", known_secrets=["planted"])
+    refused_plainly(
+        refused, azure, "clusterTenant.oidcToken: is given together with client_secret", known_secrets=["planted"]
+    )
 
 
 def test_output_in_place_of_an_id_needs_a_name(make_stack: Callable[..., Stack], azure: Azure):

@@ -8,7 +8,7 @@ from crosstenant.model.consent import MissingConsent, consent_url
 URL = "https://login.microsoftonline.com/tenant-b/adminconsent?client_id=app"
 NEVER_GIVEN = MissingConsent("tenant-b", "app", URL)
 WITHDRAWN = MissingConsent("tenant-b", "app", URL, withdrawn=True)
-REMEDY = f"an administrator of tenant tenant-b has to open {URL} and accept; then run"
+REMEDY = f"an administrator of tenant tenant-b must open {URL} and accept; then run"
 
 
 def test_a_consent_page_without_a_redirect_uri_leaves_it_to_the_application():

@@ -108,7 +108,7 @@ def test_value_that_is_not_known_yet_is_taken_to_be_right():
         ),
         (
             {"client_id": APP, "client_secret": "s", "ado_service_connection_id": "c", "oidc_request_token": "t"},
-            ("ado_service_connection_id", "beside client_secret"),
+            ("ado_service_connection_id", "together with client_secret"),
         ),
         ({"use_cli": False}, ("use_cli", "add one of client_secret,")),
     ],

@@ -134,7 +134,7 @@ async def test_without_a_timeout_a_missing_consent_fails_at_once_with_the_addres
         await gate.create(URN, INPUTS, 0)
     assert str(caught.value) == (
         f"registry tenant {TENANT_ID} has not given admin consent to application {APP}, so no role is assigned there"
-        f" and no cluster is touched: an administrator of tenant {TENANT_ID} has to open {URL} and accept; then run"
+        f" and no cluster is touched: an administrator of tenant {TENANT_ID} must open {URL} and accept; then run"
         " 'pulumi up' again"
     )
     assert entra.pauses == []

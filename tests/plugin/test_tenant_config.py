@@ -107,10 +107,14 @@ def test_azure_pipelines_gives_the_address_itself(monkeypatch: pytest.MonkeyPatc
         (
             {"tenantId": A, "clientId": APP, "clientSecret": SECRET, "oidcToken": "t"},
             "oidcToken",
-            "beside clientSecret",
+            "together with clientSecret",
         ),
-        ({"tenantId": A, "clientId": APP, "clientSecret": SECRET, "useMsi": "true"}, "useMsi", "beside clientSecret"),
-        ({"tenantId": A, "useMsi": True, "useCli": True}, "useCli", "beside useMsi"),
+        (
+            {"tenantId": A, "clientId": APP, "clientSecret": SECRET, "useMsi": "true"},
+            "useMsi",
+            "together with clientSecret",
+        ),
+        ({"tenantId": A, "useMsi": True, "useCli": True}, "useCli", "together with useMsi"),
         ({"tenantId": A, "useMsi": "perhaps"}, "useMsi", "must be true or false, not 'perhaps'"),
         ({"tenantId": A, "useCli": False}, "useCli", "no other credential is given"),
     ],

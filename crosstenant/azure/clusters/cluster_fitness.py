@@ -32,6 +32,6 @@ def refuse_unfit(state: ClusterState, *, failed_is_ours: bool = False) -> None:
         )
     if state.has_failed and not failed_is_ours:
         raise OperatorError(
-            f"{where} is in provisioning state Failed, and a reset would be built on what is wrong there: repair it"
+            f"{where} is in provisioning state Failed, and a reset cannot repair that: repair it"
             f" ('az aks update -g {group} -n {name}' reconciles it) and run again"
         )

@@ -70,7 +70,7 @@ def advise(
             "NO_PROXY) and trusted certificates (SSL_CERT_FILE), or run the check with mode 'warn' or 'skip' where "
             "the registry is private"
         ),
-        Reason.THROTTLED: "it answers no more requests for now; try again later",
+        Reason.THROTTLED: "it limits the rate of requests; try again later",
         Reason.UNEXPECTED: (
             f"{registry.login_server} does not answer as a container registry does; look for a proxy or a private "
             "endpoint that answers in its place"

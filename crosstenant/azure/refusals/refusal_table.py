@@ -18,7 +18,7 @@ class Retry(Enum):
     """Whether the same request can succeed later without any change."""
 
     NEVER = "no"
-    PROPAGATION = "until Entra has caught up"
+    PROPAGATION = "until Entra has replicated it"
     """A new application, service principal or secret is not replicated in Entra yet."""
     BUSY = "when the running operation has ended"
     """Another operation holds the resource."""
@@ -47,8 +47,8 @@ _ENTRA: Final = (
     Refusal(
         ("AADSTS7000215",),
         "Entra",
-        "the client secret is not one of the application's, or has not reached all of Entra yet",
-        "give the secret's value (not its ID) and the client ID it belongs to; a secret just made needs a moment",
+        "the client secret is not one of the application's, or is not replicated in Entra yet",
+        "give the secret's value (not its ID) and the client ID it belongs to; a new secret needs a moment",
         Retry.PROPAGATION,
     ),
     Refusal(
@@ -161,13 +161,13 @@ _RESOURCE_MANAGER: Final = (
         ("ReadOnlyDisabledSubscription", "SubscriptionDisabled", "DisabledSubscription"),
         "Resource Manager",
         "the subscription is disabled",
-        "have its owner enable it",
+        "ask its owner to enable it",
     ),
     Refusal(
         ("ScopeLocked",),
         "Resource Manager",
         "a lock forbids the change",
-        "remove the lock that Azure names, and put it back afterwards",
+        "remove the lock that Azure names, and restore it afterwards",
     ),
     Refusal(
         ("RequestDisallowedByPolicy",),
@@ -185,7 +185,7 @@ _RESOURCE_MANAGER: Final = (
     Refusal(
         ("InternalServerError", "ServiceUnavailable", "ServerTimeout", "GatewayTimeout", "InternalOperationError"),
         "Resource Manager",
-        "the service is unwell",
+        "the service has a problem",
         "run again later; https://azure.status.microsoft says more",
         Retry.THROTTLED,
     ),
@@ -238,8 +238,8 @@ _AKS: Final = (
     Refusal(
         ("PropertyChangeNotAllowed",),
         "AKS",
-        "AKS takes another client ID or secret by a reset alone, never by an update of the cluster",
-        "declare the cluster with this resource's servicePrincipalProfile, so that the update carries what is there",
+        "AKS accepts another client ID or secret in a reset only, never in an update of the cluster",
+        "declare the cluster with this resource's servicePrincipalProfile, so that the update keeps it",
     ),
     Refusal(
         ("CreateRoleAssignmentError",),
@@ -274,7 +274,7 @@ _AKS: Final = (
     Refusal(
         ("OperationAborted", "Canceled", "OperationCanceled"),
         "AKS",
-        "somebody ended the operation on the cluster",
+        "the operation on the cluster was aborted",
         "run again when the cluster may be changed",
     ),
 )

@@ -60,7 +60,7 @@ def findings(chain: LiveChain, *, consented: bool) -> list[Finding]:
         *_registry_principal(chain, consented),
         *(one for registry in chain.registries for one in _registry(registry)),
         Finding(
-            State.MISSING, "secret", "none can be imported: the first update makes one, and moves the clusters to it"
+            State.MISSING, "secret", "none can be imported: the first update makes one, and resets the clusters to it"
         ),
         *_secrets(chain),
     ]
@@ -75,7 +75,7 @@ def _cluster(chain: LiveChain, cluster: ClusterState) -> list[Finding]:
     text = f"{cluster.arm_id.name} acts as application {cluster.client_id}"
     found = [Finding(State.FOUND, "cluster", text)]
     if not cluster.uses(chain.client_id):
-        found = [Finding(State.DIFFERS, "cluster", f"{text}; the first update moves it to {chain.client_id}")]
+        found = [Finding(State.DIFFERS, "cluster", f"{text}; the first update resets it to {chain.client_id}")]
     try:
         refuse_unfit(cluster)
     except OperatorError as error:
@@ -111,7 +111,7 @@ def _registry_principal(chain: LiveChain, consented: bool) -> list[Finding]:
         return _principal(chain.registry_principal, link, "in the registry tenant")
     found = [Finding(State.FOUND, link, f"object ID {chain.registry_principal_id}: looked up, never changed")]
     if chain.registry_principal and not chain.registry_principal.get("accountEnabled", True):
-        text = "it is disabled: an administrator of its tenant has to enable it"
+        text = "it is disabled: an administrator of its tenant must enable it"
         found.append(Finding(State.STOPS, link, text))
     return found
 
@@ -143,7 +143,7 @@ def _assignment_differences(assignment: RoleAssignment) -> list[str]:
                 " chain as it is"
             )
         if repository_condition(*names) != assignment.condition:
-            changes.append("its condition is written anew, with the same meaning")
+            changes.append("its condition is rewritten with the same meaning")
     return changes
 
 
@@ -162,7 +162,7 @@ def _secrets(chain: LiveChain) -> list[Finding]:
     found: list[Finding] = []
     for one in cast("list[Json]", chain.application.get("passwordCredentials") or []):
         name = f"'{one['displayName']}' " if one.get("displayName") else ""
-        text = f"{name}{one['keyId']}, which ends {one.get('endDateTime')}, stays until somebody removes it"
+        text = f"{name}{one['keyId']}, which ends {one.get('endDateTime')}, stays until you remove it"
         found.append(Finding(State.BESIDE, "secret", text))
     return found
 

@@ -70,7 +70,7 @@ async def sign_in(tenant: Tenant, client_id: str, secret: str | None) -> SignIn 
 
     :param tenant: The tenant.
     :param client_id: Client ID (UUID) of the application.
-    :param secret: Its secret; it goes to the tenant's sign-in service alone.
+    :param secret: Its secret; it goes only to the tenant's sign-in service.
     """
     if secret is None:
         return None

@@ -15,7 +15,7 @@ from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, parse_a
 
 @dataclass(frozen=True)
 class IdKind:
-    """What an ID has to be the ID of."""
+    """The resource type that an ID must name."""
 
     parse: Callable[[str], ArmId]
     """Reads it; raises ``ValueError`` with a text that says what is wrong."""
@@ -81,7 +81,7 @@ def read_id(at: ArgPath, given: pulumi.Input[str], kind: IdKind) -> IdArgument:
 
     :param at: The argument that holds it.
     :param given: Text, or an output.
-    :param kind: What it has to be the ID of.
+    :param kind: The resource type that it must name.
     :raises ArgumentError: It is malformed, or of something else.
     """
     if isinstance(given, str):

@@ -124,7 +124,7 @@ def _read(at: ArgPath, registry: RegistryArgs, registry_id: IdArgument) -> Regis
         )
     if existing is not None and registry_id.known is None:
         raise (at / "role_assignment_name").error(
-            "needs a registry_id that is text, since the assignment's ID has to be known when the plan is made: write"
+            "needs a registry_id that is text, because the assignment's ID must be known at preview: write"
             " the ID, or omit role_assignment_name"
         )
     return RegistrySpec(

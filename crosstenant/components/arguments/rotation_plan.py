@@ -145,7 +145,7 @@ def _check_lifetime(at: ArgPath, schedule: Schedule, cap: int) -> None:
     longest = (cap - margin) // (2 if schedule.keep_previous else 1)
     shorter = f"rotate every {longest} days or sooner" if longest > 0 else f"make margin_days much less than {cap} days"
     raise (at / "rotate_every_days").error(
-        f"a secret would have to last {period} (rotate_every_days) + {margin} (margin_days){longer}"
+        f"a secret would need a lifetime of {period} (rotate_every_days) + {margin} (margin_days){longer}"
         f" = {schedule.lifetime_days} days, and lifetime_cap_days is {cap}: {shorter}, or raise lifetime_cap_days if"
         " the tenant's app management policy allows it",
     )

@@ -28,7 +28,7 @@ def set_cluster_credential(
     :param cluster: The cluster.
     :param client_id: The application's client ID (UUID).
     :param secret: The application's secret.
-    :param proved: What has to be there before the cluster is touched.
+    :param proved: The resources that must exist before the reset.
     :param component: The component that it belongs to.
     :param providers: The providers of the cluster tenant.
     """

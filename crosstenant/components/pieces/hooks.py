@@ -1,6 +1,6 @@
-"""Hooks on the resources of other providers: what is said beside their errors, and what is waited for.
+"""Hooks on the resources of other providers: advice for their errors, and pauses.
 
-Everything that has to do with the engine's hooks is here: that names are unique in a run, that a callback needs the
+This module deals with the engine's hooks: names are unique in a run, that a callback needs the
 settings of its run, and that an older engine has no hooks, where a resource goes without.
 """
 

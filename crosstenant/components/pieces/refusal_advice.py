@@ -31,7 +31,7 @@ _CONSENTED: Final = "set service_principal (registry_service_principal of CrossT
 
 
 def service_principal_advice(name: str, providers: TenantProviders, component: pulumi.Resource) -> Advise:
-    """About a service principal that is there already, or that the caller may not make.
+    """Advice about a service principal that exists already, or that the caller may not create.
 
     :param name: Name of the service principal's resource.
     :param providers: The providers of its tenant.
@@ -60,7 +60,7 @@ def service_principal_advice(name: str, providers: TenantProviders, component: p
 
 
 def pull_role_advice(providers: TenantProviders) -> Advise:
-    """About the assignment of a pull role that is there already, or that the caller may not make.
+    """Advice about a pull role that is assigned already, or that the caller may not assign.
 
     :param providers: The providers of the registry tenant.
     """
@@ -94,7 +94,7 @@ def pull_role_advice(providers: TenantProviders) -> Advise:
 
 
 def cluster_role_advice(role_guid: str, providers: TenantProviders) -> Advise:
-    """About the assignment of a role in the cluster tenant that is there already, or that the caller may not make.
+    """Advice about a role in the cluster tenant that is assigned already, or that the caller may not assign.
 
     :param role_guid: GUID of the role's definition.
     :param providers: The providers of the cluster tenant.
@@ -110,7 +110,7 @@ def cluster_role_advice(role_guid: str, providers: TenantProviders) -> Advise:
         if _FORBIDDEN in failure.error and failure.operation == "create":
             return (
                 f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
-                f" {RBAC_ADMINISTRATOR.name} there, or have somebody else assign role"
+                f" {RBAC_ADMINISTRATOR.name} there, or have an administrator assign role"
                 f" {role_guid} and remove it from cluster_role_assignments"
             )
         return None
@@ -119,7 +119,7 @@ def cluster_role_advice(role_guid: str, providers: TenantProviders) -> Advise:
 
 
 async def secret_advice(failure: Failure) -> str | None:
-    """About an application secret that the tenant's policy refuses, or that is gone already."""
+    """Advice about an application secret that the tenant's policy refuses, or that does not exist any longer."""
     if _POLICY_FORBIDS in failure.error:
         return (
             "the app management policy of the cluster tenant forbids new secrets, and a cluster cannot sign in"
@@ -134,8 +134,5 @@ async def secret_advice(failure: Failure) -> str | None:
             " tenant exempt this application"
         )
     if _KEY_GONE in failure.error:
-        return (
-            "the secret to be removed is gone already, so somebody else removed it: 'pulumi up --refresh' takes note of"
-            " that and goes on"
-        )
+        return "the secret to be removed does not exist any longer: 'pulumi up --refresh' records that and continues"
     return None

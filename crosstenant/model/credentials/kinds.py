@@ -141,7 +141,7 @@ class OidcTokenFile(Credential):
     """An application's client ID and a token file that another process renews; each sign-in reads it again."""
 
     told_by: ClassVar[str] = "oidc_token_file_path"
-    sign_in: ClassVar[str] = "federated token, read anew each time"
+    sign_in: ClassVar[str] = "federated token, read again each time"
     left_in_state: ClassVar[str] = "the path"
     uses_oidc: ClassVar[bool] = True
     arm_variables: ClassVar[tuple[str, ...]] = ("ARM_OIDC_TOKEN_FILE_PATH",)
@@ -165,7 +165,7 @@ class AzurePipelines(Credential):
     # names the service connection: pulumi/pulumi-azure-native, provider/pkg/provider/auth_azidentity.go.
     azure_native_refusal: ClassVar[str] = (
         "the azure-native provider, which assigns roles in this tenant, cannot ask Azure Pipelines for a token: give"
-        " oidc_token in place of ado_service_connection_id and oidc_request_token (an AzureCLI@2 task with"
+        " oidc_token instead of ado_service_connection_id and oidc_request_token (an AzureCLI@2 task with"
         " addSpnToEnvironment has it as idToken), or oidc_token_file_path"
     )
     arm_variables: ClassVar[tuple[str, ...]] = (

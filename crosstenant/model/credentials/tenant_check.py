@@ -110,7 +110,11 @@ def check_credential(given: Mapping[str, Any], spelled: Spelling = as_in_python)
     told = _told(given)
     if len(told) > 1:
         first, second = told[0].told_by, told[1].told_by
-        return [Problem(second, f"is given beside {spelled(first)}: keep one kind of credential and remove the other")]
+        return [
+            Problem(
+                second, f"is given together with {spelled(first)}: keep one kind of credential and remove the other"
+            )
+        ]
     kind = told[0] if told else AzureCli
     for name in given:
         whole = _whole_of(name)

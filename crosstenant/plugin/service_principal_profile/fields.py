@@ -20,7 +20,7 @@ def _secret(name: str, value: Plain) -> str | None:
     if empty := forms.secret(name, value):
         return empty
     if value != value.strip():
-        return "begins or ends with white space, which is not part of the secret: give the value alone"
+        return "begins or ends with white space, which is not part of the secret: give only the value"
     length = len(value.encode())
     if length > _LONGEST_SECRET_BYTES:
         return f"has {length} bytes, and AKS takes {_LONGEST_SECRET_BYTES} at most: give one that Entra generated"
@@ -89,7 +89,7 @@ OUTPUTS: Final[Fields] = {
         "Whether the cluster has the credential. `applied`: it has. `pending`: it did not exist when last read, and "
         "takes the credential from `servicePrincipalProfile`. `failed`: the last reset failed. `unknown`: after an "
         "interrupted reset or an import, or where another client ID was found on the cluster. After `failed` and "
-        "`unknown` the next update makes sure.",
+        "`unknown` the next update resets again if necessary.",
         required=True,
         choices=CredentialState,
     ),
