@@ -1,4 +1,4 @@
-"""Quickstart: one AKS cluster in Tenant A pulls images from one container registry in Tenant B."""
+"""Quickstart: one AKS cluster pulls images from a container registry in another Entra tenant."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""One cluster of Tenant A, one registry of Tenant B, each signed in to with the token of a job."""
+"""One cluster and one registry in two tenants; the providers sign in to both with the token of a job."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Many AKS clusters of Tenant A, in any of its subscriptions, with one identity that pulls from Tenant B."""
+"""Many AKS clusters of one tenant, in any of its subscriptions, with one identity that pulls from another tenant."""
 
 import pulumi
 

@@ -1,4 +1,4 @@
-"""One identity in the cluster tenant, with the right to pull in two others."""
+"""One identity in the cluster tenant, with pull roles in two registry tenants."""
 
 import pulumi
 
@@ -15,7 +15,7 @@ from crosstenant import (
 
 config = pulumi.Config()
 
-# The providers of Tenant A are shared by the identity and the cluster's credential.
+# The providers of the cluster tenant are shared by the identity and the cluster's credential.
 cluster_tenant = TenantProviders("contoso", tenant_from_config(config, "cluster"))
 identity = PullIdentity("puller", PullIdentityArgs(), cluster_providers=cluster_tenant)
 

@@ -1,4 +1,4 @@
-"""A new AKS cluster in Tenant A, created with the identity that pulls from a registry in Tenant B."""
+"""A new AKS cluster, created with the identity that pulls from a registry in another tenant."""
 
 import pulumi
 from pulumi_azure_native import containerservice
@@ -16,14 +16,14 @@ from crosstenant import (
 config = pulumi.Config()
 
 # The cluster takes its credential from the pull, so the pull cannot take the cluster's ID from the cluster: the ID is
-# written down once here, and the cluster is declared with the very same names.
+# written down once here, and the cluster is declared with the same names.
 subscription_id, group, name = (config.require(key) for key in ("subscriptionId", "resourceGroup", "clusterName"))
 cluster_id = (
     f"/subscriptions/{subscription_id}/resourceGroups/{group}"
     f"/providers/Microsoft.ContainerService/managedClusters/{name}"
 )
 
-# The providers of Tenant A serve the pull and the cluster.
+# The providers of the cluster tenant serve the pull and the cluster.
 cluster_tenant = TenantProviders(
     "contoso", tenant_from_config(config, "cluster"), default_subscription_id=subscription_id
 )

@@ -406,7 +406,7 @@ def table() -> str:
     for row in ROWS:
         cells = (
             row.happened,
-            "go on" if row.pulls else "fail",
+            "work" if row.pulls else "fail",
             _alarm(row),
             _repair(row),
             "reimaged" if row.resets else "stay",

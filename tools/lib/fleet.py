@@ -1,4 +1,4 @@
-"""A fleet of clusters in the sandbox: Tenant A with more subscriptions, and clusters in all of them."""
+"""A fleet of clusters in the sandbox: the cluster tenant with more subscriptions, and clusters in all of them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def add_fleet(state: State, clusters: int, subscriptions: int, seconds: float) -
 
     :param state: Changed in place.
     :param clusters: How many.
-    :param subscriptions: In how many new subscriptions of Tenant A, in turn.
+    :param subscriptions: In how many new subscriptions of the cluster tenant, in turn.
     :param seconds: How long a reset takes.
     :returns: The clusters' ARM IDs.
     """
@@ -70,7 +70,7 @@ def add_fleet(state: State, clusters: int, subscriptions: int, seconds: float) -
 
 
 def _add_subscription(state: State, number: int) -> str:
-    """A subscription of Tenant A with a resource group, whose ID it returns; the caller may work there."""
+    """A subscription of the cluster tenant with a resource group, whose ID it returns; the caller may work there."""
     subscription_id = f"a0000000-0000-4000-8000-0000000001{number:02x}"
     group = f"/subscriptions/{subscription_id}/resourceGroups/rg-clusters"
     state["subscriptions"][subscription_id] = resource_documents.subscription(

@@ -1,4 +1,4 @@
-"""``crosstenant sandbox drift``: changes that somebody may make outside a stack, one command for each."""
+"""``crosstenant sandbox drift``: changes outside a stack, one command for each."""
 
 from __future__ import annotations
 

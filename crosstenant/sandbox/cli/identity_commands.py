@@ -1,4 +1,4 @@
-"""Commands that act for somebody: an administrator who consents, a CI system that signs a token, a node that pulls."""
+"""Commands in the role of an administrator who consents, a CI system that signs a token, or a node that pulls."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drift: changes that somebody may make outside a stack, one function for each.
+"""Drift: changes outside a stack, one function for each.
 
 Every function changes the state that it is given and returns a sentence that says what it changed.
 """
