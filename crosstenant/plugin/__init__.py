@@ -1,1 +1,1 @@
-"""The provider plugin: everything that talks to Azure."""
+"""The provider plugin: the process that serves resources, functions and components to the engine."""

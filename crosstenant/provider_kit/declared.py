@@ -1,4 +1,4 @@
-"""Resource types and functions that are made of a table of fields."""
+"""Resource types and functions that follow from a table of fields."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class DeclaredResource(CustomResource[C]):
     """A resource type whose schema, check, diff and secrets follow from its fields."""
 
     description: ClassVar[str] = ""
-    """What programs in every language read of it, in Markdown."""
+    """The description for programs in every language, in Markdown."""
     inputs: ClassVar[Fields]
     outputs: ClassVar[Fields]
     """The outputs that are not inputs."""
@@ -30,12 +30,12 @@ class DeclaredResource(CustomResource[C]):
             cls.secret_properties = fields.secrets(cls.inputs, cls.outputs)
 
     async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
-        """Refuses unknown, missing and malformed inputs, and fills in the defaults; nothing is asked of Azure."""
+        """Refuses unknown, missing and malformed inputs, and sets the defaults; no request is sent."""
         inputs, failures = fields.check(self.inputs, olds, news)
         return inputs, failures or self.check_together(inputs)
 
     def check_together(self, inputs: Properties) -> list[Failure]:
-        """What inputs that are each right are wrong together."""
+        """The failures of inputs that are valid one by one and invalid together."""
         return []
 
     async def diff(
@@ -58,7 +58,7 @@ class DeclaredFunction(Function[C]):
             cls.schema = function_schema(_package(cls.token), cls.description, cls.inputs, cls.outputs)
 
     async def call(self, args: Properties) -> tuple[Properties, list[Failure]]:
-        """Answers, once the arguments are right."""
+        """Answers, when the arguments are valid."""
         known = {name: value for name, value in args.items() if value is not UNKNOWN}
         inputs, failures = fields.check(self.inputs, {}, known)
         return ({}, failures) if failures else (await self.answer(inputs), [])

@@ -1,6 +1,6 @@
-"""Hands each of the engine's requests to the resource or function it is about, by type token.
+"""Hands each request of the engine to its resource or function, by type token.
 
-The one place that translates between Pulumi's request classes and the plain interface of ``resource``.
+Only this module translates between Pulumi's request classes and the plain interface of ``resource``.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class Served:
     functions: dict[str, Function[Any]] = field(default_factory=lambda: {})
     """By function token."""
     unless: str = ""
-    """What the operator has to do to be served more, where that is known."""
+    """What the operator must do for further resources and functions, if that is known."""
 
     @classmethod
     def of(cls, resources: Iterable[CustomResource[Any]], functions: Iterable[Function[Any]]) -> Served:
@@ -114,7 +114,7 @@ class DispatchProvider(Provider):
         return _diff_response(diff)
 
     async def create(self, request: pulumi_provider.CreateRequest) -> pulumi_provider.CreateResponse:
-        """Creates a resource, or tells a preview what creating it would give."""
+        """Creates a resource, or answers a preview with its future outputs."""
         resource = self._resource(request.type)
         inputs = from_properties(request.properties)
         secret = resource.secret_properties | _secrets_in(request.properties)
@@ -125,7 +125,7 @@ class DispatchProvider(Provider):
         return pulumi_provider.CreateResponse(resource_id, to_properties(outputs, secret))
 
     async def read(self, request: pulumi_provider.ReadRequest) -> pulumi_provider.ReadResponse:
-        """Observes a resource; an empty answer tells the engine that it is gone."""
+        """Observes a resource; an empty answer tells the engine that it does not exist."""
         resource = self._resource(request.type)
         inputs, olds = from_properties(request.inputs), from_properties(request.properties)
         observed = await self._run(resource.read(request.urn, request.resource_id, inputs, olds))
@@ -137,7 +137,7 @@ class DispatchProvider(Provider):
         )
 
     async def update(self, request: pulumi_provider.UpdateRequest) -> pulumi_provider.UpdateResponse:
-        """Updates a resource in place, or tells a preview what that would give."""
+        """Updates a resource in place, or answers a preview with its future outputs."""
         resource = self._resource(request.type)
         olds, news = from_properties(request.olds), from_properties(request.news)
         if request.preview:
@@ -155,12 +155,12 @@ class DispatchProvider(Provider):
         await self._run(resource.delete(request.urn, request.resource_id, olds, request.timeout))
 
     async def cancel(self) -> None:
-        """Ends what is running: each resource says how far it got."""
+        """Cancels the running operations; each reports its progress."""
         for task in self._running:
             task.cancel()
 
     def _resource(self, urn_type: str) -> CustomResource[Any]:
-        token = urn_type.rsplit("$", 1)[-1]  # A child's URN has its parents' types in front.
+        token = urn_type.rsplit("$", 1)[-1]  # A child's URN has its parents' types before its own.
         resource = self._served.resources.get(token)
         if resource is None:
             raise OperatorError(self._served.unless or f"this plugin has no resource type '{token}'")
@@ -189,7 +189,7 @@ def _secrets_in(properties: Mapping[str, PropertyValue] | None) -> set[str]:
 def _failures(
     failures: list[Failure], given: Mapping[str, PropertyValue] | None
 ) -> list[pulumi_provider.CheckFailure] | None:
-    # A reason may repeat what was given, such as a secret that stands where an ID should.
+    # A reason may repeat the input, which may be a secret in the place of an ID.
     secrets = {str(value.value) for value in (given or {}).values() if value.contains_secret() and value.value}
 
     def plain(reason: str) -> str:

@@ -1,4 +1,4 @@
-"""The line to the person at the terminal, through the engine."""
+"""Messages to the person at the terminal, through the engine."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class EngineLog:
         self._engine: Any = engine_pb2_grpc.EngineStub(self._channel)
 
     async def status(self, urn: str, message: str) -> None:
-        """Shows ``message`` as the status of the resource until the next one; nothing of it stays in the log."""
+        """Shows ``message`` as the status of the resource until the next message; the log does not keep it."""
         await self._log(engine_pb2.INFO, urn, message, ephemeral=True)
 
     async def info(self, urn: str, message: str) -> None:

@@ -21,7 +21,7 @@ from crosstenant.errors import OperatorError
 class PartialError(OperatorError):
     """A create, update or read that succeeded in part: the engine keeps ``properties`` and reports ``reasons``.
 
-    Raised so that state never forgets an object that exists, nor claims more than has happened.
+    With it the state never loses an existing object, and never claims more than has happened.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class PartialError(OperatorError):
         """
         :param resource_id: ID of the resource.
         :param properties: Its outputs, as far as they are known.
-        :param reasons: What went wrong, one sentence each.
+        :param reasons: The failures, one sentence each.
         :param inputs: The inputs to keep; those of the request if omitted.
         """
         super().__init__("; ".join(reasons))
@@ -45,9 +45,9 @@ class PartialError(OperatorError):
 
 
 async def abort(error: BaseException, context: Any) -> None:
-    """Answers the engine with an error: the sentence alone for what is known, with the stack for what is not.
+    """Answers the engine with an error: only the sentence of a known error, also the stack of an unknown one.
 
-    :param error: What happened.
+    :param error: The error.
     :param context: gRPC's context of the request.
     """
     if isinstance(error, PartialError):

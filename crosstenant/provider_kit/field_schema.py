@@ -1,4 +1,4 @@
-"""Fields as the package schema has them: what programs in every language see.
+"""Fields in the package schema, for programs in every language.
 
 https://www.pulumi.com/docs/iac/guides/building-extending/packages/schema/
 """

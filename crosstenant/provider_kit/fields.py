@@ -1,7 +1,7 @@
-"""An input or output, declared once: the package schema, the check, the defaults, the diff and what is secret follow.
+"""Inputs and outputs, declared once: the package schema, the check, the defaults, the diff and the secrets follow.
 
-A resource type is a table of fields, by schema name. What the engine sends is checked against the table here; what
-programs in every language see of it is made in ``field_schema``.
+A resource type is a table of fields, by schema name. This module checks the engine's values against the table;
+``field_schema`` makes the schema from it.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from crosstenant.provider_kit.values import UNKNOWN, Plain
 Kind = Literal["string", "boolean", "number", "array", "object", "any"]
 
 Refusal = Callable[[str, Plain], "str | None"]
-"""Says what is wrong with a field's known value, given its name as messages spell it; ``None`` if nothing is."""
+"""The failure of a field's known value, given its name in the messages' spelling; ``None`` for a valid value."""
 
 
 @dataclass(frozen=True)
@@ -26,25 +26,25 @@ class Field:
 
     kind: Kind
     description: str = ""
-    """What programs in every language read of it, in Markdown. Its first sentence goes with "is required"."""
+    """The description for every language, in Markdown. Its first sentence follows "is required"."""
     _: KW_ONLY
     required: bool = False
-    """An input that the program must give; an output that is always there."""
+    """An input that the program must give; an output that always exists."""
     default: Plain = None
     """The value of an input that the program omits."""
     replaces: bool = False
-    """Whether another value asks for another object."""
+    """Whether another value replaces the object."""
     ignores_case: bool = False
-    """Whether two texts that differ in case alone are the same: ARM IDs, UUIDs."""
+    """Whether case is ignored in comparisons: for ARM IDs and UUIDs."""
     secret: bool = False
     choices: type[Enum] | None = None
-    """The few values that a text can have."""
+    """The values of an enumeration."""
     items: Kind = "any"
-    """What a list or object holds."""
+    """The kind of the items of a list or object."""
     shape: Shape | None = None
-    """The named fields of an object, where it has some."""
+    """The named fields of an object, if any."""
     refusal: Refusal | None = None
-    """What is wrong with a value of the right type."""
+    """The check of a value of the right type."""
 
 
 Fields = Mapping[str, Field]
@@ -61,18 +61,18 @@ class Shape:
 
 
 class Wording:
-    """How a provider says what is wrong with an input."""
+    """A provider's words for the failure of an input."""
 
     def named(self, name: str) -> str:
         """The field's name in a refusal's own text."""
         return name
 
     def unknown(self, name: str, fields: Fields) -> str:
-        """There is no such input."""
+        """The input is unknown."""
         return f"is not an input of this type: its inputs are {', '.join(fields)}"
 
     def missing(self, name: str, field: Field) -> str:
-        """The program omits what is required."""
+        """A required input is missing."""
         return f"is required: {field.description.split('. ')[0]}"
 
     def mistyped(self, name: str, field: Field, value: Plain) -> str:
@@ -91,11 +91,11 @@ class Wording:
         )
 
     def not_a_choice(self, name: str, choices: list[str], value: Plain) -> str:
-        """The value is none of the few that there are."""
+        """The value is not in the enumeration."""
         return f"must be {_either([repr(choice) for choice in choices])}, not {value!r}"
 
     def refused(self, reason: str, name: str) -> str:
-        """What the field's own check says."""
+        """The failure from the field's own check."""
         return reason
 
 
@@ -132,14 +132,14 @@ def failures(
 def check(
     fields: Fields, olds: Properties, news: Properties, wording: Wording | None = None
 ) -> tuple[Properties, list[Failure]]:
-    """The inputs to go on with, and what is wrong with them.
+    """The completed inputs, and their failures.
 
     :param olds: The inputs in the state; empty for a new resource.
     :param news: The inputs of the program.
-    :param wording: How to say what is wrong; in plain sentences if omitted.
+    :param wording: The words for failures; plain sentences by default.
     """
     inputs = complete(fields, news)
-    # An import has the engine check the inputs that `read` found against themselves.
+    # During an import the engine checks the inputs of `read` against themselves.
     imported = bool(olds) and olds == news
     return inputs, list(failures(fields, news, inputs, wording or Wording(), imported=imported))
 
@@ -158,7 +158,7 @@ def differences(fields: Fields, olds: Properties, news: Properties) -> dict[str,
 
 
 def same(field: Field, old: Plain, new: Plain) -> bool:
-    """Whether an input is what it was; one that a preview does not know yet is not."""
+    """Whether an input is unchanged; an unknown one is not."""
     if field.ignores_case and isinstance(old, str) and isinstance(new, str):
         return old.lower() == new.lower()
     return new is not UNKNOWN and bool(old == new)

@@ -1,4 +1,4 @@
-"""What a custom resource and a function of the plugin are: the interface that one file each fulfils.
+"""The interfaces of a custom resource and a function of the plugin.
 
 Everything here is plain Python (``values``); gRPC and Pulumi's request classes stay in ``dispatch`` and ``serving``.
 """
@@ -29,7 +29,7 @@ class Failure:
 
 
 class Change(Enum):
-    """What a differing property asks for."""
+    """The change that a differing property needs."""
 
     UPDATE = "update"
     REPLACE = "replace"
@@ -45,12 +45,12 @@ class Difference:
     added: bool = False
     """Whether there was no value before."""
     removed: bool = False
-    """Whether the value has gone."""
+    """Whether the value was removed."""
 
 
 @dataclass(frozen=True)
 class Diff:
-    """What differs between the state and the program."""
+    """The differences between the state and the program."""
 
     differences: dict[str, Difference] = field(default_factory=lambda: {})
     """By schema name of the property; nothing in it means no change."""
@@ -60,7 +60,7 @@ class Diff:
 
 @dataclass(frozen=True)
 class Observed:
-    """What ``read`` saw: both sides, since a read without inputs would wipe them and differ for ever."""
+    """The result of ``read``: inputs and outputs, because a read without inputs would delete them from the state."""
 
     resource_id: str
     inputs: Properties
@@ -70,7 +70,7 @@ class Observed:
 class CustomResource(ABC, Generic[C]):
     """A resource type of a plugin. One instance serves one provider; methods may run at the same time.
 
-    ``C`` is what it works with: whatever the plugin that serves it has to offer.
+    ``C`` is its context, from the plugin that serves it.
 
     Every method raises ``OperatorError`` for a condition that it knows. A cancelled engine cancels the running task.
     """
@@ -105,7 +105,8 @@ class CustomResource(ABC, Generic[C]):
 
     @abstractmethod
     async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
-        """Observes the real object; ``None`` when it is gone. ``inputs`` and ``olds`` are empty during an import."""
+        """Observes the real object; ``None`` if it does not exist. ``inputs`` and ``olds`` are empty during an
+        import."""
 
     @abstractmethod
     async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:

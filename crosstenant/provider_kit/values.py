@@ -1,8 +1,8 @@
 """Pulumi property values to plain Python and back.
 
-Plain Python is what the resources work with: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list``, ``dict``, and
-``UNKNOWN`` for an output that a preview cannot know yet. Which of them are secret is said once, when a resource
-answers the engine (``to_properties``), so that no secret depends on how a value travelled.
+Resources use plain Python: ``None``, ``bool``, ``int``, ``float``, ``str``, ``list``, ``dict``, and
+``UNKNOWN`` for an output that a preview cannot know yet. Secrets are marked once, when a resource answers
+the engine (``to_properties``), so that no secret depends on the path of a value.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The functions that the plugin serves, one a file."""
+"""The functions that the plugin serves, one in each file."""
