@@ -29,7 +29,7 @@ def component_provider() -> ComponentProvider:
 
 @lru_cache(maxsize=1)
 def component_servicer(engine: str, args: tuple[str, ...]) -> ProviderServicer:
-    """What answers the engine's ``Construct``.
+    """The servicer for the engine's ``Construct``.
 
     :param engine: Address of the engine's gRPC server.
     :param args: The plugin's command-line arguments.
@@ -105,7 +105,7 @@ def _field(value: Any, name: str) -> Any:
 
 
 class _ComponentServicer(ProviderServicer):
-    """Pulumi's servicer, without the stack trace for what a component refuses."""
+    """Pulumi's servicer, without a stack trace for the refusals of a component."""
 
     async def Construct(self, request: Any, context: Any) -> Any:
         try:

@@ -1,11 +1,11 @@
 """``Consent``: the gate between the tenants. Its create ends when the registry tenant has consented to the application.
 
-It owns nothing in Azure and asks no directory: it signs in as the application itself, and the token names the service
-principal that the consent has made. That needs no right in the tenant, and nothing is ever changed or deleted there.
+It owns nothing in Azure and reads no directory: it signs in as the application itself, and the token names the service
+principal that the consent has created. This needs no permission in the tenant, and changes and deletes nothing there.
 
-It is a resource and no function, so that everything behind it stands in every plan; so that the plan of a later update
-knows the object ID without the secret, which is unknown while a new one is being made; and so that a sign-in that fails
-for a moment takes no role assignment away.
+It is a resource and not a function, for three reasons: every plan shows the resources behind it; the plan of a later
+update knows the object ID without the secret, which is unknown while a new one is made; and a sign-in that fails for a
+moment does not delete a role assignment.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ from crosstenant.provider_kit.fields import Fields
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN
 
-# A secret just made may be refused for a while: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
-# (AADSTS7000215) does not tell it from a wrong one.
+# Entra may refuse a new secret for some time: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+# (AADSTS7000215) has the same code for a wrong secret.
 _SECRET_SECONDS: Final = 120
 _PREVIEW_SECONDS: Final = 5
 
@@ -72,7 +72,7 @@ class Consent(DeclaredResource[Context]):
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
     ) -> Diff:
         """A changed input, or a consent that was withdrawn."""
-        # With the outputs, which hold the inputs: a state of before 1.0 has no other record of the defaults.
+        # With the outputs, which contain the inputs: a state from before 1.0 has no other record of the defaults.
         differences = fields.differences(INPUTS, olds, news)
         if "clientId" in differences:
             return Diff({"clientId": Difference(Change.REPLACE)})
@@ -81,7 +81,7 @@ class Consent(DeclaredResource[Context]):
         return Diff(differences)
 
     async def preview_create(self, urn: str, inputs: Properties) -> Properties:
-        """Signs in where application and secret exist already, and tells of a consent that is missing."""
+        """Signs in if application and secret exist already, and warns about a missing consent."""
         return await self._previewed(urn, {}, inputs)
 
     async def create(self, urn: str, inputs: Properties, timeout: float) -> tuple[str, Properties]:
@@ -112,7 +112,7 @@ class Consent(DeclaredResource[Context]):
         return Observed(resource_id, inputs, self._outputs(inputs, object_id))
 
     async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
-        """As for a create, where the consent was withdrawn."""
+        """As for a create, if the consent was withdrawn."""
         if _is_consented(olds):
             return self._outputs(news, olds["objectId"])
         return await self._previewed(urn, olds, news)
@@ -126,7 +126,7 @@ class Consent(DeclaredResource[Context]):
         return await self._consented(urn, olds, news, timeout)
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
-        """Forgets the service principal, which belongs to the tenant's administrators."""
+        """Removes the record; the service principal belongs to the tenant's administrators."""
 
     async def _previewed(self, urn: str, olds: Properties, news: Properties) -> Properties:
         if news["clientId"] is UNKNOWN or news["secret"] is UNKNOWN:
@@ -136,7 +136,7 @@ class Consent(DeclaredResource[Context]):
         except ApplicationUnknown:
             missing = self._missing(news, withdrawn=bool(olds.get("objectId")))
             await self.context.log.warning(urn, missing.notice(news["timeoutSeconds"] or 0))
-            # A new consent makes another service principal: what was granted to the last one is granted anew.
+            # A new consent creates another service principal, so the role assignments are replaced.
             return self._outputs(news, UNKNOWN)
         return self._outputs(news, object_id)
 
@@ -172,7 +172,7 @@ class Consent(DeclaredResource[Context]):
     async def _sign_in(self, urn: str, inputs: Properties, deadline: float) -> str:
         """The object ID of the service principal.
 
-        :raises SignInError: ``ApplicationUnknown`` where the tenant has not consented.
+        :raises SignInError: ``ApplicationUnknown`` if the tenant has not consented.
         """
         tenant, client_id = self.context.tenant, inputs["clientId"]
 
@@ -228,5 +228,5 @@ class Consent(DeclaredResource[Context]):
 
 
 def _is_consented(olds: Properties) -> bool:
-    # States of before 1.0 do not say; they have an object ID from the consent on.
+    # States from before 1.0 do not record it; they have an object ID after the consent.
     return bool(olds.get("consented", olds.get("objectId")))

@@ -1,4 +1,4 @@
-"""The credential of one cluster as a resource, and what the component says of it."""
+"""The credential of one cluster as a resource, and as an output of the component."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def set_cluster_credential(
 
 
 def describe(cluster: ClusterSpec, profile: ServicePrincipalProfile) -> ClusterCredential:
-    """What the component says of a cluster."""
+    """The component's output for a cluster."""
     return ClusterCredential(
         cluster_id=profile.cluster_id,
         name=cluster.name,
@@ -62,7 +62,7 @@ def describe(cluster: ClusterSpec, profile: ServicePrincipalProfile) -> ClusterC
 def credential_after(
     profiles: Sequence[ServicePrincipalProfile], client_id: pulumi.Output[str], secret: pulumi.Output[str]
 ) -> pulumi.Output[ServicePrincipalCredential]:
-    """The application's credential, known once every cluster has it: a new cluster that takes it is made after that.
+    """The application's credential, known when every cluster has it: a new cluster with it is created after that.
 
     :param profiles: The credentials of the clusters, if there are some.
     :param client_id: The application's client ID (UUID).

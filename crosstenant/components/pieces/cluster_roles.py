@@ -37,7 +37,7 @@ def assign_cluster_role(
         ),
         scope=role.scope.text,
         principal_id=service_principal_id,
-        # The SDK's default is "User", which Azure refuses for a service principal that has not replicated yet.
+        # The SDK's default is "User", which Azure refuses for a service principal that is not replicated yet.
         principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
         role_definition_id=role.definition_id,
         opts=pulumi.ResourceOptions(
@@ -46,7 +46,7 @@ def assign_cluster_role(
             hooks=ResourceHookBinding(
                 on_error=on_error(resource_name, component, advice, replicating=PRINCIPAL_REPLICATING)
             ),
-            # azure-native would delete first what is named by the program, and leave a while without the right.
+            # azure-native would first delete a resource with a given name, and leave a time without the role.
             delete_before_replace=False,
         ),
     )

@@ -1,4 +1,4 @@
-"""What one registry gives an application: the role that its mode takes, and the proof of a pull."""
+"""The resources of one registry: the role assignment for its mode, and the pull check."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from crosstenant.resources.pull_check import PullCheck
 
 @dataclass(frozen=True)
 class PullingApplication:
-    """The application that is to pull."""
+    """The application that pulls."""
 
     client_id: pulumi.Input[str]
     secret: pulumi.Input[str]
@@ -37,15 +37,15 @@ class PullGrant:
     assignment: authorization.RoleAssignment
     check: PullCheck
     described: RegistryGrant
-    """What the component says of the registry."""
+    """The component's output for the registry."""
 
 
 def look_up(
     registry: RegistrySpec, component: pulumi.Resource, providers: TenantProviders
 ) -> pulumi.Output[GetRegistryResult]:
-    """The registry as Azure describes it, unless the program asks of it what it cannot do.
+    """The registry in Azure; it must permit the program's arguments.
 
-    :param registry: The registry as the program describes it.
+    :param registry: The registry's arguments.
     :param component: The component that it belongs to.
     :param providers: The providers of the registry tenant.
     """
@@ -72,8 +72,8 @@ def grant_pull(
     """Declares both, children of ``component``.
 
     :param name: Prefix of their names.
-    :param registry: The registry as the program describes it.
-    :param info: The registry as Azure describes it.
+    :param registry: The registry's arguments.
+    :param info: The registry in Azure.
     :param application: The application.
     :param component: The component that they belong to.
     :param providers: The providers of the registry tenant.
@@ -81,7 +81,7 @@ def grant_pull(
     assignment = _assign(f"{name}-{registry.name}-pull-role", registry, info, application, component, providers)
     options = registry.pull_check
     repositories, prefixes = registry.repositories, registry.repository_prefixes
-    # A role for some repositories says nothing about others: ask for one of those.
+    # A role for some repositories proves nothing about others: check one of those.
     permitted = repository_within(repositories, prefixes, "probe") if repositories or prefixes else None
     check = PullCheck(
         f"{name}-{registry.name}-pull-check",
@@ -130,7 +130,7 @@ def _assign(
         role_assignment_name=existing or derived,
         scope=scope,
         principal_id=application.service_principal_id,
-        # The SDK's default is "User", which Azure refuses for a service principal that has not replicated yet.
+        # The SDK's default is "User", which Azure refuses for a service principal that is not replicated yet.
         principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
         role_definition_id=definition,
         condition=repository_condition(repositories, prefixes) if restricted else None,
@@ -141,7 +141,7 @@ def _assign(
             hooks=ResourceHookBinding(
                 on_error=on_error(name, component, pull_role_advice(providers), replicating=PRINCIPAL_REPLICATING)
             ),
-            # azure-native would delete first what is named by the program, and leave a while without the right.
+            # azure-native would first delete a resource with a given name, and leave a time without the role.
             delete_before_replace=None if existing else False,
             import_=f"{scope}/providers/Microsoft.Authorization/roleAssignments/{existing}" if existing else None,
         ),

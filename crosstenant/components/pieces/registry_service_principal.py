@@ -1,4 +1,4 @@
-"""The application's service principal in the registry tenant: made by the stack, or by an administrator's consent."""
+"""The application's service principal in the registry tenant, from the stack or from an administrator's consent."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from crosstenant.resources.internal_functions import service_principal_obstacle
 def registry_service_principal(
     name: str, client_id: pulumi.Input[str], component: pulumi.Resource, providers: TenantProviders
 ) -> azuread.ServicePrincipal:
-    """Declares the service principal; what can never work fails at preview, before azuread's provider tries it.
+    """Declares the service principal; an impossible one fails at preview, before the azuread provider tries it.
 
     :param name: The resource's name.
     :param client_id: Client ID (UUID) of the application.
@@ -67,8 +67,8 @@ def consented_to(
     :param name: The component's name.
     :param client_id: Client ID (UUID) of the application.
     :param secret: Its secret.
-    :param redirect_uri: Where the consent page goes when it is done.
-    :param timeout_seconds: For how long an update waits.
+    :param redirect_uri: The redirect URI of the consent page.
+    :param timeout_seconds: The seconds for which an update waits.
     :param component: The component that it belongs to.
     :param providers: The providers of the registry tenant.
     """

@@ -1,4 +1,4 @@
-"""The providers that a component works with: ready-made ones, or those of the tenant that its arguments describe."""
+"""The providers of a component: ready-made, or made from the tenant in its arguments."""
 
 from __future__ import annotations
 
