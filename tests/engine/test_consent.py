@@ -103,7 +103,7 @@ YAML = """
           consentTimeoutSeconds: 120
     outputs:
       consentUrl: ${pull.consentUrl}
-      pullResult: ${pull.pullResults[0]}
+      pullResult: ${pull.registries[0].pullResult}
 """
 CHAIN = [("create", it) for it in (CONSENT, ROLE, CHECK, PROFILE)]
 """What stands behind the application, in the order in which it is made."""
