@@ -1,7 +1,7 @@
 """Hooks on the resources of other providers: advice for their errors, and pauses.
 
-This module deals with the engine's hooks: names are unique in a run, that a callback needs the
-settings of its run, and that an older engine has no hooks, where a resource goes without.
+What hooks need is known here alone: a name that is unique in the run, the settings of the run for a callback, and an
+engine that has hooks; with an older one a resource does without.
 """
 
 from __future__ import annotations
