@@ -139,6 +139,12 @@ class Profiles:
         assert done.code == 0, done.output
         return done
 
+    def sees(self, *options: str) -> Outcome:
+        """Previews, which succeeds."""
+        seen = self.stack.operate("preview", *options)
+        assert seen.code == 0, seen.output
+        return seen
+
     def fails(self, operation: str, *words: str, options: tuple[str, ...] = ()) -> Outcome:
         """An operation that has to fail, with these words and without a stack trace."""
         done = self.stack.operate(operation, *options)
