@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -130,8 +131,8 @@ class _Client:
     async def _sign_in(self, challenge: dict[str, str]) -> str:
         query = urlencode({name: challenge[name] for name in ("service", "scope") if name in challenge})
         url = f"{challenge['realm']}?{query}"
-        auth = aiohttp.BasicAuth(self._node["clientId"], self._node["secret"])
-        async with self._session.get(url, headers={"Authorization": auth.encode()}) as answer:
+        basic = b64encode(f"{self._node['clientId']}:{self._node['secret']}".encode()).decode()
+        async with self._session.get(url, headers={"Authorization": f"Basic {basic}"}) as answer:
             content = await answer.read()
             if answer.status != 200:
                 raise self._refusal("/oauth2/token", answer.status, content)
