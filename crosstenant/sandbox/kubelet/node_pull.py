@@ -86,7 +86,7 @@ async def pull(image: str, node: Json, proxy: str) -> Pulled:
             "to another tenant; pods there need an image pull secret"
         )
     registry, repository = match["registry"], match["repository"]
-    async with aiohttp.ClientSession(f"https://{registry}", proxy=proxy, trust_env=True) as session:
+    async with aiohttp.ClientSession(f"https://{registry}", proxy=proxy) as session:
         client = _Client(session, registry, node)
         manifests = f"/v2/{repository}/manifests"
         reference = match["digest"] or match["tag"] or "latest"

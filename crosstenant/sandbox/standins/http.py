@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
+from urllib.request import getproxies, proxy_bypass
 
 from crosstenant.errors import OperatorError
 
@@ -89,11 +90,15 @@ class Http:
         from yarl import URL
 
         if self._session is None:
-            self._session = aiohttp.ClientSession(trust_env=True)
+            self._session = aiohttp.ClientSession()
         # Filters are encoded by the caller: yarl would rewrite some of it.
         target = URL(url, encoded=True)
+        # aiohttp's `trust_env` would read .netrc as well, which the originals do not.
+        proxy = None if proxy_bypass(target.host or "") else getproxies().get(target.scheme)
         try:
-            async with self._session.request(method, target, headers=headers, json=body, data=form) as response:
+            async with self._session.request(
+                method, target, headers=headers, json=body, data=form, proxy=proxy
+            ) as response:
                 lowered = {name.lower(): value for name, value in response.headers.items()}
                 return Answer(response.status, lowered, await response.text())
         except (aiohttp.ClientConnectorCertificateError, aiohttp.InvalidURL) as error:
