@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 from crosstenant.plugin import forms
@@ -10,7 +11,8 @@ from crosstenant.provider_kit.values import Plain
 
 
 def _seconds(name: str, value: Plain) -> str | None:
-    return None if value >= 0 else "must be a number of seconds, 0 for no wait"
+    # The engine's state can hold neither NaN nor an infinity.
+    return None if 0 <= value < math.inf else "must be a number of seconds, 0 for no wait"
 
 
 DESCRIPTION: Final = (

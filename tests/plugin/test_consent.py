@@ -109,6 +109,8 @@ def gate(entra: Entra) -> Consent:
         ({"secret": None}, "secret"),
         ({"secret": " "}, "secret"),
         ({"timeoutSeconds": -1}, "timeoutSeconds"),
+        ({"timeoutSeconds": float("nan")}, "timeoutSeconds"),
+        ({"timeoutSeconds": float("inf")}, "timeoutSeconds"),
     ],
 )
 async def test_a_wrong_argument_is_named_and_not_repeated(gate: Consent, changes: Properties, name: str):

@@ -126,6 +126,8 @@ async def test_unknown_values_pass(check: PullCheck):
         ({"repository": "hello", "reference": "-x"}, "reference", "neither a tag"),
         ({"mode": "strict"}, "mode", "'require', 'warn' or 'skip'"),
         ({"timeoutSeconds": 0}, "timeoutSeconds", "above 0"),
+        ({"timeoutSeconds": float("nan")}, "timeoutSeconds", "above 0"),
+        ({"timeoutSeconds": float("inf")}, "timeoutSeconds", "above 0"),
         ({"timeoutSeconds": True}, "timeoutSeconds", "must be a number"),
         ({"timeoutSeconds": "5"}, "timeoutSeconds", "must be a number"),
         ({"triggers": "x"}, "triggers", "list of strings"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Final
 
@@ -38,7 +39,8 @@ def _reference(name: str, value: Plain) -> str | None:
 
 
 def _seconds(name: str, value: Plain) -> str | None:
-    return None if value > 0 else f"must be a number of seconds above 0, not {value}"
+    # The engine's state can hold neither NaN nor an infinity.
+    return None if 0 < value < math.inf else f"must be a number of seconds above 0, not {value}"
 
 
 INPUTS: Final[Fields] = {
