@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from crosstenant.azure.connections.documents import object_in
 from crosstenant.azure.sign_in.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -15,11 +16,16 @@ Json = dict[str, Any]
 
 
 def client_settings(tenant: Tenant) -> dict[str, Any]:
-    """The settings of every ``azure-mgmt-*`` client: the cloud's host, the scope, the user agent."""
+    """The settings of every ``azure-mgmt-*`` client: the cloud's host, the scope, the user agent, the transport."""
+    from crosstenant.azure.connections.transport import AzureTransport
+
     return {
         "base_url": f"https://{tenant.cloud.arm_host}",
         "credential_scopes": [tenant.cloud.arm_scope],
         "user_agent": "crosstenant",
+        "transport": AzureTransport(),
+        # A redirect that is followed (307) repeats the body, which holds the application secret, at another address.
+        "permit_redirects": False,
     }
 
 
@@ -37,24 +43,20 @@ class Arm:
         :param path: An ARM ID or another path below the host, or a whole URL that Resource Manager gave.
         :param api_version: The API version; not for a URL that carries its own.
         :param query: Further query parameters, without their leading ``$``.
-        :raises azure.core.exceptions.AzureError: Sign-in failed, or Azure refused or could not be reached.
+        :raises azure.core.exceptions.AzureError: Sign-in failed, or Azure refused or could not be reached, or the URL
+            is at another host.
         """
-        from azure.core.exceptions import HttpResponseError
         from azure.core.rest import HttpRequest
 
-        host = f"https://{self._tenant.cloud.arm_host}/"
-        url = path if path.startswith(host) else host + path.lstrip("/")
+        from crosstenant.azure.connections.addresses import must_be_at
+
+        host = self._tenant.cloud.arm_host
+        url = must_be_at(host, path) if "://" in path else f"https://{host}/{path.lstrip('/')}"
         params = {f"${name}": value for name, value in query.items()}
         if api_version:
             params["api-version"] = api_version
-        # A token for Resource Manager is for its host alone.
-        if path.startswith("https://") and not path.startswith(host):
-            raise ValueError(f"'{path}' is not an address of {host}")
         response = await self._pipeline().send_request(HttpRequest("GET", url, params=params))
-        await response.read()
-        if response.status_code >= 400:
-            raise HttpResponseError(response=response)
-        return response.json() if response.content else {}
+        return object_in(response)
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -76,5 +78,5 @@ class Arm:
                 policies.AsyncRetryPolicy(),
                 AsyncARMChallengeAuthenticationPolicy(self._tenant.credential(), *settings["credential_scopes"]),
             ]
-            self._client = AsyncARMPipelineClient(settings["base_url"], policies=chain)
+            self._client = AsyncARMPipelineClient(settings["base_url"], policies=chain, transport=settings["transport"])
         return self._client

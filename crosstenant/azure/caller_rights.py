@@ -31,7 +31,7 @@ async def permits(arm: Arm, scope: str, action: str) -> bool | None:
             found = await arm.get(path, version)
             permissions += found.get("value") or []
             path, version = found.get("nextLink"), None
-    except (AzureError, ValueError):
+    except AzureError:
         return None
     return any(
         _covers(one.get("actions"), action) and not _covers(one.get("notActions"), action) for one in permissions

@@ -9,6 +9,7 @@ from azure.core.exceptions import HttpResponseError
 
 from crosstenant.azure.caller_rights import permits
 from crosstenant.azure.clusters.clusters import RESET_ACTION
+from crosstenant.azure.connections.addresses import ForeignAddressError
 from crosstenant.errors import OperatorError
 from tests.azure.aks_world import CLUSTER_ID, OLD_APP, SECRET, URN, World, created, inputs
 from tests.azure.azure_answers import answer
@@ -69,7 +70,7 @@ async def test_every_page_counts():
 async def test_nothing_follows_from_a_refusal():
     refused = HttpResponseError(response=answer(403, "AuthorizationFailed", "No."))
     assert await ask(refused) is None
-    assert await ask(ValueError("'https://elsewhere' is no address of https://management.azure.com/")) is None
+    assert await ask(ForeignAddressError("https://elsewhere", "management.azure.com")) is None
 
 
 async def test_reset_that_the_caller_may_not_make_is_refused_at_preview():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from azure.core.exceptions import (
     ClientAuthenticationError,
@@ -11,8 +15,9 @@ from azure.core.exceptions import (
 )
 from azure.identity import CredentialUnavailableError
 
+from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Retry
-from crosstenant.azure.refusals.refusals import explain, hide, retry_of, take_apart
+from crosstenant.azure.refusals.refusals import explain, retry_of, take_apart
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import AzureCli, ClientSecret, ManagedIdentity
@@ -134,6 +139,49 @@ def test_secrets_do_not_get_through():
     assert hide("nothing of the kind: 8Q~ is part of it") == "nothing of the kind: 8Q~ is part of it"
 
 
+@pytest.mark.parametrize("name", ["", "a", "ab", "00000000-0000-4000-8000-0000000000bb"])
+@pytest.mark.parametrize("encode", [base64.b64encode, base64.urlsafe_b64encode])
+def test_secret_is_hidden_in_base64_wherever_it_begins(name: str, encode: Callable[[bytes], bytes]):
+    secret = "a?b>c~planted-secret"
+    encoded = encode(f"{name}:{secret}".encode()).decode()
+    assert hide(f"sent '{encoded}' there", [secret]) == "sent '[secret]' there"
+
+
+@pytest.mark.parametrize("written", ["p%26l%2Fa%22nted+secret", "p%26l%2Fa%22nted%20secret", 'p&l/a\\"nted secret'])
+def test_secret_is_hidden_as_a_url_or_a_json_text_has_it(written: str):
+    assert hide(f"client_secret={written}", ['p&l/a"nted secret']) == "client_secret=[secret]"
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("Authorization: Bearer opaque-token-0123456789", "Authorization: Bearer [secret]"),
+        ("authorization: basic cGxhbnRlZDpzZWNyZXQ5OQ==", "authorization: basic [secret]"),
+        ("GET https://user:planted@host/x failed", "GET https://[secret]@host/x failed"),
+        ("no Bearer challenge; sku Basic of /registries/a1", "no Bearer challenge; sku Basic of /registries/a1"),
+        ("mail a@b.test, https://host/a@b", "mail a@b.test, https://host/a@b"),
+    ],
+)
+def test_what_has_the_form_of_a_credential_is_hidden(text: str, hidden: str):
+    assert hide(text) == hidden
+
+
+@pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY"])
+@pytest.mark.parametrize("scheme", ["", "http://"])
+def test_credentials_of_the_proxy_are_hidden(monkeypatch: pytest.MonkeyPatch, variable: str, scheme: str):
+    monkeypatch.setenv(variable, f"{scheme}operator:planted%2Fpassword@proxy.test:3128")
+    error = ServiceRequestError("Cannot connect to operator:planted%2Fpassword@proxy.test:3128 ('planted/password')")
+    text = explain(error, doing="x", on="")
+    assert "Cannot connect to [secret]@proxy.test:3128 ('[secret]')" in text
+
+
+def test_redirect_is_named():
+    redirect: Any = Answer(307, "", {"Location": "https://elsewhere.test"})
+    assert said(HttpResponseError(response=redirect)).startswith(
+        "reading cluster /x: Azure redirects to another address, which is not followed: Azure says HTTP status 307"
+    )
+
+
 @pytest.mark.parametrize(
     ("error", "retry"),
     [
@@ -157,6 +205,7 @@ def test_what_may_pass_by_itself(error: Exception, retry: Retry):
 def test_time_that_azure_names():
     assert take_apart(arm(429, "x", "y", **{"Retry-After": "17"})).retry_after == 17
     assert take_apart(arm(429, "x", "y", **{"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"})).retry_after == 0
+    assert take_apart(arm(429, "x", "y", **{"Retry-After": "\u00b2"})).retry_after == 0
 
 
 def test_table_is_whole():

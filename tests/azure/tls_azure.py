@@ -219,12 +219,10 @@ async def azure_tenant(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Azure]:
 
         def arm_client(*args: Any, **options: Any) -> aio.ContainerRegistryManagementClient:
             session = aiohttp.ClientSession(connector=new_connector())
-            transport = AioHttpTransport(session=session, session_owner=True)
-            return client_class(*args, transport=transport, retry_total=0, **options)
+            options["transport"] = AioHttpTransport(session=session, session_owner=True)
+            return client_class(*args, retry_total=0, **options)
 
         client_class = aio.ContainerRegistryManagementClient
         monkeypatch.setattr(aio, "ContainerRegistryManagementClient", arm_client)
-        monkeypatch.setattr(
-            docker_token, "registry_session", lambda host: aiohttp.ClientSession(connector=new_connector())
-        )
+        monkeypatch.setattr(docker_token, "registry_session", lambda: aiohttp.ClientSession(connector=new_connector()))
         yield Azure(arm, registry, Tenant(TENANT_ID, PUBLIC, credentials, _made=[credential]), Log())

@@ -189,7 +189,7 @@ class Clusters:
 
         try:
             found = await self._arm.get(url)
-        except (AzureError, ValueError):
+        except AzureError:
             return Ending()
         ended = str(found.get("endTime") or "")
         # Azure writes fractions of seconds or not: one form is enough.
@@ -224,7 +224,7 @@ class Clusters:
 
         from crosstenant.azure.clusters.watched_polling import WatchedPolling
 
-        polling = WatchedPolling()
+        polling = WatchedPolling(self._tenant.cloud.arm_host)
         poller = await self._client(cluster_id.subscription_id).managed_clusters.begin_reset_service_principal_profile(
             cluster_id.resource_group,
             cluster_id.name,

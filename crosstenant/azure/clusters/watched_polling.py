@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, cast
 
 from azure.mgmt.core.polling.async_arm_polling import AsyncARMPolling
+
+from crosstenant.azure.connections.addresses import is_at, must_be_at
 
 # The interval where Azure gives none.
 _SECONDS = 15
@@ -14,20 +16,35 @@ _SECONDS = 15
 class WatchedPolling(AsyncARMPolling):
     """Polls at Azure Resource Manager's interval, keeps the operation's address, and reports each poll."""
 
-    def __init__(self) -> None:
-        """Polls every 15 seconds unless Azure gives another interval."""
+    def __init__(self, host: str) -> None:
+        """Polls every 15 seconds unless Azure gives another interval.
+
+        :param host: The cloud's host of Resource Manager: the only one that gets the caller's token.
+        """
         # The reset has no result to fetch: the operation's own end is the end.
         super().__init__(_SECONDS, lro_options={"final-state-via": "azure-async-operation"})
+        self._host = host
         self.url = ""
         self.on_look: Callable[[], Awaitable[None]] | None = None
 
     def initialize(self, client: Any, initial_response: Any, deserialization_callback: Any) -> None:
         """Begins with the answer to the request that started the operation."""
         headers = initial_response.http_response.headers
-        self.url = headers.get("Azure-AsyncOperation") or headers.get("Location") or ""
+        url = headers.get("Azure-AsyncOperation") or headers.get("Location") or ""
+        # AKS has accepted the reset. An address elsewhere is refused when it is polled, and is not kept.
+        self.url = url if is_at(self._host, url) else ""
         super().initialize(  # pyright: ignore[reportUnknownMemberType] (the SDK leaves its type parameters open)
             client, initial_response, deserialization_callback
         )
+
+    async def request_status(self, status_link: str) -> Any:
+        """Reads one of the operation's addresses.
+
+        :param status_link: The address, from an answer.
+        :raises crosstenant.azure.connections.addresses.ForeignAddressError: It is at another host.
+        """
+        read = cast("Callable[[str], Awaitable[Any]]", super().request_status)
+        return await read(must_be_at(self._host, status_link))
 
     async def update_status(self) -> None:
         """Polls once."""

@@ -69,18 +69,21 @@ async def is_single_tenant(cloud: Cloud, client_id: str) -> bool:
     from azure.core.pipeline.policies import UserAgentPolicy
     from azure.core.rest import AsyncHttpResponse, HttpRequest
 
+    from crosstenant.azure.connections.transport import AzureTransport
+
     url = f"https://{cloud.login_host}/common/oauth2/v2.0/authorize"
     query = {"client_id": client_id, "response_type": "code", "scope": "openid", "prompt": "none"}
     # No redirect is followed: it would lead to the application's own address.
     policies: list[Any] = [UserAgentPolicy("crosstenant")]
-    client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient("", policies=policies)
+    client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient(
+        "", policies=policies, transport=AzureTransport()
+    )
     async with client:
         try:
             answer = await client.send_request(HttpRequest("GET", url, params=query))
-            content = await answer.read()
         except AzureError:
             return False
-    said = f"{answer.headers.get('Location', '')} {content.decode(errors='replace')}"
+    said = f"{answer.headers.get('Location', '')} {answer.content.decode(errors='replace')}"
     return _NOT_MULTI_TENANT in said
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final, cast
 
+from crosstenant.azure.connections.documents import object_in
 from crosstenant.azure.sign_in.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -123,22 +124,20 @@ class Graph:
         return await self._read(f"{collection}(appId='{client_id}')", {"$select": select} if select else {})
 
     async def _read(self, path: str, query: dict[str, str]) -> Json | None:
-        from azure.core.exceptions import HttpResponseError
         from azure.core.rest import HttpRequest
 
         url = f"https://{self._tenant.cloud.graph_host}/v1.0/{path}"
         response = await self._pipeline().send_request(HttpRequest("GET", url, params=query))
-        await response.read()
         if response.status_code == 404:
             return None
-        if response.status_code >= 400:
-            raise HttpResponseError(response=response)
-        return response.json()
+        return object_in(response)
 
     def _pipeline(self) -> AsyncPipelineClient[HttpRequest, AsyncHttpResponse]:
         if self._client is None:
             from azure.core import AsyncPipelineClient
             from azure.core.pipeline import policies
+
+            from crosstenant.azure.connections.transport import AzureTransport
 
             host = f"https://{self._tenant.cloud.graph_host}"
             chain: list[Any] = [
@@ -147,7 +146,7 @@ class Graph:
                 policies.AsyncRetryPolicy(),
                 policies.AsyncBearerTokenCredentialPolicy(self._tenant.credential(), f"{host}/.default"),
             ]
-            self._client = AsyncPipelineClient(host, policies=chain)
+            self._client = AsyncPipelineClient(host, policies=chain, transport=AzureTransport())
         return self._client
 
 

@@ -9,19 +9,21 @@ ends the exchange before the secret is sent.
 from __future__ import annotations
 
 import asyncio
-import json
 import re
 from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from yarl import URL
 
+from crosstenant.azure.connections.addresses import is_at
+from crosstenant.azure.connections.documents import read_json
+from crosstenant.azure.connections.proxies import proxy_options
 from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
 from crosstenant.azure.pull.token_challenge import parse_challenge
+from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.sign_in.token_claims import claims_of
 from crosstenant.model.credentials.kinds import AppCredential
 
@@ -38,17 +40,10 @@ _LARGEST_ANSWER: Final = 256 * 1024
 _LONGEST_DETAIL: Final = 300
 
 
-def registry_session(login_server: str) -> aiohttp.ClientSession:
-    """A session for ``prove_pull``, through the proxy that the environment names and trusting ``SSL_CERT_FILE``.
-
-    aiohttp's own ``trust_env`` would also read ``.netrc`` and sign in with its credentials, so only the proxy is taken
-    from the environment.
-
-    :param login_server: The registry's login server, since ``NO_PROXY`` may exempt it.
-    """
-    proxy = None if proxy_bypass(login_server) else getproxies().get("https")
+def registry_session() -> aiohttp.ClientSession:
+    """A session for ``prove_pull``, which trusts ``SSL_CERT_FILE`` and reads no ``.netrc``."""
     timeout = aiohttp.ClientTimeout(total=30, connect=15)
-    return aiohttp.ClientSession(proxy=proxy, timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
+    return aiohttp.ClientSession(timeout=timeout, cookie_jar=aiohttp.DummyCookieJar())
 
 
 async def prove_pull(
@@ -109,7 +104,7 @@ class _Answer:
     def errors(self) -> list[tuple[str, str]]:
         """Codes and messages of an error in the form of the distribution specification."""
         try:
-            errors = cast("list[dict[str, Any]]", json.loads(self.body)["errors"])
+            errors = cast("list[dict[str, Any]]", read_json(self.body)["errors"])
             return [(str(item.get("code") or ""), str(item.get("message") or "")) for item in errors]
         except (ValueError, KeyError, TypeError, AttributeError):
             return []
@@ -137,14 +132,13 @@ class _Registry:
             challenge = parse_challenge(answer.headers.getall("Www-Authenticate", []))
         except ValueError as error:
             raise PullRefused(Reason.UNEXPECTED, f"{self._host} sent no usable challenge: {error}") from None
-        realm = urlsplit(challenge.realm)
-        if (realm.scheme, realm.netloc.lower().removesuffix(":443")) != ("https", self._host.lower()):
+        if not is_at(self._host, challenge.realm):
             raise PullRefused(
                 Reason.UNEXPECTED,
                 f"{self._host} names '{self._clean(challenge.realm)}' as its token service: the secret goes to the "
                 "registry's own login server over https only, so it was not sent",
             )
-        return self._url(realm.path or "/").with_query(service=challenge.service)
+        return self._url(urlsplit(challenge.realm).path or "/").with_query(service=challenge.service)
 
     async def token(self, token_url: URL, repository: str) -> str:
         """An access token to pull from ``repository``."""
@@ -154,7 +148,7 @@ class _Registry:
         if answer.status != 200:
             raise self._refusal(answer, "the token")
         try:
-            content = json.loads(answer.body)
+            content = read_json(answer.body)
             token = content.get("access_token") or content.get("token")
         except (ValueError, AttributeError):
             token = None
@@ -181,6 +175,10 @@ class _Registry:
         return URL.build(scheme="https", host=self._host, path=path)
 
     async def _ask(self, method: str, url: URL, **options: Any) -> _Answer:
+        try:
+            options.update(proxy_options(str(url)))
+        except ValueError as error:
+            raise PullRefused(Reason.UNREACHABLE, str(error)) from None
         try:
             async with self._session.request(method, url, allow_redirects=False, **options) as response:
                 body = bytearray()
@@ -213,7 +211,7 @@ class _Registry:
         return PullRefused(reason, self._clean(detail), answer.retry_after)
 
     def _clean(self, text: str) -> str:
-        text = " ".join(text.replace(self._credential.secret, "***").split())
+        text = " ".join(hide(text, [self._credential.secret]).split())
         return text if len(text) <= _LONGEST_DETAIL else f"{text[:_LONGEST_DETAIL]}..."
 
 

@@ -1,7 +1,7 @@
 """Azure's errors as one sentence: the operation, what is wrong, what to do, and Azure's own words.
 
-``refusal_table`` has the meaning of each code. This module reads the errors of azure-core and azure-identity, and
-removes everything that looks like a secret.
+``refusal_table`` has the meaning of each code, and ``masking`` removes secrets. This module reads the errors of
+azure-core and azure-identity.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.credentials.kinds import AzureCli, ManagedIdentity
@@ -51,7 +52,10 @@ def explain(error: Exception, *, doing: str, on: str, tenant: Tenant | None = No
     if said.status == 0 and known is None:
         return f"{what}: {_without_answer(error, said, tenant)}"
     if known is None:
-        return f"{what}: Azure refused: {azure}"
+        refused = (
+            "Azure redirects to another address, which is not followed" if 300 <= said.status < 400 else "Azure refused"
+        )
+        return f"{what}: {refused}: {azure}"
     specific = _SPECIFIC.get(said.code)
     meaning, remedy = (specific(said, tenant) if specific else None) or (known.meaning, known.remedy)
     if known.source == "Entra" and tenant is not None:
@@ -106,18 +110,7 @@ def retry_of(error: Exception) -> Retry:
     return refusal.retry if refusal else Retry.NEVER
 
 
-def hide(text: str, secrets: Iterable[str] = ()) -> str:
-    """``text`` without the given secrets, and without what has the form of a token or an Entra client secret."""
-    for secret in sorted(filter(None, secrets), key=len, reverse=True):
-        text = text.replace(secret, "[secret]")
-    return _CLIENT_SECRET.sub("[secret]", _TOKEN.sub("[token]", text))
-
-
 _AADSTS: Final = re.compile(r"AADSTS\d+")
-_TOKEN: Final = re.compile(r"\beyJ[\w-]+\.[\w-]+(\.[\w-]*)?")
-# Entra's secrets: three characters, a digit, `Q~`, 31 to 34 more
-# (https://learn.microsoft.com/purview/sit-defn-azure-ad-client-secret).
-_CLIENT_SECRET: Final = re.compile(r"[\w.~-]{3}\dQ~[\w.~-]{31,}")
 _DENIED: Final = re.compile(
     r"client '(?P<client>[^']+)' with object id '(?P<object>[^']+)' does not have authorization"
     r".*? action '(?P<action>[^']+)'.*? over scope '(?P<scope>[^']+)'",
@@ -152,7 +145,7 @@ def _header(response: object, *names: str) -> str:
 
 
 def _seconds(retry_after: str) -> float:
-    return float(retry_after) if retry_after.isdigit() else 0
+    return float(retry_after) if retry_after.isascii() and retry_after.isdigit() else 0
 
 
 def _phrase_fits(refusal: Refusal, message: str) -> bool:
@@ -181,6 +174,8 @@ def _quoted(said: AzureAnswer) -> str:
 def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) -> str:
     from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError, ServiceResponseError
 
+    from crosstenant.azure.connections.addresses import ForeignAddressError
+
     if isinstance(error, ClientAuthenticationError):
         who = f"{tenant.caller} cannot sign in to tenant {tenant.tenant_id}: " if tenant else ""
         return f"{who}{said.message.rstrip('.')}{_sign_in_remedy(tenant)}"
@@ -190,6 +185,8 @@ def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) 
         return f"Azure cannot be reached: {said.message}; {check}{of}"
     if isinstance(error, ServiceResponseError):
         return f"the connection to Azure broke off: {said.message}; run again"
+    if isinstance(error, ForeignAddressError):
+        return said.message
     return f"{said.code}: {said.message}"
 
 

@@ -71,7 +71,7 @@ class Registries:
         :raises azure.core.exceptions.AzureError: Sign-in failed, or ARM refused or could not be reached.
         """
         arm_id = parse_arm_id(registry_id, REGISTRY_TYPE)
-        from azure.core.exceptions import ResourceNotFoundError
+        from azure.core.exceptions import DecodeError, ResourceNotFoundError
         from azure.mgmt.containerregistry.aio import ContainerRegistryManagementClient
 
         settings = client_settings(self._tenant)
@@ -85,6 +85,9 @@ class Registries:
                 if error.error is not None and error.error.code == "SubscriptionNotFound":
                     raise
                 return None
+            except (ValueError, RecursionError):
+                # The SDK reads every refusal as JSON, so that a gateway's page is an exception of the parser.
+                raise DecodeError("Resource Manager's answer is not the JSON document that was due") from None
         return _state(arm_id, found)
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
+from crosstenant.azure.connections.transport import AzureTransport
 from crosstenant.azure.sign_in.job_tokens import FederatedCredential
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.credentials.kinds import (
@@ -41,20 +42,20 @@ def make_credential(tenant_id: str, cloud: Cloud, credentials: Credential) -> As
 def _secret(tenant_id: str, cloud: Cloud, it: ClientSecret) -> AsyncTokenCredential:
     from azure.identity import aio
 
-    return aio.ClientSecretCredential(tenant_id, it.client_id, it.client_secret, authority=cloud.login_host)
+    return aio.ClientSecretCredential(tenant_id, it.client_id, it.client_secret, **_settings(cloud))
 
 
 def _token(tenant_id: str, cloud: Cloud, it: OidcToken) -> AsyncTokenCredential:
     from azure.identity import aio
 
-    return aio.ClientAssertionCredential(tenant_id, it.client_id, lambda: it.oidc_token, authority=cloud.login_host)
+    return aio.ClientAssertionCredential(tenant_id, it.client_id, lambda: it.oidc_token, **_settings(cloud))
 
 
 def _token_file(tenant_id: str, cloud: Cloud, it: OidcTokenFile) -> AsyncTokenCredential:
     from azure.identity import aio
 
     read = _reader(it.oidc_token_file_path)
-    return aio.ClientAssertionCredential(tenant_id, it.client_id, read, authority=cloud.login_host)
+    return aio.ClientAssertionCredential(tenant_id, it.client_id, read, **_settings(cloud))
 
 
 def _managed_identity(tenant_id: str, cloud: Cloud, it: ManagedIdentity) -> AsyncTokenCredential:
@@ -62,7 +63,9 @@ def _managed_identity(tenant_id: str, cloud: Cloud, it: ManagedIdentity) -> Asyn
 
     del tenant_id, cloud
     # azure-identity would take a pod's AZURE_TENANT_ID for a managed identity, of whichever tenant that is.
-    return aio.ManagedIdentityCredential(client_id=it.client_id, _exclude_workload_identity_credential=True)
+    return aio.ManagedIdentityCredential(
+        client_id=it.client_id, transport=AzureTransport(), _exclude_workload_identity_credential=True
+    )
 
 
 def _azure_cli(tenant_id: str, cloud: Cloud, it: AzureCli) -> AsyncTokenCredential:
@@ -81,13 +84,17 @@ def _certificate(tenant_id: str, cloud: Cloud, it: ClientCertificate) -> AsyncTo
             it.client_id,
             it.client_certificate_path,
             password=it.client_certificate_password,
-            authority=cloud.login_host,
+            **_settings(cloud),
         )
     except (OSError, ValueError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ClientAuthenticationError(
             message=f"the client certificate '{it.client_certificate_path}' cannot be used: {reason}"
         ) from error
+
+
+def _settings(cloud: Cloud) -> dict[str, Any]:
+    return {"authority": cloud.login_host, "transport": AzureTransport()}
 
 
 def _reader(path: str) -> Callable[[], str]:

@@ -46,9 +46,15 @@ class FederatedCredential(AsyncTokenCredential):
         """
         from azure.identity import aio
 
+        from crosstenant.azure.connections.transport import AzureTransport
+
         assertion = await fetch_id_token(self._job)
         async with aio.ClientAssertionCredential(
-            self._tenant_id, self._job.client_id, lambda: assertion, authority=self._cloud.login_host
+            self._tenant_id,
+            self._job.client_id,
+            lambda: assertion,
+            authority=self._cloud.login_host,
+            transport=AzureTransport(),
         ) as inner:
             return await inner.get_token(*scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae, **kwargs)
 
@@ -80,6 +86,8 @@ async def fetch_id_token(job: GitHubActions | AzurePipelines) -> str:
     from azure.core.pipeline.policies import AsyncRetryPolicy, UserAgentPolicy
     from azure.core.rest import AsyncHttpResponse, HttpRequest
 
+    from crosstenant.azure.connections.transport import AzureTransport
+
     headers = {"Authorization": f"Bearer {job.oidc_request_token}", "Accept": "application/json"}
     if isinstance(job, GitHubActions):
         url = _with_query(job.oidc_request_url, {"audience": _AUDIENCE})
@@ -92,16 +100,17 @@ async def fetch_id_token(job: GitHubActions | AzurePipelines) -> str:
         headers["X-TFS-FedAuthRedirect"] = "Suppress"
         request, key = HttpRequest("POST", url, headers=headers), "oidcToken"
     policies: list[Any] = [UserAgentPolicy("crosstenant"), AsyncRetryPolicy[HttpRequest, AsyncHttpResponse]()]
-    client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient("", policies=policies)
+    client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient(
+        "", policies=policies, transport=AzureTransport()
+    )
     async with client:
         try:
             answer = await client.send_request(request)
-            content = await answer.read()
         except AzureError as error:
             raise ClientAuthenticationError(
                 message=f"the job's ID token could not be fetched: {error.message}"
             ) from None
-    token = _text_under(content, key) if answer.status_code == 200 else ""
+    token = _text_under(answer.content, key) if answer.status_code == 200 else ""
     if not token:
         hint = (
             "check that the job has 'permissions: id-token: write'"
@@ -119,11 +128,12 @@ def _with_query(url: str, values: dict[str, str]) -> str:
 
 
 def _text_under(content: bytes, key: str) -> str:
-    import json
     from typing import cast
 
+    from crosstenant.azure.connections.documents import read_json
+
     try:
-        document = json.loads(content)
+        document = read_json(content)
     except ValueError:
         return ""
     found = cast("dict[str, object]", document).get(key) if isinstance(document, dict) else None

@@ -154,7 +154,7 @@ class _Registry:
         async def say_nothing(refusal: PullRefused, left: float) -> None:
             del refusal, left
 
-        async with registry_session(registry.login_server) as session:
+        async with registry_session() as session:
 
             async def ask() -> PullProof:
                 credential = AppCredential(self._chain.client_id, secret)

@@ -177,7 +177,7 @@ class PullCheck(DeclaredResource[Context]):
                 urn, f"{registry.login_server}: {refusal.reason.value}; trying again for up to {left:.0f} s"
             )
 
-        async with registry_session(registry.login_server) as session:
+        async with registry_session() as session:
 
             async def ask() -> PullProof:
                 return await prove_pull(

@@ -1,0 +1,1 @@
+"""How requests leave: through the environment's proxy, without ``.netrc``, and with a token to one host alone."""

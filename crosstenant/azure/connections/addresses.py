@@ -1,0 +1,69 @@
+"""The host rule: an address that an answer names gets a credential only if it is at the host that gave the answer.
+
+Addresses come in ``Azure-AsyncOperation``, ``Location`` and ``nextLink``, in a registry's challenge, and in a stack's
+state.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+from urllib.parse import urlsplit
+
+from azure.core.exceptions import AzureError
+
+# Parsers of URLs disagree about a backslash, white space and control characters.
+_PLAIN: Final = re.compile(r"[!-\[\]-~]+")
+
+
+class ForeignAddressError(AzureError):
+    """An answer names an address at another host. Nothing was sent to it."""
+
+    def __init__(self, url: str, host: str) -> None:
+        """
+        :param url: The address.
+        :param host: The only host that may get the credential.
+        """
+        super().__init__(
+            f"the answer names {host_of(url)} as the next address, which is not https://{host}: no credential was sent"
+            " there; check for a proxy that changes answers"
+        )
+
+
+def is_at(host: str, url: str) -> bool:
+    """Whether an address is at a host, over TLS on the usual port, without user information.
+
+    :param host: A host name, ``management.azure.com``.
+    :param url: The address, from an answer. Anything that is not a URL is not at the host.
+    """
+    if not _PLAIN.fullmatch(url):
+        return False
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme == "https" and parts.netloc.lower().removesuffix(":443") == host.lower()
+
+
+def must_be_at(host: str, url: str) -> str:
+    """The address, which may get a credential for the host.
+
+    :param host: A host name, ``management.azure.com``.
+    :param url: The address, from an answer or from the state.
+    :raises ForeignAddressError: It is at another host, or is not a URL.
+    """
+    if not is_at(host, url):
+        raise ForeignAddressError(url, host)
+    return url
+
+
+def host_of(url: str) -> str:
+    """The host of an address for a message: without path, query and user information, which may carry a credential.
+
+    :param url: The address, from an answer.
+    """
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        host = ""
+    return f"'{host}'" if re.fullmatch(r"[\w.:-]+", host, re.ASCII) else "something that is not a host"

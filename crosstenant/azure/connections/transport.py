@@ -1,0 +1,33 @@
+"""The HTTP transport of every client of the Azure SDK."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+from azure.core.exceptions import ServiceRequestError
+from azure.core.pipeline.transport import AioHttpTransport
+
+from crosstenant.azure.connections.proxies import proxy_options
+
+
+class AzureTransport(AioHttpTransport):
+    """azure-core's transport, with the proxy of the environment and nothing else of it. It follows no redirect."""
+
+    def __init__(self) -> None:
+        """One for each client, which closes it."""
+        super().__init__(use_env_settings=False)  # pyright: ignore[reportUnknownMemberType] (the SDK has no types here)
+
+    async def send(self, request: Any, **options: Any) -> Any:
+        """Sends a request.
+
+        :param request: azure-core's request.
+        :param options: As azure-core's transport takes them.
+        :raises azure.core.exceptions.AzureError: There was no answer, or the proxy's address is malformed.
+        """
+        try:
+            proxy = proxy_options(request.url)
+        except ValueError as error:
+            raise ServiceRequestError(str(error)) from None
+        send = cast("Callable[..., Awaitable[Any]]", super().send)  # pyright: ignore[reportUnknownMemberType] (as above)
+        return await send(request, **{**proxy, **options})

@@ -1,0 +1,248 @@
+"""Answers that name another address: redirects, operations, pages. No credential and no body goes there."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable
+from typing import TYPE_CHECKING, Any, cast
+
+import aiohttp
+import pytest
+from aiohttp import web
+from azure.core.credentials import AccessToken
+from azure.core.exceptions import AzureError, HttpResponseError
+
+from crosstenant.azure.arm import Arm
+from crosstenant.azure.caller_rights import permits
+from crosstenant.azure.clusters import watched_polling
+from crosstenant.azure.clusters.clusters import Attempt, Clusters, Ending
+from crosstenant.azure.clusters.reset_operation import ResetOperation
+from crosstenant.azure.connections import transport
+from crosstenant.azure.connections.addresses import ForeignAddressError, is_at, must_be_at
+from crosstenant.azure.directory.directory_rights import is_single_tenant
+from crosstenant.azure.directory.graph import Graph
+from crosstenant.azure.registries.registries import Registries
+from crosstenant.azure.role_assignments import roles_of
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
+from tests.azure.aks_world import APP, CLUSTER, CLUSTER_ID, OBJECT_ID, SECRET, TENANT_ID
+from tests.azure.tls_azure import REGISTRY_ID, serving
+
+if TYPE_CHECKING:
+    from crosstenant.azure.sign_in.token_sharing import SharedCredential
+
+ARM, GRAPH, EVIL = "management.azure.com", "graph.microsoft.com", "management.azure.com.evil.test"
+LOGIN = "login.microsoftonline.com"
+STATUS = f"https://{ARM}/subscriptions/x/operations/1"
+
+
+@pytest.mark.parametrize("url", [f"https://{ARM}/x?y=https://z", f"https://{ARM}:443/x", f"https://{ARM.upper()}/x"])
+def test_address_at_the_host(url: str):
+    assert must_be_at(ARM, url) == url
+
+
+@pytest.mark.parametrize(
+    ("url", "named"),
+    [
+        (f"https://{EVIL}/token-in-path?token=in-query", f"'{EVIL}'"),
+        (f"http://{ARM}/x", f"'{ARM}'"),
+        (f"https://{ARM}:8443/x", f"'{ARM}'"),
+        (f"https://user:planted@{ARM}/x", f"'{ARM}'"),
+        (f"https://{ARM}@evil.test/x", "'evil.test'"),
+        (f"https://{ARM}\\@evil.test/x", "'evil.test'"),
+        (f"https://{ARM}\t.evil.test/x", "'management.azure.com.evil.test'"),
+        (f"//{ARM}/x", f"'{ARM}'"),
+        ("https://[bad/t", "something that is not a host"),
+        ("", "something that is not a host"),
+    ],
+)
+def test_address_elsewhere_is_refused_and_only_its_host_named(url: str, named: str):
+    assert not is_at(ARM, url)
+    with pytest.raises(ForeignAddressError) as refused:
+        must_be_at(ARM, url)
+    assert str(refused.value) == (
+        f"the answer names {named} as the next address, which is not https://{ARM}: no credential was sent there; check"
+        " for a proxy that changes answers"
+    )
+
+
+class _Credential:
+    async def get_token(self, *scopes: str, **kwargs: Any) -> AccessToken:
+        return AccessToken("token-of-the-caller", int(time.time()) + 3600)
+
+
+class Azure:
+    """Resource Manager and Graph with scripted answers, beside a host that nobody may talk to."""
+
+    def __init__(self) -> None:
+        self.answer: Callable[[web.Request], web.StreamResponse] = lambda request: web.Response(status=500)
+        self.asked: list[str] = []
+        self.tenant = Tenant(
+            TENANT_ID, PUBLIC, ClientSecret(APP, "unused"), _made=[cast("SharedCredential", _Credential())]
+        )
+
+    async def here(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append(f"{request.method} {request.host}{request.path}")
+        return self.answer(request)
+
+    @property
+    def elsewhere(self) -> list[str]:
+        return [one for one in self.asked if EVIL in one]
+
+
+@pytest.fixture
+async def azure(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Azure]:
+    world = Azure()
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    async with serving(dict.fromkeys((ARM, GRAPH, LOGIN, EVIL), world.here)) as new_connector:
+
+        class Led(transport.AzureTransport):
+            async def open(self) -> None:
+                self.session = self.session or aiohttp.ClientSession(connector=new_connector(), auto_decompress=False)
+                await super().open()
+
+        monkeypatch.setattr(transport, "AzureTransport", Led)
+        monkeypatch.setattr(watched_polling, "_SECONDS", 0)
+        yield world
+
+
+def redirect(status: int) -> Callable[[web.Request], web.StreamResponse]:
+    return lambda request: web.Response(status=status, headers={"Location": f"https://{EVIL}{request.path}"})
+
+
+async def reset(clusters: Clusters) -> ResetOperation:
+    return await clusters._post_reset(CLUSTER, AppCredential(APP, SECRET))
+
+
+async def silent() -> None:
+    pass
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+async def test_no_redirect_is_followed(azure: Azure, status: int):
+    azure.answer = redirect(status)
+    clusters, graph, arm = Clusters(azure.tenant), Graph(azure.tenant), Arm(azure.tenant)
+    for work in (
+        reset(clusters),
+        clusters.get(CLUSTER),
+        graph.service_principal(APP),
+        arm.get(CLUSTER_ID, "2022-04-01"),
+    ):
+        with pytest.raises(HttpResponseError) as refused:
+            await work
+        assert refused.value.status_code == status
+    with pytest.raises(AzureError, match="is not the JSON document that was due"):
+        await Registries(azure.tenant).get(REGISTRY_ID)
+    assert azure.elsewhere == []
+    assert len(azure.asked) == 5
+    for client in (clusters, graph, arm):
+        await client.aclose()
+
+
+async def test_sign_in_pages_redirect_is_read_and_not_followed(azure: Azure):
+    where = f"https://{EVIL}/?error=invalid_request&error_description=AADSTS50194"
+    azure.answer = lambda request: web.Response(status=302, headers={"Location": where})
+    assert await is_single_tenant(PUBLIC, APP) is True
+    assert azure.asked == [f"GET {LOGIN}/common/oauth2/v2.0/authorize"]
+
+
+async def test_redirected_reset_is_final_and_not_taken_for_accepted(azure: Azure):
+    clusters, attempt = Clusters(azure.tenant), Attempt()
+
+    def answer(request: web.Request) -> web.StreamResponse:
+        if request.method == "POST":
+            return redirect(307)(request)
+        return web.json_response({"id": CLUSTER_ID, "location": "x", "properties": {"provisioningState": "Succeeded"}})
+
+    async def on_progress(message: str) -> None:
+        raise AssertionError(message)
+
+    azure.answer = answer
+    with pytest.raises(HttpResponseError):
+        await clusters.start_reset(
+            CLUSTER,
+            AppCredential(APP, SECRET),
+            deadline=time.monotonic() + 60,
+            propagation_deadline=time.monotonic() + 60,
+            on_progress=on_progress,
+            attempt=attempt,
+        )
+    assert not attempt.maybe_accepted
+    assert [one.split()[0] for one in azure.asked] == ["GET", "POST"]
+    await clusters.aclose()
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Azure-AsyncOperation": f"https://{EVIL}/operations/1"},
+        {"Location": f"https://{EVIL}/operations/1"},
+        {"Azure-AsyncOperation": f"http://{ARM}/operations/1"},
+        {"Azure-AsyncOperation": f"https://{EVIL}/operations/1", "Location": STATUS},
+    ],
+)
+async def test_operation_at_another_host_gets_no_token_and_is_not_kept(azure: Azure, headers: dict[str, str]):
+    azure.answer = lambda request: web.Response(status=202, headers=headers)
+    clusters = Clusters(azure.tenant)
+    operation = await reset(clusters)
+    assert operation.url == ""
+    with pytest.raises(ForeignAddressError):
+        await operation.wait(10, silent)
+    assert [one.split()[0] for one in azure.asked] == ["POST"]
+    await clusters.aclose()
+
+
+async def test_operation_that_moves_to_another_host_gets_no_token_there(azure: Azure):
+    def answer(request: web.Request) -> web.StreamResponse:
+        if request.method == "POST":
+            return web.Response(status=202, headers={"Location": STATUS})
+        return web.Response(status=202, headers={"Location": f"https://{EVIL}/operations/1"})
+
+    azure.answer = answer
+    clusters = Clusters(azure.tenant)
+    operation = await reset(clusters)
+    assert operation.url == STATUS
+    with pytest.raises(ForeignAddressError):
+        await operation.wait(10, silent)
+    assert len(azure.asked) == 2
+    assert azure.elsewhere == []
+    await clusters.aclose()
+
+
+async def test_operation_at_the_clouds_own_host_is_polled(azure: Azure):
+    def answer(request: web.Request) -> web.StreamResponse:
+        if request.method == "POST":
+            return web.Response(status=202, headers={"Azure-AsyncOperation": STATUS})
+        return web.json_response({"status": "Succeeded", "endTime": "2026-01-31T12:00:00.1Z"})
+
+    azure.answer = answer
+    clusters = Clusters(azure.tenant)
+    operation = await reset(clusters)
+    await operation.wait(10, silent)
+    assert await clusters.ending(operation.url) == Ending("Succeeded", "2026-01-31T12:00:00Z")
+    await clusters.aclose()
+
+
+async def test_pages_and_recorded_operations_elsewhere_are_not_read(azure: Azure):
+    azure.answer = lambda request: web.json_response({"value": [], "nextLink": f"https://{EVIL}/next"})
+    clusters, arm = Clusters(azure.tenant), Arm(azure.tenant)
+    assert await permits(arm, CLUSTER_ID, "x/read") is None
+    with pytest.raises(AzureError):
+        await roles_of(arm, CLUSTER_ID, OBJECT_ID)
+    assert await clusters.ending(f"https://{EVIL}/operations/1") == Ending()
+    assert azure.elsewhere == []
+    await arm.aclose()
+    await clusters.aclose()
+
+
+@pytest.mark.parametrize("content", ["[" * 100_000, "[]", "<html>", ""])
+async def test_answer_that_is_not_an_object_is_an_azure_error(azure: Azure, content: str):
+    azure.answer = lambda request: web.Response(text=content, content_type="application/json")
+    graph, arm = Graph(azure.tenant), Arm(azure.tenant)
+    for work in (graph.service_principal(APP), arm.get(CLUSTER_ID, "2022-04-01")):
+        with pytest.raises(AzureError, match="the answer is not the JSON object that was due"):
+            await work
+    await graph.aclose()
+    await arm.aclose()
