@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from crosstenant._version import VERSION
+from crosstenant.azure.connections.open_transports import close_all
 from crosstenant.plugin.package import CrosstenantPackage
 from crosstenant.provider_kit.dispatch import DispatchProvider
 from crosstenant.provider_kit.serving import Construct, serve
@@ -12,7 +13,7 @@ from crosstenant.provider_kit.serving import Construct, serve
 
 def main() -> None:
     """Serves the plugin until the engine ends it."""
-    serve(VERSION, lambda log: DispatchProvider(CrosstenantPackage(log)), _make_construct)
+    serve(VERSION, lambda log: DispatchProvider(CrosstenantPackage(log)), _make_construct, close_all)
 
 
 def _make_construct(engine: str, args: list[str]) -> Construct:

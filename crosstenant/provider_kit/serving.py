@@ -40,19 +40,21 @@ def serve(
     version: str,
     make_provider: Callable[[EngineLog], Provider],
     make_construct: Callable[[str, list[str]], Construct] | None = None,
+    at_end: Callable[[], Awaitable[None]] | None = None,
 ) -> None:
     """Runs the provider until the engine ends the process.
 
     :param version: The plugin's version, as the engine and ``pulumi plugin ls`` show it.
     :param make_provider: Makes the provider, given the line to the person at the terminal.
     :param make_construct: Makes what answers ``Construct``, given the engine's address and the arguments.
+    :param at_end: Closes what the provider has open, after the last request.
     """
     parser = argparse.ArgumentParser(description="A Pulumi provider plugin: the Pulumi engine starts it.")
     parser.add_argument("engine", nargs="?", help="address of the engine's gRPC server")
     known, rest = parser.parse_known_args(sys.argv[1:])
     if known.engine is None:
         parser.error("the Pulumi engine starts this program; it does nothing when run by hand")
-    asyncio.run(_serve(version, known.engine, rest, make_provider, make_construct))
+    asyncio.run(_serve(version, known.engine, rest, make_provider, make_construct, at_end))
 
 
 async def _serve(
@@ -61,6 +63,7 @@ async def _serve(
     args: list[str],
     make_provider: Callable[[EngineLog], Provider],
     make_construct: Callable[[str, list[str]], Construct] | None,
+    at_end: Callable[[], Awaitable[None]] | None,
 ) -> None:
     server = grpc.aio.server(interceptors=[EngineRequests()], options=_GRPC_CHANNEL_OPTIONS)
     construct = make_construct(engine, args) if make_construct else None
@@ -76,3 +79,5 @@ async def _serve(
     sys.stdout.flush()
     await ended.wait()
     await server.stop(grace=None)
+    if at_end is not None:
+        await at_end()

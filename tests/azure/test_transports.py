@@ -1,4 +1,4 @@
-"""The transports of the clients: the proxy of the environment."""
+"""The transports of the clients: the proxy of the environment, and their end."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from azure.core import AsyncPipelineClient
 from azure.core.exceptions import AzureError
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 
+from crosstenant.azure.connections.open_transports import close_all
 from crosstenant.azure.connections.proxies import proxy_options
 from crosstenant.azure.connections.transport import AzureTransport
 from crosstenant.azure.pull.docker_token import prove_pull, registry_session
@@ -116,3 +117,14 @@ async def test_malformed_proxy_is_a_refusal(monkeypatch: pytest.MonkeyPatch):
     async with registry_session() as session:
         with pytest.raises(PullRefused, match="HTTPS_PROXY must be"):
             await prove_pull(session, "x.azurecr.io", AppCredential("id", "secret"), "hello")
+
+
+async def test_transports_of_an_ended_process_are_closed():
+    used, unused = AzureTransport(), AzureTransport()
+    await used.open()
+    session = used.session
+    assert session is not None
+    await close_all()
+    assert session.closed
+    assert (used.session, unused.session) == (None, None)
+    await close_all()

@@ -8,6 +8,7 @@ from typing import Any, cast
 from azure.core.exceptions import ServiceRequestError
 from azure.core.pipeline.transport import AioHttpTransport
 
+from crosstenant.azure.connections.open_transports import remember
 from crosstenant.azure.connections.proxies import proxy_options
 
 
@@ -17,6 +18,7 @@ class AzureTransport(AioHttpTransport):
     def __init__(self) -> None:
         """One for each client, which closes it."""
         super().__init__(use_env_settings=False)  # pyright: ignore[reportUnknownMemberType] (the SDK has no types here)
+        remember(self)
 
     async def send(self, request: Any, **options: Any) -> Any:
         """Sends a request.
