@@ -90,6 +90,7 @@ class TenantProviders:
         self.subscription_id: pulumi.Input[str] | None = tenant.get("subscription_id") or default_subscription_id
         given = with_job_address(given_arguments(tenant), os.environ)
         self._kind = kind_of(given)
+        self.uses_managed_identity: bool = self._kind is ManagedIdentity
         self._credential: dict[str, Any] = {
             it.name: given.get(it.name) for it in CREDENTIAL_ARGUMENTS if it.name not in (IMPLIED, "use_msi")
         }
@@ -128,7 +129,7 @@ class TenantProviders:
             environment=self.cloud.name,
             tenant_id=self.signed_in_tenant_id,
             use_oidc=self._kind.uses_oidc,
-            use_msi=self._kind is ManagedIdentity,
+            use_msi=self.uses_managed_identity,
             use_cli=self._kind is AzureCli,
             opts=self._opts,
             **credential,
@@ -149,7 +150,7 @@ class TenantProviders:
             tenant_id=self.signed_in_tenant_id,
             subscription_id=self.subscription_id,
             use_oidc=self._kind.uses_oidc,
-            use_msi=self._kind is ManagedIdentity,
+            use_msi=self.uses_managed_identity,
             opts=self._opts,
             **credential,
         )
@@ -163,7 +164,7 @@ class TenantProviders:
             tenant_id=self.tenant_id,
             # It needs no subscription, and with an unknown one a preview could not check anything.
             subscription_id=self.subscription_id if isinstance(self.subscription_id, str) else None,
-            use_msi=True if self._kind is ManagedIdentity else None,
+            use_msi=self.uses_managed_identity or None,
             use_cli=True if self._kind is AzureCli else None,
             opts=self._opts,
             **self._inputs(),
@@ -211,6 +212,7 @@ class _ReadyMade(TenantProviders):
         self.cloud = check_tenant(self._at, tenant, credentials=False)
         self.tenant_id = tenant_id.lower()
         self.subscription_id = None
+        self.uses_managed_identity = False
         self._ready_made = (azuread, azure_native, crosstenant)
 
     @cached_property

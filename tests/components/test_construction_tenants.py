@@ -105,6 +105,18 @@ def test_both_sides_in_one_tenant_are_refused():
         build(lambda: pull(registry_tenant=CLUSTER_TENANT))
 
 
+def test_a_managed_identity_is_refused_in_both_tenants():
+    def program(cluster: bool) -> None:
+        pull(
+            cluster_tenant=TenantArgs(tenant_id=TENANT_A, use_msi=cluster),
+            registry_tenant=TenantArgs(tenant_id=TENANT_B, use_msi=True),
+        )
+
+    with pytest.raises(pulumi.RunError, match=r"registry_tenant\.use_msi: is true for both tenants, and a machine's"):
+        build(lambda: program(cluster=True))
+    assert build(lambda: program(cluster=False)).custom
+
+
 def test_a_subscription_that_is_not_known_yet_leaves_the_checks_of_a_preview_whole():
     def program() -> None:
         access(registries=[RegistryArgs(registry_id=later(REGISTRY_ID, known=False), name="images")])

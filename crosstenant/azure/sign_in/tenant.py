@@ -46,9 +46,11 @@ class Tenant:
         """
         if not self._made:
             from crosstenant.azure.sign_in.credentials import make_credential
+            from crosstenant.azure.sign_in.own_tenant import OwnTenantCredential
             from crosstenant.azure.sign_in.token_sharing import SharedCredential
 
-            self._made.append(SharedCredential(make_credential(self.tenant_id, self.cloud, self.credentials)))
+            made = make_credential(self.tenant_id, self.cloud, self.credentials)
+            self._made.append(SharedCredential(OwnTenantCredential(self.tenant_id, made)))
         return self._made[0]
 
     async def aclose(self) -> None:

@@ -48,7 +48,7 @@ def check_two_tenants(at: ArgPath, cluster_tenant: TenantProviders, registry_ten
     :param at: The argument that describes the registry tenant.
     :param cluster_tenant: The providers of the cluster tenant.
     :param registry_tenant: The providers of the registry tenant.
-    :raises ArgumentError: Both are one tenant, or they are in two clouds.
+    :raises ArgumentError: Both are one tenant, or they are in two clouds, or one managed identity signs in to both.
     """
     if cluster_tenant.tenant_id == registry_tenant.tenant_id:
         raise (at / "tenant_id").error(
@@ -60,4 +60,9 @@ def check_two_tenants(at: ArgPath, cluster_tenant: TenantProviders, registry_ten
             f"the cluster tenant is in cloud '{cluster_tenant.cloud.name}' and the registry tenant in"
             f" '{registry_tenant.cloud.name}': an application cannot sign in to another cloud, so both must be in"
             " the same cloud"
+        )
+    if cluster_tenant.uses_managed_identity and registry_tenant.uses_managed_identity:
+        raise (at / "use_msi").error(
+            "is true for both tenants, and a machine's managed identity can sign in to its own tenant only: give the"
+            " other tenant another kind of credential"
         )
