@@ -10,7 +10,7 @@ import pulumi_azuread
 
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.declared_form import checked
-from crosstenant.components.arguments.tenant_args import TenantArgs, check_tenant
+from crosstenant.components.arguments.tenant_args import TenantArgs, check_tenant, check_variables
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.credentials.arguments import CREDENTIAL_ARGUMENTS, IMPLIED, SECRET_NAMES
 from crosstenant.model.credentials.kinds import AzureCli, AzurePipelines, ManagedIdentity
@@ -89,6 +89,9 @@ class TenantProviders:
         self.tenant_id = tenant["tenant_id"].lower()
         self.subscription_id: pulumi.Input[str] | None = tenant.get("subscription_id") or default_subscription_id
         given = with_job_address(given_arguments(tenant), os.environ)
+        if self._ready_made[0] is None:
+            check_variables(at, given, "azuread")
+        self._given = given
         self._kind = kind_of(given)
         self.uses_managed_identity: bool = self._kind is ManagedIdentity
         self._credential: dict[str, Any] = {
@@ -131,6 +134,8 @@ class TenantProviders:
             use_oidc=self._kind.uses_oidc,
             use_msi=self.uses_managed_identity,
             use_cli=self._kind is AzureCli,
+            # Otherwise a variable switches it on: an explicit false is preferred to ARM_USE_AKS_WORKLOAD_IDENTITY.
+            use_aks_workload_identity=False,
             opts=self._opts,
             **credential,
         )
@@ -142,6 +147,8 @@ class TenantProviders:
             return self._ready_made[1]
         if self._kind.azure_native_refusal:
             raise (self._at / self._kind.told_by).error(self._kind.azure_native_refusal)
+        # Only here, because a tenant in which no role is assigned has no such provider.
+        check_variables(self._at, self._given, "azure-native")
         credential = self._inputs()
         del credential[AzurePipelines.told_by]
         return pulumi_azure_native.Provider(
@@ -151,6 +158,8 @@ class TenantProviders:
             subscription_id=self.subscription_id,
             use_oidc=self._kind.uses_oidc,
             use_msi=self.uses_managed_identity,
+            # ARM_USE_DEFAULT_AZURE_CREDENTIAL would be preferred to every credential, in both tenants.
+            use_default_azure_credential=False,
             opts=self._opts,
             **credential,
         )

@@ -4,16 +4,20 @@ import pytest
 
 from crosstenant.components.argument_error import ArgumentError
 from crosstenant.components.arguments.arg_path import ArgPath
-from crosstenant.components.arguments.tenant_args import TenantArgs, check_tenant
+from crosstenant.components.arguments.tenant_args import TenantArgs, check_tenant, check_variables
 from crosstenant.model.clouds import CHINA, PUBLIC
+from crosstenant.model.credentials.variables import Reader
 
 TENANT = "a0000000-0000-4000-8000-00000000000a"
 APP = "a0000000-0000-4000-8000-0000000000c1"
 
 
-def check(environ: dict[str, str] | None = None, **fields: object):
+AT = ArgPath("CrossTenantPull 'x'") / "cluster_tenant"
+
+
+def check(**fields: object):
     tenant = TenantArgs(**{"tenant_id": TENANT, **fields})  # type: ignore[typeddict-item]
-    return check_tenant(ArgPath("CrossTenantPull 'x'") / "cluster_tenant", tenant, environ=environ or {})
+    return check_tenant(AT, tenant, environ={})
 
 
 @pytest.mark.parametrize(
@@ -71,27 +75,36 @@ def test_names_the_property_that_is_wrong(fields, property_path: str, says: str)
 
 
 @pytest.mark.parametrize(
-    ("fields", "variable"),
+    ("fields", "reader", "variable"),
     [
-        ({"client_id": APP, "client_secret": "s"}, "ARM_CLIENT_CERTIFICATE_PATH"),
-        ({"client_id": APP, "client_secret": "s"}, "ARM_CLIENT_ID_FILE_PATH"),
-        ({"client_id": APP, "oidc_token": "t"}, "ARM_CLIENT_SECRET"),
-        ({}, "ARM_CLIENT_ID"),
-        ({"use_msi": True}, "ARM_CLIENT_SECRET"),
+        ({"client_id": APP, "client_secret": "s"}, "azuread", "ARM_CLIENT_CERTIFICATE_PATH"),
+        ({"client_id": APP, "client_secret": "s"}, "azuread", "ARM_METADATA_HOSTNAME"),
+        ({"client_id": APP, "oidc_token": "t"}, "azure-native", "ARM_CLIENT_SECRET"),
+        ({"client_id": APP, "oidc_token": "t"}, "azure-native", "ARM_AUXILIARY_TENANT_IDS"),
+        ({"client_id": APP, "oidc_token_file_path": "f"}, "azuread", "ARM_OIDC_TOKEN"),
+        ({"use_msi": True}, "azuread", "ARM_CLIENT_ID"),
+        ({}, "azuread", "ARM_CLIENT_SECRET"),
     ],
 )
-def test_a_variable_that_would_reach_both_tenants_is_refused(fields, variable: str):
-    with pytest.raises(ArgumentError, match=f"{variable} would reach the providers of both tenants"):
-        check({variable: "value"}, **fields)
+def test_a_variable_that_would_reach_both_tenants_is_refused(fields, reader: Reader, variable: str):
+    with pytest.raises(ArgumentError, match=rf"{variable} would reach the providers of both tenants .*: unset it"):
+        check_variables(AT, {"tenant_id": TENANT, **fields}, reader, {variable: "value"})
 
 
-def test_a_variable_that_is_overridden_by_an_argument_is_no_matter():
-    environ = {"ARM_CLIENT_ID": APP, "ARM_CLIENT_SECRET": "s"}
-    assert check(environ, client_id=APP, client_secret="other") is PUBLIC
+@pytest.mark.parametrize(
+    ("fields", "reader", "variable"),
+    [
+        ({"client_id": APP, "client_secret": "other"}, "azuread", "ARM_CLIENT_SECRET"),
+        ({"client_id": APP, "client_secret": "other"}, "azuread", "ARM_OIDC_TOKEN"),
+        ({"client_id": APP, "client_secret": "other"}, "azure-native", "ARM_CLIENT_CERTIFICATE"),
+        ({"client_id": APP, "oidc_token": "t"}, "azure-native", "ARM_OIDC_AUDIENCE"),
+        ({}, "azuread", "ARM_CLIENT_ID"),
+        ({}, "azuread", "ARM_AUXILIARY_TENANT_IDS"),
+    ],
+)
+def test_a_variable_that_would_change_nothing_is_no_matter(fields, reader: Reader, variable: str):
+    check_variables(AT, {"tenant_id": TENANT, **fields}, reader, {variable: "value"})
 
 
 def test_ready_made_providers_need_no_credential():
-    tenant = TenantArgs(tenant_id=TENANT, client_id=APP)
-    assert (
-        check_tenant(ArgPath("X") / "tenant", tenant, credentials=False, environ={"ARM_CLIENT_SECRET": "s"}) is PUBLIC
-    )
+    assert check_tenant(AT, TenantArgs(tenant_id=TENANT, client_id=APP), credentials=False, environ={}) is PUBLIC

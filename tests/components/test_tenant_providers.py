@@ -117,10 +117,42 @@ def test_all_providers_sign_in_with_the_one_credential(
     oidc = str(any("oidc" in name for name in tenant)).lower()
     msi, cli = str("use_msi" in tenant).lower(), str(not tenant).lower()
     common = {"environment": "public", "tenantId": TENANT, **credential}
-    assert declared[AZUREAD] == {**common, "useOidc": oidc, "useMsi": msi, "useCli": cli}
-    assert declared[NATIVE] == {**common, "useOidc": oidc, "useMsi": msi, "subscriptionId": SUBSCRIPTION}
+    # Each flag is given, or a variable would switch it on.
+    flags = {"useOidc": oidc, "useMsi": msi}
+    assert declared[AZUREAD] == {**common, **flags, "useCli": cli, "useAksWorkloadIdentity": "false"}
+    native = {**common, **flags, "useDefaultAzureCredential": "false", "subscriptionId": SUBSCRIPTION}
+    assert declared[NATIVE] == native
     flags = {"useMsi": "true"} if "use_msi" in tenant else {"useCli": "true"} if not tenant else {}
     assert declared[OWN] == {**common, "subscriptionId": SUBSCRIPTION, **flags}
+
+
+def test_variable_that_only_azure_native_reads_is_refused_where_roles_are_assigned(
+    declare: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("ARM_AUXILIARY_TENANT_IDS", "[]")
+
+    def program() -> None:
+        providers = TenantProviders("it", TenantArgs(tenant_id=TENANT))
+        use(providers.azuread, providers.crosstenant)
+        with pytest.raises(ArgumentError, match="variable ARM_AUXILIARY_TENANT_IDS would reach") as refused:
+            use(providers.azure_native)
+        assert refused.value.property_path == "tenant"
+
+    assert set(declare(program)) == {AZUREAD, OWN}
+
+
+def test_variable_that_only_azuread_reads_is_refused_unless_that_one_is_ready_made(
+    declare: Any, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("ARM_CLIENT_CERTIFICATE", "planted")
+
+    def program() -> None:
+        with pytest.raises(ArgumentError, match="variable ARM_CLIENT_CERTIFICATE would reach"):
+            TenantProviders("it", TenantArgs(tenant_id=TENANT))
+        mine = pulumi_azuread.Provider("mine", tenant_id=TENANT)
+        use(TenantProviders("it", TenantArgs(tenant_id=TENANT), azuread=mine).azure_native)
+
+    assert NATIVE in declare(program)
 
 
 def test_empty_oidc_token_does_not_turn_the_azure_cli_into_oidc(declare: Any):

@@ -12,6 +12,7 @@ from crosstenant.cli.tenant_options import SIDES, option, secrets_help, variable
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.model.credentials.arguments import ARGUMENTS, CREDENTIAL_ARGUMENTS, IMPLIED, TENANT_ARGUMENTS
 from crosstenant.model.credentials.kinds import KINDS
+from crosstenant.model.credentials.variables import VARIABLES, Variable
 from crosstenant.plugin.component_schema import component_schema
 from crosstenant.plugin.components import component_provider
 from crosstenant.plugin.provider_config import PROVIDER_SCHEMA
@@ -57,6 +58,28 @@ def test_documentation_has_a_row_for_each_kind():
         names = [name for name in kind.argument_names() if name in kind.required_names() or name == kind.told_by]
         cell = ", ".join(f"`{name}`" for name in names) if kind.told_by != IMPLIED else "none of these"
         assert f"| {cell} | {kind.sign_in} | {kind.left_in_state} |" in page, cell
+
+
+def test_documentation_has_a_row_for_each_variable():
+    rows = [it for it in RIGHTS.read_text().splitlines() if it.startswith("| `ARM_")]
+    assert rows == [documented(it) for it in VARIABLES]
+
+
+def documented(variable: Variable) -> str:
+    """The variable's row: its name, the providers that it changes, with which credential, its effect."""
+    readers = [
+        name for name, kinds in (("azuread", variable.azuread), ("azure-native", variable.azure_native)) if kinds
+    ]
+    acts = {*variable.azuread, *variable.azure_native}
+    spared = [f"`{kind.told_by}`" for kind in KINDS if kind not in acts]
+    if not spared:
+        kinds = "any"
+    elif len(spared) <= 2:
+        kinds = f"any but {', '.join(spared)}"
+    else:
+        kinds = ", ".join(f"`{kind.told_by}`" for kind in KINDS if kind in acts)
+    unless = f" without `{variable.unless}`" if variable.unless else ""
+    return f"| `{variable.name}` | {', '.join(readers)} | {kinds}{unless} | {variable.effect} |"
 
 
 def test_tenant_itself_is_told_by_id_subscription_and_cloud():

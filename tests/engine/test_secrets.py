@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import re
 from base64 import b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
 import pytest
 
+from crosstenant.sandbox.entra.assertions import federated_token
 from crosstenant.sandbox.world import seed
 from lib.sandbox import SECRETS
 from lib.stack import Outcome, Stack
@@ -29,9 +30,9 @@ class Watch:
         self.planted: set[str] = set(SECRETS.values())
         self.users: set[str] = {seed.CLUSTER_CALLER_ID, seed.REGISTRY_CALLER_ID}
 
-    def operate(self, operation: str, *options: str) -> Outcome:
+    def operate(self, operation: str, *options: str, environ: Mapping[str, str] | None = None) -> Outcome:
         """An operation of the stack, its output kept."""
-        return self._keep(self._stack.operate(operation, *options))
+        return self._keep(self._stack.operate(operation, *options, environ=environ))
 
     def command(self, *words: str) -> Outcome:
         """A command, its output kept."""
@@ -121,6 +122,49 @@ def test_planted_secrets_are_found_nowhere_but_encrypted(watch: Watch, quickstar
         assert watch.leaks() == [f"{leak} holds a secret"], form
     leak.write_text(f"Bearer eyJ{'a' * 30}.{'b' * 60}.sig")
     assert watch.leaks() == [f"{leak} holds a token"]
+
+
+JOB = """
+    import os
+
+    import pulumi
+    from crosstenant import TenantArgs, TenantProviders
+
+    config = pulumi.Config()
+    clusters = TenantArgs(
+        tenant_id=config.require("clusterTenantId"),
+        client_id=config.require("clusterClientId"),
+        oidc_token=os.environ["JOB_TOKEN"],
+    )
+    registries = TenantArgs(
+        tenant_id=config.require("registryTenantId"),
+        client_id=config.require("registryClientId"),
+        oidc_request_url="https://sandbox.test/oidc",
+        oidc_request_token=os.environ["JOB_REQUEST_TOKEN"],
+    )
+    for name, tenant in (("clusters", clusters), ("registries", registries)):
+        providers = TenantProviders(name, tenant, default_subscription_id=tenant["tenant_id"])
+        pulumi.export(name, [providers.azuread.urn, providers.azure_native.urn])
+"""
+
+
+def test_tokens_that_the_program_has_as_plain_text_are_nowhere_but_encrypted(
+    make_stack: Callable[..., Stack], azure: Azure, tmp_path: Path
+):
+    token = federated_token(azure.state, seed.GITHUB_ISSUER, seed.GITHUB_SUBJECT, seed.FEDERATION_AUDIENCE)
+    stack = make_stack(JOB)
+    watch = Watch(stack, azure, tmp_path / "stack")
+    for turn in ("first", "second"):
+        job = {"JOB_TOKEN": token, "JOB_REQUEST_TOKEN": f"planted-request-token-{turn}"}
+        for planted in job.values():
+            watch.plant(seed.CLUSTER_CALLER_ID, planted)
+        assert watch.operate("preview", "--diff", environ=job).code == 0
+        assert watch.operate("up", "--diff", environ=job).code == 0
+
+    assert watch.leaks() == []
+    exported = stack.command("pulumi", "stack", "export", "--show-secrets", "--stack", "test").output
+    for planted in (token, "planted-request-token-second"):
+        assert exported.count(planted) >= 3, "it is in the state of each provider of the tenant"
 
 
 def lose_the_pull_role(state) -> None:

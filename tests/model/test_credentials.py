@@ -26,7 +26,6 @@ from crosstenant.model.credentials.tenant_check import (
     check_tenant_arguments,
     credential_of,
     given_arguments,
-    overriding_variables,
     with_job_address,
 )
 
@@ -136,34 +135,6 @@ def test_azure_pipelines_gives_the_address_to_every_step():
     assert with_job_address(given, environ)["oidc_request_url"] == "https://job"
     assert with_job_address({**given, "oidc_request_url": "https://own"}, environ)["oidc_request_url"] == "https://own"
     assert with_job_address({"client_id": APP}, environ) == {"client_id": APP}
-
-
-ALWAYS = {"ARM_CLIENT_ID_FILE_PATH", "ARM_CLIENT_SECRET_FILE_PATH", "ARM_METADATA_HOSTNAME"}
-CERTIFICATE = {"ARM_CLIENT_CERTIFICATE", "ARM_CLIENT_CERTIFICATE_PATH"}
-SECRET = {"ARM_CLIENT_SECRET"}
-TOKEN, FILE = {"ARM_OIDC_TOKEN"}, {"ARM_OIDC_TOKEN_FILE_PATH"}
-PIPELINES = {"ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"}
-
-
-@pytest.mark.parametrize(
-    ("credential", "variables"),
-    [
-        (ClientSecret(APP, "s"), CERTIFICATE),
-        (ClientCertificate(APP, "c"), SECRET | {"ARM_CLIENT_CERTIFICATE_PASSWORD"}),
-        (ClientCertificate(APP, "c", "p"), SECRET),
-        (OidcToken(APP, "t"), SECRET | CERTIFICATE),
-        (OidcTokenFile(APP, "f"), SECRET | CERTIFICATE | TOKEN),
-        (AzurePipelines(APP, "c", "t", "u"), SECRET | CERTIFICATE | TOKEN | FILE),
-        (GitHubActions(APP, "u", "t"), SECRET | CERTIFICATE | TOKEN | FILE | PIPELINES),
-        (ManagedIdentity(), SECRET | CERTIFICATE | {"ARM_CLIENT_ID"}),
-        (ManagedIdentity(APP), SECRET | CERTIFICATE),
-        (AzureCli(), SECRET | CERTIFICATE | {"ARM_CLIENT_ID"}),
-    ],
-    ids=lambda it: name_of(it) if isinstance(it, Credential) else "",
-)
-def test_variables_that_would_override_the_arguments(credential: Credential, variables: set[str]):
-    found = overriding_variables({"tenant_id": TENANT, **credential.values()})
-    assert set(found) == ALWAYS | variables
 
 
 def test_secret_of_an_application_is_not_shown():

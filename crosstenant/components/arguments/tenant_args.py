@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from typing import Any
 
 import pulumi
 from typing_extensions import NotRequired, TypedDict
@@ -12,9 +13,9 @@ from crosstenant.model.credentials.tenant_check import (
     check_credential,
     check_identity,
     given_arguments,
-    overriding_variables,
     with_job_address,
 )
+from crosstenant.model.credentials.variables import Reader, overriding_variable
 from crosstenant.model.modes import AzureEnvironmentText
 
 
@@ -23,7 +24,7 @@ class TenantArgs(TypedDict):
 
     Give one kind of credential: a client ID with a secret, a certificate, an OIDC token, file or request; or
     ``use_msi``; or nothing, for the Azure CLI's user (``az login --tenant ID``). ``ARM_*`` variables would reach both
-    tenants, so they are never read; the preview refuses those that the azuread and azure-native providers would read.
+    tenants, so they are never read; the preview refuses those by which azuread or azure-native would sign in otherwise.
     """
 
     tenant_id: str
@@ -87,10 +88,23 @@ def check_tenant(
         problems = check_credential(with_job_address(given, environ))
     if problems:
         raise (at / problems[0].argument).error(problems[0].reason)
-    overriding = [name for name in overriding_variables(given) if environ.get(name)] if credentials else []
+    return cloud_named(tenant.get("environment") or PUBLIC.name)
+
+
+def check_variables(
+    at: ArgPath, given: Mapping[str, Any], reader: Reader, environ: Mapping[str, str] = os.environ
+) -> None:
+    """Checks that no environment variable would change the sign-in of a provider that is made for the tenant.
+
+    :param at: The argument that holds the tenant.
+    :param given: The tenant's arguments, from ``given_arguments``, with nothing wrong about them.
+    :param reader: The provider.
+    :param environ: The environment that provider plugins inherit.
+    :raises ArgumentError: One would; the text names it.
+    """
+    overriding = overriding_variable(given, reader, environ)
     if overriding:
         raise at.error(
-            f"the environment variable {overriding[0]} would reach the providers of both tenants and override what is"
-            " given here: unset it, and give each tenant its own credential in its arguments"
+            f"the environment variable {overriding.name} would reach the providers of both tenants and override what is"
+            f" given here (it {overriding.effect}): unset it, and give each tenant its own credential in its arguments"
         )
-    return cloud_named(tenant.get("environment") or PUBLIC.name)

@@ -29,8 +29,6 @@ class Credential:
     """Whether the azuread and azure-native providers need ``use_oidc``."""
     azure_native_refusal: ClassVar[str] = ""
     """Why the azure-native provider cannot use this kind, and what to do; empty if it can."""
-    arm_variables: ClassVar[tuple[str, ...]] = ()
-    """Variables that make the azuread and azure-native providers use this kind in spite of their arguments."""
     job_variables: ClassVar[Mapping[str, str]] = {}
     """Arguments whose value differs in each job, with the variable that holds it."""
 
@@ -100,7 +98,6 @@ class ClientSecret(Credential):
     told_by: ClassVar[str] = "client_secret"
     sign_in: ClassVar[str] = "client secret"
     left_in_state: ClassVar[str] = "the secret"
-    arm_variables: ClassVar[tuple[str, ...]] = ("ARM_CLIENT_SECRET",)
 
     client_id: str
     client_secret: str = field(repr=False)
@@ -113,7 +110,6 @@ class ClientCertificate(Credential):
     told_by: ClassVar[str] = "client_certificate_path"
     sign_in: ClassVar[str] = "certificate"
     left_in_state: ClassVar[str] = "its path and password"
-    arm_variables: ClassVar[tuple[str, ...]] = ("ARM_CLIENT_CERTIFICATE", "ARM_CLIENT_CERTIFICATE_PATH")
 
     client_id: str
     client_certificate_path: str
@@ -128,7 +124,6 @@ class OidcToken(Credential):
     sign_in: ClassVar[str] = "federated token"
     left_in_state: ClassVar[str] = "the token; it has expired by the next run"
     uses_oidc: ClassVar[bool] = True
-    arm_variables: ClassVar[tuple[str, ...]] = ("ARM_OIDC_TOKEN",)
     # The variable that the commands read it from.
     job_variables: ClassVar[Mapping[str, str]] = {"oidc_token": "{PREFIX}_OIDC_TOKEN"}
 
@@ -144,7 +139,6 @@ class OidcTokenFile(Credential):
     sign_in: ClassVar[str] = "federated token, read again each time"
     left_in_state: ClassVar[str] = "the path"
     uses_oidc: ClassVar[bool] = True
-    arm_variables: ClassVar[tuple[str, ...]] = ("ARM_OIDC_TOKEN_FILE_PATH",)
 
     client_id: str
     oidc_token_file_path: str
@@ -167,10 +161,6 @@ class AzurePipelines(Credential):
         "the azure-native provider, which assigns roles in this tenant, cannot ask Azure Pipelines for a token: give"
         " oidc_token instead of ado_service_connection_id and oidc_request_token (an AzureCLI@2 task with"
         " addSpnToEnvironment has it as idToken), or oidc_token_file_path"
-    )
-    arm_variables: ClassVar[tuple[str, ...]] = (
-        "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID",
-        "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID",
     )
     job_variables: ClassVar[Mapping[str, str]] = {
         "oidc_request_url": "SYSTEM_OIDCREQUESTURI",

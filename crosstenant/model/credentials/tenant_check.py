@@ -18,8 +18,6 @@ from crosstenant.model.credentials.kinds import (
     KINDS,
     AzureCli,
     AzurePipelines,
-    ClientCertificate,
-    ClientSecret,
     Credential,
 )
 
@@ -37,10 +35,6 @@ _UUIDS: Final = {
     "subscription_id": "'az account show --query id'",
     "client_id": "its page in the Entra admin center, or 'az ad app list'",
 }
-# azuread reads these where an argument is omitted, and the metadata host replaces the cloud in spite of the arguments:
-# https://www.pulumi.com/registry/packages/azuread/installation-configuration/.
-_ALWAYS_TRIED: Final[tuple[type[Credential], ...]] = (ClientSecret, ClientCertificate)
-_ALWAYS_READ: Final = ("ARM_CLIENT_ID_FILE_PATH", "ARM_CLIENT_SECRET_FILE_PATH", "ARM_METADATA_HOSTNAME")
 
 
 @dataclass(frozen=True)
@@ -176,22 +170,6 @@ def with_job_address(given: Mapping[str, Any], environ: Mapping[str, str]) -> di
     if AzurePipelines.told_by in given and "oidc_request_url" not in given and address:
         return {**given, "oidc_request_url": address}
     return dict(given)
-
-
-def overriding_variables(given: Mapping[str, Any]) -> list[str]:
-    """Environment variables that would change the sign-in of the azuread and azure-native providers.
-
-    These providers read ``ARM_*`` for each omitted argument, prefer a certificate or a secret to anything else, and
-    have the same environment for both tenants.
-
-    :param given: From ``given_arguments``, with nothing wrong about them.
-    """
-    kind = kind_of(given)
-    own = {"client_id", *(it.name for it in dataclasses.fields(kind))}
-    omitted = [f"ARM_{name.upper()}" for name in sorted(own) if name not in given]
-    tried = KINDS[: KINDS.index(kind)] if kind.uses_oidc else _ALWAYS_TRIED
-    stronger = [variable for other in tried if other is not kind for variable in other.arm_variables]
-    return [*_ALWAYS_READ, *stronger, *omitted]
 
 
 def as_flag(value: object) -> bool | None:

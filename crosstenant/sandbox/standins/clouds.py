@@ -7,7 +7,12 @@ double that imported the package's list would repeat its mistakes.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from crosstenant.errors import OperatorError
+from crosstenant.sandbox.standins.http import Http
+from crosstenant.sandbox.standins.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -38,3 +43,30 @@ CHINA: Final = Cloud(
     "microsoftgraph.chinacloudapi.cn",
     "management.chinacloudapi.cn",
 )
+
+
+async def cloud_of_metadata(settings: Settings, http: Http) -> Cloud | None:
+    """The cloud that a metadata host describes; ``None`` if no host is named.
+
+    Both providers ask it first, and use the hosts of its answer in place of those of an ``environment`` that is given.
+
+    :raises OperatorError: The host gives no such answer.
+    """
+    host = settings.text("metadataHost", "ARM_METADATA_HOSTNAME")
+    if not host:
+        return None
+    answer = await http.send("GET", f"https://{host}/metadata/endpoints?api-version=2022-09-01")
+    found = answer.json
+    if answer.status != 200 or "resourceManager" not in found:
+        raise OperatorError(f"failed to get Azure environment metadata from {host}: {answer.reason}")
+    login: Any = found.get("authentication") or {}
+    return Cloud(
+        str(found.get("name", "")),
+        _host(login.get("loginEndpoint")),
+        _host(found.get("microsoftGraphResourceId")),
+        _host(found["resourceManager"]),
+    )
+
+
+def _host(address: object) -> str:
+    return urlsplit(str(address or "")).netloc

@@ -10,6 +10,7 @@ import base64
 import json
 import time
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -22,6 +23,9 @@ from crosstenant.sandbox.standins.settings import Settings
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _AUDIENCE = "api://AzureADTokenExchange"
+
+Variables = Mapping[str, tuple[str, ...]]
+"""The environment variables that a provider reads for an omitted argument, by the argument's schema name."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Credential:
     oidc_token_path: str = ""
     oidc_request_url: str = ""
     oidc_request_token: str = ""
+    oidc_audience: str = ""
 
 
 class SignInFailure(Exception):
@@ -50,26 +55,26 @@ class SignInFailure(Exception):
         self.answer = answer
 
 
-def read_credential(settings: Settings, *, uses_oidc: bool, uses_msi: bool) -> Credential:
+def read_credential(settings: Settings, variables: Variables, *, uses_oidc: bool, uses_msi: bool) -> Credential:
     """The credential that the settings name.
 
+    :param variables: What the provider reads from the environment.
     :param uses_oidc: Whether OIDC is switched on; both providers need that said.
     :param uses_msi: Whether managed identity is.
-    :raises OperatorError: A file that holds part of it cannot be read.
+    :raises OperatorError: A file that holds part of it cannot be read, or contradicts another setting.
     """
-    certificate_path = settings.text("clientCertificatePath", "ARM_CLIENT_CERTIFICATE_PATH")
-    certificate = settings.text("clientCertificate", "ARM_CLIENT_CERTIFICATE")
-    secret = _text_or_file(settings, "clientSecret", "ARM_CLIENT_SECRET")
-    oidc = {
-        "oidc_token": settings.text("oidcToken", "ARM_OIDC_TOKEN"),
-        "oidc_token_path": settings.text("oidcTokenFilePath", "ARM_OIDC_TOKEN_FILE_PATH"),
-        "oidc_request_url": settings.text(
-            "oidcRequestUrl", "ARM_OIDC_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_URL", "SYSTEM_OIDCREQUESTURI"
-        ),
-        "oidc_request_token": settings.text(
-            "oidcRequestToken", "ARM_OIDC_REQUEST_TOKEN", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "SYSTEM_ACCESSTOKEN"
-        ),
-    }
+
+    def text(name: str) -> str:
+        return settings.text(name, *variables.get(name, ()))
+
+    def text_or_file(name: str, called: str) -> str:
+        path = text(f"{name}FilePath")
+        if not path:
+            return text(name)
+        return agreed(text(name), read(path).decode().strip(), called, f"supplied {called} file contents")
+
+    certificate_path, certificate = text("clientCertificatePath"), text("clientCertificate")
+    secret = text_or_file("clientSecret", "Client Secret")
     if certificate_path or certificate:
         method = "certificate"
     elif secret:
@@ -80,14 +85,30 @@ def read_credential(settings: Settings, *, uses_oidc: bool, uses_msi: bool) -> C
         method = "msi" if uses_msi else "cli"
     return Credential(
         method,
-        settings.text("tenantId", "ARM_TENANT_ID"),
-        _text_or_file(settings, "clientId", "ARM_CLIENT_ID"),
+        text("tenantId"),
+        text_or_file("clientId", "Client ID"),
         secret,
         certificate_path,
         base64.b64decode(certificate),
-        settings.text("clientCertificatePassword", "ARM_CLIENT_CERTIFICATE_PASSWORD"),
-        **oidc,
+        text("clientCertificatePassword"),
+        oidc_token=text("oidcToken"),
+        oidc_token_path=text("oidcTokenFilePath"),
+        oidc_request_url=text("oidcRequestUrl"),
+        oidc_request_token=text("oidcRequestToken"),
+        oidc_audience=text("oidcAudience"),
     )
+
+
+def agreed(given: str, other: str, called: str, source: str) -> str:
+    """A value that the settings and a file or the platform give, if they agree.
+
+    :raises OperatorError: They differ.
+    """
+    if given and given != other:
+        raise OperatorError(
+            f"mismatch between supplied {called} and {source} - please either remove one or ensure they match"
+        )
+    return other
 
 
 class SignIn:
@@ -133,7 +154,7 @@ class SignIn:
         if credential.oidc_token:
             return credential.oidc_token
         if credential.oidc_token_path:
-            return _read(credential.oidc_token_path).decode().strip()
+            return read(credential.oidc_token_path).decode().strip()
         if credential.oidc_request_url and credential.oidc_request_token:
             return await self._requested_assertion()
         raise SignInFailure("an OIDC token, or a request URL and token, must be configured for OIDC authentication")
@@ -141,7 +162,7 @@ class SignIn:
     async def _requested_assertion(self) -> str:
         credential = self.credential
         joint = "&" if "?" in credential.oidc_request_url else "?"
-        url = f"{credential.oidc_request_url}{joint}audience={quote(_AUDIENCE, safe='')}"
+        url = f"{credential.oidc_request_url}{joint}audience={quote(credential.oidc_audience or _AUDIENCE, safe='')}"
         headers = {"Authorization": f"Bearer {credential.oidc_request_token}", "Accept": "application/json"}
         answer = await self._http.send("GET", url, headers=headers)
         if answer.status != 200:
@@ -162,14 +183,11 @@ def _refusal(answer: Answer) -> str:
     return described[0] if described else answer.reason
 
 
-def _text_or_file(settings: Settings, name: str, variable: str) -> str:
-    if found := settings.text(name, variable):
-        return found
-    path = settings.text(f"{name}FilePath", f"{variable}_FILE_PATH")
-    return _read(path).decode().strip() if path else ""
+def read(path: str) -> bytes:
+    """A file's content.
 
-
-def _read(path: str) -> bytes:
+    :raises OperatorError: It cannot be read.
+    """
     try:
         return Path(path).read_bytes()
     except OSError as error:
@@ -182,7 +200,7 @@ def _sign_assertion(credential: Credential, audience: str) -> str:
     from cryptography.hazmat.primitives import hashes
     from cryptography.hazmat.primitives.serialization import pkcs12
 
-    data = credential.certificate or _read(credential.certificate_path)
+    data = credential.certificate or read(credential.certificate_path)
     try:
         key, certificate, _ = pkcs12.load_key_and_certificates(data, credential.certificate_password.encode())
     except ValueError as error:

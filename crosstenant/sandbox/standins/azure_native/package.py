@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.dispatch import Package, Served
-from crosstenant.provider_kit.fields import Field, Fields, secrets
+from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.sandbox.standins.azure_native.arm import Arm
+from crosstenant.sandbox.standins.azure_native.credential import azure_native_credential
 from crosstenant.sandbox.standins.azure_native.functions import FUNCTIONS
 from crosstenant.sandbox.standins.azure_native.managed_cluster import ManagedCluster
 from crosstenant.sandbox.standins.azure_native.registry import Registry
 from crosstenant.sandbox.standins.azure_native.resource_group import ResourceGroup
 from crosstenant.sandbox.standins.azure_native.role_assignment import RoleAssignment
-from crosstenant.sandbox.standins.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
+from crosstenant.sandbox.standins.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud, cloud_of_metadata
 from crosstenant.sandbox.standins.http import Http
 from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
-from crosstenant.sandbox.standins.signin import SignIn, read_credential
+from crosstenant.sandbox.standins.signin import SignIn
 
 VERSION = "3.29.0"
 RESOURCES = (ManagedCluster, Registry, ResourceGroup, RoleAssignment)
@@ -38,19 +39,23 @@ _KINDS = {
     "secret": "as a Service Principal using a Client Secret",
 }
 
+# Secret are the three that the real SDK wraps. The engine learns it from the SDK alone: the provider marks nothing.
 _CONFIG: Fields = {
+    "auxiliaryTenantIds": Field("array", items="string"),
     "clientCertificatePassword": Field("string", secret=True),
     "clientCertificatePath": Field("string"),
-    "clientId": Field("string"),
+    "clientId": Field("string", secret=True),
     "clientSecret": Field("string", secret=True),
     "environment": Field("string"),
     "location": Field("string"),
-    "oidcRequestToken": Field("string", secret=True),
+    "metadataHost": Field("string"),
+    "oidcRequestToken": Field("string"),
     "oidcRequestUrl": Field("string"),
-    "oidcToken": Field("string", secret=True),
+    "oidcToken": Field("string"),
     "oidcTokenFilePath": Field("string"),
     "subscriptionId": Field("string"),
     "tenantId": Field("string"),
+    "useDefaultAzureCredential": Field("boolean"),
     "useMsi": Field("boolean"),
     "useOidc": Field("boolean"),
 }
@@ -58,8 +63,6 @@ _CONFIG: Fields = {
 
 class AzureNative(Package):
     """The package."""
-
-    secret_config = secrets(_CONFIG)
 
     def schema(self) -> str:
         """The part of the package schema that this stand-in serves."""
@@ -76,20 +79,23 @@ class AzureNative(Package):
 
         :raises OperatorError: The settings name no usable credential.
         """
-        arm = prepare(Settings(config), Http())
+        settings, http = Settings(config), Http()
+        arm = prepare(settings, http, await cloud_of_metadata(settings, http))
         return Served.of([resource(arm) for resource in RESOURCES], [function(arm) for function in FUNCTIONS])
 
 
-def prepare(settings: Settings, http: Http) -> Arm:
-    """ARM for the subscription and with the credential that the settings name."""
+def prepare(settings: Settings, http: Http, described: Cloud | None = None) -> Arm:
+    """ARM for the subscription and with the credential that the settings name.
+
+    :param described: The cloud that a metadata host describes, if the settings name such a host.
+    """
     environment = settings.text("environment", "ARM_ENVIRONMENT", "AZURE_ENVIRONMENT").lower()
     if environment not in _CLOUDS:
         raise OperatorError(
             f"'{environment}' is not an environment of this provider: use public, usgovernment or china"
         )
-    cloud = _CLOUDS[environment]
-    uses_oidc = settings.flag("useOidc", "ARM_USE_OIDC")
-    credential = read_credential(settings, uses_oidc=uses_oidc, uses_msi=settings.flag("useMsi", "ARM_USE_MSI"))
+    cloud = described or _CLOUDS[environment]
+    credential = azure_native_credential(settings)
     subscription = settings.text("subscriptionId", "ARM_SUBSCRIPTION_ID")
     if credential.method == "msi":
         raise OperatorError("ManagedIdentityCredential authentication failed. no managed identity endpoint available")
@@ -99,6 +105,4 @@ def prepare(settings: Settings, http: Http) -> Arm:
     for name, value in required.items():
         if not value:
             raise OperatorError(f"A {name} must be configured when authenticating {_KINDS[credential.method]}.")
-    return Arm(
-        http, SignIn(http, cloud, credential), cloud, subscription, settings.text("location", "ARM_LOCATION_NAME")
-    )
+    return Arm(http, SignIn(http, cloud, credential), cloud, subscription, settings.text("location"))

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.dispatch import Package, Served
-from crosstenant.provider_kit.fields import Field, Fields, secrets
+from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.standins.azuread.application_password import ApplicationPassword
+from crosstenant.sandbox.standins.azuread.credential import azuread_credential
 from crosstenant.sandbox.standins.azuread.functions import GetApplication, GetClientConfig, GetServicePrincipal
 from crosstenant.sandbox.standins.azuread.graph import Graph
 from crosstenant.sandbox.standins.azuread.service_principal import ServicePrincipal
-from crosstenant.sandbox.standins.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
+from crosstenant.sandbox.standins.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud, cloud_of_metadata
 from crosstenant.sandbox.standins.http import Http
 from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
-from crosstenant.sandbox.standins.signin import SignIn, SignInFailure, read_credential
+from crosstenant.sandbox.standins.signin import SignIn, SignInFailure
 
 VERSION = "6.11.1"
 RESOURCES = (Application, ApplicationPassword, ServicePrincipal)
@@ -29,18 +30,23 @@ _CLOUDS: dict[str, Cloud] = {
     "usgovernmentl4": US_GOVERNMENT,
     "china": CHINA,
 }
+# Secret are the three that the real SDK wraps. The engine learns it from the SDK alone: the provider marks nothing.
 _CONFIG: Fields = {
-    "clientCertificate": Field("string", secret=True),
+    "clientCertificate": Field("string"),
     "clientCertificatePassword": Field("string", secret=True),
     "clientCertificatePath": Field("string"),
-    "clientId": Field("string"),
+    "clientId": Field("string", secret=True),
+    "clientIdFilePath": Field("string"),
     "clientSecret": Field("string", secret=True),
+    "clientSecretFilePath": Field("string"),
     "environment": Field("string"),
-    "oidcRequestToken": Field("string", secret=True),
+    "metadataHost": Field("string"),
+    "oidcRequestToken": Field("string"),
     "oidcRequestUrl": Field("string"),
-    "oidcToken": Field("string", secret=True),
+    "oidcToken": Field("string"),
     "oidcTokenFilePath": Field("string"),
     "tenantId": Field("string"),
+    "useAksWorkloadIdentity": Field("boolean"),
     "useCli": Field("boolean"),
     "useMsi": Field("boolean"),
     "useOidc": Field("boolean"),
@@ -49,8 +55,6 @@ _CONFIG: Fields = {
 
 class Azuread(Package):
     """The package."""
-
-    secret_config = secrets(_CONFIG)
 
     def schema(self) -> str:
         """The part of the package schema that this stand-in serves."""
@@ -76,9 +80,8 @@ async def sign_in(settings: Settings, http: Http) -> Graph:
     environment = settings.text("environment", "ARM_ENVIRONMENT").lower()
     if environment not in _CLOUDS:
         raise OperatorError(f'unable to determine environment: "{environment}" is not an environment of this provider')
-    cloud = _CLOUDS[environment]
-    uses_oidc = settings.flag("useOidc", "ARM_USE_OIDC")
-    credential = read_credential(settings, uses_oidc=uses_oidc, uses_msi=settings.flag("useMsi", "ARM_USE_MSI"))
+    cloud = await cloud_of_metadata(settings, http) or _CLOUDS[environment]
+    credential = azuread_credential(settings)
     prefix = "building client: unable to obtain access token: "
     if credential.method == "msi":
         raise OperatorError(f"{prefix}could not configure MSI Authorizer: no managed identity endpoint on this machine")

@@ -1,0 +1,109 @@
+"""The environment variables that would change a tenant's sign-in in spite of its arguments.
+
+The azuread and azure-native providers read a variable for each argument that they are not given, prefer some kinds of
+credential to others, and have the same environment for both tenants. This table is what a preview refuses, and
+docs/rights.md lists it.
+
+What azuread reads and prefers: hashicorp/terraform-provider-azuread, internal/provider, and hashicorp/go-azure-sdk,
+sdk/auth/auth.go; azure-native: pulumi/pulumi-azure-native, provider/pkg/provider/auth_azidentity.go. A flag
+(``ARM_USE_OIDC``, ``ARM_USE_DEFAULT_AZURE_CREDENTIAL``) is not here, because the providers are given each flag.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal
+
+from crosstenant.model.credentials.kinds import (
+    KINDS,
+    AzurePipelines,
+    ClientCertificate,
+    ClientSecret,
+    Credential,
+    GitHubActions,
+    ManagedIdentity,
+    OidcToken,
+    OidcTokenFile,
+)
+from crosstenant.model.credentials.tenant_check import kind_of
+
+Reader = Literal["azuread", "azure-native"]
+"""A provider that reads variables; the package's own reads none."""
+
+Kinds = tuple[type[Credential], ...]
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One environment variable, and the kinds of credential that it would change."""
+
+    name: str
+    effect: str
+    """What it would do, to follow "it", for messages and the documentation."""
+    azuread: Kinds = ()
+    """The kinds with which it changes what azuread does."""
+    azure_native: Kinds = ()
+    """The kinds with which it changes what azure-native does."""
+    unless: str = ""
+    """The argument that prevents it, if there is one."""
+
+    def kinds(self, reader: Reader) -> Kinds:
+        """The kinds with which it changes what a provider does.
+
+        :param reader: The provider.
+        """
+        return self.azuread if reader == "azuread" else self.azure_native
+
+
+def _all_but(*kinds: type[Credential]) -> Kinds:
+    return tuple(kind for kind in KINDS if kind not in kinds)
+
+
+_NO_CERTIFICATE: Final = _all_but(ClientCertificate)
+_NO_SECRET: Final = _all_but(ClientSecret, ClientCertificate)
+_IN_ITS_PLACE: Final = "is used in place of the given credential"
+_SAME: Final = "must hold what the arguments give, or the sign-in fails"
+
+VARIABLES: Final = (
+    # The metadata host replaces the hosts of `environment`, the one of the sign-in included.
+    Variable("ARM_METADATA_HOSTNAME", "names the host that credentials are sent to", KINDS, KINDS),
+    # A JSON list; any other text fails the provider.
+    Variable("ARM_AUXILIARY_TENANT_IDS", "lets the credential get tokens of further tenants", (), KINDS),
+    Variable("ARM_CLIENT_ID_FILE_PATH", _SAME, KINDS),
+    Variable("ARM_CLIENT_SECRET_FILE_PATH", _SAME, KINDS),
+    # The bytes of a certificate are preferred to a path, the given one too.
+    Variable("ARM_CLIENT_CERTIFICATE", _IN_ITS_PLACE, KINDS),
+    Variable("ARM_CLIENT_CERTIFICATE_PATH", _IN_ITS_PLACE, _NO_CERTIFICATE, _NO_CERTIFICATE),
+    Variable(
+        "ARM_CLIENT_CERTIFICATE_PASSWORD",
+        "opens the certificate's file",
+        (ClientCertificate,),
+        (ClientCertificate,),
+        unless="client_certificate_password",
+    ),
+    Variable("ARM_CLIENT_SECRET", _IN_ITS_PLACE, _NO_SECRET, _NO_SECRET),
+    Variable("ARM_CLIENT_ID", "selects the identity", (ManagedIdentity,), (ManagedIdentity,), unless="client_id"),
+    # azuread takes the two together only if they agree; azure-native prefers the token.
+    Variable(
+        "ARM_OIDC_TOKEN", _IN_ITS_PLACE, (OidcTokenFile, AzurePipelines, GitHubActions), (OidcTokenFile, GitHubActions)
+    ),
+    Variable("ARM_OIDC_TOKEN_FILE_PATH", _IN_ITS_PLACE, (OidcToken, AzurePipelines, GitHubActions), (GitHubActions,)),
+    Variable("ARM_OIDC_AUDIENCE", "asks for a token with another audience", (), (GitHubActions,)),
+    Variable("ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", _IN_ITS_PLACE, (GitHubActions,)),
+    Variable("ARM_OIDC_AZURE_SERVICE_CONNECTION_ID", _IN_ITS_PLACE, (GitHubActions,)),
+)
+"""Every such variable."""
+
+
+def overriding_variable(given: Mapping[str, Any], reader: Reader, environ: Mapping[str, str]) -> Variable | None:
+    """The first variable that is set and would change the sign-in of a provider, if there is one.
+
+    :param given: The tenant's arguments, from ``given_arguments``, with nothing wrong about them.
+    :param reader: The provider.
+    :param environ: The environment that provider plugins inherit.
+    """
+    kind = kind_of(given)
+    return next(
+        (it for it in VARIABLES if environ.get(it.name) and kind in it.kinds(reader) and it.unless not in given), None
+    )

@@ -1,0 +1,170 @@
+"""The environment of a stand-in: what each provider reads there, and what that changes; and what it marks as secret."""
+
+from __future__ import annotations
+
+import inspect
+import json
+import re
+
+import pulumi_azure_native
+import pulumi_azuread
+import pytest
+
+from crosstenant.errors import OperatorError
+from crosstenant.sandbox.entra.assertions import federated_token
+from crosstenant.sandbox.standins.azure_native.credential import azure_native_credential
+from crosstenant.sandbox.standins.azure_native.package import AzureNative, prepare
+from crosstenant.sandbox.standins.azuread.credential import azuread_credential
+from crosstenant.sandbox.standins.azuread.package import Azuread, sign_in
+from crosstenant.sandbox.standins.clouds import cloud_of_metadata
+from crosstenant.sandbox.standins.http import Answer
+from crosstenant.sandbox.standins.settings import Settings
+from crosstenant.sandbox.world.seed import (
+    CLUSTER_CALLER_ID,
+    CLUSTER_TENANT,
+    FEDERATION_AUDIENCE,
+    GITHUB_ISSUER,
+    GITHUB_SUBJECT,
+    REGISTRY_CALLER_ID,
+    REGISTRY_CALLER_SECRET,
+    REGISTRY_TENANT,
+)
+from tests.sandbox.standins.standin_world import credential, read_state
+
+OIDC = {"tenantId": CLUSTER_TENANT, "clientId": CLUSTER_CALLER_ID, "subscriptionId": "any", "useOidc": "true"}
+AMBIENT = {
+    "ARM_USE_DEFAULT_AZURE_CREDENTIAL": "true",
+    "AZURE_TENANT_ID": REGISTRY_TENANT,
+    "AZURE_CLIENT_ID": REGISTRY_CALLER_ID,
+    "AZURE_CLIENT_SECRET": REGISTRY_CALLER_SECRET,
+}
+
+
+async def test_default_credential_of_azure_native_beats_a_secret_unless_it_is_switched_off(http):
+    given = credential("cluster", "caller")
+    assert (await prepare(Settings(given, AMBIENT), http).claims())["tid"] == REGISTRY_TENANT
+    off = {**given, "useDefaultAzureCredential": "false"}
+    assert (await prepare(Settings(off, AMBIENT), http).claims())["tid"] == CLUSTER_TENANT
+    with pytest.raises(OperatorError, match="DefaultAzureCredential: failed to acquire a token"):
+        prepare(Settings(given, {"ARM_USE_DEFAULT_AZURE_CREDENTIAL": "true"}), http)
+    assert (await (await sign_in(Settings(given, AMBIENT), http)).claims())["tid"] == CLUSTER_TENANT
+
+
+async def test_workload_identity_of_a_pod_reaches_azuread_unless_it_is_switched_off(http, store, tmp_path):
+    token = federated_token(read_state(store), GITHUB_ISSUER, GITHUB_SUBJECT, FEDERATION_AUDIENCE)
+    (tmp_path / "token").write_text(token)
+    pod = {
+        "ARM_USE_AKS_WORKLOAD_IDENTITY": "true",
+        "AZURE_FEDERATED_TOKEN_FILE": str(tmp_path / "token"),
+        "AZURE_CLIENT_ID": CLUSTER_CALLER_ID,
+        "AZURE_TENANT_ID": CLUSTER_TENANT,
+    }
+    assert (await (await sign_in(Settings({}, pod), http)).claims())["appid"] == CLUSTER_CALLER_ID
+    other = credential("registry", "caller")
+    with pytest.raises(OperatorError, match="mismatch between supplied Client ID and that provided by AKS Workload"):
+        await sign_in(Settings(other, pod), http)
+    off = {**other, "useAksWorkloadIdentity": "false"}
+    assert (await (await sign_in(Settings(off, pod), http)).claims())["appid"] == REGISTRY_CALLER_ID
+
+
+def test_token_of_the_environment_beats_a_file_in_azure_native_and_contradicts_it_in_azuread(tmp_path):
+    (tmp_path / "token").write_text("mine\n")
+    given = {**OIDC, "oidcTokenFilePath": str(tmp_path / "token")}
+    environ = {"ARM_OIDC_TOKEN": "other"}
+    assert azure_native_credential(Settings(given, environ)).oidc_token == "other"
+    with pytest.raises(OperatorError, match="mismatch between supplied OIDC token and supplied OIDC token file"):
+        azuread_credential(Settings(given, environ))
+    assert azuread_credential(Settings(given, {"ARM_OIDC_TOKEN": "mine"})).oidc_token == "mine"
+
+
+@pytest.mark.parametrize(("name", "called"), [("clientId", "Client ID"), ("clientSecret", "Client Secret")])
+def test_file_of_the_environment_must_hold_what_azuread_is_given(name: str, called: str, tmp_path):
+    (tmp_path / "file").write_text("other")
+    variable = {"clientId": "ARM_CLIENT_ID_FILE_PATH", "clientSecret": "ARM_CLIENT_SECRET_FILE_PATH"}[name]
+    environ = {variable: str(tmp_path / "file")}
+    with pytest.raises(OperatorError, match=f"mismatch between supplied {called} and supplied {called} file contents"):
+        azuread_credential(Settings({name: "mine"}, environ))
+    assert azure_native_credential(Settings({name: "mine"}, environ)).method in ("secret", "cli")
+
+
+def test_what_only_azuread_reads():
+    environ = {
+        "ARM_CLIENT_CERTIFICATE": "bm9uc2Vuc2U=",
+        "ARM_OIDC_REQUEST_URL": "https://job",
+        "SYSTEM_ACCESSTOKEN": "bearer",
+    }
+    azuread = azuread_credential(Settings(OIDC, environ))
+    assert (azuread.method, azuread.oidc_request_url, azuread.oidc_request_token) == (
+        "certificate",
+        "https://job",
+        "bearer",
+    )
+    native = azure_native_credential(Settings(OIDC, environ))
+    assert (native.method, native.oidc_request_url, native.oidc_request_token) == ("oidc", "", "")
+
+
+async def test_audience_of_the_environment_is_that_of_azure_natives_request(http, monkeypatch):
+    asked = []
+
+    async def send(method, url, **_):
+        asked.append(url)
+        return Answer(403, {}, "no")
+
+    monkeypatch.setattr(http, "send", send)
+    given = {**OIDC, "oidcRequestUrl": "https://job/", "oidcRequestToken": "bearer"}
+    for signing in (
+        prepare(Settings(given, {"ARM_OIDC_AUDIENCE": "api://other"}), http).claims,
+        lambda: sign_in(Settings(given, {"ARM_OIDC_AUDIENCE": "api://other"}), http),
+    ):
+        with pytest.raises(OperatorError):
+            await signing()
+    assert asked == [
+        "https://job/?audience=api%3A%2F%2Fother",
+        "https://job/?audience=api%3A%2F%2FAzureADTokenExchange",
+    ]
+
+
+@pytest.mark.parametrize("text", ["tenant-a,tenant-b", '"tenant-a"'])
+def test_auxiliary_tenants_of_the_environment_must_be_a_list(http, text: str):
+    given = credential("cluster", "caller")
+    with pytest.raises(OperatorError, match=r"failed to unmarshal '.*' as Auxiliary Tenants"):
+        prepare(Settings(given, {"ARM_AUXILIARY_TENANT_IDS": text}), http)
+    prepare(Settings(given, {"ARM_AUXILIARY_TENANT_IDS": f"[{json.dumps(REGISTRY_TENANT)}]"}), http)
+
+
+async def test_secret_goes_to_the_host_that_the_metadata_host_names(http, monkeypatch):
+    sent = []
+    described = {
+        "name": "evil",
+        "authentication": {"loginEndpoint": "https://login.evil.example/"},
+        "microsoftGraphResourceId": "https://graph.evil.example/",
+        "resourceManager": "https://arm.evil.example/",
+    }
+
+    async def send(method, url, **rest):
+        sent.append((url, rest.get("form", {}).get("client_secret")))
+        return Answer(200, {}, json.dumps(described)) if "/metadata/" in url else Answer(400, {}, "no")
+
+    monkeypatch.setattr(http, "send", send)
+    given = {**credential("cluster", "caller"), "environment": "public"}
+    settings = Settings(given, {"ARM_METADATA_HOSTNAME": "evil.example"})
+    with pytest.raises(OperatorError):
+        await sign_in(settings, http)
+    with pytest.raises(OperatorError):
+        await prepare(settings, http, await cloud_of_metadata(settings, http)).claims()
+    asked = [
+        ("https://evil.example/metadata/endpoints?api-version=2022-09-01", None),
+        (f"https://login.evil.example/{CLUSTER_TENANT}/oauth2/v2.0/token", given["clientSecret"]),
+    ]
+    assert sent == asked * 2
+
+
+@pytest.mark.parametrize(("package", "sdk"), [(Azuread, pulumi_azuread), (AzureNative, pulumi_azure_native)])
+def test_secret_is_what_the_sdk_wraps_and_the_provider_itself_marks_nothing(package, sdk):
+    source = inspect.getsource(sdk.Provider._internal_init)
+    wrapped = re.findall(r'__dict__\["(\w+)"\] = None if \w+ is None else pulumi\.Output\.secret', source)
+    camel = {re.sub("_([a-z])", lambda match: match[1].upper(), name) for name in wrapped}
+    arguments = json.loads(package().schema())["provider"]["inputProperties"]
+    assert {name for name, it in arguments.items() if it.get("secret")} == camel
+    assert camel == {"clientCertificatePassword", "clientId", "clientSecret"}
+    assert package.secret_config == frozenset()
