@@ -12,6 +12,7 @@ from crosstenant.sandbox.world.seed import (
     CLUSTER_SUBSCRIPTION,
     CLUSTER_TENANT,
     REGISTRY,
+    REGISTRY_GROUP,
     REGISTRY_OWNER_ID,
     REGISTRY_SUBSCRIPTION,
     REGISTRY_TENANT,
@@ -35,6 +36,28 @@ def test_unknown_api_version_of_a_type_names_those_there_are(arm: Arm) -> None:
 def test_unknown_api_version_of_the_core_is_invalid(arm: Arm) -> None:
     answer = arm.get(CLUSTER_GROUP, version="2001-01-01")
     assert refusal(answer) == (400, "InvalidApiVersionParameter")
+
+
+@pytest.mark.parametrize(
+    ("path", "version"),
+    [
+        (CLUSTER, "2031-01-01"),
+        (CLUSTER, "2031-01-02-preview"),
+        (REGISTRY, "2026-09-01-Preview"),
+        (REGISTRY_GROUP, "2026-11-01"),
+        (REGISTRY, "2017-10-01"),
+    ],
+)
+def test_api_version_newer_than_the_oldest_known_is_accepted(arm: Arm, path: str, version: str) -> None:
+    answer = arm.get(path, version=version)
+    assert (answer.status_code, answer.json()["id"]) == (200, path)
+
+
+@pytest.mark.parametrize(
+    "version", ["2026-13-01", "2026-02-30", "2026-04-01-alpha", "2026-4-1", "latest", "2017-09-30"]
+)
+def test_api_version_that_cannot_exist_is_refused(arm: Arm, version: str) -> None:
+    assert arm.get(REGISTRY, version=version).status_code == 400
 
 
 def test_paths_are_matched_without_regard_to_case(arm: Arm) -> None:

@@ -39,6 +39,25 @@ def test_state_file_is_for_its_owner_only(store):
     assert stat.S_IMODE(store.path.stat().st_mode) == 0o600
 
 
+def test_reset_keeps_the_signing_key_so_that_cached_tokens_stay_valid(tmp_path):
+    store = open_store(tmp_path / "state.json")
+    with store.change() as state:
+        key = state["signing_key"]
+        state["tenants"].clear()
+    store.reset()
+    with open_store(store.path).read() as state:
+        assert state["signing_key"] == key
+        assert CLUSTER_TENANT in state["tenants"]
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"tenants": {}}'])
+def test_reset_repairs_a_damaged_file(store, text):
+    store.path.write_text(text)
+    store.reset()
+    with store.read() as state:
+        assert "PRIVATE KEY" in state["signing_key"]
+
+
 def test_change_is_seen_by_every_other_store(store):
     other = open_store(store.path)
     with store.change() as state:

@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/azure-resource-manager/management/resource-pro
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Any, Final
 
 from crosstenant.sandbox.arm.refusals import ArmRefusal
@@ -65,11 +66,15 @@ _TYPES: Final[dict[str, dict[str, list[str]]]] = {
     },
     RESOURCES: {"subscriptions": _CORE_VERSIONS, "resourceGroups": _CORE_VERSIONS, "tenants": _CORE_VERSIONS},
 }
+_VERSION: Final = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(-preview)?", re.IGNORECASE | re.ASCII)
 _FORM: Final = re.compile(r"\d{4}-\d\d-\d\d(-[a-z]+)?", re.IGNORECASE)
 
 
 def check_version(namespace: str, resource_type: str, api_version: str, location: str | None) -> None:
     """Checks that a resource type has an API version.
+
+    Azure adds versions each month, so the lists here are never complete: any version counts that has the right form and
+    is not older than the oldest in the list. Azure itself refuses the ones that it does not have.
 
     :param namespace: The provider, ``Microsoft.ContainerService``.
     :param resource_type: The type within it, ``managedClusters``.
@@ -77,7 +82,8 @@ def check_version(namespace: str, resource_type: str, api_version: str, location
     :raises ArmRefusal: The type does not have this version (400).
     """
     versions = _TYPES[namespace][resource_type]
-    if api_version.lower() in versions:
+    day = _day(api_version)
+    if day is not None and day >= min(version[:10] for version in versions):
         return
     known = ", ".join(sorted(versions, reverse=True))
     if namespace == RESOURCES or not _FORM.fullmatch(api_version):
@@ -93,6 +99,15 @@ def check_version(namespace: str, resource_type: str, api_version: str, location
         f"for type '{resource_type}'. The supported api-versions are '{known}'. The supported locations are "
         f"'{', '.join(LOCATIONS)}'.",
     )
+
+
+def _day(api_version: str) -> str | None:
+    """The date of an API version, ``2026-09-01`` of ``2026-09-01-preview``; None if it has another form."""
+    match = _VERSION.fullmatch(api_version)
+    try:
+        return date.fromisoformat(match["day"]).isoformat() if match else None
+    except ValueError:
+        return None
 
 
 def unknown_type(path: str, api_version: str) -> ArmRefusal:

@@ -1,7 +1,7 @@
 """The state that the sandbox starts with: two tenants, their callers, two clusters and two registries.
 
 All IDs and names are the same each time, so that stacks, tests and documentation can name them; only the token signing
-key is new.
+key is new, and a reset keeps that one.
 """
 
 from __future__ import annotations

@@ -58,9 +58,11 @@ class Store:
             self._save(state)
 
     def reset(self) -> None:
-        """Restores the seeded state."""
+        """Restores the seeded state. The signing key stays: clients such as az keep tokens between runs."""
         with self._locked():
-            self._save(self._seed())
+            fresh = self._seed()
+            key = self._signing_key()
+            self._save({**fresh, "signing_key": key} if key else fresh)
 
     @contextmanager
     def _locked(self) -> Generator[None]:
@@ -84,6 +86,13 @@ class Store:
         if self._settle and self._settle(state, now(state)):
             self._save(state)
         return state
+
+    def _signing_key(self) -> Any:
+        """The key in the file; None without a file that can be read: a reset must repair a damaged one."""
+        try:
+            return json.loads(self.path.read_text())["signing_key"]
+        except (OSError, ValueError, LookupError, TypeError):
+            return None
 
     def _save(self, state: State) -> None:
         draft = self.path.with_name(f".{self.path.name}.{os.getpid()}")
