@@ -15,6 +15,7 @@ from crosstenant.sandbox.entra import app as entra
 from crosstenant.sandbox.entra.tokens import GRAPH_AUDIENCE, issue
 from crosstenant.sandbox.graph import app as graph
 from crosstenant.sandbox.host import control, request_log
+from crosstenant.sandbox.host.control_token import control_token
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.state_file import settle
 from crosstenant.sandbox.world.seed import seed
@@ -45,7 +46,8 @@ def client_for(store: Store) -> Callable[[str], httpx.AsyncClient]:
 
     def make(service: str) -> httpx.AsyncClient:
         transport = httpx.ASGITransport(MODULES[service].make_app(store))
-        return httpx.AsyncClient(transport=transport, base_url=f"https://{HOSTS[service]}")
+        headers = {"Authorization": f"Bearer {control_token(store)}"} if service == "control" else {}
+        return httpx.AsyncClient(transport=transport, base_url=f"https://{HOSTS[service]}", headers=headers)
 
     return make
 

@@ -1,4 +1,5 @@
 import json
+import stat
 
 import pytest
 from click.testing import CliRunner
@@ -6,7 +7,9 @@ from click.testing import CliRunner
 from crosstenant.sandbox.cli.commands import sandbox
 from crosstenant.sandbox.entra.assertions import check_assertion
 from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.host.control_token import control_token, token_file
 from crosstenant.sandbox.host.request_log import request_log
+from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world.drift import application
 from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID, OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET, REGISTRY_TENANT
 
@@ -110,6 +113,46 @@ async def test_control_host_reads_and_changes_the_state(host, store):
     assert (missing.status_code, "does not exist" in missing.json()["error"]) == (404, True)
     assert (await host.post("/reset")).status_code == 204
     assert (await host.get("/state/resources/aks-prod/name")).json() == "aks-prod"
+
+
+@pytest.mark.parametrize("given", [None, "Bearer wrong", "Bearer ", "Basic dTpw", "Bearer \u00e9"])
+async def test_control_host_refuses_a_request_without_its_token(host, store, given):
+    del host.headers["Authorization"]
+    headers = {} if given is None else {"Authorization": given.encode()}
+    for method, path in (
+        ("GET", "/state"),
+        ("PUT", "/state/x"),
+        ("GET", "/oidc"),
+        ("GET", "/faults"),
+        ("POST", "/reset"),
+    ):
+        refused = await host.request(method, path, headers=headers)
+        assert (refused.status_code, refused.headers["WWW-Authenticate"]) == (401, "Bearer")
+        assert "CROSSTENANT_SANDBOX_TOKEN" in refused.json()["error"]
+        assert control_token(store) not in refused.text
+
+
+def test_control_token_is_for_its_owner_only_and_the_same_for_every_sandbox(store):
+    token = control_token(store)
+    assert len(token) >= 32
+    assert control_token(open_store(store.path)) == token
+    file = token_file(store)
+    assert (file.name, stat.S_IMODE(file.stat().st_mode)) == ("state.json.token", 0o600)
+
+
+@pytest.mark.parametrize("planted", ["readable", "link", "empty"])
+def test_control_token_that_others_know_is_replaced(store, tmp_path, planted):
+    file = token_file(store)
+    if planted == "link":
+        (tmp_path / "known").write_text("known")
+        (tmp_path / "known").chmod(0o600)
+        file.symlink_to(tmp_path / "known")
+    else:
+        file.write_text("known" if planted == "readable" else "")
+        file.chmod(0o644 if planted == "readable" else 0o600)
+    token = control_token(store)
+    assert len(token) >= 32
+    assert (file.is_symlink(), file.read_text()) == (False, f"{token}\n")
 
 
 async def test_control_host_takes_faults_settings_and_time(host, store):

@@ -46,11 +46,27 @@ async def test_every_host_answers_under_its_own_certificate(session, bearer):
         "https://graph.microsoft.com/v1.0/applications": 200,
         "https://management.azure.com/subscriptions?api-version=2022-12-01": 401,
         "https://fabrikamimages.azurecr.io/v2/": 401,
-        "https://sandbox.test/faults": 200,
+        "https://sandbox.test/faults": 401,
     }
     for url, status in expected.items():
         async with session.get(url, headers=bearer if "graph" in url else {}) as answer:
             assert (url, answer.status) == (url, status)
+
+
+async def test_control_host_answers_a_command_of_the_sandbox(session, running):
+    headers = {"Authorization": f"Bearer {running.environ['CROSSTENANT_SANDBOX_TOKEN']}"}
+    async with session.get("https://sandbox.test/faults", headers=headers) as answer:
+        assert (answer.status, await answer.json()) == (200, [])
+
+
+@pytest.mark.parametrize("host", ["get.pulumi.com", "api.pulumi.com", "api.github.com", "github.com"])
+async def test_download_is_refused_by_an_answer_and_not_by_the_proxy(session, host):
+    async with session.get(f"https://{host}/releases/plugins/pulumi-resource-random-v4.0.0.tar.gz") as answer:
+        assert answer.status == 403
+        assert await answer.text() == (
+            "The sandbox has no downloads: install the plugin before the sandbox starts, or let the command reach the "
+            f"network (--pass-through {host})\n"
+        )
 
 
 async def test_unknown_host_is_refused_in_a_sentence(session):
@@ -213,13 +229,14 @@ async def test_what_is_passed_through_goes_on_by_the_surrounding_proxy():
         writer.close()
 
     server = await asyncio.start_server(upstream, "127.0.0.1", 0)
-    proxy = Proxy(1, ["example.com"], f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
+    proxy = Proxy(1, ["example.com", "*.pulumi.com"], f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}")
     port = await proxy.start()
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"CONNECT example.com:443 HTTP/1.1\r\n\r\n")
-    answer = await reader.read()
-    assert asked == [b"CONNECT example.com:443 HTTP/1.1"]
-    assert answer.startswith(b"HTTP/1.1 502 example.com cannot be reached: the proxy 127.0.0.1 answers")
-    writer.close()
+    for host in (b"example.com", b"get.pulumi.com"):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(b"CONNECT " + host + b":443 HTTP/1.1\r\n\r\n")
+        answer = await reader.read()
+        assert asked.pop() == b"CONNECT " + host + b":443 HTTP/1.1"
+        assert answer.startswith(b"HTTP/1.1 502 " + host + b" cannot be reached: the proxy 127.0.0.1 answers")
+        writer.close()
     await proxy.stop()
     server.close()

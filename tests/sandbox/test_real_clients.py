@@ -33,11 +33,12 @@ asyncio.run(main())
 """
 
 ASSERTION = """
-import asyncio, requests
+import asyncio, os, requests
 from azure.identity import ClientAssertionCredential
 from azure.identity.aio import ClientAssertionCredential as Asynchronous
+TOKEN = {"Authorization": f"Bearer {os.environ['CROSSTENANT_SANDBOX_TOKEN']}"}
 def assertion():
-    return requests.get("https://sandbox.test/oidc").json()["value"]
+    return requests.get("https://sandbox.test/oidc", headers=TOKEN).json()["value"]
 assert ClientAssertionCredential(TENANT, CLIENT, assertion).get_token(SCOPE).token
 async def main():
     async with Asynchronous(TENANT, CLIENT, assertion) as credential:

@@ -10,13 +10,17 @@
 | ``POST /reset`` | restores the seeded state |
 | ``GET /requests`` | answers the request log |
 | ``GET /oidc?audience=..&subject=..&issuer=..`` | a federated token, as a CI system's endpoint answers it |
+
+Every request needs ``Authorization: Bearer TOKEN`` (``control_token``): the token is in the environment of a command in
+the sandbox as ``CROSSTENANT_SANDBOX_TOKEN``.
 """
 
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Final
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -24,6 +28,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from crosstenant.sandbox.entra.assertions import federated_token
+from crosstenant.sandbox.host.control_token import control_token
 from crosstenant.sandbox.host.request_log import request_log, requests
 from crosstenant.sandbox.world import state_paths
 from crosstenant.sandbox.world.clock import forward_clock
@@ -34,9 +39,15 @@ from crosstenant.sandbox.world.state import Store
 
 Json = dict[str, Any]
 
+_NEEDS_TOKEN: Final = (
+    "sandbox.test needs the header 'Authorization: Bearer TOKEN'; the token is in the variable "
+    "CROSSTENANT_SANDBOX_TOKEN of a command in the sandbox, and in the file beside the state whose name ends in .token"
+)
+
 
 def make_app(store: Store) -> Starlette:
     """The control host on the sandbox's state."""
+    token = control_token(store)
 
     async def get_state(request: Request) -> Any:
         path = request.path_params.get("path", "")
@@ -102,7 +113,8 @@ def make_app(store: Store) -> Starlette:
         ("GET", "/requests", get_requests),
         ("GET", "/oidc", get_oidc),
     ]
-    return Starlette(routes=[Route(path, _answering(handler), methods=[method]) for method, path, handler in handlers])
+    routes = [Route(path, _answering(handler, token), methods=[method]) for method, path, handler in handlers]
+    return Starlette(routes=routes)
 
 
 def reset(store: Store) -> None:
@@ -111,8 +123,11 @@ def reset(store: Store) -> None:
     request_log(store).unlink(missing_ok=True)
 
 
-def _answering(handler: Callable[[Request], Awaitable[Any]]) -> Callable[[Request], Awaitable[Response]]:
+def _answering(handler: Callable[[Request], Awaitable[Any]], token: str) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        given = request.headers.get("authorization", "")
+        if not secrets.compare_digest(given.encode(), f"Bearer {token}".encode()):
+            return JSONResponse({"error": _NEEDS_TOKEN}, 401, {"WWW-Authenticate": "Bearer"})
         try:
             answer = await handler(request)
         except LookupError as error:

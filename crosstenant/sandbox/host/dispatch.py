@@ -15,12 +15,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crosstenant.sandbox.host.request_log import log_request
 from crosstenant.sandbox.world.faults import fault_body, take_fault
-from crosstenant.sandbox.world.hosts import known_hosts, service_of
+from crosstenant.sandbox.world.hosts import is_download_host, known_hosts, service_of
 from crosstenant.sandbox.world.state import Store
 
 Json = dict[str, Any]
 
 _REQUEST_ID: Final = {"graph": "request-id", "registry": "x-ms-correlation-request-id"}
+_NO_DOWNLOADS: Final = (
+    "The sandbox has no downloads: install the plugin before the sandbox starts, or let the command reach the network "
+    "(--pass-through {host})\n"
+)
 
 
 class Dispatcher:
@@ -39,6 +43,9 @@ class Dispatcher:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
         service = service_of(host)
+        if service is None and is_download_host(host):
+            await PlainTextResponse(_NO_DOWNLOADS.format(host=host), 403)(scope, receive, send)
+            return
         if service is None:
             text = f"the sandbox does not emulate {host}; it emulates {', '.join(known_hosts())}"
             await PlainTextResponse(text, 421)(scope, receive, send)

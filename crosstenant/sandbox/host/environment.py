@@ -11,7 +11,7 @@ _LOOPBACK: Final = "127.0.0.1,localhost,::1"
 _PROXIES: Final = ("https_proxy", "http_proxy", "all_proxy", "grpc_proxy", "no_proxy", "no_grpc_proxy")
 
 
-def client_environment(url: str, roots: Path, state: Path) -> dict[str, str]:
+def client_environment(url: str, roots: Path, state: Path, token: str) -> dict[str, str]:
     """The variables that the sandbox sets.
 
     The loopback is exempt: the Pulumi engine and its plugins use gRPC over it, and gRPC reads its own list of
@@ -21,6 +21,7 @@ def client_environment(url: str, roots: Path, state: Path) -> dict[str, str]:
     :param url: The proxy's URL.
     :param roots: The file of trusted roots, for OpenSSL and Go, for requests, for curl and for Node.
     :param state: The state file.
+    :param token: The token of ``sandbox.test``.
     """
     return {
         "HTTPS_PROXY": url,
@@ -34,8 +35,11 @@ def client_environment(url: str, roots: Path, state: Path) -> dict[str, str]:
         "REQUESTS_CA_BUNDLE": str(roots),
         "CURL_CA_BUNDLE": str(roots),
         "NODE_EXTRA_CA_CERTS": str(roots),
+        # Node's own fetch uses a proxy only with this: https://nodejs.org/api/cli.html#node_use_env_proxy1
+        "NODE_USE_ENV_PROXY": "1",
         "CROSSTENANT_SANDBOX": url,
         "CROSSTENANT_SANDBOX_STATE": str(state.resolve()),
+        "CROSSTENANT_SANDBOX_TOKEN": token,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
     }
 

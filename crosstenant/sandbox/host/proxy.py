@@ -1,5 +1,8 @@
 """The CONNECT proxy: tunnels the sandbox's hosts to its TLS listener, and refuses all other hosts with a sentence.
 
+The hosts that Pulumi's engine asks for plugins are tunnelled as well, for an answer of 403: the engine tries a refused
+CONNECT again and again, and an answer of 403 never.
+
 https://www.rfc-editor.org/rfc/rfc9110#name-connect. A host may be passed through to the real network; its connections
 then use the proxy of the surrounding environment, if there is one.
 """
@@ -13,7 +16,7 @@ from fnmatch import fnmatch
 from typing import Final
 from urllib.parse import urlsplit
 
-from crosstenant.sandbox.world.hosts import known_hosts, service_of
+from crosstenant.sandbox.world.hosts import is_download_host, known_hosts, service_of
 
 _CONNECT_SECONDS: Final = 30.0
 _MOST_HEAD: Final = 65536
@@ -96,7 +99,7 @@ class Proxy:
         if service_of(host):
             return await asyncio.open_connection("127.0.0.1", self._tls_port)
         if not any(fnmatch(host.lower(), pattern) for pattern in self._pass_through):
-            return None
+            return await asyncio.open_connection("127.0.0.1", self._tls_port) if is_download_host(host) else None
         if self._upstream is None or self._upstream.hostname is None:
             return await asyncio.wait_for(asyncio.open_connection(host, port), _CONNECT_SECONDS)
         reader, writer = await asyncio.open_connection(self._upstream.hostname, self._upstream.port or 80)

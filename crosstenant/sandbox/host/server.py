@@ -19,6 +19,7 @@ from starlette.types import ASGIApp
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from crosstenant.sandbox.host.certificates import Authority
+from crosstenant.sandbox.host.control_token import control_token
 from crosstenant.sandbox.host.dispatch import Dispatcher
 from crosstenant.sandbox.host.environment import client_environment, surroundings, upstream_proxy
 from crosstenant.sandbox.host.proxy import Proxy
@@ -80,7 +81,7 @@ class Sandbox:
 
     def environment(self) -> dict[str, str]:
         """The environment variables with which a command's HTTPS clients reach this sandbox."""
-        return client_environment(self.url, self._folder / "roots.pem", self._store.path)
+        return client_environment(self.url, self._folder / "roots.pem", self._store.path, control_token(self._store))
 
     def surroundings(self) -> dict[str, str]:
         """The whole environment of such a command: this process's own, with other proxies."""
