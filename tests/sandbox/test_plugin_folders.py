@@ -1,13 +1,18 @@
+import json
+import os
+import shutil
 import subprocess
 from importlib.metadata import version
+from pathlib import Path
 
 import pytest
 
-from crosstenant.sandbox.host import plugins
+from crosstenant.sandbox.host import plugin_copies, plugins
 from crosstenant.sandbox.host.plugins import prepare_plugins
 
 AZUREAD = version("pulumi_azuread")
 AZURE_NATIVE = version("pulumi_azure_native")
+TOOLS = f"{Path(__file__).parents[2] / '.tools' / 'bin'}:{os.environ['PATH']}"
 
 
 @pytest.fixture
@@ -36,7 +41,10 @@ def test_stand_ins_join_the_user_s_own_plugins(home, tmp_path):
     assert (tmp_path / "private" / "credentials.json").resolve() == home / "credentials.json"
     folders = {one.name: one for one in (tmp_path / "private" / "plugins").iterdir()}
     assert sorted(folders) == [f"resource-azure-native-v{AZURE_NATIVE}", f"resource-azuread-v{AZUREAD}", other.name]
-    assert folders[other.name].resolve() == other
+    copy = folders[other.name]
+    assert copy.is_dir()
+    assert not copy.is_symlink()
+    assert [(it.name, it.is_symlink()) for it in copy.iterdir()] == [("pulumi-resource-random", False)]
     assert not [one for one in home.rglob("*") if "azure" in one.name]
 
 
@@ -82,3 +90,110 @@ def test_private_home_keeps_what_the_engine_wrote_and_drops_dead_links(home, tmp
     assert (private / "written.json").exists()
     assert not (private / "old.json").is_symlink()
     assert (private / "workspaces").is_symlink()
+
+
+@pytest.mark.parametrize("linked", [True, False])
+def test_copy_is_renewed_when_the_user_s_plugin_changes(home, tmp_path, monkeypatch, linked):
+    if not linked:
+        monkeypatch.setattr(plugin_copies.os, "link", fail)
+    plugin = install(home, "random", "4.0.0")
+    executable = plugin / "pulumi-resource-random"
+    executable.chmod(0o755)
+    (plugin / "lib").mkdir()
+    (plugin / "lib" / "one").write_text("1")
+    (plugin / "link").symlink_to("lib/one")
+    copy = tmp_path / "private" / "plugins" / plugin.name
+    prepare_plugins(tmp_path / "private")
+    assert ((copy / executable.name).stat().st_ino == executable.stat().st_ino) is linked
+    assert os.access(copy / executable.name, os.X_OK)
+    assert (copy / "link").readlink() == Path("lib/one")
+    (copy / "written").write_text("by the engine")
+    prepare_plugins(tmp_path / "private")
+    assert (copy / "written").exists()
+    executable.unlink()
+    executable.write_text("new")
+    (plugin / "lib" / "two").write_text("2")
+    prepare_plugins(tmp_path / "private")
+    assert (copy / executable.name).read_text() == "new"
+    assert sorted(it.name for it in (copy / "lib").iterdir()) == ["one", "two"]
+    assert not (copy / "written").exists()
+    shutil.rmtree(plugin)
+    prepare_plugins(tmp_path / "private")
+    assert not copy.exists()
+
+
+def fail(*_):
+    raise OSError("Invalid cross-device link")
+
+
+def test_plugin_that_the_engine_installed_in_the_sandbox_stays(home, tmp_path):
+    private = tmp_path / "private"
+    prepare_plugins(private)
+    inside = private / "plugins" / "resource-random-v4.0.0"
+    inside.mkdir()
+    (inside / "pulumi-resource-random").write_text("inside")
+    install(home, "random", "4.0.0")
+    install(home, "tls", "5.0.0")
+    (home / "plugins" / "resource-tls-v5.0.0.partial").write_text("")
+    for _ in range(2):
+        prepare_plugins(private)
+        assert (inside / "pulumi-resource-random").read_text() == "inside"
+    assert not (private / "plugins" / "resource-tls-v5.0.0").exists()
+
+
+def test_user_s_plugin_takes_the_place_of_the_stand_in(home, tmp_path):
+    private = tmp_path / "private"
+    prepare_plugins(private)
+    own = install(home, "azuread", AZUREAD)
+    (own / "pulumi-resource-azuread").write_text("own")
+    assert prepare_plugins(private).stand_ins == {"azure-native": AZURE_NATIVE}
+    copy = private / "plugins" / own.name
+    assert [it.name for it in copy.iterdir()] == ["pulumi-resource-azuread"]
+    assert (copy / "pulumi-resource-azuread").read_text() == "own"
+
+
+def test_folder_that_another_person_could_fill_is_refused(home, tmp_path):
+    (tmp_path / "elsewhere").mkdir(mode=0o700)
+    (tmp_path / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ValueError, match="link must be a folder of your own, not a link or a file"):
+        prepare_plugins(tmp_path / "link")
+    (tmp_path / "open").mkdir()
+    (tmp_path / "open").chmod(0o777)
+    with pytest.raises(ValueError, match=r"other users can change .*/open"):
+        prepare_plugins(tmp_path / "open")
+    (tmp_path / "private").mkdir(mode=0o755)
+    (tmp_path / "private" / "plugins").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ValueError, match="plugins must be a folder of your own"):
+        prepare_plugins(tmp_path / "private")
+    assert (tmp_path / "private").stat().st_mode & 0o777 == 0o700
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
+def test_folder_of_another_user_is_refused(home, tmp_path, monkeypatch):
+    (tmp_path / "theirs").mkdir(mode=0o700)
+    user = os.geteuid()
+    monkeypatch.setattr(os, "geteuid", lambda: user + 1)
+    with pytest.raises(ValueError, match=f"theirs belongs to the user with the ID {user}"):
+        prepare_plugins(tmp_path / "theirs")
+
+
+@pytest.mark.engine
+def test_engine_lists_the_user_s_plugin_with_its_size(home, tmp_path):
+    (install(home, "random", "4.0.0") / "pulumi-resource-random").write_text("x" * 12345)
+    prepared = prepare_plugins(tmp_path / "private")
+    environ = {**os.environ, **prepared.environment, "PATH": TOOLS, "PULUMI_SKIP_UPDATE_CHECK": "true"}
+    command = ["pulumi", "plugin", "ls", "--json"]
+    done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, check=True)
+    listed = {(it["name"], it["version"]): it["size"] for it in json.loads(done.stdout)}
+    assert set(listed) == {("random", "4.0.0"), ("azuread", AZUREAD), ("azure-native", AZURE_NATIVE)}
+    assert listed["random", "4.0.0"] == 12345
+
+
+@pytest.mark.engine
+def test_engine_asks_once_for_a_plugin_that_is_missing(home, tmp_path, running):
+    environ = {**running.environ, "PATH": TOOLS, "PULUMI_HOME": str(home)}
+    command = ["pulumi", "plugin", "install", "resource", "random", "4.16.0"]
+    done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert done.returncode != 0
+    assert "403 HTTP error fetching plugin from https://get.pulumi.com/" in done.stderr
+    assert "etry" not in done.stderr

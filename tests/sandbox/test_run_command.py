@@ -3,7 +3,6 @@ import pty
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -79,8 +78,25 @@ def test_command_sees_the_sandbox_and_nothing_of_the_old_proxies(run, tmp_path):
     assert found["SSL_CERT_FILE"] == found["REQUESTS_CA_BUNDLE"] == found["CURL_CA_BUNDLE"]
     assert found["CROSSTENANT_SANDBOX_STATE"] == str(tmp_path / ".sandbox" / "state.json")
     assert found["PULUMI_SKIP_UPDATE_CHECK"] == "true"
+    assert found["NODE_USE_ENV_PROXY"] == "1"
+    assert found["CROSSTENANT_SANDBOX_TOKEN"] == (tmp_path / ".sandbox" / "state.json.token").read_text().strip()
     assert "roots are there" in done.stdout
     assert not Path(found["SSL_CERT_FILE"]).exists()
+
+
+def test_plugins_are_in_the_user_s_cache_and_no_link_is_in_the_project(run, tmp_path, environ):
+    (tmp_path / "pulumi").mkdir()
+    (tmp_path / "pulumi" / "credentials.json").write_text("{}")
+    environ.update(PULUMI_HOME=str(tmp_path / "pulumi"), XDG_CACHE_HOME=str(tmp_path / "cache"), PATH="/usr/bin:/bin")
+    folder = Path(run("run", "--", "sh", "-c", "echo $PULUMI_HOME").stdout.strip())
+    assert folder.is_relative_to(tmp_path / "cache" / "crosstenant" / "sandbox")
+    assert (folder / "credentials.json").read_text() == "{}"
+    beside = [it.name for it in (tmp_path / ".sandbox").iterdir()]
+    assert sorted(beside) == ["state.json", "state.json.lock", "state.json.token"]
+    (tmp_path / "cache" / "crosstenant").chmod(0o777)
+    refused = run("run", "--", "echo", "started")
+    assert (refused.returncode, refused.stdout) == (1, "")
+    assert f"Error: other users can change {tmp_path / 'cache' / 'crosstenant'}" in refused.stderr
 
 
 def test_roots_hold_the_throw_away_authority_and_the_public_ones(run):

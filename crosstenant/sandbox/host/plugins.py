@@ -1,13 +1,14 @@
 """Provider plugins for the engine: the user's own, and stand-ins for Azure provider plugins that are not installed.
 
 The engine downloads the real azuread and azure-native plugins where the network allows it. Where they are not
-installed, the sandbox makes a private ``PULUMI_HOME`` with stand-ins. It does not use ``PATH`` for them, because the
-engine warns of each plugin that it finds there.
+installed, the sandbox makes a private ``PULUMI_HOME`` with stand-ins and with copies of the user's plugins. It does not
+use ``PATH`` for them, because the engine warns of each plugin that it finds there.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
 import shutil
@@ -16,6 +17,9 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
+
+from crosstenant.sandbox.host.plugin_copies import copy_plugins
+from crosstenant.sandbox.host.private_folder import own_folder
 
 _STAND_INS: Final = {
     "azuread": ("pulumi_azuread", "crosstenant.sandbox.standins.azuread"),
@@ -44,20 +48,26 @@ class Plugins:
 def prepare_plugins(folder: Path) -> Plugins:
     """Prepares the plugins of the Azure providers for the engine.
 
-    Where a plugin is missing, ``folder`` becomes a ``PULUMI_HOME`` with links to everything in the user's own, and with
-    the stand-ins beside the user's plugins. The folder is kept between runs: the engine writes to it.
+    Where a plugin is missing, ``folder`` becomes a ``PULUMI_HOME``: with links to everything in the user's own but the
+    plugins, so that its login and its selected stacks are the user's; with copies of the user's plugins; and with the
+    stand-ins. The folder is kept between runs: the engine writes to it.
+
+    :raises ValueError: ``folder`` is a link, or other users could have put plugins there (``own_folder``).
     """
     home = Path(os.environ.get("PULUMI_HOME") or Path.home() / ".pulumi")
     missing = _missing(home)
     if not missing:
         return Plugins({}, {})
-    plugins = folder / "plugins"
-    plugins.mkdir(parents=True, exist_ok=True)
-    if home.resolve() != folder.resolve():
-        _link_all(home, folder, {"plugins"})
-        _link_all(home / "plugins", plugins, set())
-    for name, sdk_version in missing.items():
-        _install(plugins / f"resource-{name}-v{sdk_version}", name)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    plugins = own_folder(own_folder(folder) / "plugins")
+    with (folder / ".crosstenant.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _remove_stand_ins(plugins, {f"resource-{name}-v{sdk_version}" for name, sdk_version in missing.items()})
+        if home.resolve() != folder.resolve():
+            _link_all(home, folder)
+            copy_plugins(home / "plugins", plugins, folder / ".crosstenant-plugins.json")
+        for name, sdk_version in missing.items():
+            _install(plugins / f"resource-{name}-v{sdk_version}", name)
     return Plugins(missing, {"PULUMI_HOME": str(folder.resolve())})
 
 
@@ -75,14 +85,29 @@ def _missing(home: Path) -> dict[str, str]:
     return missing
 
 
-def _link_all(source: Path, target: Path, without: set[str]) -> None:
+def _remove_stand_ins(plugins: Path, kept: set[str]) -> None:
+    """Removes the stand-ins that no provider needs any longer: the user's own plugin must be able to take the place."""
+    for name in _STAND_INS:
+        for folder in plugins.glob(f"resource-{name}-v*"):
+            if folder.name not in kept and _is_stand_in(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_stand_in(folder: Path) -> bool:
+    main = folder / "main.py"
+    return main.is_file() and main.read_text().startswith(_MAIN.splitlines()[0])
+
+
+def _link_all(source: Path, target: Path) -> None:
+    """Links the entries of the user's ``PULUMI_HOME``, but not its plugins."""
     for link in target.iterdir():
         if link.is_symlink() and not link.exists():
             link.unlink(missing_ok=True)
     if not source.is_dir():
         return
     for entry in source.iterdir():
-        if entry.name in without or entry.name.endswith(".lock") or (target / entry.name).exists():
+        own = entry.name == "plugins" or entry.name.startswith(".crosstenant") or entry.name.endswith(".lock")
+        if own or (target / entry.name).exists():
             continue
         with contextlib.suppress(FileExistsError):
             (target / entry.name).symlink_to(entry.resolve())

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from crosstenant.sandbox.host.environment import surroundings
 from crosstenant.sandbox.host.plugins import prepare_plugins
+from crosstenant.sandbox.host.private_folder import private_folder
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.world.state import Store
 
@@ -47,7 +48,7 @@ def run_command(
 
 def command_environment(store: Store, sandbox: Sandbox) -> dict[str, str]:
     """The variables of a command in the sandbox; where stand-ins are needed, with a private ``PULUMI_HOME``."""
-    plugins = prepare_plugins(store.path.resolve().parent / "pulumi-home")
+    plugins = prepare_plugins(private_folder(store.path) / "pulumi-home")
     if plugins.stand_ins:
         names = " and ".join(f"{name} {version}" for name, version in plugins.stand_ins.items())
         print(
