@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
+from crosstenant.model.argument_text import quoted
+
 CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
 REGISTRY_TYPE: Final = "Microsoft.ContainerRegistry/registries"
 
 _SUBSCRIPTION = r"/subscriptions/(?P<subscription>[^/]+)"
 _IN_GROUP = r"/resourceGroups/(?P<group>[^/]+)"
-_RESOURCE = r"/providers/(?P<namespace>[^/]+)(?P<path>(/[^/]+/[^/]+)+)"
+_RESOURCE = r"/providers/(?P<namespace>[\w.-]+)(?P<path>(/[\w.-]+/[^/]+)+)"
 _RESOURCE_ID = re.compile(_SUBSCRIPTION + _IN_GROUP + _RESOURCE, re.IGNORECASE)
 _SCOPE_ID = re.compile(f"{_SUBSCRIPTION}({_IN_GROUP}({_RESOURCE})?)?", re.IGNORECASE)
 _ROLE_DEFINITION_ID = re.compile(
@@ -86,25 +88,25 @@ def parse_arm_id(text: str, resource_type: str) -> ArmId:
 
     :param text: An ARM ID, ``/subscriptions/<uuid>/resourceGroups/<name>/providers/<type>/<name>``.
     :param resource_type: The type that the resource must have: ``CLUSTER_TYPE`` or ``REGISTRY_TYPE``.
-    :raises ValueError: The text has another form or names another type; the message shows the form.
+    :raises ValueError: The text has another form or names another type; the message shows the form, and the text only
+        where it cannot be a secret.
     """
     form = f"/subscriptions/<subscription ID>/resourceGroups/<group>/providers/{resource_type}/<name>"
     match = _RESOURCE_ID.fullmatch(_without_slash(text))
     if match is None or match["path"].count("/") != 2:
-        raise ValueError(f"'{text}' is not the ARM ID of a {resource_type}: its form is {form}")
+        raise ValueError(f"{quoted(text)} is not the ARM ID of a {resource_type}: its form is {form}")
     parsed = _resource(match)
+    if not is_uuid(parsed.subscription_id):
+        raise ValueError(f"{quoted(text)} must have a UUID as its subscription ID: the form is {form}")
     if parsed.resource_type.lower() != resource_type.lower():
         raise ValueError(
-            f"'{text}' is the ID of a {parsed.resource_type}, not of a {resource_type}: its form is {form}"
+            f"{quoted(text)} is the ID of a {parsed.resource_type}, not of a {resource_type}: its form is {form}"
         )
-    if not is_uuid(parsed.subscription_id):
-        written = match["subscription"]
-        raise ValueError(f"'{text}': subscription ID '{written}' is not a UUID; the form is {form}")
     if not _GROUP.fullmatch(parsed.resource_group):
-        raise ValueError(f"'{text}': '{parsed.resource_group}' is not a valid resource group name; the form is {form}")
+        raise ValueError(f"{quoted(text)} must have a valid resource group name: the form is {form}")
     name_form, described = _NAMES[resource_type.lower()]
     if not name_form.fullmatch(parsed.name):
-        raise ValueError(f"'{text}': '{parsed.name}' is not a valid name of a {resource_type} ({described})")
+        raise ValueError(f"{quoted(text)} must have a valid name of a {resource_type} ({described})")
     return parsed
 
 
@@ -116,13 +118,11 @@ def parse_scope(text: str) -> ArmId:
     """
     match = _SCOPE_ID.fullmatch(_without_slash(text))
     if match is None:
-        raise ValueError(f"'{text}' is not an ARM ID: its form is {_SCOPE_FORM}")
+        raise ValueError(f"{quoted(text)} is not an ARM ID: its form is {_SCOPE_FORM}")
     if not is_uuid(match["subscription"]):
-        raise ValueError(
-            f"'{text}': subscription ID '{match['subscription']}' is not a UUID; the form is {_SCOPE_FORM}"
-        )
+        raise ValueError(f"{quoted(text)} must have a UUID as its subscription ID: the form is {_SCOPE_FORM}")
     if match["group"] and not _GROUP.fullmatch(match["group"]):
-        raise ValueError(f"'{text}': '{match['group']}' is not a valid resource group name; the form is {_SCOPE_FORM}")
+        raise ValueError(f"{quoted(text)} must have a valid resource group name: the form is {_SCOPE_FORM}")
     return _resource(match)
 
 
@@ -138,7 +138,7 @@ def parse_role_definition(text: str) -> str:
     guid = (match["guid"] if match else text).lower()
     if not is_uuid(guid):
         raise ValueError(
-            f"'{text}' is not a role definition: its form is a GUID, or "
+            f"{quoted(text)} is not a role definition: its form is a GUID, or "
             "/subscriptions/<subscription ID>/providers/Microsoft.Authorization/roleDefinitions/<GUID>"
         )
     return guid
@@ -161,7 +161,7 @@ def parse_role_assignment(text: str) -> RoleAssignmentId:
     match = _ROLE_ASSIGNMENT_ID.fullmatch(_without_slash(text))
     if match is None:
         raise ValueError(
-            f"'{text}' is not the ARM ID of a role assignment: its form is "
+            f"{quoted(text)} is not the ARM ID of a role assignment: its form is "
             "<scope>/providers/Microsoft.Authorization/roleAssignments/<UUID>"
         )
     return RoleAssignmentId(match["scope"], match["name"])

@@ -71,4 +71,4 @@ def cloud_named(name: str) -> Cloud:
     try:
         return CLOUDS[name]
     except KeyError:
-        raise ValueError(f"must be an Azure cloud ({', '.join(CLOUDS)}), not '{name}'") from None
+        raise ValueError(f"must be an Azure cloud ({', '.join(CLOUDS)})") from None

@@ -32,6 +32,7 @@ INPUTS: Final[Fields] = {
         required=True,
         replaces=True,
         ignores_case=True,
+        may_be_secret=True,
         refusal=forms.client_id,
     ),
     "secret": Field(

@@ -27,7 +27,8 @@ def check_tenant_config(config: Properties) -> list[Failure]:
     if not given:
         return []
     problems = check_tenant_arguments(with_job_address(given, os.environ), camel)
-    return [Failure(camel(problem.argument), problem.reason) for problem in problems]
+    # Any of them may hold a secret that belongs to another.
+    return [Failure(camel(problem.argument), problem.reason, hides_value=True) for problem in problems]
 
 
 def make_tenant(config: Properties) -> Tenant:

@@ -75,7 +75,8 @@ class DispatchProvider(Provider):
         """Validates the provider's own arguments."""
         inputs, failures = await self._package.check_config(from_properties(request.new_inputs))
         secret = self._package.secret_config | _secrets_in(request.new_inputs)
-        return pulumi_provider.CheckResponse(to_properties(inputs, secret), _failures(failures, request.new_inputs))
+        refused = _failures(_unprinted(failures, request.new_inputs), request.new_inputs)
+        return pulumi_provider.CheckResponse(to_properties(inputs, secret), refused)
 
     async def configure(self, request: pulumi_provider.ConfigureRequest) -> pulumi_provider.ConfigureResponse:
         """Configures the provider; the engine calls it once, with known values only."""
@@ -99,7 +100,8 @@ class DispatchProvider(Provider):
         olds, news = from_properties(request.old_inputs), from_properties(request.new_inputs)
         inputs, failures = await resource.check(request.urn, olds, news)
         secret = resource.secret_properties | _secrets_in(request.new_inputs)
-        return pulumi_provider.CheckResponse(to_properties(inputs, secret), _failures(failures, request.new_inputs))
+        refused = _failures(_unprinted(failures, request.new_inputs), request.new_inputs)
+        return pulumi_provider.CheckResponse(to_properties(inputs, secret), refused)
 
     async def diff(self, request: pulumi_provider.DiffRequest) -> pulumi_provider.DiffResponse:
         """Compares a resource's state with its inputs."""
@@ -184,6 +186,16 @@ def _old_inputs() -> Properties:
 
 def _secrets_in(properties: Mapping[str, PropertyValue] | None) -> set[str]:
     return {key for key, value in (properties or {}).items() if value.contains_secret()}
+
+
+def _unprinted(failures: list[Failure], given: Mapping[str, PropertyValue] | None) -> list[Failure]:
+    # The engine prints the value of the property that a failure names, in clear unless the program marked it as secret
+    # (pulumi/pulumi, pkg/resource/deploy/step_generator.go, issueCheckFailures): the reason names the property instead.
+    def in_clear(failure: Failure) -> bool:
+        value = (given or {}).get(failure.property)
+        return failure.hides_value and value is not None and not value.contains_secret()
+
+    return [Failure("", f"{it.property} {it.reason}") if in_clear(it) else it for it in failures]
 
 
 def _failures(

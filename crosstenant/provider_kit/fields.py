@@ -37,6 +37,8 @@ class Field:
     ignores_case: bool = False
     """Whether case is ignored in comparisons: for ARM IDs and UUIDs."""
     secret: bool = False
+    may_be_secret: bool = False
+    """Whether a refused value may be a secret in the wrong place: an ID, beside which a secret is given."""
     choices: type[Enum] | None = None
     """The values of an enumeration."""
     items: Kind = "any"
@@ -126,7 +128,7 @@ def failures(
             if field.required and not (imported and field.secret):
                 yield Failure(name, wording.missing(name, field))
         elif reason := _reason(name, field, value, wording):
-            yield Failure(name, reason)
+            yield Failure(name, reason, hides_value=field.secret or field.may_be_secret)
 
 
 def check(

@@ -26,6 +26,8 @@ class Failure:
     """The input's schema name, ``clusterId``."""
     reason: str
     """What is wrong and what to write instead."""
+    hides_value: bool = False
+    """Whether nothing may print the input's value: it is a secret, or may be one in the wrong place."""
 
 
 class Change(Enum):

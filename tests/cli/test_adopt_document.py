@@ -6,7 +6,7 @@ Whether Pulumi takes the document, and whether names, types and parents are the 
 import pytest
 
 from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.cli.adopt.import_document import REFRESH_FIRST, import_document
+from crosstenant.cli.adopt.import_document import import_document
 from crosstenant.cli.adopt.program import program, secret_settings
 from crosstenant.model.clouds import CHINA
 from crosstenant.model.credentials.kinds import (
@@ -19,6 +19,7 @@ from crosstenant.model.credentials.kinds import (
     OidcToken,
     OidcTokenFile,
 )
+from crosstenant.model.credentials.tenant_check import REFRESH_FIRST, check_tenant_arguments
 from crosstenant.model.modes import RoleAssignmentMode
 from crosstenant.model.repository_condition import repository_condition
 from tests.cli import adopted
@@ -72,6 +73,8 @@ def test_the_document_holds_no_credential_and_ends_the_import_where_the_provider
     providers = [it for it in document() if it["type"] == "pulumi:providers:crosstenant"]
     assert [it["inputs"] for it in providers] == [{"tenantId": REFRESH_FIRST}] * 2
     assert all("inputs" not in it for it in document() if it not in providers)
+    (problem,) = check_tenant_arguments({"tenant_id": REFRESH_FIRST})
+    assert problem.reason == f"is not known: {REFRESH_FIRST}"
 
 
 def test_in_consent_mode_the_consent_is_imported_as_given_and_no_service_principal():

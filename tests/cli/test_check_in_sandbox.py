@@ -231,7 +231,7 @@ def test_a_service_that_is_unwell_is_not_seen(store: Store):
     ("options", "words"),
     [
         ((), "name a chain: --stack, or --client-id with --registry"),
-        (("--client-id", "app", "--registry", seed.REGISTRY), "must be a UUID, not 'app'"),
+        (("--client-id", "app", "--registry", seed.REGISTRY), "must be a UUID: give the application's client ID"),
         (("--client-id", APP, "--registry", seed.CLUSTER), "is the ID of a Microsoft.ContainerService"),
         (("--client-id", APP, "--registry", seed.REGISTRY, *TENANTS, "--with-secret"), "--with-secret needs --stack"),
         (

@@ -51,7 +51,7 @@ def test_a_role_is_called_after_its_scope_unless_the_program_gives_a_name():
         ({"scope": "rg-network"}, "scope", "its form is /subscriptions/<subscription ID>"),
         ({"scope": "/subscriptions/contoso"}, "scope", "the form is"),
         ({"scope": f"{GROUP}/providers/Microsoft.Network/virtualNetworks"}, "scope", "its form is"),
-        ({"role": "Network Contributor"}, "role", 'az role definition list --name "Network Contributor"'),
+        ({"role": "Network Contributor"}, "role", 'az role definition list --name "<name>"'),
         ({"role": f"{GROUP}/{NETWORK_CONTRIBUTOR}"}, "role", "whole ARM ID"),
     ],
 )

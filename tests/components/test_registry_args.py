@@ -33,7 +33,7 @@ def test_a_role_assignment_is_named_by_its_uuid():
     (found,) = read_registries(AT, [RegistryArgs(registry_id=REGISTRY, role_assignment_name=ROLE_ASSIGNMENT)])
     assert found.role_assignment_name == ROLE_ASSIGNMENT
     assert refused(RegistryArgs(registry_id=REGISTRY, role_assignment_name="AcrPull")) == (
-        ".role_assignment_name: 'AcrPull' must be a UUID: write the last part of the role assignment's ID"
+        ".role_assignment_name: must be a UUID: write the last part of the role assignment's ID"
     )
 
 

@@ -44,13 +44,13 @@ def test_the_cloud_is_that_of_the_environment():
 @pytest.mark.parametrize(
     ("fields", "property_path", "says"),
     [
-        ({"tenant_id": "contoso"}, "cluster_tenant.tenant_id", "must be a UUID, not 'contoso'"),
+        ({"tenant_id": "contoso"}, "cluster_tenant.tenant_id", "must be a UUID: give the ID"),
         ({"tenant_id": ""}, "cluster_tenant.tenant_id", "is missing: give the tenant's UUID"),
-        ({"subscription_id": "prod"}, "cluster_tenant.subscription_id", "must be a UUID, not 'prod'"),
+        ({"subscription_id": "prod"}, "cluster_tenant.subscription_id", "must be a UUID: give the ID"),
         (
             {"environment": "german"},
             "cluster_tenant.environment",
-            "must be an Azure cloud (public, usgovernment, china), not 'german'",
+            "must be an Azure cloud (public, usgovernment, china)",
         ),
         ({"client_secret": "s"}, "cluster_tenant.client_id", "is missing"),
         ({"client_id": APP}, "cluster_tenant.client_id", "without a credential: add one of client_secret"),

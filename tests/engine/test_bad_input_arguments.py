@@ -152,11 +152,23 @@ def test_custom_resource_names_each_wrong_input_and_hides_what_is_secret(
     preview = make_stack(HEAD + RESOURCES + wrong).operate("preview")
 
     words = [
-        "property clusterId", "is the ID of a Microsoft.ContainerRegistry/registries",
+        "has a problem: clusterId '/subscriptions/", "is the ID of a Microsoft.ContainerRegistry/registries",
         "property clientId value {[secret]} has a problem: must be a UUID: give the application's client ID",
         "property secret value {[secret]}", "begins or ends with white space",
     ]  # fmt: skip
     refused_plainly(preview, azure, *words, known_secrets=["planted-with-a-space"])
+
+
+def test_secret_in_the_place_of_an_id_is_not_printed_by_the_engine(make_stack: Callable[..., Stack], azure: Azure):
+    # Pulumi does not know these for secrets, and prints the value of each property that a refusal names.
+    wrong = """
+    PLANTED = "planted8Q~" + "x" * 34
+    ServicePrincipalProfile("profile", cluster_id=PLANTED, client_id=PLANTED, secret="not-in-a-message", opts=options)
+    """
+    preview = make_stack(HEAD + RESOURCES + wrong).operate("preview")
+
+    words = ["has a problem: clusterId the value is not the ARM ID of a", "has a problem: clientId must be a UUID"]
+    refused_plainly(preview, azure, *words, known_secrets=["planted8Q~"])
 
 
 def test_several_clusters_that_cannot_be_reset_are_all_named(make_stack: Callable[..., Stack], azure: Azure):

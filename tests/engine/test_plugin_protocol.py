@@ -92,8 +92,20 @@ def test_refused_input_hides_what_the_program_marked_as_secret(plugin: Plugin):
     inputs = {"clusterId": secret("planted"), "clientId": secret("planted"), "secret": secret(" planted")}
     failures = {it.property: it.reason for it in plugin.ask("Check", check(inputs)).failures}
     assert list(failures) == ["clusterId", "clientId", "secret"]
-    assert failures["clusterId"].startswith("'[secret]' is not the ARM ID of a ")
+    assert failures["clusterId"].startswith("the value is not the ARM ID of a ")
     assert "planted" not in " ".join(failures.values())
+
+
+def test_secret_in_the_place_of_an_id_is_not_named_to_the_engine_which_would_print_it(plugin: Plugin):
+    answer = plugin.ask("CheckConfig", check({**TENANT, "clientId": "planted"}, "pulumi:providers:crosstenant"))
+    assert [it.property for it in answer.failures] == [""]
+    assert answer.failures[0].reason.startswith("clientId must be a UUID: ")
+    plugin.configure(TENANT)
+    inputs = {"clusterId": "planted", "clientId": "planted", "secret": " planted", "waitForPrincipalSeconds": -1}
+    failures = list(plugin.ask("Check", check(inputs)).failures)
+    assert [it.property for it in failures] == ["", "", "", "waitForPrincipalSeconds"]
+    assert [it.reason.split()[0] for it in failures[:3]] == ["clusterId", "clientId", "secret"]
+    assert "planted" not in str(failures)
 
 
 def test_secret_stays_marked_on_its_way_through_the_plugin(plugin: Plugin):
@@ -130,7 +142,7 @@ def test_import_of_a_malformed_id_is_refused_with_the_form(plugin: Plugin):
     for kind, form in ((PROFILE, "managedClusters/<name>"), ("crosstenant:index:PullCheck", "/pullChecks/<client ID>")):
         request = provider_pb2.ReadRequest(id="aks-prod", urn=f"urn:pulumi:test::test::{kind}::x")
         said = plugin.refusal("Read", request)
-        assert said.startswith("'aks-prod' is not the")
+        assert said.startswith("the value is not the")
         assert form in said
 
 

@@ -41,9 +41,9 @@ def test_case_of_an_id_does_not_count():
         (CLUSTER + "/agentPools/system", "is not the ARM ID"),
         (CLUSTER + "//", "is not the ARM ID"),
         (REGISTRY, "is the ID of a Microsoft.ContainerRegistry/registries, not of a"),
-        (CLUSTER.replace(SUBSCRIPTION, "my-subscription"), "subscription ID 'my-subscription' is not a UUID"),
-        (CLUSTER.replace("rg-clusters", "rg!"), "'rg!' is not a valid resource group name"),
-        (CLUSTER.replace("aks-prod", "-aks"), "'-aks' is not a valid name"),
+        (CLUSTER.replace(SUBSCRIPTION, "my-subscription"), "the value must have a UUID as its subscription ID"),
+        (CLUSTER.replace("rg-clusters", "rg!"), "the value must have a valid resource group name"),
+        (CLUSTER.replace("aks-prod", "-aks"), "-aks' must have a valid name"),
     ],
 )
 def test_says_what_is_wrong_with_an_id(text: str, says: str):
@@ -101,12 +101,12 @@ def test_name_of_a_scope_is_its_last_part():
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("rg-net", "'rg-net' is not an ARM ID"),
-        ("/", "'/' is not an ARM ID"),
+        ("rg-net", "the value is not an ARM ID"),
+        ("/", "the value is not an ARM ID"),
         (GROUP + "/providers/Microsoft.Network", "is not an ARM ID"),
         (SUBNET + "/extra", "is not an ARM ID"),
-        ("/subscriptions/mine", "subscription ID 'mine' is not a UUID"),
-        (f"{GROUP}!", "'rg-net!' is not a valid resource group name"),
+        ("/subscriptions/mine", "the value must have a UUID as its subscription ID"),
+        (f"{GROUP}!", "the value must have a valid resource group name"),
     ],
 )
 def test_says_what_is_wrong_with_a_scope(text: str, says: str):

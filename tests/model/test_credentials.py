@@ -121,7 +121,7 @@ def test_first_mistake_is_named(given: dict[str, Any], problem: tuple[str, str])
 def test_every_mistake_in_an_id_is_named_at_once():
     found = check_tenant_arguments({"tenant_id": "a", "subscription_id": "b", "client_id": "c", "environment": "d"})
     assert [it.argument for it in found] == ["tenant_id", "subscription_id", "client_id", "environment"]
-    assert found[3] == Problem("environment", "must be an Azure cloud (public, usgovernment, china), not 'd'")
+    assert found[3] == Problem("environment", "must be an Azure cloud (public, usgovernment, china)")
 
 
 def test_reason_spells_arguments_as_its_reader_does():

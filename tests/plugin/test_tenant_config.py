@@ -91,10 +91,10 @@ def test_azure_pipelines_gives_the_address_itself(monkeypatch: pytest.MonkeyPatc
         (
             {"tenantId": "contoso.onmicrosoft.com"},
             "tenantId",
-            ".com': give the ID, not a name or a domain",
+            "must be a UUID: give the ID, not a name or a domain",
         ),
-        ({"tenantId": A, "subscriptionId": "prod"}, "subscriptionId", "must be a UUID, not 'prod'"),
-        ({"tenantId": A, "clientId": "app", "clientSecret": SECRET}, "clientId", "must be a UUID, not 'app'"),
+        ({"tenantId": A, "subscriptionId": "prod"}, "subscriptionId", "must be a UUID: give the ID"),
+        ({"tenantId": A, "clientId": "app", "clientSecret": SECRET}, "clientId", "must be a UUID: give the ID"),
         ({"tenantId": A, "environment": "azurecloud"}, "environment", "public, usgovernment, china"),
         ({"tenantId": A, "clientSecret": SECRET}, "clientId", "that clientSecret belongs to"),
         ({"tenantId": A, "oidcTokenFilePath": "/t"}, "clientId", "that oidcTokenFilePath belongs to"),
@@ -115,7 +115,7 @@ def test_azure_pipelines_gives_the_address_itself(monkeypatch: pytest.MonkeyPatc
             "together with clientSecret",
         ),
         ({"tenantId": A, "useMsi": True, "useCli": True}, "useCli", "together with useMsi"),
-        ({"tenantId": A, "useMsi": "perhaps"}, "useMsi", "must be true or false, not 'perhaps'"),
+        ({"tenantId": A, "useMsi": "perhaps"}, "useMsi", "must be true or false"),
         ({"tenantId": A, "useCli": False}, "useCli", "no other credential is given"),
     ],
 )

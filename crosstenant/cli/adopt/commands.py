@@ -47,7 +47,7 @@ def _name(_context: click.Context, _parameter: click.Parameter, text: str) -> st
 
 def _uuid(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
     if text is not None and not is_uuid(text):
-        raise click.BadParameter(f"must be a UUID, not '{text}': give the service principal's object ID")
+        raise click.BadParameter("must be a UUID: give the service principal's object ID")
     return text
 
 

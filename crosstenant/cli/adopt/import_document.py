@@ -13,11 +13,10 @@ from crosstenant.cli.adopt.differences import redirect_uri_of
 from crosstenant.cli.adopt.live_chain import LiveChain
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
 from crosstenant.model.consent import DEFAULT_REDIRECT_URI
+from crosstenant.model.credentials.tenant_check import REFRESH_FIRST
 
 Json = dict[str, Any]
 """A JSON object."""
-
-REFRESH_FIRST = "run 'pulumi refresh --run-program' first: this provider is not in the state"
 
 _APPLICATION = "azuread:index/application:Application"
 _SERVICE_PRINCIPAL = "azuread:index/servicePrincipal:ServicePrincipal"

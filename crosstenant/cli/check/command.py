@@ -92,7 +92,7 @@ def _named(clusters: tuple[str, ...], registries: tuple[str, ...], client_id: st
     if client_id is None or not registries:
         raise click.UsageError("name a chain: --stack, or --client-id with --registry (and --cluster)")
     if not is_uuid(client_id):
-        raise click.BadParameter(f"must be a UUID, not '{client_id}'", param_hint="--client-id")
+        raise click.BadParameter("must be a UUID: give the application's client ID", param_hint="--client-id")
     return Chain(
         client_id=client_id.lower(),
         cluster_tenant_id="",

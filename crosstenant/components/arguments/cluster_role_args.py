@@ -15,6 +15,7 @@ from crosstenant.components.arguments.id_arguments import (
     distinct_names,
     read_id,
 )
+from crosstenant.model.argument_text import quoted
 from crosstenant.model.arm_id import ArmId, parse_role_definition, role_definition_id
 from crosstenant.model.names import role_assignment_name
 
@@ -74,8 +75,8 @@ def _read(at: ArgPath, given: ClusterRoleArgs) -> ClusterRoleSpec:
         guid = parse_role_definition(role)
     except ValueError:
         raise (at / "role").error(
-            f"'{role}' is not a role definition: write its GUID ('az role definition list --name \"{role}\" --query"
-            " [].name') or its whole ARM ID"
+            f"{quoted(role)} is not a role definition: write its GUID"
+            " ('az role definition list --name \"<name>\" --query [].name') or its whole ARM ID"
         ) from None
     name = given.get("name")
     if not name and scope.known:

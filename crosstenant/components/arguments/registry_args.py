@@ -119,9 +119,7 @@ def _read(at: ArgPath, registry: RegistryArgs, registry_id: IdArgument) -> Regis
     _check_pull_check(at / "pull_check", pull_check)
     existing = registry.get("role_assignment_name")
     if existing is not None and not is_uuid(existing):
-        raise (at / "role_assignment_name").error(
-            f"'{existing}' must be a UUID: write the last part of the role assignment's ID"
-        )
+        raise (at / "role_assignment_name").error("must be a UUID: write the last part of the role assignment's ID")
     if existing is not None and registry_id.known is None:
         raise (at / "role_assignment_name").error(
             "needs a registry_id that is text, because the assignment's ID must be known at preview: write"

@@ -1,7 +1,7 @@
 """The checks of a tenant's arguments, and the credential that they give: for programs, plugin and commands.
 
 The checks concern the form only; the sign-in happens when something of the tenant is used. A value that is neither text
-nor a boolean is not known yet, and passes.
+nor a boolean is not known yet, and passes. No message repeats a value, which may be a secret in the wrong place.
 """
 
 from __future__ import annotations
@@ -29,6 +29,10 @@ def as_in_python(name: str) -> str:
     """The spelling of a Python program."""
     return name
 
+
+REFRESH_FIRST: Final = "run 'pulumi refresh --run-program' first: this provider is not in the state"
+"""Stands for a tenant's ID in the import document that ``crosstenant adopt`` writes. The document is read before the
+program, so that only this value can say what to do."""
 
 _UUIDS: Final = {
     "tenant_id": "'az account show --query tenantId'",
@@ -74,10 +78,12 @@ def check_identity(given: Mapping[str, Any]) -> list[Problem]:
     :param given: From ``given_arguments``.
     """
     problems: list[Problem] = []
+    if given.get("tenant_id") == REFRESH_FIRST:
+        return [Problem("tenant_id", f"is not known: {REFRESH_FIRST}")]
     if "tenant_id" not in given:
         problems.append(Problem("tenant_id", f"is missing: give the tenant's UUID ({_UUIDS['tenant_id']})"))
     problems += [
-        Problem(name, f"must be a UUID, not '{given[name]}': give the ID, not a name or a domain ({where})")
+        Problem(name, f"must be a UUID: give the ID, not a name or a domain ({where})")
         for name, where in _UUIDS.items()
         if isinstance(given.get(name), str) and not is_uuid(given[name])
     ]
@@ -88,7 +94,7 @@ def check_identity(given: Mapping[str, Any]) -> list[Problem]:
         except ValueError as error:
             problems.append(Problem("environment", str(error)))
     problems += [
-        Problem(name, f"must be true or false, not '{value}'")
+        Problem(name, "must be true or false")
         for name, value in given.items()
         if ARGUMENTS[name].flag and isinstance(value, str) and as_flag(value) is None
     ]

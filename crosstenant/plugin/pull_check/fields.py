@@ -50,6 +50,7 @@ INPUTS: Final[Fields] = {
         required=True,
         replaces=True,
         ignores_case=True,
+        may_be_secret=True,
         refusal=forms.registry_id,
     ),
     "clientId": Field(
@@ -58,6 +59,7 @@ INPUTS: Final[Fields] = {
         required=True,
         replaces=True,
         ignores_case=True,
+        may_be_secret=True,
         refusal=forms.client_id,
     ),
     "secret": Field(

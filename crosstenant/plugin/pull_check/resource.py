@@ -15,6 +15,7 @@ from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
 from crosstenant.azure.registries.lookup import find_registry, read_registry
 from crosstenant.azure.registries.registries import RegistryState
 from crosstenant.errors import OperatorError
+from crosstenant.model.argument_text import quoted
 from crosstenant.model.arm_id import REGISTRY_TYPE, is_uuid, parse_arm_id
 from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.modes import PullCheckMode, PullResult
@@ -125,11 +126,11 @@ class PullCheck(DeclaredResource[Context]):
         form = "<registry's ARM ID>/pullChecks/<client ID>"
         found = _RESOURCE_ID.fullmatch(resource_id)
         if found is None or not is_uuid(found["client"]):
-            raise OperatorError(f"'{resource_id}' is not the ID of a pull check: its form is {form}")
+            raise OperatorError(f"{quoted(resource_id)} is not the ID of a pull check: its form is {form}")
         try:
             parse_arm_id(found["registry"], REGISTRY_TYPE)
         except ValueError as error:
-            raise OperatorError(f"'{resource_id}' is not the ID of a pull check, {form}: {error}") from None
+            raise OperatorError(f"{quoted(resource_id)} is not the ID of a pull check, {form}: {error}") from None
         registry = await find_registry(self.context.tenant, found["registry"])
         if registry is None:
             return None
