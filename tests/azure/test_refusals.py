@@ -182,6 +182,27 @@ def test_redirect_is_named():
     )
 
 
+def test_words_of_azure_cannot_act_on_a_terminal():
+    hostile = "no\x1b[2J\n  secret  ok\u202e\u2028end"
+    shown = "no\\x1b[2J secret ok\\u202e end"
+    error = arm(403, f"Odd{hostile}", hostile, ("RequestDisallowedByPolicy", hostile), **{"x-ms-request-id": hostile})
+    assert take_apart(error).message == shown
+    text = said(error)
+    assert text.isprintable()
+    assert f"Azure says Odd{shown} (RequestDisallowedByPolicy): {shown} (request ID" not in text  # it is in the message
+    assert f"Azure says Odd{shown} (RequestDisallowedByPolicy): {shown}" in text
+    signing_in = ClientAuthenticationError(message="x", response=entra_answer("e", f"AADSTS50105: {hostile}"))
+    assert said(signing_in).isprintable()
+    assert said(CredentialUnavailableError(hostile)).isprintable()
+    assert said(ServiceRequestError(hostile)).isprintable()
+
+
+def test_secret_is_hidden_before_and_after_azures_words_are_made_safe():
+    error = arm(400, "Odd", "value 'hunter\x002' and 'of\n three words'")
+    text = explain(error, doing="x", on="", secrets=iter(["hunter\x002", "of three words"]))
+    assert "value '[secret]' and '[secret]'" in text
+
+
 @pytest.mark.parametrize(
     ("error", "retry"),
     [

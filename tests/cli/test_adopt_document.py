@@ -115,7 +115,7 @@ def test_the_program_keeps_what_stands():
     )
     text = source(chain)
     assert '    "prod",\n' in text
-    assert 'display_name="Pull \\"prod\\" für Ämter",' in text
+    assert 'display_name="Pull \\"prod\\" f\\xfcr \\xc4mter",' in text
     assert 'redirect_uri="https://contoso.example/done",' in text
     assert f'role_assignment_name="{adopted.BY_HAND}",' in text
     assert "registry_service_principal" not in text

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import Enum
 
+from crosstenant.model.outside_text import in_one_line
+
 
 class Reason(Enum):
     """The missing link of a refused pull; the value is its name in state and messages."""
@@ -36,12 +38,12 @@ class PullRefused(Exception):
     def __init__(self, reason: Reason, detail: str, retry_after: float | None = None) -> None:
         """
         :param reason: The missing link.
-        :param detail: What the registry said, for a message; never a secret.
+        :param detail: What the registry said, for a message; never a secret. It is kept in one line.
         :param retry_after: Seconds that the registry asks to wait before the next try.
         """
-        super().__init__(f"{reason.value}: {detail}")
+        self.detail = in_one_line(detail)
+        super().__init__(f"{reason.value}: {self.detail}")
         self.reason = reason
-        self.detail = detail
         self.retry_after = retry_after
 
 

@@ -1,7 +1,7 @@
 """Azure's errors as one sentence: the operation, what is wrong, what to do, and Azure's own words.
 
 ``refusal_table`` has the meaning of each code, and ``masking`` removes secrets. This module reads the errors of
-azure-core and azure-identity.
+azure-core and azure-identity, and makes Azure's words safe for a terminal.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.credentials.kinds import AzureCli, ManagedIdentity
+from crosstenant.model.outside_text import in_one_line
 
 
 @dataclass(frozen=True)
@@ -70,21 +71,23 @@ def take_apart(error: Exception, secrets: Iterable[str] = ()) -> AzureAnswer:
     :param error: The error.
     :param secrets: Values that must not appear in it.
     """
+    hidden = list(secrets)
     response = getattr(error, "response", None)
     status = int(getattr(response, "status_code", 0) or 0)
     documents = list(_error_documents(response))
     message = " ".join(dict.fromkeys(str(item["message"]).strip() for item in documents if item.get("message")))
     if not message:
         message = str(getattr(error, "message", "") or error)
-    codes = [str(item["code"]) for item in documents if item.get("code")]
+    codes = [in_one_line(str(item["code"])) for item in documents if item.get("code")]
     if not codes:
         codes = list(dict.fromkeys(_AADSTS.findall(message)))
     return AzureAnswer(
         status=status,
         code=codes[0] if codes else type(error).__name__,
-        message=hide(_in_one_line(message), secrets),
+        # Twice, because a secret may have white space or a control character in it.
+        message=hide(in_one_line(hide(message, hidden)), hidden),
         codes=tuple(codes),
-        request_id=_header(response, "x-ms-request-id", "x-ms-correlation-request-id", "request-id"),
+        request_id=in_one_line(_header(response, "x-ms-request-id", "x-ms-correlation-request-id", "request-id")),
         retry_after=_seconds(_header(response, "Retry-After")),
     )
 
@@ -154,10 +157,6 @@ def _phrase_fits(refusal: Refusal, message: str) -> bool:
 
 def _row(code: str) -> Refusal:
     return next(row for row in REFUSALS if code in row.codes and not row.phrases)
-
-
-def _in_one_line(text: str) -> str:
-    return " ".join(text.split())
 
 
 def _quoted(said: AzureAnswer) -> str:

@@ -18,6 +18,7 @@ from crosstenant.cli.adopt.program import program, secret_settings
 from crosstenant.cli.tenant_options import on_both_tenants, secrets_help
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
+from crosstenant.model.outside_text import in_one_line
 
 if TYPE_CHECKING:
     from crosstenant.azure.sign_in.tenant import Tenant
@@ -123,11 +124,11 @@ def adopt(
         chain = asyncio.run(_read(cluster_tenant, registry_tenant, query))
         report = findings(chain, consented=consented)
     except (ChainError, OperatorError, ValueError) as error:
-        raise click.ClickException(str(error)) from None
+        raise click.ClickException(in_one_line(str(error))) from None
     imported = import_document(chain, name, registry_tenant.tenant_id, consented=consented)
     out.mkdir(parents=True, exist_ok=True)
-    document.write_text(json.dumps(imported, indent=4) + "\n", encoding="utf-8")
-    source.write_text(program(chain, name, cluster_tenant, registry_tenant, consented=consented), encoding="utf-8")
+    document.write_text(json.dumps(imported, indent=4) + "\n", encoding="ascii")
+    source.write_text(program(chain, name, cluster_tenant, registry_tenant, consented=consented), encoding="ascii")
     for finding in report:
         click.echo(_line(finding))
     click.echo()
@@ -144,7 +145,7 @@ async def _read(cluster_tenant: Tenant, registry_tenant: Tenant, query: ChainQue
 
 
 def _line(finding: Finding) -> str:
-    return f"{finding.state.value:<8} {finding.link:<27} {finding.text}"
+    return f"{finding.state.value:<8} {finding.link:<27} {in_one_line(finding.text)}"
 
 
 def _next_steps(

@@ -14,6 +14,7 @@ from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import Credential, OidcToken
 from crosstenant.model.names import role_assignment_name
+from crosstenant.model.outside_text import python_string
 
 _EXPORTS = {
     "clientId": "client_id",
@@ -23,7 +24,7 @@ _EXPORTS = {
 
 
 def program(chain: LiveChain, name: str, cluster_tenant: Tenant, registry_tenant: Tenant, *, consented: bool) -> str:
-    """The source of a whole ``__main__.py``.
+    """The source of a whole ``__main__.py``, in ASCII.
 
     :param chain: The chain.
     :param name: The component's name.
@@ -41,11 +42,11 @@ def program(chain: LiveChain, name: str, cluster_tenant: Tenant, registry_tenant
         "clusters=[",
         *_indented(line for cluster in chain.clusters for line in _cluster(cluster)),
         "],",
-        f"display_name={_text(str(chain.application['displayName']))},",
+        f"display_name={python_string(str(chain.application['displayName']))},",
     ]
     redirect_uri = redirect_uri_of(chain.application)
     if redirect_uri:
-        arguments.append(f"redirect_uri={_text(redirect_uri)},")
+        arguments.append(f"redirect_uri={python_string(redirect_uri)},")
     if consented:
         arguments.append('registry_service_principal="consented",')
     body = "\n".join(arguments)
@@ -62,14 +63,14 @@ def program(chain: LiveChain, name: str, cluster_tenant: Tenant, registry_tenant
         head += ["config = pulumi.Config()", ""]
     call = [
         "pull = CrossTenantPull(",
-        f"    {_text(name)},",
+        f"    {python_string(name)},",
         "    CrossTenantPullArgs(",
         *_indented(arguments, 2),
         "    ),",
         ")",
         "",
     ]
-    exports = [f"pulumi.export({_text(key)}, pull.{attribute})" for key, attribute in _EXPORTS.items()]
+    exports = [f"pulumi.export({python_string(key)}, pull.{attribute})" for key, attribute in _EXPORTS.items()]
     return "\n".join([*head, *call, *exports, ""])
 
 
@@ -80,9 +81,9 @@ def secret_settings(cluster_tenant: Tenant, registry_tenant: Tenant) -> list[str
 
 
 def _tenant(side: str, tenant: Tenant) -> list[str]:
-    fields = {"tenant_id": _text(tenant.tenant_id)}
+    fields = {"tenant_id": python_string(tenant.tenant_id)}
     if tenant.cloud is not PUBLIC:
-        fields["environment"] = _text(tenant.cloud.name)
+        fields["environment"] = python_string(tenant.cloud.name)
     fields |= _credential(side, tenant).program(side)
     lines = [f"{name}={value}," for name, value in fields.items()]
     return [f"{side}_tenant=TenantArgs(", *_indented(lines), "),"]
@@ -97,28 +98,23 @@ def _credential(side: str, tenant: Tenant) -> Credential:
 
 
 def _cluster(cluster: ClusterState) -> list[str]:
-    cluster_id = _text(str(parse_arm_id(cluster.cluster_id, CLUSTER_TYPE)))
+    cluster_id = python_string(str(parse_arm_id(cluster.cluster_id, CLUSTER_TYPE)))
     return ["ClusterArgs(", *_indented([f"cluster_id={cluster_id},"]), "),"]
 
 
 def _registry(chain: LiveChain, registry: LiveRegistry) -> list[str]:
     registry_id = str(parse_arm_id(registry.state.registry_id, REGISTRY_TYPE))
-    fields = {"registry_id": _text(registry_id)}
+    fields = {"registry_id": python_string(registry_id)}
     if registry.pull:
         derived = role_assignment_name(registry_id, chain.registry_principal_id, registry.state.pull_role.guid)
         if registry.pull.name.lower() != derived:
-            fields["role_assignment_name"] = _text(registry.pull.name)
+            fields["role_assignment_name"] = python_string(registry.pull.name)
         repositories, prefixes = repositories_of(registry.pull.condition) or ([], [])
         if repositories:
             fields["repositories"] = json.dumps(repositories)
         if prefixes:
             fields["repository_prefixes"] = json.dumps(prefixes)
     return ["RegistryArgs(", *_indented(f"{name}={value}," for name, value in fields.items()), "),"]
-
-
-def _text(value: str) -> str:
-    # A JSON string is a Python string.
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _indented(lines: Iterable[str], levels: int = 1) -> list[str]:

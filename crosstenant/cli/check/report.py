@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from crosstenant.cli.check.chain import ACCESS, APPLICATION, PRINCIPAL, SECRET, Link, LinkState, Report, Tenancy
+from crosstenant.model.outside_text import in_one_line
 
 _MARKS: Final = {
     LinkState.OK: "-",
@@ -23,13 +25,14 @@ _VERDICTS: Final = {
 
 
 def as_text(report: Report) -> str:
-    """The drawing, the table and the verdict."""
+    """The drawing, the table and the verdict. What others wrote (names, refusals) is shown in one line each."""
+    report = replace(report, links=tuple(map(_shown, report.links)))
     verdict = _VERDICTS[report.verdict].format(broken=_titles(report.broken), unseen=_titles(report.unseen))
     return "\n".join([*drawing(report), "", *table(report.links), "", verdict])
 
 
 def as_json(report: Report) -> str:
-    """One JSON object: the chain, the verdict (``whole``, ``broken`` or ``not seen``) and the links in order."""
+    """One JSON object in ASCII: the chain, the verdict (``whole``, ``broken`` or ``not seen``), the links in order."""
     chain = report.chain
     return json.dumps(
         {
@@ -50,6 +53,15 @@ def as_json(report: Report) -> str:
             ],
         },
         indent=2,
+    )
+
+
+def _shown(link: Link) -> Link:
+    return replace(
+        link,
+        object=in_one_line(link.object),
+        finding=in_one_line(link.finding),
+        remedy=in_one_line(link.remedy),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, cast
 
 from crosstenant.cli.check.chain import Chain, Probe
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, parse_arm_id
+from crosstenant.model.outside_text import in_one_line
 
 Json = dict[str, Any]
 
@@ -52,7 +53,7 @@ def export_stack(name: str, folder: Path, *, show_secrets: bool) -> Json:
     except FileNotFoundError:
         raise StackError("there is no 'pulumi' on PATH: give --cluster, --registry and --client-id instead") from None
     if done.returncode:
-        said = " ".join(done.stderr.split()).removeprefix("error: ")
+        said = in_one_line(done.stderr).removeprefix("error: ")
         raise StackError(f"'pulumi stack export --stack {name}' failed: {said}")
     return json.loads(done.stdout)
 

@@ -7,12 +7,12 @@ their entries in ``arguments.py``.
 from __future__ import annotations
 
 import dataclasses
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Final
 
 from crosstenant.model.credentials.arguments import ARGUMENTS, camel
+from crosstenant.model.outside_text import python_string
 
 
 @dataclass(frozen=True)
@@ -84,11 +84,10 @@ class Credential:
 
     def _expression(self, prefix: str, name: str, value: Any) -> str:
         if name in self.job_variables:
-            return f"os.environ[{json.dumps(self.job_variables[name].format(PREFIX=prefix.upper()))}]"
+            return f"os.environ[{python_string(self.job_variables[name].format(PREFIX=prefix.upper()))}]"
         if ARGUMENTS[name].secret:
-            return f"config.require_secret({json.dumps(camel(f'{prefix}_{name}'))})"
-        # A JSON string is a Python string.
-        return "True" if value is True else json.dumps(value, ensure_ascii=False)
+            return f"config.require_secret({python_string(camel(f'{prefix}_{name}'))})"
+        return "True" if value is True else python_string(value)
 
 
 @dataclass(frozen=True)
