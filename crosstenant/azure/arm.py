@@ -51,7 +51,7 @@ class Arm:
         from crosstenant.azure.connections.addresses import must_be_at
 
         host = self._tenant.cloud.arm_host
-        url = must_be_at(host, path) if "://" in path else f"https://{host}/{path.lstrip('/')}"
+        url = must_be_at(host, path, or_region=True) if "://" in path else f"https://{host}/{path.lstrip('/')}"
         params = {f"${name}": value for name, value in query.items()}
         if api_version:
             params["api-version"] = api_version

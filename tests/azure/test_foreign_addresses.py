@@ -42,6 +42,20 @@ def test_address_at_the_host(url: str):
     assert must_be_at(ARM, url) == url
 
 
+def test_host_of_a_region_takes_the_token_where_resource_manager_may_name_one():
+    regional = f"https://westeurope.{ARM}/x"
+    assert must_be_at(ARM, regional, or_region=True) == regional
+    assert not is_at(ARM, regional)
+    for url in (
+        f"https://{EVIL}/x",
+        f"https://a.b.{ARM}/x",
+        f"https://evil-{ARM}/x",
+        f"https://.{ARM}/x",
+        "https://evil/x",
+    ):
+        assert not is_at(ARM, url, or_region=True), url
+
+
 @pytest.mark.parametrize(
     ("url", "named"),
     [

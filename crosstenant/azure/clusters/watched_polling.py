@@ -32,7 +32,7 @@ class WatchedPolling(AsyncARMPolling):
         headers = initial_response.http_response.headers
         url = headers.get("Azure-AsyncOperation") or headers.get("Location") or ""
         # AKS has accepted the reset. An address elsewhere is refused when it is polled, and is not kept.
-        self.url = url if is_at(self._host, url) else ""
+        self.url = url if is_at(self._host, url, or_region=True) else ""
         super().initialize(  # pyright: ignore[reportUnknownMemberType] (the SDK leaves its type parameters open)
             client, initial_response, deserialization_callback
         )
@@ -44,7 +44,7 @@ class WatchedPolling(AsyncARMPolling):
         :raises crosstenant.azure.connections.addresses.ForeignAddressError: It is at another host.
         """
         read = cast("Callable[[str], Awaitable[Any]]", super().request_status)
-        return await read(must_be_at(self._host, status_link))
+        return await read(must_be_at(self._host, status_link, or_region=True))
 
     async def update_status(self) -> None:
         """Polls once."""

@@ -1,4 +1,5 @@
-"""The host rule: an address that an answer names gets a credential only if it is at the host that gave the answer.
+"""The host rule: an address that an answer names gets a credential only if it is at the host that gave the answer, or,
+for Resource Manager, at the host of one of its regions.
 
 Addresses come in ``Azure-AsyncOperation``, ``Location`` and ``nextLink``, in a registry's challenge, and in a stack's
 state.
@@ -30,11 +31,13 @@ class ForeignAddressError(AzureError):
         )
 
 
-def is_at(host: str, url: str) -> bool:
+def is_at(host: str, url: str, *, or_region: bool = False) -> bool:
     """Whether an address is at a host, over TLS on the usual port, without user information.
 
     :param host: A host name, ``management.azure.com``.
     :param url: The address, from an answer. Anything that is not a URL is not at the host.
+    :param or_region: Whether one label may stand before the host: Resource Manager may name the host of a region,
+        ``westeurope.management.azure.com``, which takes the same token.
     """
     if not _PLAIN.fullmatch(url):
         return False
@@ -42,17 +45,20 @@ def is_at(host: str, url: str) -> bool:
         parts = urlsplit(url)
     except ValueError:
         return False
-    return parts.scheme == "https" and parts.netloc.lower().removesuffix(":443") == host.lower()
+    region = r"([a-z0-9-]+\.)?" if or_region else ""
+    found = parts.netloc.lower().removesuffix(":443")
+    return parts.scheme == "https" and re.fullmatch(region + re.escape(host.lower()), found) is not None
 
 
-def must_be_at(host: str, url: str) -> str:
+def must_be_at(host: str, url: str, *, or_region: bool = False) -> str:
     """The address, which may get a credential for the host.
 
     :param host: A host name, ``management.azure.com``.
     :param url: The address, from an answer or from the state.
+    :param or_region: As for ``is_at``.
     :raises ForeignAddressError: It is at another host, or is not a URL.
     """
-    if not is_at(host, url):
+    if not is_at(host, url, or_region=or_region):
         raise ForeignAddressError(url, host)
     return url
 
