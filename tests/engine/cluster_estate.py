@@ -110,8 +110,8 @@ class Profiles:
     @contextmanager
     def waited_for(self, name: str) -> Generator[None]:
         """The operation that runs on the cluster ends soon after the block has looked at the cluster."""
-        before = self._looks(name)
-        with meanwhile(lambda: self._looks(name) > before, lambda: self.azure.change(end_operations)):
+        before = self.looks(name)
+        with meanwhile(lambda: self.looks(name) > before, lambda: self.azure.change(end_operations)):
             yield
 
     def credential_states(self) -> dict[str, str]:
@@ -157,7 +157,8 @@ class Profiles:
         """Whether nothing is left to do, by a refreshed preview."""
         return self.stack.operate("preview", "--refresh", "--expect-no-changes").code == 0
 
-    def _looks(self, name: str) -> int:
+    def looks(self, name: str) -> int:
+        """How often the cluster has been read."""
         return sum(1 for it in self.azure.requests if it["method"] == "GET" and it["path"].endswith(f"/{name}"))
 
     def _write(self) -> None:

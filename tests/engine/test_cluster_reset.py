@@ -40,7 +40,10 @@ def test_a_reset_outlasts_what_passes_and_happens_once(profiles: Profiles):
     azure.change(lambda state: run_unseen_operation(state, "named", 600))
     azure.change(lambda state: state["settings"]["reset"].update(seconds=4))
 
-    with meanwhile(lambda: was_refused(profiles, "named"), lambda: azure.change(end_operations)):
+    def both_were_met() -> bool:
+        return was_refused(profiles, "named") and profiles.looks("busy") > 0
+
+    with meanwhile(both_were_met, lambda: azure.change(end_operations)):
         up = profiles.up()
 
     for name in names:

@@ -12,6 +12,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 
 from crosstenant.sandbox.entra.assertions import federated_token
+from crosstenant.sandbox.host.control_token import control_token
 from crosstenant.sandbox.world import seed
 from lib.sandbox import SECRETS
 from lib.stack import Outcome, Stack
@@ -151,11 +152,12 @@ JOB = """
 def test_tokens_that_the_program_has_as_plain_text_are_nowhere_but_encrypted(
     make_stack: Callable[..., Stack], azure: Azure, tmp_path: Path
 ):
-    token = federated_token(azure.state, seed.GITHUB_ISSUER, seed.GITHUB_SUBJECT, seed.FEDERATION_AUDIENCE)
+    token, request_token = "", control_token(azure.store)
     stack = make_stack(JOB)
     watch = Watch(stack, azure, tmp_path / "stack")
-    for turn in ("first", "second"):
-        job = {"JOB_TOKEN": token, "JOB_REQUEST_TOKEN": f"planted-request-token-{turn}"}
+    for _ in range(2):
+        token = federated_token(azure.state, seed.GITHUB_ISSUER, seed.GITHUB_SUBJECT, seed.FEDERATION_AUDIENCE)
+        job = {"JOB_TOKEN": token, "JOB_REQUEST_TOKEN": request_token}
         for planted in job.values():
             watch.plant(seed.CLUSTER_CALLER_ID, planted)
         assert watch.operate("preview", "--diff", environ=job).code == 0
@@ -163,7 +165,7 @@ def test_tokens_that_the_program_has_as_plain_text_are_nowhere_but_encrypted(
 
     assert watch.leaks() == []
     exported = stack.command("pulumi", "stack", "export", "--show-secrets", "--stack", "test").output
-    for planted in (token, "planted-request-token-second"):
+    for planted in (token, request_token):
         assert exported.count(planted) >= 3, "it is in the state of each provider of the tenant"
 
 
