@@ -48,3 +48,29 @@ class Azure:
         """The resets that Azure accepted since the test began, by the cluster's ARM ID in lower case."""
         operations = self.state["operations"].values()
         return [it["resource"] for it in operations if it["kind"] == "resetServicePrincipalProfile"]
+
+
+YAML_CONFIG = """
+    config:
+      clusterTenantId: {type: string}
+      clusterId: {type: string}
+      clusterClientId: {type: string}
+      clusterClientSecret: {type: string, secret: true}
+      registryTenantId: {type: string}
+      registryId: {type: string}
+      registryClientId: {type: string}
+      registryClientSecret: {type: string, secret: true}
+"""
+"""What a YAML program reads of the stack's configuration."""
+
+YAML_TENANTS = """\
+          clusterTenant:
+            tenantId: ${clusterTenantId}
+            clientId: ${clusterClientId}
+            clientSecret: ${clusterClientSecret}
+          registryTenant:
+            tenantId: ${registryTenantId}
+            clientId: ${registryClientId}
+            clientSecret: ${registryClientSecret}
+"""
+"""Both tenants, as a YAML program describes them to a ``CrossTenantPull``."""

@@ -19,7 +19,7 @@ from crosstenant.sandbox.world.resource_documents import node_resource_group_id
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
 from tests.engine.cluster_estate import add_fault, meanwhile, signal_to
-from tests.engine.engine_world import Azure
+from tests.engine.engine_world import YAML_CONFIG, YAML_TENANTS, Azure
 from tests.engine.registry_stacks import (
     CHECK,
     CONSENT,
@@ -72,30 +72,16 @@ RegistryAccess(
 )
 """
 )
-YAML = """
-    config:
-      clusterTenantId: {type: string}
-      clusterId: {type: string}
-      clusterClientId: {type: string}
-      clusterClientSecret: {type: string, secret: true}
-      registryTenantId: {type: string}
-      registryId: {type: string}
-      registryClientId: {type: string}
-      registryClientSecret: {type: string, secret: true}
-    resources:
+YAML = (
+    YAML_CONFIG
+    + """    resources:
       pull:
         type: crosstenant:CrossTenantPull
         properties:
           displayName: prod
-          clusterTenant:
-            tenantId: ${clusterTenantId}
-            clientId: ${clusterClientId}
-            clientSecret: ${clusterClientSecret}
-          registryTenant:
-            tenantId: ${registryTenantId}
-            clientId: ${registryClientId}
-            clientSecret: ${registryClientSecret}
-          registries:
+"""
+    + YAML_TENANTS
+    + """          registries:
             - registryId: ${registryId}
           clusters:
             - clusterId: ${clusterId}
@@ -105,6 +91,7 @@ YAML = """
       consentUrl: ${pull.consentUrl}
       pullResult: ${pull.registries[0].pullResult}
 """
+)
 CHAIN = [("create", it) for it in (CONSENT, ROLE, CHECK, PROFILE)]
 """What stands behind the application, in the order in which it is made."""
 

@@ -8,32 +8,18 @@ from collections.abc import Callable
 from crosstenant.sandbox.world import seed
 from lib.sandbox import SECRETS
 from lib.stack import Stack
-from tests.engine.engine_world import Azure
+from tests.engine.engine_world import YAML_CONFIG, YAML_TENANTS, Azure
 from tests.engine.refusal_world import refused_plainly
 
-PROGRAM = """
-    config:
-      clusterTenantId: {type: string}
-      clusterId: {type: string}
-      clusterClientId: {type: string}
-      clusterClientSecret: {type: string, secret: true}
-      registryTenantId: {type: string}
-      registryId: {type: string}
-      registryClientId: {type: string}
-      registryClientSecret: {type: string, secret: true}
-    resources:
+PROGRAM = (
+    YAML_CONFIG
+    + """    resources:
       pull:
         type: crosstenant:CrossTenantPull
         properties:
-          clusterTenant:
-            tenantId: ${clusterTenantId}
-            clientId: ${clusterClientId}
-            clientSecret: ${clusterClientSecret}
-          registryTenant:
-            tenantId: ${registryTenantId}
-            clientId: ${registryClientId}
-            clientSecret: ${registryClientSecret}
-          registries:
+"""
+    + YAML_TENANTS
+    + """          registries:
             - registryId: ${registryId}
               pullCheck: {mode: require, repository: hello, reference: "1.0", timeoutSeconds: 60}
           clusters:
@@ -46,6 +32,7 @@ PROGRAM = """
       pullResult: ${pull.registries[0].pullResult}
       imagePullSecret: ${pull.imagePullSecret}
 """
+)
 
 
 def secrets_on(azure: Azure) -> list[str]:
