@@ -16,6 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route as StarletteRoute
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.authentication import authenticate
 from crosstenant.sandbox.arm.ids import key, subscription_of
 from crosstenant.sandbox.arm.providers import check_version, unknown_type
@@ -76,6 +77,7 @@ def _answer(store: Store, request: Request, content: bytes) -> Answer:
                     405,
                     "HttpMethodNotSupported",
                     f"The requested resource does not support http method '{request.method}'.",
+                    source=sources.HTTP_METHOD_NOT_SUPPORTED,
                 )
             raise unknown_type(path, api_version)
         body = _read(content)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.ids import is_uuid
 from crosstenant.sandbox.arm.refusals import ArmRefusal, subscription_not_found
 from crosstenant.sandbox.entra.refusals import TokenRefusal
@@ -27,6 +28,7 @@ def authenticate(state: State, authorization: str | None, subscription_id: str |
                 400,
                 "InvalidSubscriptionId",
                 f"The provided subscription identifier '{subscription_id}' is malformed or invalid.",
+                source=sources.INVALID_SUBSCRIPTION_ID,
             )
         subscription = state["subscriptions"].get(subscription_id.lower())
     tenant_id = subscription["_tenant"] if subscription else "common"
@@ -36,7 +38,9 @@ def authenticate(state: State, authorization: str | None, subscription_id: str |
         described = error.message
         if error.code == "AuthenticationFailed":
             described = "The authentication failed because of missing 'Authorization' header."
-        raise ArmRefusal(error.status, error.code, error.message, headers=_challenge(tenant_id, described)) from None
+        raise ArmRefusal(
+            error.status, error.code, error.message, headers=_challenge(tenant_id, described), source=error.source
+        ) from None
     if subscription_id is not None and subscription is None:
         raise subscription_not_found(subscription_id)
     if subscription is not None and caller.tenant_id != tenant_id:
@@ -54,6 +58,7 @@ def authenticate(state: State, authorization: str | None, subscription_id: str |
                 "The access token is from the wrong issuer. It must match the tenant associated with this "
                 "subscription. Please use correct authority to get the token.",
             ),
+            source=sources.INVALID_AUTHENTICATION_TOKEN_TENANT,
         )
     return caller
 

@@ -9,6 +9,7 @@ import re
 from datetime import date
 from typing import Any, Final
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.world.resource_documents import LOCATION
 
@@ -91,6 +92,7 @@ def check_version(namespace: str, resource_type: str, api_version: str, location
             400,
             "InvalidApiVersionParameter",
             f"The api-version '{api_version}' is invalid. The supported versions are '{known}'.",
+            source=sources.INVALID_API_VERSION_PARAMETER,
         )
     raise ArmRefusal(
         400,
@@ -98,6 +100,7 @@ def check_version(namespace: str, resource_type: str, api_version: str, location
         f"No registered resource provider found for location '{location or LOCATION}' and API version '{api_version}' "
         f"for type '{resource_type}'. The supported api-versions are '{known}'. The supported locations are "
         f"'{', '.join(LOCATIONS)}'.",
+        source=sources.NO_REGISTERED_PROVIDER_FOUND,
     )
 
 
@@ -114,15 +117,23 @@ def unknown_type(path: str, api_version: str) -> ArmRefusal:
     """The refusal of an unknown path: an unknown provider, an unknown resource type, or any other unknown path."""
     match = re.search(r"/providers/(?P<namespace>[^/]+)(?:/(?P<type>[^/]+))?", path, re.IGNORECASE)
     if match is None:
-        return ArmRefusal(404, "NotFound", f"The requested resource '{path}' does not exist.")
+        return ArmRefusal(
+            404, "NotFound", f"The requested resource '{path}' does not exist.", source=sources.UNKNOWN_PATH
+        )
     known = next((name for name in _TYPES if name.lower() == match["namespace"].lower()), None)
     if known is None:
-        return ArmRefusal(404, "InvalidResourceNamespace", f"The resource namespace '{match['namespace']}' is invalid.")
+        return ArmRefusal(
+            404,
+            "InvalidResourceNamespace",
+            f"The resource namespace '{match['namespace']}' is invalid.",
+            source=sources.INVALID_RESOURCE_NAMESPACE,
+        )
     return ArmRefusal(
         404,
         "InvalidResourceType",
         f"The resource type '{match['type'] or ''}' could not be found in the namespace '{known}' for api version "
         f"'{api_version}'.",
+        source=sources.INVALID_RESOURCE_TYPE,
     )
 
 
@@ -133,7 +144,12 @@ def provider(subscription_id: str, namespace: str) -> Json:
     """
     known = next((name for name in _TYPES if name.lower() == namespace.lower()), None)
     if known is None:
-        raise ArmRefusal(404, "InvalidResourceNamespace", f"The resource namespace '{namespace}' is invalid.")
+        raise ArmRefusal(
+            404,
+            "InvalidResourceNamespace",
+            f"The resource namespace '{namespace}' is invalid.",
+            source=sources.INVALID_RESOURCE_NAMESPACE,
+        )
     return {
         "id": f"/subscriptions/{subscription_id}/providers/{known}",
         "namespace": known,

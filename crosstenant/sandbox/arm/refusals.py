@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from crosstenant.sandbox.arm import sources
+from crosstenant.sandbox.world.provenance import Source
+
 
 class ArmRefusal(Exception):
     """The refusal of a request: the answer's status and ``error`` object."""
@@ -20,6 +23,7 @@ class ArmRefusal(Exception):
         *,
         target: str | None = None,
         headers: Mapping[str, str] | None = None,
+        source: Source,
     ) -> None:
         """
         :param status: The HTTP status.
@@ -27,6 +31,7 @@ class ArmRefusal(Exception):
         :param message: Azure's sentence.
         :param target: The property, where Azure names one.
         :param headers: Headers of the answer.
+        :param source: How it is known that Azure refuses so.
         """
         super().__init__(f"{code}: {message}")
         self.status = status
@@ -34,6 +39,7 @@ class ArmRefusal(Exception):
         self.message = message
         self.target = target
         self.headers = dict(headers or {})
+        self.source = source
 
     def document(self) -> dict[str, Any]:
         """The answer's body."""
@@ -49,17 +55,28 @@ def missing_api_version() -> ArmRefusal:
         400,
         "MissingApiVersionParameter",
         "The api-version query parameter (?api-version=) is required for all requests.",
+        source=sources.MISSING_API_VERSION_PARAMETER,
     )
 
 
 def subscription_not_found(subscription_id: str) -> ArmRefusal:
     """The subscription does not exist."""
-    return ArmRefusal(404, "SubscriptionNotFound", f"The subscription '{subscription_id}' could not be found.")
+    return ArmRefusal(
+        404,
+        "SubscriptionNotFound",
+        f"The subscription '{subscription_id}' could not be found.",
+        source=sources.SUBSCRIPTION_NOT_FOUND,
+    )
 
 
 def group_not_found(name: str) -> ArmRefusal:
     """The resource group does not exist."""
-    return ArmRefusal(404, "ResourceGroupNotFound", f"Resource group '{name}' could not be found.")
+    return ArmRefusal(
+        404,
+        "ResourceGroupNotFound",
+        f"Resource group '{name}' could not be found.",
+        source=sources.RESOURCE_GROUP_NOT_FOUND,
+    )
 
 
 def resource_not_found(resource_type: str, name: str, group: str) -> ArmRefusal:
@@ -69,11 +86,15 @@ def resource_not_found(resource_type: str, name: str, group: str) -> ArmRefusal:
         "ResourceNotFound",
         f"The Resource '{resource_type}/{name}' under resource group '{group}' was not found. For more details please "
         "go to https://aka.ms/ARMResourceNotFoundFix",
+        source=sources.RESOURCE_NOT_FOUND,
     )
 
 
 def invalid_content(detail: str) -> ArmRefusal:
     """The body is not a JSON object, or lacks a property that every such body has."""
     return ArmRefusal(
-        400, "InvalidRequestContent", f"The request content was invalid and could not be deserialized: '{detail}'."
+        400,
+        "InvalidRequestContent",
+        f"The request content was invalid and could not be deserialized: '{detail}'.",
+        source=sources.INVALID_REQUEST_CONTENT,
     )

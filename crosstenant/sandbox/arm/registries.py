@@ -9,6 +9,7 @@ import hashlib
 import re
 from typing import Any, Final, cast
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.operations import remove
 from crosstenant.sandbox.arm.ids import find_group, find_resource, key
 from crosstenant.sandbox.arm.refusals import ArmRefusal
@@ -71,14 +72,25 @@ def put_registry(request: ArmRequest) -> Answer:
         return Answer(200, _document(request, found))
     name = request.part("name")
     if not _NAME.fullmatch(name):
-        raise ArmRefusal(400, "InvalidResourceName", _name_rule(name))
+        raise ArmRefusal(400, "InvalidResourceName", _name_rule(name), source=sources.INVALID_REGISTRY_NAME)
     if _taken(request, name):
-        raise ArmRefusal(409, "AlreadyInUse", _in_use(name))
+        raise ArmRefusal(409, "AlreadyInUse", _in_use(name), source=sources.REGISTRY_NAME_IN_USE)
     location, sku = request.body.get("location"), request.body.get("sku")
     if not location:
-        raise ArmRefusal(400, "LocationRequired", "The location property is required for this definition.")
+        raise ArmRefusal(
+            400,
+            "LocationRequired",
+            "The location property is required for this definition.",
+            source=sources.LOCATION_REQUIRED,
+        )
     if not sku:
-        raise ArmRefusal(400, "SkuRequired", "The SKU property is required for this definition.", target="sku")
+        raise ArmRefusal(
+            400,
+            "SkuRequired",
+            "The SKU property is required for this definition.",
+            target="sku",
+            source=sources.SKU_REQUIRED,
+        )
     registry_id = f"{group['id']}/providers/{REGISTRY_TYPE}/{name}"
     registry = resource_documents.registry(registry_id, MODES[0])
     registry["location"] = location.replace(" ", "").lower()
@@ -115,6 +127,7 @@ def list_credentials(request: ArmRequest) -> Answer:
             f"Cannot perform credential operations for {registry['id']} as admin user is disabled. Kindly enable admin "
             "user as per docs: "
             "https://docs.microsoft.com/en-us/azure/container-registry/container-registry-authentication#admin-account",
+            source=sources.ADMIN_USER_DISABLED,
         )
     password = admin_password(registry)
     return Answer(200, {"username": registry["name"], "passwords": [{"name": "password", "value": password}]})
@@ -146,7 +159,11 @@ def _write(request: ArmRequest, registry: Json) -> None:
     tier = registry["sku"].get("name")
     if tier not in _TIERS:
         raise ArmRefusal(
-            400, "InvalidSku", f"The SKU '{tier}' is not supported: use one of {', '.join(_TIERS)}.", target="sku"
+            400,
+            "InvalidSku",
+            f"The SKU '{tier}' is not supported: use one of {', '.join(_TIERS)}.",
+            target="sku",
+            source=sources.INVALID_SKU,
         )
     registry["sku"]["tier"] = tier
     given = cast(Json, request.body.get("properties") or {})
@@ -159,6 +176,7 @@ def _write(request: ArmRequest, registry: Json) -> None:
                 "InvalidParameter",
                 f"The value '{given[name]}' of the property '{name}' is invalid. Use one of {', '.join(values)}.",
                 target=name,
+                source=sources.INVALID_REGISTRY_PROPERTY,
             )
         registry["properties"][name] = given[name]
 

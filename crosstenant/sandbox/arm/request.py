@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, cast
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.refusals import ArmRefusal, invalid_content
 from crosstenant.sandbox.arm.roles.effective_roles import effective_roles, is_allowed
 from crosstenant.sandbox.entra.tokens import Caller
@@ -75,6 +76,7 @@ class ArmRequest:
                 f"The client '{self.caller.client_id}' with object id '{self.caller.object_id}' does not have "
                 f"authorization to perform action '{action}' over scope '{scope or '/'}' or the scope is invalid. If "
                 "access was recently granted, please refresh your credentials.",
+                source=sources.AUTHORIZATION_FAILED,
             )
 
     def require_at_all(self, action: str, scope: str) -> None:

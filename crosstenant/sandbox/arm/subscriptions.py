@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.operations import remove
 from crosstenant.sandbox.arm.ids import find_group, key
 from crosstenant.sandbox.arm.providers import LOCATIONS, all_providers, provider
@@ -119,10 +120,16 @@ def put_group(request: ArmRequest) -> Answer:
             "InvalidResourceGroup",
             f"The provided resource group name '{name}' is not valid: a name may have letters, "
             "digits, '_', '-', '(', ')' and '.', at most 90, and must not end with a '.'.",
+            source=sources.INVALID_RESOURCE_GROUP,
         )
     location = str(request.body.get("location") or "").replace(" ", "").lower()
     if not location:
-        raise ArmRefusal(400, "LocationRequired", "The location property is required for this definition.")
+        raise ArmRefusal(
+            400,
+            "LocationRequired",
+            "The location property is required for this definition.",
+            source=sources.LOCATION_REQUIRED,
+        )
     found = request.state["resources"].get(key(request.scope))
     if found is not None and found["location"] != location:
         raise ArmRefusal(
@@ -130,6 +137,7 @@ def put_group(request: ArmRequest) -> Answer:
             "InvalidResourceGroupLocation",
             f"Invalid resource group location '{location}'. The Resource group already exists in location "
             f"'{found['location']}'.",
+            source=sources.INVALID_RESOURCE_GROUP_LOCATION,
         )
     created = found is None
     if found is None:

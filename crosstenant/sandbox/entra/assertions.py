@@ -17,6 +17,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
+from crosstenant.sandbox.entra import sources
 from crosstenant.sandbox.entra.clients import Json
 from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.entra.tokens import read, sign
@@ -43,9 +44,13 @@ def check_assertion(state: State, application: Json, assertion: str) -> None:
     try:
         header, claims = _unverified(assertion)
     except jwt.InvalidTokenError:
-        raise SignInRefusal("AADSTS50027", "JWT token is invalid or malformed.", "invalid_request", 400) from None
+        raise SignInRefusal(
+            "AADSTS50027", "JWT token is invalid or malformed.", "invalid_request", 400, source=sources.AADSTS50027
+        ) from None
     if not claims.get("nbf", 0) - 300 <= time.time() < claims.get("exp", 0) + 300:
-        raise SignInRefusal("AADSTS700024", "Client assertion is not within its valid time range.")
+        raise SignInRefusal(
+            "AADSTS700024", "Client assertion is not within its valid time range.", source=sources.AADSTS700024
+        )
     if "x5t" in header or "x5t#S256" in header:
         _check_certificate(application, assertion, header)
     else:
@@ -63,7 +68,9 @@ def _check_federated(state: State, application: Json, assertion: str, claims: Js
     try:
         read(state, assertion)
     except jwt.InvalidTokenError:
-        raise SignInRefusal("AADSTS700027", "Client assertion failed signature validation.") from None
+        raise SignInRefusal(
+            "AADSTS700027", "Client assertion failed signature validation.", source=sources.AADSTS700027_FEDERATED
+        ) from None
     audiences = cast("str | list[str]", claims.get("aud", []))
     presented = {
         "issuer": [str(claims.get("iss"))],
@@ -80,6 +87,7 @@ def _check_federated(state: State, application: Json, assertion: str, claims: Js
                 f"'{', '.join(presented[field])}'. Check your federated identity credential Subject, Audience and "
                 "Issuer against the presented assertion. "
                 "https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
+                source=sources.NO_FEDERATED_RECORD,
             )
 
 
@@ -107,6 +115,7 @@ def _check_certificate(application: Json, assertion: str, header: Json) -> None:
         "AADSTS700027",
         "The certificate with identifier used to sign the client assertion is not registered on application. Reason - "
         "The key was not found.",
+        source=sources.AADSTS700027_CERTIFICATE,
     )
 
 

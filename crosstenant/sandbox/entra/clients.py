@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
+from crosstenant.sandbox.entra import sources
 from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.world.state import State, now
 from crosstenant.sandbox.world.times import epoch
@@ -43,6 +44,7 @@ def find_tenant(state: State, tenant: str) -> str:
         "subscriptions for the tenant.",
         "invalid_request",
         400,
+        source=sources.AADSTS90002,
     )
 
 
@@ -64,6 +66,7 @@ def find_application(state: State, tenant_id: str, client_id: str) -> Json:
         "authentication request to the wrong tenant.",
         "unauthorized_client",
         400,
+        source=sources.AADSTS700016,
     )
 
 
@@ -79,6 +82,7 @@ def check_multi_tenant(state: State, client_id: str) -> None:
             f"Application with identifier '{client_id}' was not found in the directory 'Microsoft Accounts'.",
             "unauthorized_client",
             400,
+            source=sources.AADSTS700016_COMMON,
         )
     if application["signInAudience"] == "AzureADMyOrg":
         raise SignInRefusal(
@@ -88,6 +92,7 @@ def check_multi_tenant(state: State, client_id: str) -> None:
             "'10/15/2018'. Use a tenant-specific endpoint or configure the application to be multi-tenant.",
             "invalid_request",
             400,
+            source=sources.AADSTS50194,
         )
 
 
@@ -113,12 +118,14 @@ def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
             "AADSTS7000229",
             f"The client application {application['appId']} is missing service principal in the tenant {tenant_id}. "
             "See instructions here: https://go.microsoft.com/fwlink/?linkid=2225119",
+            source=sources.AADSTS7000229,
         )
     if not principal["accountEnabled"]:
         raise SignInRefusal(
             "AADSTS7000112",
             f"Application '{application['appId']}'({application['displayName']}) is disabled.",
             "unauthorized_client",
+            source=sources.AADSTS7000112,
         )
     return application, principal
 
@@ -139,9 +146,11 @@ def check_secret(application: Json, secret: str, time: float) -> None:
                 f"The provided client secret keys for app '{application['appId']}' are expired. Visit the Azure portal "
                 "to create new keys for your app: https://aka.ms/NewClientSecret, or consider using certificate "
                 "credentials for added security: https://aka.ms/certCreds.",
+                source=sources.AADSTS7000222,
             )
     raise SignInRefusal(
         "AADSTS7000215",
         "Invalid client secret provided. Ensure the secret being sent in the request is the client secret value, not "
         f"the client secret ID, for a secret added to app '{application['appId']}'.",
+        source=sources.AADSTS7000215,
     )

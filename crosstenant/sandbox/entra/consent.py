@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import uuid
 
+from crosstenant.sandbox.entra import sources
 from crosstenant.sandbox.entra.clients import find_application, find_tenant
 from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.world.directory_documents import new_service_principal
@@ -34,6 +35,7 @@ def consent(state: State, tenant: str, client_id: str) -> str:
             f"fix the configuration or consent on behalf of the tenant. Client app ID: {application['appId']}.",
             "invalid_request",
             400,
+            source=sources.AADSTS650056,
         )
     exists = any(
         one["appId"] == application["appId"] and one["_tenant"] == tenant_id
@@ -56,7 +58,11 @@ def find_redirect(state: State, tenant: str, client_id: str, redirect_uri: str) 
     listed: list[str] = application["web"]["redirectUris"]
     if not redirect_uri and not listed:
         raise SignInRefusal(
-            "AADSTS500113", "No reply address is registered for the application.", "invalid_request", 400
+            "AADSTS500113",
+            "No reply address is registered for the application.",
+            "invalid_request",
+            400,
+            source=sources.AADSTS500113,
         )
     if redirect_uri and redirect_uri not in listed:
         raise SignInRefusal(
@@ -67,5 +73,6 @@ def find_redirect(state: State, tenant: str, client_id: str, redirect_uri: str) 
             "learn more about how to fix this.",
             "invalid_request",
             400,
+            source=sources.AADSTS50011,
         )
     return redirect_uri or listed[0]

@@ -10,7 +10,7 @@ import binascii
 from collections.abc import Mapping
 from urllib.parse import unquote_plus
 
-from crosstenant.sandbox.entra import tokens
+from crosstenant.sandbox.entra import sources, tokens
 from crosstenant.sandbox.entra.assertions import ASSERTION_TYPE, check_assertion, client_id_of
 from crosstenant.sandbox.entra.clients import Json, check_secret, find_client, find_tenant
 from crosstenant.sandbox.entra.refusals import SignInRefusal
@@ -31,7 +31,11 @@ def grant(state: State, tenant: str, form: dict[str, str], first_version: bool) 
         raise _missing("grant_type")
     if grant_type != "client_credentials":
         raise SignInRefusal(
-            "AADSTS70003", f"The app requested an unsupported grant type '{grant_type}'.", "unsupported_grant_type", 400
+            "AADSTS70003",
+            f"The app requested an unsupported grant type '{grant_type}'.",
+            "unsupported_grant_type",
+            400,
+            source=sources.AADSTS70003,
         )
     assertion = form.get("client_assertion")
     client_id = form.get("client_id") or (client_id_of(assertion) if assertion else "")
@@ -41,6 +45,7 @@ def grant(state: State, tenant: str, form: dict[str, str], first_version: bool) 
             "The request body must contain the following parameter: 'client_id'.",
             "invalid_request",
             400,
+            source=sources.AADSTS900144,
         )
     audience = _audience_v1(tenant, form) if first_version else _audience_v2(tenant, form)
     application, principal = find_client(state, tenant, client_id)
@@ -52,6 +57,7 @@ def grant(state: State, tenant: str, form: dict[str, str], first_version: bool) 
         raise SignInRefusal(
             "AADSTS7000216",
             "'client_assertion', 'client_secret' or 'request' is required for the 'client_credentials' grant type.",
+            source=sources.AADSTS7000216,
         )
     access_token = tokens.issue(state, tenant_id, principal, audience)
     if not first_version:
@@ -80,6 +86,7 @@ def _audience_v2(tenant: str, form: dict[str, str]) -> str:
             f"The provided value for the input parameter 'scope' is not valid. The scope {scope} is not valid.",
             "invalid_scope",
             400,
+            source=sources.AADSTS70011,
         )
     if not wanted[0].endswith("/.default"):
         raise SignInRefusal(
@@ -88,6 +95,7 @@ def _audience_v2(tenant: str, form: dict[str, str]) -> str:
             "/.default suffixed to the resource identifier (application ID URI).",
             "invalid_scope",
             400,
+            source=sources.AADSTS1002012,
         )
     return _known_audience(tenant, wanted[0].removesuffix("/.default"))
 
@@ -108,6 +116,7 @@ def _known_audience(tenant: str, resource: str) -> str:
             "the tenant. You might have sent your authentication request to the wrong tenant.",
             "invalid_resource",
             400,
+            source=sources.AADSTS500011,
         )
     return audience
 
@@ -119,6 +128,7 @@ def _missing(field: str) -> SignInRefusal:
         "parameters for the login request.",
         "invalid_request",
         400,
+        source=sources.AADSTS90014,
     )
 
 

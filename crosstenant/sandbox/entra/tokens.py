@@ -17,7 +17,9 @@ import jwt
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
+from crosstenant.sandbox.entra import sources
 from crosstenant.sandbox.entra.refusals import TokenRefusal
+from crosstenant.sandbox.world.provenance import Source
 from crosstenant.sandbox.world.state import State, now
 
 Json = dict[str, Any]
@@ -102,22 +104,20 @@ def verify(state: State, authorization_header: str | None, audience: str) -> Cal
     words = _GRAPH_WORDS if audience == GRAPH_AUDIENCE else _ARM_WORDS
     scheme, _, token = (authorization_header or "").strip().partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise TokenRefusal(401, *words["missing"])
+        raise words["missing"].refusal()
     try:
         claims = read(state, token.strip())
     except jwt.InvalidTokenError:
-        raise TokenRefusal(401, *words["invalid"]) from None
+        raise words["invalid"].refusal() from None
     accepted = {audience.rstrip("/"), *_ALSO_ACCEPTED.get(audience, ())}
     found = str(claims.get("aud", ""))
     if found.rstrip("/") not in accepted:
-        code, message = words["audience"]
-        raise TokenRefusal(401, code, message.format(audience=found))
+        raise words["audience"].refusal(audience=found)
     time = now(state)
     if not float(claims["nbf"]) - 300 <= time < float(claims["exp"]):
-        code, message = words["expired"]
-        raise TokenRefusal(401, code, message.format(expiry=_us_time(float(claims["exp"])), time=_us_time(time)))
+        raise words["expired"].refusal(expiry=_us_time(float(claims["exp"])), time=_us_time(time))
     if claims["tid"] not in state["tenants"] or claims["iss"] != f"https://sts.windows.net/{claims['tid']}/":
-        raise TokenRefusal(401, *words["invalid"])
+        raise words["invalid"].refusal()
     return Caller(claims["tid"], claims["appid"], claims["oid"], tuple(claims.get("roles", ())))
 
 
@@ -149,25 +149,53 @@ def key_set(state: State) -> Json:
     return {"keys": [key]}
 
 
+@dataclass(frozen=True)
+class _Words:
+    code: str
+    message: str
+    source: Source
+
+    def refusal(self, **parts: str) -> TokenRefusal:
+        return TokenRefusal(401, self.code, self.message.format(**parts), source=self.source)
+
+
 _ARM_WORDS: Final = {
-    "missing": ("AuthenticationFailed", "Authentication failed. The 'Authorization' header is missing."),
-    "invalid": ("InvalidAuthenticationToken", "The access token is invalid."),
-    "audience": (
+    "missing": _Words(
+        "AuthenticationFailed",
+        "Authentication failed. The 'Authorization' header is missing.",
+        source=sources.ARM_TOKEN_MISSING,
+    ),
+    "invalid": _Words("InvalidAuthenticationToken", "The access token is invalid.", source=sources.ARM_TOKEN_INVALID),
+    "audience": _Words(
         "InvalidAuthenticationTokenAudience",
         "The access token has been obtained for wrong audience or resource '{audience}'. It should exactly match with "
         "one of the allowed audiences 'https://management.core.windows.net/','https://management.core.windows.net',"
         "'https://management.azure.com/','https://management.azure.com'.",
+        source=sources.ARM_TOKEN_AUDIENCE,
     ),
-    "expired": (
+    "expired": _Words(
         "ExpiredAuthenticationToken",
         "The access token expiry UTC time '{expiry}' is earlier than current UTC time '{time}'.",
+        source=sources.ARM_TOKEN_EXPIRED,
     ),
 }
 _GRAPH_WORDS: Final = {
-    "missing": ("InvalidAuthenticationToken", "Access token is empty."),
-    "invalid": ("InvalidAuthenticationToken", "Access token validation failure. Invalid signature."),
-    "audience": ("InvalidAuthenticationToken", "Access token validation failure. Invalid audience."),
-    "expired": ("InvalidAuthenticationToken", "Lifetime validation failed, the token is expired."),
+    "missing": _Words("InvalidAuthenticationToken", "Access token is empty.", source=sources.GRAPH_TOKEN_MISSING),
+    "invalid": _Words(
+        "InvalidAuthenticationToken",
+        "Access token validation failure. Invalid signature.",
+        source=sources.GRAPH_TOKEN_INVALID,
+    ),
+    "audience": _Words(
+        "InvalidAuthenticationToken",
+        "Access token validation failure. Invalid audience.",
+        source=sources.GRAPH_TOKEN_AUDIENCE,
+    ),
+    "expired": _Words(
+        "InvalidAuthenticationToken",
+        "Lifetime validation failed, the token is expired.",
+        source=sources.GRAPH_TOKEN_EXPIRED,
+    ),
 }
 
 

@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from crosstenant.sandbox.entra.refusals import TokenRefusal
 from crosstenant.sandbox.entra.tokens import GRAPH_AUDIENCE, verify
+from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request
 from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.graph.routes import ROUTES, Operation
@@ -44,10 +45,10 @@ def _answer(store: Store, request: Request, body: bytes, operation: Operation) -
             try:
                 caller = verify(state, request.headers.get("authorization"), GRAPH_AUDIENCE)
             except TokenRefusal as error:
-                raise GraphRefusal(error.status, error.code, error.message) from None
+                raise GraphRefusal(error.status, error.code, error.message, source=error.source) from None
             version = request.path_params["version"]
             if version not in _VERSIONS:
-                raise bad_request(f"Invalid version: {version}", "BadRequest")
+                raise bad_request(f"Invalid version: {version}", "BadRequest", source=sources.INVALID_VERSION)
             path = {name: value.lower() for name, value in request.path_params.items() if name != "version"}
             query = dict(request.query_params)
             answer = operation(GraphRequest(state, caller, version, path, query, _json(body), now(state)))
@@ -71,15 +72,18 @@ def _json(body: bytes) -> Json:
             "Unable to read JSON request payload. Please ensure Content-Type header is set and payload "
             "is of valid JSON format.",
             "BadRequest",
+            source=sources.UNREADABLE_BODY,
         )
     return document  # pyright: ignore[reportUnknownVariableType] - JSON
 
 
 async def _no_such_segment(request: Request, _: Exception) -> Response:
     segment = request.url.path.strip("/").split("/", 1)[-1]
-    return bad_request(f"Resource not found for the segment '{segment}'.", "BadRequest").response(None)
+    return bad_request(
+        f"Resource not found for the segment '{segment}'.", "BadRequest", source=sources.UNKNOWN_SEGMENT
+    ).response(None)
 
 
 async def _no_such_method(request: Request, _: Exception) -> Response:
     message = f"Specified HTTP method is not allowed for the request target: {request.method}."
-    return GraphRefusal(405, "Request_BadRequest", message).response(None)
+    return GraphRefusal(405, "Request_BadRequest", message, source=sources.UNKNOWN_METHOD).response(None)

@@ -7,6 +7,7 @@ import uuid
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
+from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.directory import (
     APPLICATIONS,
     SERVICE_PRINCIPALS,
@@ -45,7 +46,7 @@ def create_application(request: GraphRequest) -> Json:
     request.may_create()
     body = dict(request.body)
     if not body.get("displayName"):
-        raise bad_request("Property 'displayName' is required but was not specified.")
+        raise bad_request("Property 'displayName' is required but was not specified.", source=sources.MISSING_PROPERTY)
     owners = bound_owners(request, body.pop("owners@odata.bind", []))
     if not request.writes_all() and request.caller.object_id not in owners:
         owners.append(request.caller.object_id)
@@ -93,11 +94,17 @@ def _apply(application: Json, changes: Json) -> None:
         del changes[name]
     unknown = set(changes) - set(application) - {"oauth2RequirePostResponse", "uniqueName"}
     if unknown or any(name.startswith("_") for name in changes):
-        raise bad_request(f"Invalid property '{sorted(unknown or changes)[0]}'.")
+        raise bad_request(f"Invalid property '{sorted(unknown or changes)[0]}'.", source=sources.INVALID_PROPERTY)
     if "displayName" in changes and not changes["displayName"]:
-        raise bad_request("Invalid value specified for property 'displayName' of resource 'Application'.")
+        raise bad_request(
+            "Invalid value specified for property 'displayName' of resource 'Application'.",
+            source=sources.INVALID_VALUE,
+        )
     if changes.get("signInAudience", "AzureADMyOrg") not in _AUDIENCES:
-        raise bad_request("Invalid value specified for property 'signInAudience' of resource 'Application'.")
+        raise bad_request(
+            "Invalid value specified for property 'signInAudience' of resource 'Application'.",
+            source=sources.INVALID_VALUE,
+        )
     for platform in ("web", "spa", "publicClient"):
         settings: Json = cast(Json, changes.get(platform) or {})
         for uri in cast("list[str]", settings.get("redirectUris") or []):
@@ -109,10 +116,13 @@ def _apply(application: Json, changes: Json) -> None:
 
 def _apply_read_only(application: Json, name: str, value: Any) -> None:
     if name != "passwordCredentials":
-        raise bad_request(f"Property '{name}' is read-only and cannot be set.")
+        raise bad_request(f"Property '{name}' is read-only and cannot be set.", source=sources.READ_ONLY_PROPERTY)
     kept = {credential.get("keyId") for credential in value}
     if not kept <= {credential["keyId"] for credential in application["passwordCredentials"]}:
-        raise bad_request("Update to existing credential with KeyId is not allowed: use addPassword.")
+        raise bad_request(
+            "Update to existing credential with KeyId is not allowed: use addPassword.",
+            source=sources.PASSWORD_IN_PATCH,
+        )
     found = application["passwordCredentials"]
     application["passwordCredentials"] = [credential for credential in found if credential["keyId"] in kept]
 
@@ -130,7 +140,9 @@ def _check_redirect_uri(uri: str) -> None:
     elif parts.scheme in ("http", "https") and not parts.path:
         reason = "it must end with a trailing slash when it has no path"
     if reason:
-        raise bad_request(f"Invalid value specified for property 'redirectUris': '{uri}': {reason}.")
+        raise bad_request(
+            f"Invalid value specified for property 'redirectUris': '{uri}': {reason}.", source=sources.REDIRECT_URI
+        )
 
 
 def _certificate(given: Json) -> Json:

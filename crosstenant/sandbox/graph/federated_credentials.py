@@ -8,6 +8,7 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
+from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.directory import APPLICATIONS, find, find_to_change
 from crosstenant.sandbox.graph.queries import many, one
 from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request, not_found
@@ -34,13 +35,14 @@ def create_federated(request: GraphRequest) -> Json:
     application = find_to_change(request, APPLICATIONS)
     for name in _NEEDED:
         if not request.body.get(name):
-            raise bad_request(f"Property '{name}' is required but was not specified.")
+            raise bad_request(f"Property '{name}' is required but was not specified.", source=sources.MISSING_PROPERTY)
     credentials = application["_federatedIdentityCredentials"]
     if any(other["name"] == request.body["name"] for other in credentials):
         raise GraphRefusal(
             409,
             "Request_MultipleObjectsWithSameKeyValue",
             f"FederatedIdentityCredential with name {request.body['name']} already exists.",
+            source=sources.FEDERATED_CREDENTIAL_EXISTS,
         )
     given = {name: request.body.get(name) for name in (*_NEEDED, "description")}
     credential = {"id": str(uuid.uuid4()), **given}

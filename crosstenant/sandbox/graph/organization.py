@@ -5,6 +5,7 @@ https://learn.microsoft.com/graph/api/resources/organization
 
 from __future__ import annotations
 
+from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.directory import APPLICATIONS, SERVICE_PRINCIPALS
 from crosstenant.sandbox.graph.queries import many, one
 from crosstenant.sandbox.graph.refusals import bad_request, not_found
@@ -13,7 +14,7 @@ from crosstenant.sandbox.graph.request import GraphRequest, Json
 
 def get_me(request: GraphRequest) -> Json:
     """``GET /me``: refused, because only users have ``me``."""
-    raise bad_request("/me request is only valid with delegated authentication flow.", "BadRequest")
+    raise bad_request("/me request is only valid with delegated authentication flow.", "BadRequest", source=sources.ME)
 
 
 def list_organizations(request: GraphRequest) -> Json:

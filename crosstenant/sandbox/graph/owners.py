@@ -5,6 +5,7 @@ Only service principals are owners, because the sandbox has no users.
 
 from __future__ import annotations
 
+from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.directory import SERVICE_PRINCIPALS, find, find_to_change
 from crosstenant.sandbox.graph.queries import many
 from crosstenant.sandbox.graph.refusals import bad_request, denied, not_found
@@ -27,7 +28,8 @@ def add_owner(request: GraphRequest, kind: str) -> None:
         raise denied()
     if owner in document["_owners"]:
         raise bad_request(
-            "One or more added object references already exist for the following modified properties: 'owners'."
+            "One or more added object references already exist for the following modified properties: 'owners'.",
+            source=sources.OWNER_EXISTS,
         )
     document["_owners"].append(owner)
 

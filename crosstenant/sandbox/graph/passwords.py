@@ -12,6 +12,7 @@ import string
 import uuid
 from typing import Final
 
+from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.directory import APPLICATIONS, find_to_change
 from crosstenant.sandbox.graph.queries import ROOT
 from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request
@@ -33,7 +34,9 @@ def add_password(request: GraphRequest) -> Json:
     start = _time(given, "startDateTime", request.time)
     end = _time(given, "endDateTime", start + _TWO_YEARS)
     if end <= start or end <= request.time:
-        raise bad_request("Key credential end date is invalid.", "KeyCredentialsInvalidEndDate")
+        raise bad_request(
+            "Key credential end date is invalid.", "KeyCredentialsInvalidEndDate", source=sources.INVALID_END_DATE
+        )
     _check_policy(request.state["tenants"][application["_tenant"]]["_policies"], (end - start) / _DAY)
     secret = "".join(secrets.choice(_ALPHABET[:62]) for _ in range(3)) + "8Q~"
     secret += "".join(secrets.choice(_ALPHABET) for _ in range(34))
@@ -53,7 +56,7 @@ def remove_password(request: GraphRequest) -> None:
     credentials = application["passwordCredentials"]
     kept = [credential for credential in credentials if credential["keyId"] != key_id]
     if len(kept) == len(credentials):
-        raise bad_request(f"No password credential found with keyId '{key_id}'.")
+        raise bad_request(f"No password credential found with keyId '{key_id}'.", source=sources.PASSWORD_NOT_FOUND)
     application["passwordCredentials"] = kept
 
 
@@ -63,12 +66,15 @@ def _check_policy(policies: Json, days: float) -> None:
             400,
             "CredentialTypeNotAllowedAsPerAppPolicy",
             f"Credential type not allowed as per assigned policy '{_POLICY}'.",
+            source=sources.PASSWORD_POLICY,
         )
     most = policies["maxPasswordLifetimeDays"]
     if most is not None and days > most:
         message = f"Credential lifetime exceeds the max value allowed as per assigned policy '{_POLICY}'."
         details = [{"code": "InvalidKeyEndDate", "message": message, "target": "EndDate"}]
-        raise GraphRefusal(400, "CredentialInvalidLifetimeAsPerAppPolicy", message, details)
+        raise GraphRefusal(
+            400, "CredentialInvalidLifetimeAsPerAppPolicy", message, details, source=sources.LIFETIME_POLICY
+        )
 
 
 def _time(given: Json, name: str, default: float) -> float:
@@ -78,4 +84,7 @@ def _time(given: Json, name: str, default: float) -> float:
     try:
         return epoch(value)
     except (TypeError, ValueError):
-        raise bad_request(f"Cannot convert the literal '{value}' to the expected type 'Edm.DateTimeOffset'.") from None
+        raise bad_request(
+            f"Cannot convert the literal '{value}' to the expected type 'Edm.DateTimeOffset'.",
+            source=sources.INVALID_DATE,
+        ) from None

@@ -9,6 +9,7 @@ import re
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request
 from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.state import public
@@ -61,10 +62,18 @@ def _passes(document: Json, condition: str) -> bool:
 def _holds(document: Json, condition: str) -> bool:
     match = _CONDITION.fullmatch(condition)
     if match is None:
-        raise bad_request(f"Unsupported or invalid query filter clause: {condition}.", "Request_UnsupportedQuery")
+        raise bad_request(
+            f"Unsupported or invalid query filter clause: {condition}.",
+            "Request_UnsupportedQuery",
+            source=sources.UNSUPPORTED_FILTER,
+        )
     name = match["property"] or match["started"]
     if name not in _FILTERABLE:
-        raise bad_request(f"Unsupported property filter clause for property '{name}'.", "Request_UnsupportedQuery")
+        raise bad_request(
+            f"Unsupported property filter clause for property '{name}'.",
+            "Request_UnsupportedQuery",
+            source=sources.UNSUPPORTED_FILTER,
+        )
     found = str(document.get(name, "")).lower()
     if match["property"]:
         return found == match["value"].replace("''", "'").lower()
@@ -76,5 +85,10 @@ def _number(request: GraphRequest, name: str, default: int) -> int:
     if value is None:
         return default
     if not value.isdigit() or int(value) > 999 or (name == "$top" and value == "0"):
-        raise GraphRefusal(400, "Request_BadRequest", f"Invalid value '{value}' for query option {name}.")
+        raise GraphRefusal(
+            400,
+            "Request_BadRequest",
+            f"Invalid value '{value}' for query option {name}.",
+            source=sources.INVALID_QUERY_OPTION,
+        )
     return int(value)

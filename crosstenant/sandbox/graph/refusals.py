@@ -8,24 +8,31 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
+from crosstenant.sandbox.graph import sources
+from crosstenant.sandbox.world.provenance import Source
+
 Json = dict[str, Any]
 
 
 class GraphRefusal(Exception):
     """The refusal of a request to Graph."""
 
-    def __init__(self, status: int, code: str, message: str, details: list[Json] | None = None) -> None:
+    def __init__(
+        self, status: int, code: str, message: str, details: list[Json] | None = None, *, source: Source
+    ) -> None:
         """
         :param status: The HTTP status.
         :param code: Graph's error code.
         :param message: Graph's sentence.
         :param details: Graph's error details, if any.
+        :param source: How it is known that Graph refuses so.
         """
         super().__init__(message)
         self.status = status
         self.code = code
         self.message = message
         self.details = details
+        self.source = source
 
     def response(self, client_request_id: str | None) -> Response:
         """The HTTP response."""
@@ -43,7 +50,12 @@ class GraphRefusal(Exception):
 
 def denied() -> GraphRefusal:
     """The caller lacks a permission."""
-    return GraphRefusal(403, "Authorization_RequestDenied", "Insufficient privileges to complete the operation.")
+    return GraphRefusal(
+        403,
+        "Authorization_RequestDenied",
+        "Insufficient privileges to complete the operation.",
+        source=sources.REQUEST_DENIED,
+    )
 
 
 def not_found(what: str) -> GraphRefusal:
@@ -52,9 +64,10 @@ def not_found(what: str) -> GraphRefusal:
         404,
         "Request_ResourceNotFound",
         f"Resource '{what}' does not exist or one of its queried reference-property objects are not present.",
+        source=sources.RESOURCE_NOT_FOUND,
     )
 
 
-def bad_request(message: str, code: str = "Request_BadRequest") -> GraphRefusal:
+def bad_request(message: str, code: str = "Request_BadRequest", *, source: Source) -> GraphRefusal:
     """The request is malformed."""
-    return GraphRefusal(400, code, message)
+    return GraphRefusal(400, code, message, source=source)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
+from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.directory import (
     APPLICATIONS,
     SERVICE_PRINCIPALS,
@@ -57,13 +58,15 @@ def create_service_principal(request: GraphRequest) -> Json:
                 "Authorization_RequestDenied",
                 "When using this permission, the backing application of the service principal being created must in "
                 "the local tenant",
+                source=sources.BACKING_APPLICATION,
             )
         request.may_write(application)
         if request.caller.object_id not in owners:
             owners.append(request.caller.object_id)
     if application is None or (application["_tenant"] != tenant_id and application["signInAudience"] == "AzureADMyOrg"):
         raise bad_request(
-            f"The appId '{app_id}' of the service principal does not reference a valid application object."
+            f"The appId '{app_id}' of the service principal does not reference a valid application object.",
+            source=sources.NO_APPLICATION,
         )
     for other in request.state[SERVICE_PRINCIPALS].values():
         if other["appId"] == app_id and other["_tenant"] == tenant_id:
@@ -72,6 +75,7 @@ def create_service_principal(request: GraphRequest) -> Json:
                 "Request_MultipleObjectsWithSameKeyValue",
                 "The service principal cannot be created, updated, or restored because the service principal name "
                 f"{app_id} is already in use.",
+                source=sources.SERVICE_PRINCIPAL_EXISTS,
             )
     object_id = str(uuid.uuid4())
     principal = new_service_principal(object_id, application, tenant_id, timestamp(request.time))
@@ -98,11 +102,14 @@ def _apply(principal: Json, changes: Json) -> None:
     changes = {name: value for name, value in changes.items() if not name.startswith("@")}
     for name in _READ_ONLY & set(changes):
         if changes[name] != principal[name]:
-            raise bad_request(f"Property '{name}' is read-only and cannot be set.")
+            raise bad_request(f"Property '{name}' is read-only and cannot be set.", source=sources.READ_ONLY_PROPERTY)
         del changes[name]
     unknown = set(changes) - set(principal)
     if unknown or any(name.startswith("_") for name in changes):
-        raise bad_request(f"Invalid property '{sorted(unknown or changes)[0]}'.")
+        raise bad_request(f"Invalid property '{sorted(unknown or changes)[0]}'.", source=sources.INVALID_PROPERTY)
     if changes.get("accountEnabled", True) not in (True, False):
-        raise bad_request("Invalid value specified for property 'accountEnabled' of resource 'ServicePrincipal'.")
+        raise bad_request(
+            "Invalid value specified for property 'accountEnabled' of resource 'ServicePrincipal'.",
+            source=sources.INVALID_VALUE,
+        )
     merge(principal, changes)

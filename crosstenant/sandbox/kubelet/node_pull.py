@@ -17,7 +17,9 @@ from urllib.parse import urlencode
 
 import aiohttp
 
+from crosstenant.sandbox.kubelet import sources
 from crosstenant.sandbox.world.hosts import service_of
+from crosstenant.sandbox.world.provenance import Source
 
 Json = dict[str, Any]
 
@@ -37,6 +39,14 @@ _CHALLENGE: Final = re.compile(r'(\w+)="([^"]*)"')
 
 class NodePullRefused(Exception):
     """The image was not pulled; the message holds the refusal and who refused."""
+
+    def __init__(self, message: str, *, source: Source) -> None:
+        """
+        :param message: The refusal.
+        :param source: How it is known that a node is refused so.
+        """
+        super().__init__(message)
+        self.source = source
 
 
 @dataclass(frozen=True)
@@ -78,12 +88,14 @@ async def pull(image: str, node: Json, proxy: str) -> Pulled:
     match = _IMAGE.fullmatch(image)
     if match is None or service_of(match["registry"]) != "registry":
         raise NodePullRefused(
-            f"'{image}' must be an image of a registry in the sandbox: <name>.azurecr.io/<repository>:<tag>"
+            f"'{image}' must be an image of a registry in the sandbox: <name>.azurecr.io/<repository>:<tag>",
+            source=sources.IMAGE_FORM,
         )
     if not node["secret"]:
         raise NodePullRefused(
             f"node {node['name']} has no service principal: its cluster uses a managed identity, which cannot sign in "
-            "to another tenant; pods there need an image pull secret"
+            "to another tenant; pods there need an image pull secret",
+            source=sources.NO_SERVICE_PRINCIPAL,
         )
     registry, repository = match["registry"], match["repository"]
     async with aiohttp.ClientSession(f"https://{registry}", proxy=proxy) as session:
@@ -120,7 +132,9 @@ class _Client:
                     found = f"sha256:{hashlib.sha256(content).hexdigest()}"
                     stated = digest or answer.headers.get("Docker-Content-Digest", found)
                     if found != stated:
-                        raise NodePullRefused(f"{self._at(path)} has digest {found} instead of {stated}")
+                        raise NodePullRefused(
+                            f"{self._at(path)} has digest {found} instead of {stated}", source=sources.WRONG_DIGEST
+                        )
                     return answer.content_type, content, found
                 challenge = answer.headers.get("WWW-Authenticate", "")
                 if answer.status != 401 or self._token or not challenge.startswith("Bearer "):
@@ -141,7 +155,8 @@ class _Client:
     def _refusal(self, where: str, status: int, content: bytes) -> NodePullRefused:
         return NodePullRefused(
             f"node {self._node['name']}, application {self._node['clientId']}: {self._at(where)} answers "
-            f"{status}: {content.decode('utf-8', 'replace').strip()[:600]}"
+            f"{status}: {content.decode('utf-8', 'replace').strip()[:600]}",
+            source=sources.REGISTRY_REFUSES,
         )
 
     def _at(self, where: str) -> str:

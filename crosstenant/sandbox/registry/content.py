@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from crosstenant.sandbox.registry import sources
 from crosstenant.sandbox.registry.images import Content, repositories
 from crosstenant.sandbox.registry.refusals import (
     RegistryRefusal,
@@ -96,7 +97,7 @@ async def write(request: Request) -> Response:
     name = request.path_params["name"]
     with accept(request) as accepted:
         accepted.require(ScopedAction("repository", name, "delete" if request.method == "DELETE" else "push"))
-    raise RegistryRefusal(405, "UNSUPPORTED", "The operation is unsupported.")
+    raise RegistryRefusal(405, "UNSUPPORTED", "The operation is unsupported.", source=sources.UNSUPPORTED)
 
 
 _READ: Final = ["GET", "HEAD"]
@@ -126,7 +127,11 @@ def _content(request: Request, found: Content, media_type: str | None = None, ra
             first, last = int(match[1]), min(int(match[2] or len(data)), len(data) - 1)
             if first > last:
                 raise RegistryRefusal(
-                    416, "RANGE_INVALID", "invalid content range", headers={"Content-Range": f"bytes */{len(data)}"}
+                    416,
+                    "RANGE_INVALID",
+                    "invalid content range",
+                    headers={"Content-Range": f"bytes */{len(data)}"},
+                    source=sources.RANGE_INVALID,
                 )
             headers["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
             data, status = data[first : last + 1], 206

@@ -14,6 +14,7 @@ from typing import Final
 from crosstenant.sandbox.entra.clients import authenticate
 from crosstenant.sandbox.entra.refusals import SignInRefusal, TokenRefusal
 from crosstenant.sandbox.entra.tokens import REGISTRY_AUDIENCE, verify
+from crosstenant.sandbox.registry import sources
 from crosstenant.sandbox.registry.login_server import Registry
 from crosstenant.sandbox.registry.refusals import sign_in_failed, unauthorized
 from crosstenant.sandbox.registry.tokens import REFRESH, Identity, read_token
@@ -35,15 +36,17 @@ def with_password(state: State, registry: Registry, username: str, password: str
     if username == REFRESH_TOKEN_USER:
         return with_refresh_token(state, registry, password)
     if not is_uuid(username):
-        raise sign_in_failed("aad access token with sp failed client id must be guid")
+        raise sign_in_failed(
+            "aad access token with sp failed client id must be guid", source=sources.CLIENT_ID_NOT_UUID
+        )
     try:
         principal = authenticate(state, registry.tenant_id, username, password)
     except SignInRefusal as error:
         if error.code in _NOT_REGISTERED:
-            raise sign_in_failed("Application not registered with AAD.") from None
+            raise sign_in_failed("Application not registered with AAD.", source=sources.NOT_REGISTERED) from None
         if error.code in _WRONG_SECRET:
-            raise sign_in_failed("Invalid clientid or client secret.") from None
-        raise sign_in_failed(str(error)) from None
+            raise sign_in_failed("Invalid clientid or client secret.", source=sources.INVALID_SECRET) from None
+        raise sign_in_failed(str(error), source=sources.OTHER_SIGN_IN_REFUSAL) from None
     return Identity(principal["appId"], principal["id"])
 
 

@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from crosstenant.sandbox.registry import sources
 from crosstenant.sandbox.registry.refusals import bad_request, unauthorized
 from crosstenant.sandbox.registry.request import RegistryRequest, ScopedAction, accept
 from crosstenant.sandbox.registry.sign_in import with_arm_token, with_basic, with_password, with_refresh_token
@@ -50,7 +51,7 @@ async def post_token(request: Request) -> Response:
             username, password = _one(parameters, "username"), _one(parameters, "password")
             identity = with_password(accepted.state, accepted.registry, username, password)
         else:
-            raise bad_request(f"grant_type '{grant_type}' is not supported")
+            raise bad_request(f"grant_type '{grant_type}' is not supported", source=sources.UNSUPPORTED_GRANT_TYPE)
         return _access_token(accepted, identity, parameters)
 
 
@@ -60,7 +61,7 @@ async def exchange(request: Request) -> Response:
     with accept(request) as accepted:
         _check_service(accepted, parameters)
         if _one(parameters, "grant_type") != "access_token":
-            raise bad_request("grant_type must be 'access_token'")
+            raise bad_request("grant_type must be 'access_token'", source=sources.UNSUPPORTED_GRANT_TYPE)
         identity = with_arm_token(accepted.state, accepted.registry, _one(parameters, "access_token"))
         return JSONResponse({"refresh_token": refresh_token(accepted.state, accepted.registry, identity)})
 
@@ -94,20 +95,22 @@ def _parse_scope(scope: str) -> tuple[str, str, list[str]]:
     name, _, actions = rest.rpartition(":")
     wanted = [action for action in actions.split(",") if action]
     if not scope_type or not name or not wanted:
-        raise bad_request(f"scope '{scope}' must have the form type:name:actions")
+        raise bad_request(f"scope '{scope}' must have the form type:name:actions", source=sources.INVALID_SCOPE)
     return scope_type, name, wanted
 
 
 def _check_service(accepted: RegistryRequest, parameters: Parameters) -> None:
     service = _one(parameters, "service")
     if service.lower() != accepted.registry.login_server.lower():
-        raise bad_request(f"service '{service}' is not this registry, {accepted.registry.login_server}")
+        raise bad_request(
+            f"service '{service}' is not this registry, {accepted.registry.login_server}", source=sources.OTHER_SERVICE
+        )
 
 
 def _one(parameters: Parameters, name: str) -> str:
     values = parameters.get(name, [])
     if len(values) != 1:
-        raise bad_request(f"'{name}' must be given once")
+        raise bad_request(f"'{name}' must be given once", source=sources.MISSING_FIELD)
     return values[0]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.checks import check_etag, check_idle, check_power, etag_of
 from crosstenant.sandbox.arm.clusters.operation_status import links
 from crosstenant.sandbox.arm.clusters.operations import DELETE, START, STOP, begin
@@ -89,7 +90,12 @@ def get_agent_pool(request: ArmRequest) -> Answer:
     for pool in cluster["properties"]["agentPoolProfiles"]:
         if pool["name"] == name.lower():
             return Answer(200, _pool_document(cluster, pool))
-    raise ArmRefusal(404, "NotFound", f"Could not find the agentpool {name} of the managed cluster {cluster['name']}.")
+    raise ArmRefusal(
+        404,
+        "NotFound",
+        f"Could not find the agentpool {name} of the managed cluster {cluster['name']}.",
+        source=sources.POOL_NOT_FOUND,
+    )
 
 
 def document(cluster: Json) -> Json:

@@ -10,6 +10,7 @@ import json
 from datetime import timedelta
 from typing import Any, Final, cast
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.operations import NAMES, running
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import ArmRequest
@@ -50,9 +51,15 @@ def check_etag(request: ArmRequest, cluster: Json | None) -> None:
             "EtagMismatch",
             f"The etag '{wanted}' in the if-match header does not match the etag '{current}' of the managed cluster "
             f"'{request.part('name')}'. Please get the latest version of it and try again.",
+            source=sources.ETAG_MISMATCH,
         )
     if request.headers.get("if-none-match") == "*" and cluster is not None:
-        raise ArmRefusal(412, "EtagMismatch", f"The managed cluster '{cluster['name']}' already exists.")
+        raise ArmRefusal(
+            412,
+            "EtagMismatch",
+            f"The managed cluster '{cluster['name']}' already exists.",
+            source=sources.CLUSTER_EXISTS,
+        )
 
 
 def check_idle(state: State, cluster: Json) -> None:
@@ -70,6 +77,7 @@ def check_idle(state: State, cluster: Json) -> None:
             f"ID: {operation_id}) on the managed cluster {cluster['name']} started on UTC "
             f"{timestamp(operation['_start'])}. Please wait for it to finish before starting a new operation. See "
             "https://aka.ms/aks-pending-operation for more details",
+            source=sources.OPERATION_IN_PROGRESS,
         )
     if cluster["properties"]["provisioningState"] in ("Creating", "Updating", "Deleting", "Starting", "Stopping"):
         raise ArmRefusal(
@@ -78,6 +86,7 @@ def check_idle(state: State, cluster: Json) -> None:
             f"Operation is not allowed: Another operation ({cluster['properties']['provisioningState']}) is in "
             "progress, please wait for it to finish before starting a new operation. See "
             "https://aka.ms/aks-pending-operation for more details",
+            source=sources.ANOTHER_OPERATION,
         )
 
 
@@ -102,6 +111,7 @@ def check_power(request: ArmRequest, cluster: Json, doing: str, expected: str = 
         f"managed cluster is in Provisioning State({properties['provisioningState']}) and Power State({power}), "
         f"{doing} cannot be performed The previous operation started at '{timestamp(since)}' and elapsed time is: "
         f"'{timedelta(seconds=max(0, int(request.time - since)))}' (RFC3339 format)",
+        source=sources.CLUSTER_STOPPED,
     )
 
 
@@ -123,6 +133,7 @@ def check_service_principal(state: State, tenant_id: str, client_id: str, secret
                 "ServicePrincipalNotFound",
                 f"Service principal clientID: {client_id} not found in Active Directory tenant {tenant_id}, Please see "
                 "https://aka.ms/aks-sp-help for more details.",
+                source=sources.SERVICE_PRINCIPAL_NOT_FOUND,
             ) from None
         answer = json.dumps({"error": error.error, "error_description": f"{error.code}: {error.description}"})
         raise ArmRefusal(
@@ -131,6 +142,7 @@ def check_service_principal(state: State, tenant_id: str, client_id: str, secret
             "The credentials in ServicePrincipalProfile were invalid. Please see https://aka.ms/aks-sp-help for more "
             f"details. (Details: adal: Refresh request failed. Status Code = '{error.status}'. Response body: {answer} "
             f"Endpoint https://login.microsoftonline.com/{tenant_id}/oauth2/token?api-version=1.0)",
+            source=sources.SERVICE_PRINCIPAL_VALIDATION_CLIENT_ERROR,
         ) from None
 
 
@@ -150,12 +162,22 @@ def read_service_principal(profile: Any) -> tuple[str, str | None]:
 
 def missing_parameter(name: str) -> ArmRefusal:
     """A required property is missing."""
-    return ArmRefusal(400, "InvalidParameter", f"Required parameter {name} is missing (null).", target=name)
+    return ArmRefusal(
+        400,
+        "InvalidParameter",
+        f"Required parameter {name} is missing (null).",
+        target=name,
+        source=sources.MISSING_PARAMETER,
+    )
 
 
 def invalid_parameter(name: str, why: str) -> ArmRefusal:
     """The value of a property is invalid."""
     message = f"The value of parameter {name} is invalid. Error details: {why}. Please see "
     return ArmRefusal(
-        400, "InvalidParameter", f"{message}https://aka.ms/aks-naming-rules for more details.", target=name
+        400,
+        "InvalidParameter",
+        f"{message}https://aka.ms/aks-naming-rules for more details.",
+        target=name,
+        source=sources.INVALID_PARAMETER,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.ids import subscription_of
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
@@ -64,7 +65,7 @@ def get_operation_result(request: ArmRequest) -> Answer:
     if operation["outcome"] == "Succeeded":
         return Answer(204)
     error = failure(operation)
-    raise ArmRefusal(400, error["code"], error["message"])
+    raise ArmRefusal(400, error["code"], error["message"], source=sources.FAILED_OPERATION)
 
 
 def failure(operation: Json) -> Json:
@@ -78,7 +79,12 @@ def _find(request: ArmRequest) -> tuple[str, Json]:
     operation_id = request.part("operation").lower()
     operation = request.state["operations"].get(operation_id)
     if operation is None or subscription_of(operation["resource"]) != request.part("subscription").lower():
-        raise ArmRefusal(404, "NotFound", f"The operation '{request.part('operation')}' was not found.")
+        raise ArmRefusal(
+            404,
+            "NotFound",
+            f"The operation '{request.part('operation')}' was not found.",
+            source=sources.OPERATION_NOT_FOUND,
+        )
     return operation_id, operation
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final, cast
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.answers import begin_write, document
 from crosstenant.sandbox.arm.clusters.checks import (
     MANAGED_IDENTITY,
@@ -62,7 +63,12 @@ def put_cluster(request: ArmRequest) -> Answer:
 def _create(request: ArmRequest) -> Json:
     location = request.body.get("location")
     if not location:
-        raise ArmRefusal(400, "LocationRequired", "The location property is required for this definition.")
+        raise ArmRefusal(
+            400,
+            "LocationRequired",
+            "The location property is required for this definition.",
+            source=sources.LOCATION_REQUIRED,
+        )
     properties = _properties(request)
     pools = {pool["name"]: int(pool.get("count", 1)) for pool in _pools(properties)}
     if not pools:
@@ -95,6 +101,7 @@ def _update(request: ArmRequest, cluster: Json) -> Json:
             f"The resource '{cluster['name']}' already exists in location '{cluster['location']}' in resource group "
             f"'{request.part('group')}'. A resource with the same name cannot be created in location "
             f"'{_location(location)}'. Please select a new resource name.",
+            source=sources.CLUSTER_ELSEWHERE,
         )
     check_idle(request.state, cluster)
     check_power(request, cluster, "updating")
@@ -213,4 +220,10 @@ def _without_secrets(value: Any) -> Any:
 
 
 def _not_allowed(name: str) -> ArmRefusal:
-    return ArmRefusal(400, "PropertyChangeNotAllowed", f"Changing property '{name}' is not allowed.", target=name)
+    return ArmRefusal(
+        400,
+        "PropertyChangeNotAllowed",
+        f"Changing property '{name}' is not allowed.",
+        target=name,
+        source=sources.PROPERTY_CHANGE_NOT_ALLOWED,
+    )

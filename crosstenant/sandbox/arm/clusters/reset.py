@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.checks import (
     MANAGED_IDENTITY,
     check_idle,
@@ -51,6 +52,7 @@ def reset_service_principal_profile(request: ArmRequest) -> Answer:
             "OperationNotAllowed",
             f"Operation is not allowed because the managed cluster {cluster['name']} is in failed provisioning state "
             "and was never created. Please delete it and create it again.",
+            source=sources.NEVER_CREATED,
         )
     check_service_principal(request.state, request.caller.tenant_id, client_id, secret)
     return _begin(request, cluster, {"clientId": client_id, "secret": secret})
@@ -58,7 +60,12 @@ def reset_service_principal_profile(request: ArmRequest) -> Answer:
 
 def not_on_managed_identity() -> ArmRefusal:
     """A cluster with a managed identity cannot change to a service principal."""
-    return ArmRefusal(400, "BadRequest", "Updating service principal profile is not allowed on MSI cluster.")
+    return ArmRefusal(
+        400,
+        "BadRequest",
+        "Updating service principal profile is not allowed on MSI cluster.",
+        source=sources.MANAGED_IDENTITY_CLUSTER,
+    )
 
 
 def _begin(request: ArmRequest, cluster: Json, credential: Json) -> Answer:

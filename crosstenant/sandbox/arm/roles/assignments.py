@@ -10,6 +10,7 @@ import re
 from typing import Any, Final
 from uuid import UUID
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.ids import find_scope, is_uuid, key, same, subscription_of
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
@@ -35,7 +36,12 @@ def get_role_assignment(request: ArmRequest) -> Answer:
     found = request.state["roleAssignments"].get(_key(scope, request.part("name")))
     if found is None:
         name = request.part("name")
-        raise ArmRefusal(404, "RoleAssignmentNotFound", f"The role assignment '{name}' is not found.")
+        raise ArmRefusal(
+            404,
+            "RoleAssignmentNotFound",
+            f"The role assignment '{name}' is not found.",
+            source=sources.ROLE_ASSIGNMENT_NOT_FOUND,
+        )
     return Answer(200, public(found))
 
 
@@ -64,6 +70,7 @@ def put_role_assignment(request: ArmRequest) -> Answer:
             400,
             "InvalidRoleAssignmentId",
             f"The role assignment ID '{name}' is not valid. The role assignment ID must be a GUID.",
+            source=sources.INVALID_ROLE_ASSIGNMENT_ID,
         )
     scope = find_scope(request.state, request.scope)
     given: Json = request.body.get("properties") or {}
@@ -87,6 +94,7 @@ def put_role_assignment(request: ArmRequest) -> Answer:
                 400,
                 "RoleAssignmentUpdateNotPermitted",
                 "Tenant ID, application ID, principal ID, and scope are not allowed to be updated.",
+                source=sources.ROLE_ASSIGNMENT_UPDATE_NOT_PERMITTED,
             )
         properties.update(written)
         return Answer(200, public(found))
@@ -137,12 +145,17 @@ def _require(
 def _read_subject(given: Json) -> tuple[BuiltInRole, str]:
     role_text, principal_text = given.get("roleDefinitionId"), given.get("principalId")
     if not isinstance(role_text, str) or not role_text or not isinstance(principal_text, str):
-        raise ArmRefusal(400, "BadRequestFormat", "The request was incorrectly formatted.")
+        raise ArmRefusal(
+            400, "BadRequestFormat", "The request was incorrectly formatted.", source=sources.BAD_REQUEST_FORMAT
+        )
     try:
         principal_id = str(UUID(principal_text))
     except ValueError:
         raise ArmRefusal(
-            400, "InvalidPrincipalId", "A valid principal ID must be provided for role assignment."
+            400,
+            "InvalidPrincipalId",
+            "A valid principal ID must be provided for role assignment.",
+            source=sources.INVALID_PRINCIPAL_ID,
         ) from None
     return find_role(role_text, status=400), principal_id
 
@@ -152,7 +165,10 @@ def _read_condition(given: Json) -> tuple[str | None, str | None]:
     if condition is None:
         if version is not None:
             raise ArmRefusal(
-                400, "InvalidConditionVersion", "The condition version can be set only together with a condition."
+                400,
+                "InvalidConditionVersion",
+                "The condition version can be set only together with a condition.",
+                source=sources.INVALID_CONDITION_VERSION,
             )
         return None, None
     if version != "2.0":
@@ -160,11 +176,14 @@ def _read_condition(given: Json) -> tuple[str | None, str | None]:
             400,
             "InvalidConditionVersion",
             f"The condition version '{version or ''}' is not valid. A condition needs the condition version '2.0'.",
+            source=sources.INVALID_CONDITION_VERSION,
         )
     try:
         parse_condition(condition)
     except ValueError as error:
-        raise ArmRefusal(400, "InvalidCondition", f"The condition is not valid: {error}") from None
+        raise ArmRefusal(
+            400, "InvalidCondition", f"The condition is not valid: {error}", source=sources.INVALID_CONDITION
+        ) from None
     return condition, version
 
 
@@ -194,6 +213,7 @@ def _refuse_duplicate(request: ArmRequest, scope: str, role: BuiltInRole, princi
                 "RoleAssignmentExists",
                 "The role assignment already exists. The ID of the existing role assignment is "
                 f"{found['name'].replace('-', '')}.",
+                source=sources.ROLE_ASSIGNMENT_EXISTS,
             )
 
 
@@ -215,6 +235,7 @@ def _check_principal(request: ArmRequest, principal_id: str, principal_type: str
             "principal ID. If you are creating this principal and then immediately assigning a role, this error might "
             "be related to a replication delay. In this case, set the role assignment principalType property to a "
             "value, such as ServicePrincipal, User, or Group.  See https://aka.ms/docs-principaltype",
+            source=sources.PRINCIPAL_NOT_FOUND,
         )
     if principal_type not in (None, "", "ServicePrincipal"):
         raise ArmRefusal(
@@ -223,6 +244,7 @@ def _check_principal(request: ArmRequest, principal_id: str, principal_type: str
             # Azure's own spelling.
             f"The PrincipalId '{hexadecimal}' has type 'ServicePrincipal' , which is different from specified "
             f"PrinciaplType '{principal_type}'.",
+            source=sources.UNMATCHED_PRINCIPAL_TYPE,
         )
 
 
@@ -240,6 +262,7 @@ def _read_filter(text: str) -> tuple[bool, str | None]:
                 "UnsupportedQuery",
                 f"The filter '{text}' is not supported. Supported filters are either 'atScope()' or 'principalId eq "
                 "'{value}' or assignedTo('{value}')'.",
+                source=sources.ROLE_ASSIGNMENT_FILTER,
             )
     return at_scope, principal_id
 

@@ -10,6 +10,7 @@ import re
 from typing import Final
 from uuid import UUID
 
+from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.ids import find_scope, subscription_of
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
@@ -53,6 +54,7 @@ def find_role(text: str, status: int = 404) -> BuiltInRole:
             400,
             "InvalidRoleDefinitionId",
             f"The role definition ID '{name}' is not valid. The role definition ID must be a GUID.",
+            source=sources.INVALID_ROLE_DEFINITION_ID,
         ) from None
     role = BUILT_IN.get(role_id)
     if role is None:
@@ -60,6 +62,7 @@ def find_role(text: str, status: int = 404) -> BuiltInRole:
             status,
             "RoleDefinitionDoesNotExist",
             f"The specified role definition with ID '{role_id.replace('-', '')}' does not exist.",
+            source=sources.ROLE_DEFINITION_DOES_NOT_EXIST,
         )
     return role
 
@@ -73,7 +76,12 @@ def _matching(text: str) -> tuple[str, str]:
     if match is None:
         if re.fullmatch(r"\s*atScope(AndBelow)?\(\)\s*", text, re.IGNORECASE):
             return "", ""
-        raise ArmRefusal(400, "UnsupportedQuery", f"The filter '{text.strip()}' is not supported.")
+        raise ArmRefusal(
+            400,
+            "UnsupportedQuery",
+            f"The filter '{text.strip()}' is not supported.",
+            source=sources.ROLE_DEFINITION_FILTER,
+        )
     return match[1].lower(), match[2]
 
 

@@ -1,0 +1,91 @@
+"""Where the refusals of Azure Resource Manager, of AKS and of role assignments come from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crosstenant.sandbox.world.provenance import assumed, code, own, page, thread
+
+_COMMON: Final = (
+    "https://github.com/MicrosoftDocs/azure-docs/blob/main/articles/azure-resource-manager/troubleshooting/"
+    "common-deployment-errors.md"
+)
+_ROLES: Final = (
+    "https://github.com/MicrosoftDocs/azure-docs/blob/main/articles/role-based-access-control/troubleshooting.md"
+)
+_AKS: Final = (
+    "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-kubernetes/error-codes/"
+)
+
+AUTHORIZATION_FAILED: Final = page(_COMMON, _ROLES)
+HTTP_METHOD_NOT_SUPPORTED: Final = assumed("code and text")
+INVALID_API_VERSION_PARAMETER: Final = assumed("code and text")
+INVALID_AUTHENTICATION_TOKEN_TENANT: Final = page(_COMMON, but="the text, and the challenge")
+INVALID_REQUEST_CONTENT: Final = page(_COMMON, but="the text")
+INVALID_RESOURCE_NAMESPACE: Final = page(_COMMON, but="the text")
+INVALID_RESOURCE_TYPE: Final = page(_COMMON, but="the text")
+INVALID_SUBSCRIPTION_ID: Final = assumed("code and text")
+LOCATION_REQUIRED: Final = page(_COMMON, but="the text")
+MISSING_API_VERSION_PARAMETER: Final = assumed("code and text")
+NO_REGISTERED_PROVIDER_FOUND: Final = page(_COMMON, but="the text; and the list of API versions is not Azure's")
+RESOURCE_GROUP_NOT_FOUND: Final = page(_COMMON, but="the text")
+RESOURCE_NOT_FOUND: Final = page(_COMMON, but="the text")
+SUBSCRIPTION_NOT_FOUND: Final = page(_COMMON, but="the text")
+UNKNOWN_PATH: Final = assumed("code and text")
+INVALID_RESOURCE_GROUP: Final = assumed("code and text")
+INVALID_RESOURCE_GROUP_LOCATION: Final = assumed("code and text")
+
+# AKS
+ANOTHER_OPERATION: Final = thread("https://github.com/Azure/azure-workload-identity/issues/417")
+OPERATION_IN_PROGRESS: Final = thread(
+    "https://github.com/Azure/azure-cli-extensions/pull/9855", but="the name of the cluster in it, and the address"
+)
+CLUSTER_STOPPED: Final = assumed("the text")
+CLUSTER_ELSEWHERE: Final = page(_COMMON, but="the text")
+CLUSTER_EXISTS: Final = assumed("code and text")
+ETAG_MISMATCH: Final = assumed("code and text")
+FAILED_OPERATION: Final = own("code and text are those of settings.reset, InternalOperationError without")
+INVALID_PARAMETER: Final = page(f"{_AKS}invalidparameter-error.md", but="the text of each property")
+MISSING_PARAMETER: Final = assumed("code and text")
+MANAGED_IDENTITY_CLUSTER: Final = code(
+    "https://github.com/Azure/azure-powershell/blob/main/src/Aks/Aks.Test/ScenarioTests/KubernetesTests.cs",
+    but="the status",
+)
+NEVER_CREATED: Final = assumed("code and text")
+OPERATION_NOT_FOUND: Final = assumed("code and text")
+POOL_NOT_FOUND: Final = assumed("code and text")
+PROPERTY_CHANGE_NOT_ALLOWED: Final = thread(
+    "https://github.com/Azure/azure-cli/issues/12713",
+    "https://github.com/rancher/rancher/issues/29998",
+    "https://github.com/Azure/azure-cli/issues/24764",
+)
+SERVICE_PRINCIPAL_NOT_FOUND: Final = assumed("the code ServicePrincipalNotFound; the text is quoted by az's source")
+SERVICE_PRINCIPAL_VALIDATION_CLIENT_ERROR: Final = page(
+    f"{_AKS}serviceprincipalvalidationclienterror-error.md",
+    f"{_AKS}bad-request-or-invalid-client-secret-error.md",
+    but="which of three codes AKS gives: see the open questions",
+)
+
+# Role assignments
+BAD_REQUEST_FORMAT: Final = assumed("code and text")
+INVALID_CONDITION: Final = assumed("code and text")
+INVALID_CONDITION_VERSION: Final = assumed("code and text")
+INVALID_PRINCIPAL_ID: Final = assumed("code and text")
+INVALID_ROLE_ASSIGNMENT_ID: Final = assumed("code and text")
+INVALID_ROLE_DEFINITION_ID: Final = assumed("code and text")
+PRINCIPAL_NOT_FOUND: Final = page(_ROLES)
+ROLE_ASSIGNMENT_EXISTS: Final = assumed("the status (409); code and text are widely quoted")
+ROLE_ASSIGNMENT_FILTER: Final = assumed("code and text")
+ROLE_ASSIGNMENT_NOT_FOUND: Final = assumed("the text")
+ROLE_ASSIGNMENT_UPDATE_NOT_PERMITTED: Final = page(_ROLES)
+ROLE_DEFINITION_DOES_NOT_EXIST: Final = assumed("text and status")
+ROLE_DEFINITION_FILTER: Final = assumed("code and text")
+UNMATCHED_PRINCIPAL_TYPE: Final = assumed("the status; code and text are widely quoted")
+
+# Registries
+ADMIN_USER_DISABLED: Final = assumed("the text; the code is handled by public clients")
+INVALID_REGISTRY_NAME: Final = assumed("code and text")
+INVALID_REGISTRY_PROPERTY: Final = assumed("code and text")
+INVALID_SKU: Final = assumed("code and text")
+REGISTRY_NAME_IN_USE: Final = assumed("code and text")
+SKU_REQUIRED: Final = assumed("code and text")

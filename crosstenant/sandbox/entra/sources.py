@@ -1,0 +1,58 @@
+"""Where the refusals of sign-in and of tokens come from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crosstenant.sandbox.world.provenance import assumed, page, thread
+
+_CODES: Final = "https://learn.microsoft.com/entra/identity-platform/reference-error-codes"
+_AKS_SECRET: Final = (
+    "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-kubernetes/error-codes/"
+    "serviceprincipalvalidationclienterror-error.md"
+)
+_AKS_EXPIRED: Final = (
+    "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-kubernetes/error-codes/"
+    "bad-request-or-invalid-client-secret-error.md"
+)
+_PROTOCOL: Final = "the OAuth error and the HTTP status"
+
+AADSTS7000215: Final = page(_CODES, _AKS_SECRET)
+AADSTS7000222: Final = page(_CODES, _AKS_EXPIRED)
+AADSTS700016: Final = page(_CODES, but=_PROTOCOL)
+AADSTS700016_COMMON: Final = page(_CODES, but="that /common gives this code for an unknown application, and the text")
+AADSTS7000229: Final = assumed(
+    "that a missing service principal gives this code for a secret's sign-in; and the status"
+)
+AADSTS7000112: Final = page(_CODES, but=_PROTOCOL)
+AADSTS90002: Final = page(_CODES, but=_PROTOCOL)
+AADSTS50194: Final = page(_CODES, but=_PROTOCOL)
+AADSTS50011: Final = page(_CODES, but=f"the text, {_PROTOCOL}")
+AADSTS500113: Final = assumed("code and text")
+AADSTS650056: Final = page(
+    _CODES, but="that an application without any permission always gets it: see the open questions"
+)
+AADSTS70003: Final = page(_CODES, but="the text")
+AADSTS70011: Final = page(_CODES)
+AADSTS1002012: Final = assumed("code and text")
+AADSTS500011: Final = page(_CODES, but=_PROTOCOL)
+AADSTS90014: Final = page(_CODES, but="for which missing fields, and the text")
+AADSTS900144: Final = page(_CODES, but="for which missing fields")
+AADSTS7000216: Final = assumed("code and text")
+AADSTS50027: Final = assumed("code and text")
+AADSTS700024: Final = assumed("the text, and the five minutes of tolerance")
+AADSTS700027_FEDERATED: Final = page(_CODES, but="the rest of the text")
+AADSTS700027_CERTIFICATE: Final = page(_CODES, but="the text for an unknown certificate")
+NO_FEDERATED_RECORD: Final = thread(
+    "https://github.com/Azure/azure-workload-identity/issues/1700",
+    but="the order in which issuer (AADSTS700211), subject (AADSTS700213) and audience (AADSTS700212) are compared",
+)
+
+ARM_TOKEN_MISSING: Final = assumed("code and text")
+ARM_TOKEN_INVALID: Final = assumed("code and text")
+ARM_TOKEN_AUDIENCE: Final = assumed("code and text")
+ARM_TOKEN_EXPIRED: Final = assumed("code and text")
+GRAPH_TOKEN_MISSING: Final = assumed("code and text")
+GRAPH_TOKEN_INVALID: Final = assumed("code and text")
+GRAPH_TOKEN_AUDIENCE: Final = assumed("code and text")
+GRAPH_TOKEN_EXPIRED: Final = assumed("code and text")

@@ -1,0 +1,42 @@
+"""Where the refusals of Microsoft Graph come from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crosstenant.sandbox.world.provenance import assumed, code, page
+
+_ERRORS: Final = "https://learn.microsoft.com/graph/errors"
+# The texts that the azuread provider's library tells apart.
+_LIBRARY: Final = "https://github.com/manicminer/hamilton/blob/main/odata/odata.go"
+
+REQUEST_DENIED: Final = page(
+    "https://github.com/MicrosoftDocs/azure-docs/blob/main/articles/role-based-access-control/troubleshooting.md",
+    but="the code and the status",
+)
+RESOURCE_NOT_FOUND: Final = code(_LIBRARY, but="the code and the status")
+BACKING_APPLICATION: Final = code(_LIBRARY, but="the code")
+NO_APPLICATION: Final = code(_LIBRARY, but="the code and the status")
+OWNER_EXISTS: Final = code(_LIBRARY, but="the code and the status")
+SERVICE_PRINCIPAL_EXISTS: Final = assumed("code, text and status (409)")
+FEDERATED_CREDENTIAL_EXISTS: Final = assumed("code, text and status (409)")
+PASSWORD_POLICY: Final = assumed("the text")
+LIFETIME_POLICY: Final = assumed("the text, and the details")
+INVALID_DATE: Final = assumed("code and text")
+INVALID_END_DATE: Final = assumed("code and text")
+INVALID_PROPERTY: Final = assumed("code and text")
+INVALID_QUERY_OPTION: Final = assumed("code and text")
+INVALID_VALUE: Final = assumed("code and text")
+INVALID_VERSION: Final = assumed("code and text")
+ME: Final = assumed("code and text")
+MISSING_PROPERTY: Final = assumed("code and text")
+PASSWORD_IN_PATCH: Final = assumed("code and text")
+PASSWORD_NOT_FOUND: Final = assumed("code and text")
+READ_ONLY_PROPERTY: Final = assumed("code and text")
+REDIRECT_URI: Final = page(
+    "https://learn.microsoft.com/entra/identity-platform/reply-url", but="that Graph refuses them, and its words"
+)
+UNKNOWN_METHOD: Final = assumed("code and text", _ERRORS)
+UNKNOWN_SEGMENT: Final = assumed("code and text")
+UNREADABLE_BODY: Final = assumed("code and text")
+UNSUPPORTED_FILTER: Final = assumed("code and text")

@@ -1,0 +1,15 @@
+"""Where the refusals of a node's pull come from: the words are the sandbox's, the registry's answer is quoted."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crosstenant.sandbox.world.provenance import own, page
+
+IMAGE_FORM: Final = own("the sandbox pulls from its own registries only")
+NO_SERVICE_PRINCIPAL: Final = page(
+    "https://learn.microsoft.com/azure/container-registry/authenticate-aks-cross-tenant",
+    but="the words, which are ours",
+)
+REGISTRY_REFUSES: Final = own("the registry's answer is quoted")
+WRONG_DIGEST: Final = own("a check of the sandbox's own images")

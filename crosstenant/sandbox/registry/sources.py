@@ -1,0 +1,39 @@
+"""Where the refusals of a registry come from."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crosstenant.sandbox.world.provenance import assumed, page
+
+_AUTHENTICATION: Final = (
+    "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-container-registry/"
+    "acr-authentication-errors.md"
+)
+_FIREWALL: Final = (
+    "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-container-registry/"
+    "client-ip-address-not-allowed-access.md"
+)
+_LOGIN: Final = "https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login"
+_DISTRIBUTION: Final = "https://distribution.github.io/distribution/spec/api/#errors"
+
+UNAUTHORIZED: Final = page(_AUTHENTICATION, but="the detail, and the challenge of a second refusal")
+NETWORK: Final = page(_AUTHENTICATION, _FIREWALL, but="the status of /oauth2/token")
+NOT_REGISTERED: Final = page(_LOGIN, but="that it is the answer to an application without a service principal")
+DENIED: Final = page(
+    _DISTRIBUTION, but="that a registry of Azure says so instead of UNAUTHORIZED: see the open questions"
+)
+BLOB_UNKNOWN: Final = page(_DISTRIBUTION, but="the detail")
+MANIFEST_UNKNOWN: Final = page(_DISTRIBUTION, but="the text")
+NAME_UNKNOWN: Final = page(_DISTRIBUTION, but="the detail")
+UNSUPPORTED: Final = page(_DISTRIBUTION, but="nothing: the sandbox takes no images")
+CLIENT_ID_NOT_UUID: Final = assumed("the text")
+INVALID_SECRET: Final = assumed("the text, and that an expired secret has the same one")
+OTHER_SIGN_IN_REFUSAL: Final = assumed("that a registry repeats Entra's words")
+INVALID_SCOPE: Final = assumed("code and text")
+MANIFEST_NOT_ACCEPTABLE: Final = assumed("code and text")
+MISSING_FIELD: Final = assumed("code and text")
+NOT_FOUND: Final = assumed("the body")
+OTHER_SERVICE: Final = assumed("that it is refused, code and text")
+RANGE_INVALID: Final = assumed("code and text")
+UNSUPPORTED_GRANT_TYPE: Final = assumed("code and text")

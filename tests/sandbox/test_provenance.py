@@ -1,0 +1,76 @@
+"""Every refusal of the sandbox says how it is known that Azure refuses so."""
+
+from __future__ import annotations
+
+import ast
+
+import pytest
+
+from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.world.provenance import Kind
+from lib.beliefs import ROOMS, SANDBOX, refusals, without_source
+
+
+def modules():
+    return sorted(path for path in SANDBOX.rglob("*.py") if path.relative_to(SANDBOX).parts[0] != "standins")
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: str(path.relative_to(SANDBOX)))
+def test_every_refusal_states_its_source(path):
+    found = without_source(ast.parse(path.read_text()))
+    assert found == [], "give it source=sources.NAME, and NAME an entry in the room's sources.py"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'raise ArmRefusal(409, "Code", "Words.")',
+        'raise refusals.GraphRefusal(409, "Code", "Words.")',
+        "class NewRefusal(Exception):\n    def __init__(self, message: str) -> None: ...",
+        "class NewRefusal(Exception):\n    def __init__(self, message: str, *, source: Source = UNKNOWN) -> None: ...",
+    ],
+)
+def test_refusal_without_source_is_found(text):
+    assert len(without_source(ast.parse(text))) == 1
+
+
+def test_refusal_without_source_cannot_be_raised():
+    with pytest.raises(TypeError, match="source"):
+        ArmRefusal(409, "Code", "Words.")  # pyright: ignore[reportCallIssue]
+
+
+def test_every_room_with_refusals_is_read():
+    rooms = {path.relative_to(SANDBOX).parts[0] for path in modules() if path.name == "sources.py"}
+    assert rooms == set(ROOMS)
+    assert {one.room for one in refusals()} == set(ROOMS)
+
+
+def test_every_refusal_shows_code_or_words():
+    # These two repeat what a setting or another service says.
+    assert {one.name for one in refusals() if not one.code and not one.text} == {
+        "FAILED_OPERATION",
+        "OTHER_SIGN_IN_REFUSAL",
+    }
+
+
+def test_source_that_is_not_assumed_has_an_address():
+    wrong = [
+        one.where
+        for one in refusals()
+        if one.source.kind not in (Kind.ASSUMED, Kind.OWN)
+        and not all(it.startswith("https://") for it in one.source.addresses)
+    ]
+    assert wrong == []
+    assert [one.where for one in refusals() if one.source.kind is Kind.ASSUMED and not one.source.assumed] == []
+
+
+def test_every_name_in_a_sources_file_is_used():
+    used = {(one.room, one.name) for one in refusals()}
+    names = {
+        (room, target.id)
+        for room in ROOMS
+        for node in ast.parse((SANDBOX / room / "sources.py").read_text()).body
+        if isinstance(node, ast.AnnAssign) and isinstance(target := node.target, ast.Name)
+        if not target.id.startswith("_")
+    }
+    assert names - used == set()
