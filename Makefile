@@ -2,6 +2,8 @@
 PYTHON ?= python3
 # Files given to pytest: make test TESTS=tests/engine
 TESTS ?=
+# As root: make test APT=1 installs skopeo with apt-get, instead of building oras
+APT ?=
 
 BIN := .venv/bin
 WORKERS := -n 2 --dist worksteal
@@ -11,7 +13,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests demo lint check test format bench bench-fleet clean distclean
+.PHONY: help setup setup-python setup-tests demo lock lint check test format bench bench-fleet clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -23,7 +25,7 @@ setup-python: ## .venv alone
 	@$(PYTHON) tools/setup.py --only python
 
 setup-tests: ## what setup does, and what tests alone need: a YAML host, pulumi-kubernetes, registry clients
-	@$(PYTHON) tools/setup.py --tests
+	@$(PYTHON) tools/setup.py --tests $(if $(APT),--apt)
 
 demo: setup ## the quickstart against two tenants on this machine, step by step
 	@$(RUN) $(BIN)/python tools/demo.py
@@ -49,6 +51,9 @@ bench: setup ## what importing the package and previewing the quickstart cost; f
 
 bench-fleet: setup ## what a hundred clusters cost beside one, in time and memory; fails past the bounds
 	@$(RUN) $(BIN)/python tools/bench_fleet.py
+
+lock: setup-python ## the hashes of what set-up installs, anew from constraints.txt (toolchain/python)
+	$(BIN)/python tools/lock.py
 
 clean: ## what runs leave behind: .sandbox, caches, build results
 	rm -rf .sandbox .pytest_cache .ruff_cache build dist

@@ -78,8 +78,7 @@ class Checkout:
         self.bin.mkdir(parents=True)
         for name in ("tools", "toolchain"):
             shutil.copytree(ROOT / name, self.root / name, ignore=shutil.ignore_patterns("__pycache__"))
-        for name in ("pyproject.toml", "constraints.txt"):
-            shutil.copy(ROOT / name, self.root)
+        shutil.copy(ROOT / "pyproject.toml", self.root)
 
     @property
     def built(self) -> Path:

@@ -15,13 +15,15 @@ def test_environment_is_made_by_uv_with_pip_in_it_and_compiled(checkout: Checkou
     first = checkout.setup(only="python")
     assert first.returncode == 0, first.stderr
     assert first.stdout.startswith("setup: Python packages into .venv, by uv (about half a minute) ...\n")
-    own, venv, install = checkout.installs()
-    assert own.startswith("pip -m pip install --only-binary :all: uv==")
+    own, venv, packages, package = checkout.installs()
+    pinned = "--require-hashes --only-binary :all: -r toolchain/python"
+    assert own == f"pip -m pip install {pinned}/uv.txt"
     assert venv.startswith("uv venv ")
-    assert "--seed" in venv.split()
+    assert "--seed" not in venv.split(), "it would install the newest pip, whatever that is"
     assert "--no-python-downloads" in venv.split()
-    assert install.startswith("uv pip install --python ")
-    assert install.endswith(" -e .[dev] -c constraints.txt --compile-bytecode")
+    assert packages.startswith("uv pip install --python ")
+    assert packages.endswith(f" --compile-bytecode {pinned}/packages.txt")
+    assert package.endswith(" --no-deps --no-build-isolation -e .")
 
     second = checkout.setup(only="python")
     assert (second.returncode, second.stdout, second.stderr) == (0, "", "")
@@ -34,11 +36,12 @@ def test_changed_pins_make_the_environment_anew(checkout: Checkout) -> None:
     left_behind = checkout.root / ".venv" / "package-of-an-older-pyproject"
     left_behind.touch()
     checkout.installs()
-    with (checkout.root / "constraints.txt").open("a") as pins:
+    with (checkout.root / "toolchain" / "python" / "packages.txt").open("a") as pins:
         pins.write("\n")
     assert checkout.setup(only="python").returncode == 0
     assert [line.split()[:2] for line in checkout.installs() if line.startswith("uv")] == [
         ["uv", "venv"],
+        ["uv", "pip"],
         ["uv", "pip"],
     ]
     assert not left_behind.exists()
@@ -92,7 +95,7 @@ def test_kubernetes_comes_into_a_folder_of_its_own_once(checkout: Checkout) -> N
     assert checkout.setup("--tests", only="kubernetes").returncode == 0
     install = next(line for line in checkout.installs() if line.startswith("uv pip install"))
     assert "--no-deps --target" in install
-    assert install.endswith(" pulumi_kubernetes==4.34.2")
+    assert install.endswith(" --require-hashes --only-binary :all: -r toolchain/python/kubernetes.txt")
     assert (checkout.root / ".tools" / "kubernetes").is_dir()
     second = checkout.setup("--tests", only="kubernetes")
     assert (second.returncode, second.stdout, checkout.installs()) == (0, "", [])

