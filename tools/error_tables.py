@@ -14,6 +14,7 @@ from crosstenant.azure.pull.pull_advice import advise
 from crosstenant.azure.pull.pull_verdict import Reason
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
 from crosstenant.azure.registries.registries import RegistryState
+from crosstenant.model.matched_texts.all_texts import MATCHED_TEXTS
 from crosstenant.model.modes import RoleAssignmentMode
 from lib.checkout import ROOT
 
@@ -70,7 +71,7 @@ def _codes(refusal: Refusal) -> str:
     codes = ", ".join(f"`{code}`" for code in refusal.codes)
     if not refusal.phrases:
         return codes
-    return f"{codes} with {' or '.join(f'“{phrase}”' for phrase in refusal.phrases)}"
+    return f"{codes} with {' or '.join(f'“{phrase.words}”' for phrase in refusal.phrases)}"
 
 
 _RETRIES = {
@@ -93,12 +94,21 @@ def _roles() -> str:
     return _table(("action (case does not count)", "built-in role that permits it and little more"), rows)
 
 
+def _matched() -> str:
+    rows = sorted(MATCHED_TEXTS, key=lambda it: not it.assumed)
+    return _table(
+        ("the words", "in an error of", "known from"),
+        ((f"“{it.words}”", it.said_by, f"assumed: {it.source}" if it.assumed else it.source) for it in rows),
+    )
+
+
 _TABLES = {
     "Entra": _refusals("Entra"),
     "Resource Manager": _refusals("Resource Manager"),
     "AKS": _refusals("AKS"),
     "pulls": _pulls(),
     "roles": _roles(),
+    "matched texts": _matched(),
 }
 
 

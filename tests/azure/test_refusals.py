@@ -223,6 +223,43 @@ def test_what_may_pass_by_itself(error: Exception, retry: Retry):
     assert retry_of(error) is retry
 
 
+INVALID = (
+    "The credentials in ServicePrincipalProfile were invalid. Please see https://aka.ms/aks-sp-help for more details."
+    ' (Details: adal: Refresh request failed. Status Code = \'401\'. Response body: {{"error":"invalid_client",'
+    '"error_description":"{}: Refused."}})'
+)
+
+
+@pytest.mark.parametrize("code", ["InvalidClientSecret", "BadRequest", "InternalOperationError", "Conflict"])
+@pytest.mark.parametrize(
+    ("entra", "meaning", "retry"),
+    [
+        ("AADSTS7000215", "the client secret is not one of the application's", Retry.PROPAGATION),
+        ("AADSTS700016", "the application has no service principal in the tenant", Retry.PROPAGATION),
+        ("AADSTS7000222", "the client secret has expired; make a new secret", Retry.NEVER),
+        ("AADSTS7000112", "the application is disabled", Retry.NEVER),
+    ],
+)
+def test_code_of_entra_counts_whatever_code_repeats_it(code: str, entra: str, meaning: str, retry: Retry):
+    for error in (
+        arm(400, code, INVALID.format(entra)),
+        arm(400, "Failed", "Failed.", (code, INVALID.format(entra))),
+    ):
+        # It is not the caller that cannot sign in.
+        assert f"reading cluster /x: Azure could not sign in with the credential that it was given: {meaning}" in said(
+            error
+        )
+        assert retry_of(error) is retry
+
+
+def test_unknown_code_of_entra_is_left_to_the_code_that_repeats_it():
+    text = said(arm(400, "BadRequest", INVALID.format("AADSTS1")))
+    assert "AKS refuses the application's credential" in text
+    assert "Azure refused: Azure says InvalidClientSecret: AADSTS1" in said(
+        arm(400, "InvalidClientSecret", "AADSTS1: Refused.")
+    )
+
+
 def test_time_that_azure_names():
     assert take_apart(arm(429, "x", "y", **{"Retry-After": "17"})).retry_after == 17
     assert take_apart(arm(429, "x", "y", **{"Retry-After": "Wed, 21 Oct 2026 07:28:00 GMT"})).retry_after == 0

@@ -14,6 +14,8 @@ from pulumi.resource_hooks import ErrorHookArgs, ResourceHookArgs
 
 from crosstenant.components.pieces import hooks
 from crosstenant.components.pieces.hooks import Failure, before_create, on_error
+from crosstenant.model.matched_texts.matched_text import MatchedText
+from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
 from crosstenant.model.pauses import PRINCIPAL
 
 COMPONENT = cast("pulumi.Resource", SimpleNamespace())
@@ -41,7 +43,7 @@ class Run:
         monkeypatch.setattr(pulumi.log, "error", lambda message, resource: self.logged.append(message))
         monkeypatch.setattr(asyncio, "sleep", sleep)
 
-    async def fails(self, *errors: str, replicating: str | None = None) -> bool:
+    async def fails(self, *errors: str, replicating: MatchedText | None = None) -> bool:
         """Whether an operation is repeated after it failed with these errors, newest first."""
         (hook,) = cast("list[Callback]", on_error("images", COMPONENT, advise, replicating=replicating))
         return await hook(ErrorHookArgs("urn", "", "images", "type", {"scope": "S"}, errors=list(errors)))
@@ -68,7 +70,7 @@ async def test_an_error_without_advice_is_left_as_it_is(run: Run):
 
 async def test_what_has_not_replicated_is_waited_for_within_bounds(run: Run):
     errors: list[str] = []
-    while await run.fails(*(errors := ["PrincipalNotFound", *errors]), replicating="PrincipalNotFound"):
+    while await run.fails(*(errors := ["PrincipalNotFound", *errors]), replicating=PRINCIPAL_REPLICATING):
         pass
     assert run.slept == list(PRINCIPAL)
     assert run.logged == []

@@ -17,6 +17,7 @@ from crosstenant.components.pieces.refusal_advice import (
     service_principal_advice,
 )
 from crosstenant.components.tenant import TenantProviders
+from crosstenant.model.matched_texts.provider_texts import SERVICE_PRINCIPAL_EXISTS
 
 SCOPE = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/images"
 EXISTS = (
@@ -85,11 +86,13 @@ async def test_a_cluster_role_that_is_assigned_already_is_removed_on_one_of_the_
     assert "remove it from cluster_role_assignments" in said
 
 
-async def test_a_service_principal_that_exists_comes_with_the_whole_import_command():
-    said = await about_principal('A resource with the ID "/servicePrincipals/abc" already exists - to be ...') or ""
+@pytest.mark.parametrize("error", SERVICE_PRINCIPAL_EXISTS.samples)
+async def test_a_service_principal_that_exists_comes_with_the_whole_import_command(error: str):
+    said = await about_principal(error) or ""
     assert "'consented'" in said
     assert (
-        "pulumi import azuread:index/servicePrincipal:ServicePrincipal images-principal /servicePrincipals/abc"
+        "pulumi import azuread:index/servicePrincipal:ServicePrincipal images-principal"
+        f" /servicePrincipals/{EXISTING}"
         " --protect=false --parent 'parent=urn:component' --provider 'provider=urn:provider'"
     ) in said
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
+from crosstenant.model.matched_texts.azure_texts import RUNNING_OPERATION, RUNNING_OPERATION_OLD
 
 if TYPE_CHECKING:
     from azure.mgmt.containerservice.models import ManagedCluster
@@ -114,18 +114,11 @@ class RunningOperation:
 
 def running_operation(message: str) -> RunningOperation | None:
     """Finds the running operation in AKS's ``OperationNotAllowed`` message, of which there are two forms."""
-    if found := _NEW_FORM.search(message):
+    if found := RUNNING_OPERATION.search(message):
         return RunningOperation(found["name"], _time(found["started"]))
-    if found := _OLD_FORM.search(message):
+    if found := RUNNING_OPERATION_OLD.search(message):
         return RunningOperation(found["name"])
     return None
-
-
-_NEW_FORM: Final = re.compile(
-    r"in progress (?P<name>[\w -]+?) operation(?: \(operation ID: [^)]*\))?"
-    r".*? started on (?:UTC )?(?P<started>[\d:TZ.+-]+)"
-)
-_OLD_FORM: Final = re.compile(r"Another (?:\w+ )?operation \((?P<name>[^)]+)\) is in progress")
 
 
 def _time(text: str) -> datetime | None:

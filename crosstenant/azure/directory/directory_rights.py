@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, cast
 
 from crosstenant.azure.sign_in.token_claims import claims_of
 from crosstenant.model.clouds import Cloud
+from crosstenant.model.matched_texts.registry_texts import SINGLE_TENANT
 
 if TYPE_CHECKING:
     from crosstenant.azure.sign_in.tenant import Tenant
@@ -29,7 +30,6 @@ _ADMINISTRATORS: Final = frozenset(
         "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2",
     }
 )
-_NOT_MULTI_TENANT: Final = "AADSTS50194"
 
 
 async def owns_only(tenant: Tenant) -> bool:
@@ -84,7 +84,7 @@ async def is_single_tenant(cloud: Cloud, client_id: str) -> bool:
         except AzureError:
             return False
     said = f"{answer.headers.get('Location', '')} {answer.content.decode(errors='replace')}"
-    return _NOT_MULTI_TENANT in said
+    return SINGLE_TENANT.is_in(said)
 
 
 def _texts(value: object) -> set[str]:

@@ -26,6 +26,15 @@ from crosstenant.azure.pull.token_challenge import parse_challenge
 from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.sign_in.token_claims import claims_of
 from crosstenant.model.credentials.kinds import AppCredential
+from crosstenant.model.matched_texts.registry_texts import (
+    NETWORK_RULE,
+    PRINCIPAL_DISABLED,
+    PRINCIPAL_MISSING,
+    REQUESTED_ACCESS,
+    ROLE_MISSING,
+    SECRET_EXPIRED,
+    SECRET_WRONG,
+)
 
 _MANIFEST_TYPES: Final = ", ".join(
     (
@@ -224,14 +233,14 @@ def _reason(answer: _Answer, at_manifest: bool) -> Reason:
     said = " ".join(message for _, message in answer.errors).lower()
     if answer.status == 403:
         # "client with IP '...' is not allowed access": https://aka.ms/acr/firewall.
-        of_role = at_manifest or "requested access" in said
-        blocked = not of_role or re.search(r"\bip\b|firewall|network", said)
+        of_role = at_manifest or REQUESTED_ACCESS.is_in(said)
+        blocked = not of_role or NETWORK_RULE.is_in(said)
         return Reason.NETWORK_BLOCKED if blocked else Reason.ROLE_MISSING
     if answer.status == 404 and at_manifest:
         return Reason.REPOSITORY_ABSENT if "NAME_UNKNOWN" in codes else Reason.TAG_ABSENT
     if answer.status in (400, 401):
-        for pattern, reason in _SAID:
-            if re.search(pattern, said):
+        for text, reason in _SAID:
+            if text.is_in(said):
                 return reason
         if at_manifest:
             return Reason.ROLE_MISSING
@@ -242,9 +251,9 @@ def _reason(answer: _Answer, at_manifest: bool) -> Reason:
 # (https://learn.microsoft.com/entra/identity-platform/reference-error-codes). The first that matches counts: a wrong
 # secret may be called "expired or wrong" only by its code. A principal without any role gets no token at all.
 _SAID: Final = (
-    (r"aadsts7000222|secret keys?.* expired|expired.* secret", Reason.SECRET_EXPIRED),
-    (r"aadsts7000215|invalid clientid or client secret|invalid client secret", Reason.SECRET_WRONG),
-    (r"aadsts7000112|disabled", Reason.SERVICE_PRINCIPAL_DISABLED),
-    (r"aadsts700016|aadsts7000229|not registered|not found in the directory", Reason.SERVICE_PRINCIPAL_MISSING),
-    (r"authentication required|insufficient|access .*denied", Reason.ROLE_MISSING),
+    (SECRET_EXPIRED, Reason.SECRET_EXPIRED),
+    (SECRET_WRONG, Reason.SECRET_WRONG),
+    (PRINCIPAL_DISABLED, Reason.SERVICE_PRINCIPAL_DISABLED),
+    (PRINCIPAL_MISSING, Reason.SERVICE_PRINCIPAL_MISSING),
+    (ROLE_MISSING, Reason.ROLE_MISSING),
 )

@@ -11,6 +11,13 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Final
 
+from crosstenant.model.matched_texts.azure_texts import (
+    CLUSTER_STOPPED,
+    CREDENTIAL_INVALID,
+    MANAGED_IDENTITY_CLUSTER,
+    PRINCIPAL_UNKNOWN,
+)
+from crosstenant.model.matched_texts.matched_text import MatchedText
 from crosstenant.model.roles import AKS_CONTRIBUTOR, RBAC_ADMINISTRATOR, READER
 
 
@@ -39,7 +46,7 @@ class Refusal:
     remedy: str
     """What to do, a clause in the imperative."""
     retry: Retry = Retry.NEVER
-    phrases: tuple[str, ...] = ()
+    phrases: tuple[MatchedText, ...] = ()
     """Parts of Azure's message, one of which must occur, for a code with several meanings."""
 
 
@@ -197,7 +204,7 @@ _AKS: Final = (
         "AKS",
         "the cluster is stopped",
         "start it ('az aks start') and run again",
-        phrases=("power state(stopped)", "is stopped", "stopped state"),
+        phrases=CLUSTER_STOPPED,
     ),
     Refusal(
         ("OperationNotAllowed", "Conflict", "ConflictError", "EtagMismatch", "ResourceOperationInProgress"),
@@ -219,21 +226,21 @@ _AKS: Final = (
         "AKS could not sign in with the application's credential",
         "check that client ID and secret belong together and that the secret has not expired",
         Retry.PROPAGATION,
-        phrases=("AADSTS7000215", "AADSTS700016", "not found in Active Directory tenant"),
+        phrases=(PRINCIPAL_UNKNOWN,),
     ),
     Refusal(
         ("BadRequest", "InvalidParameter", "ServicePrincipalValidationClientError"),
         "AKS",
         "AKS refuses the application's credential",
         "check that client ID and secret belong together and that the secret has not expired",
-        phrases=("ServicePrincipalProfile were invalid", "AADSTS7000222"),
+        phrases=(CREDENTIAL_INVALID,),
     ),
     Refusal(
         ("BadRequest", "InvalidParameter"),
         "AKS",
         "the cluster has a managed identity, and cannot go back to a service principal",
         "let the cluster pull with the identity's image_pull_secret instead",
-        phrases=("not allowed on MSI cluster",),
+        phrases=(MANAGED_IDENTITY_CLUSTER,),
     ),
     Refusal(
         ("PropertyChangeNotAllowed",),

@@ -16,6 +16,7 @@ from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.credentials.kinds import AzureCli, ManagedIdentity
+from crosstenant.model.matched_texts.azure_texts import ACTION_DENIED, OTHER_ISSUER
 from crosstenant.model.outside_text import in_one_line
 
 
@@ -31,6 +32,8 @@ class AzureAnswer:
     """Azure's message, with that of every detail, in one line and without secrets."""
     codes: tuple[str, ...]
     """The code and the codes of the details, the most specific first."""
+    repeated: tuple[str, ...]
+    """Entra's codes in the message of another service, which tried to sign in with a credential and repeats why not."""
     request_id: str
     """Azure's ID of the request, for its support; empty if unknown."""
     retry_after: float = 0
@@ -59,8 +62,11 @@ def explain(error: Exception, *, doing: str, on: str, tenant: Tenant | None = No
         return f"{what}: {refused}: {azure}"
     specific = _SPECIFIC.get(said.code)
     meaning, remedy = (specific(said, tenant) if specific else None) or (known.meaning, known.remedy)
-    if known.source == "Entra" and tenant is not None:
+    if known.source == "Entra" and said.repeated:
+        meaning = f"Azure could not sign in with the credential that it was given: {meaning}"
+    elif known.source == "Entra" and tenant is not None:
         meaning = f"{tenant.caller} cannot sign in to tenant {tenant.tenant_id}: {meaning}"
+    if tenant is not None:
         remedy = remedy.replace("<tenant ID>", tenant.tenant_id)
     return f"{what}: {meaning}; {remedy}. {azure}"
 
@@ -87,14 +93,18 @@ def take_apart(error: Exception, secrets: Iterable[str] = ()) -> AzureAnswer:
         # Twice, because a secret may have white space or a control character in it.
         message=hide(in_one_line(hide(message, hidden)), hidden),
         codes=tuple(codes),
+        repeated=_repeated(message, codes),
         request_id=in_one_line(_header(response, "x-ms-request-id", "x-ms-correlation-request-id", "request-id")),
         retry_after=_seconds(_header(response, "Retry-After")),
     )
 
 
 def refusal_of(said: AzureAnswer) -> Refusal | None:
-    """The row of the table that fits best: that of the innermost code which has one."""
-    for code in reversed(said.codes):
+    """The row of the table that fits best: that of the innermost code which has one.
+
+    Services repeat Entra's refusal under codes of their own, AKS under several; so Entra's counts first.
+    """
+    for code in (*said.repeated, *reversed(said.codes)):
         for refusal in REFUSALS:
             if code.lower() in (known.lower() for known in refusal.codes) and _phrase_fits(refusal, said.message):
                 return refusal
@@ -114,12 +124,6 @@ def retry_of(error: Exception) -> Retry:
 
 
 _AADSTS: Final = re.compile(r"AADSTS\d+")
-_DENIED: Final = re.compile(
-    r"client '(?P<client>[^']+)' with object id '(?P<object>[^']+)' does not have authorization"
-    r".*? action '(?P<action>[^']+)'.*? over scope '(?P<scope>[^']+)'",
-    re.IGNORECASE | re.DOTALL,
-)
-_ISSUERS: Final = re.compile(r"https://sts[.\w]*/([0-9a-f-]{36})", re.IGNORECASE)
 
 
 def _error_documents(response: object) -> Iterator[dict[str, Any]]:
@@ -142,6 +146,11 @@ def _error_documents(response: object) -> Iterator[dict[str, Any]]:
             pending.extend(cast("list[object]", details) if isinstance(details, list) else [])
 
 
+def _repeated(message: str, codes: Iterable[str]) -> tuple[str, ...]:
+    of_entra = any(_AADSTS.fullmatch(code) for code in codes)
+    return () if of_entra else tuple(dict.fromkeys(_AADSTS.findall(message)))
+
+
 def _header(response: object, *names: str) -> str:
     headers: Any = getattr(response, "headers", None) or {}
     return next((str(headers[name]) for name in names if headers.get(name)), "")
@@ -152,7 +161,7 @@ def _seconds(retry_after: str) -> float:
 
 
 def _phrase_fits(refusal: Refusal, message: str) -> bool:
-    return not refusal.phrases or any(phrase.lower() in message.lower() for phrase in refusal.phrases)
+    return not refusal.phrases or any(phrase.is_in(message) for phrase in refusal.phrases)
 
 
 def _row(code: str) -> Refusal:
@@ -200,10 +209,10 @@ def _sign_in_remedy(tenant: Tenant | None) -> str:
 
 
 def _wrong_tenant(said: AzureAnswer, tenant: Tenant | None) -> tuple[str, str] | None:
-    issuers = _ISSUERS.findall(said.message)
-    if len(issuers) < 2:
+    issuers = OTHER_ISSUER.search(said.message)
+    if issuers is None:
         return None
-    signed_in, owner = issuers[0].lower(), issuers[1].lower()
+    signed_in, owner = issuers["signed_in"].lower(), issuers["owner"].lower()
     return (
         f"its subscription belongs to tenant {owner}, but this provider signs in to tenant {signed_in}",
         "use an ID of this provider's tenant, or the provider of the other tenant",
@@ -221,7 +230,7 @@ def _hidden_subscription(said: AzureAnswer, tenant: Tenant | None) -> tuple[str,
 
 
 def _denied(said: AzureAnswer, tenant: Tenant | None) -> tuple[str, str] | None:
-    found = _DENIED.search(said.message)
+    found = ACTION_DENIED.search(said.message)
     if found is None:
         return None
     action, scope = found["action"], found["scope"]

@@ -17,6 +17,7 @@ from crosstenant.azure.role_assignments import RoleAssignment, roles_of
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
+from crosstenant.model.matched_texts.provider_texts import DIRECTORY_FORBIDDEN
 
 Json = dict[str, Any]
 """A JSON object."""
@@ -155,7 +156,7 @@ async def _registry_principal(tenant: Tenant, client_id: str, query: ChainQuery)
         with explained("reading the application's service principal", f"in tenant {tenant.tenant_id}", tenant):
             found = await graph.document("servicePrincipals", client_id)
     except OperatorError as error:
-        if "Authorization_RequestDenied" not in str(error):
+        if not DIRECTORY_FORBIDDEN.is_in(str(error)):
             raise
         raise ChainError(
             f"{error}. Without the permission to read that directory, use consent mode and name the service principal:"

@@ -8,8 +8,9 @@ from pulumi_azure_native import authorization
 
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleSpec
 from crosstenant.components.pieces.hooks import on_error
-from crosstenant.components.pieces.refusal_advice import PRINCIPAL_REPLICATING, cluster_role_advice
+from crosstenant.components.pieces.refusal_advice import cluster_role_advice
 from crosstenant.components.tenant import TenantProviders
+from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
 from crosstenant.model.names import role_assignment_name
 
 

@@ -18,6 +18,7 @@ from pulumi.resource_hooks import ErrorHook, ErrorHookArgs, ResourceHook, Resour
 from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import monitor_supports_feature
 
+from crosstenant.model.matched_texts.matched_text import MatchedText
 from crosstenant.model.pauses import PRINCIPAL
 
 T = TypeVar("T")
@@ -44,14 +45,14 @@ Advise = Callable[[Failure], Coroutine[Any, Any, str | None]]
 
 
 def on_error(
-    resource_name: str, component: pulumi.Resource, advise: Advise, *, replicating: str | None = None
+    resource_name: str, component: pulumi.Resource, advise: Advise, *, replicating: MatchedText | None = None
 ) -> list[ErrorHook]:
     """Hooks that log the advice on a resource's failure; none for an engine without error hooks.
 
     :param resource_name: The resource's name.
     :param component: The component that the advice is shown for.
     :param advise: Gives the advice.
-    :param replicating: What the error says while a principal has not replicated: the operation is repeated then, after
+    :param replicating: The text of an error while a principal has not replicated: the operation is repeated then, after
         each of the pauses that there are for that.
     """
     if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS):
@@ -59,7 +60,7 @@ def on_error(
 
     async def wait_or_advise(failed: ErrorHookArgs) -> bool:
         attempts = len(failed.errors)
-        if replicating and replicating in failed.errors[0] and attempts <= len(PRINCIPAL):
+        if replicating and replicating.is_in(failed.errors[0]) and attempts <= len(PRINCIPAL):
             await asyncio.sleep(PRINCIPAL[attempts - 1])
             return True
         advice = await advise(Failure(failed.errors[0], failed.failed_operation, failed.new_inputs or {}))

@@ -11,9 +11,10 @@ from pulumi_azure_native import authorization
 from crosstenant.components.arguments.registry_args import RegistrySpec
 from crosstenant.components.output_objects import RegistryGrant
 from crosstenant.components.pieces.hooks import on_error
-from crosstenant.components.pieces.refusal_advice import PRINCIPAL_REPLICATING, pull_role_advice
+from crosstenant.components.pieces.refusal_advice import pull_role_advice
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.arm_id import role_definition_id
+from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
 from crosstenant.model.names import role_assignment_name
 from crosstenant.model.repository_condition import CONDITION_VERSION, repository_condition, repository_within
 from crosstenant.resources.get_registry import GetRegistryResult, look_up_registry

@@ -5,7 +5,6 @@ The azuread and azure-native providers repeat Azure's answer. Some answers have 
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from uuid import UUID
 
@@ -13,19 +12,17 @@ import pulumi
 
 from crosstenant.components.pieces.hooks import Advise, Failure
 from crosstenant.components.tenant import TenantProviders
+from crosstenant.model.matched_texts.provider_texts import (
+    DIRECTORY_FORBIDDEN,
+    LIFETIME_CAPPED,
+    ROLE_ASSIGNMENT_EXISTS,
+    ROLE_CHANGED,
+    ROLE_FORBIDDEN,
+    SECRET_GONE,
+    SECRETS_FORBIDDEN,
+    SERVICE_PRINCIPAL_EXISTS,
+)
 from crosstenant.model.roles import RBAC_ADMINISTRATOR
-
-PRINCIPAL_REPLICATING: Final = "PrincipalNotFound"
-"""What Azure says of a service principal that has not reached the directory that Resource Manager asks."""
-
-_EXISTS: Final = "RoleAssignmentExists"
-_ROLE_CHANGED: Final = "RoleAssignmentUpdateNotPermitted"
-_FORBIDDEN: Final = "AuthorizationFailed"
-_DIRECTORY_FORBIDDEN: Final = "Authorization_RequestDenied"
-# https://learn.microsoft.com/graph/api/resources/applicationauthenticationmethodpolicy
-_POLICY_FORBIDS: Final = "CredentialTypeNotAllowedAsPerAppPolicy"
-_POLICY_CAPS: Final = "CredentialInvalidLifetimeAsPerAppPolicy"
-_KEY_GONE: Final = "No password credential found with keyId"
 
 _CONSENTED: Final = "set service_principal (registry_service_principal of CrossTenantPull) to 'consented'"
 
@@ -39,16 +36,17 @@ def service_principal_advice(name: str, providers: TenantProviders, component: p
     """
 
     async def advise(failure: Failure) -> str | None:
-        found = re.search(r'ID "(/servicePrincipals/[^"]+)" already exists', failure.error)
+        found = SERVICE_PRINCIPAL_EXISTS.search(failure.error)
         if found:
             parent, provider = await component.urn.future(), await providers.azuread.urn.future()
             return (
                 f"the application has a service principal in tenant {providers.tenant_id} already, which this stack did"
                 f" not make. Either {_CONSENTED}, which uses it as it is and leaves it alone; or let this stack"
-                f" manage it: pulumi import azuread:index/servicePrincipal:ServicePrincipal {name} {found[1]}"
+                f" manage it: pulumi import azuread:index/servicePrincipal:ServicePrincipal {name}"
+                f" /servicePrincipals/{found['id']}"
                 f" --protect=false --parent 'parent={parent}' --provider 'provider={provider}'"
             )
-        if _DIRECTORY_FORBIDDEN in failure.error and failure.operation == "create":
+        if DIRECTORY_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
             return (
                 f"the caller in tenant {providers.tenant_id} may not make service principals: give it the Microsoft"
                 " Graph permission Application.ReadWrite.All or the Entra role Cloud Application Administrator there;"
@@ -67,15 +65,17 @@ def pull_role_advice(providers: TenantProviders) -> Advise:
 
     async def advise(failure: Failure) -> str | None:
         scope = str(failure.inputs.get("scope", ""))
-        if _EXISTS in failure.error:
-            found = re.search(r"\b[0-9a-f]{32}\b", failure.error)
-            existing = str(UUID(found[0])) if found else f"<its name: 'az role assignment list --scope {scope}'>"
+        found = ROLE_ASSIGNMENT_EXISTS.search(failure.error)
+        if found:
+            existing = (
+                str(UUID(found["id"])) if found["id"] else f"<its name: 'az role assignment list --scope {scope}'>"
+            )
             return (
                 "the application has this role on the registry already, by an assignment that this stack did not make:"
                 f" {scope}/providers/Microsoft.Authorization/roleAssignments/{existing}. Give the registry"
                 f" role_assignment_name='{existing}', and the next update takes it over (imports it); or remove it"
             )
-        if _ROLE_CHANGED in failure.error:
+        if ROLE_CHANGED.is_in(failure.error):
             existing = failure.inputs.get("roleAssignmentName")
             return (
                 "an assignment of another role has the name of this stack's assignment, and Azure does not change the"
@@ -83,7 +83,7 @@ def pull_role_advice(providers: TenantProviders) -> Advise:
                 f" {scope}/providers/Microsoft.Authorization/roleAssignments/{existing}', and run 'pulumi up"
                 " --refresh'"
             )
-        if _FORBIDDEN in failure.error and failure.operation == "create":
+        if ROLE_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
             return (
                 f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
                 f" {RBAC_ADMINISTRATOR.name} there; a new assignment takes some minutes to count"
@@ -102,12 +102,12 @@ def cluster_role_advice(role_guid: str, providers: TenantProviders) -> Advise:
 
     async def advise(failure: Failure) -> str | None:
         scope = str(failure.inputs.get("scope", ""))
-        if _EXISTS in failure.error:
+        if ROLE_ASSIGNMENT_EXISTS.is_in(failure.error):
             return (
                 f"the application has role {role_guid} on {scope} already, by an assignment that this stack did"
                 " not make: remove it from cluster_role_assignments, or remove that assignment and run again"
             )
-        if _FORBIDDEN in failure.error and failure.operation == "create":
+        if ROLE_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
             return (
                 f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
                 f" {RBAC_ADMINISTRATOR.name} there, or have an administrator assign role"
@@ -120,19 +120,19 @@ def cluster_role_advice(role_guid: str, providers: TenantProviders) -> Advise:
 
 async def secret_advice(failure: Failure) -> str | None:
     """Advice about an application secret that the tenant's policy refuses, or that does not exist any longer."""
-    if _POLICY_FORBIDS in failure.error:
+    if SECRETS_FORBIDDEN.is_in(failure.error):
         return (
             "the app management policy of the cluster tenant forbids new secrets, and a cluster cannot sign in"
             " without one: an administrator of that tenant has to exempt this application (a policy of its own,"
             " assigned to it, takes the place of the tenant's)"
         )
-    if _POLICY_CAPS in failure.error:
+    if LIFETIME_CAPPED.is_in(failure.error):
         return (
             "the app management policy of the cluster tenant lets no secret last that long: shorten"
             " rotation.rotate_every_days or rotation.margin_days, or give an earlier rotation.end_date; write the"
             " policy's days to rotation.lifetime_cap_days to hear of it at preview; or have an administrator of that"
             " tenant exempt this application"
         )
-    if _KEY_GONE in failure.error:
+    if SECRET_GONE.is_in(failure.error):
         return "the secret to be removed does not exist any longer: 'pulumi up --refresh' records that and continues"
     return None

@@ -69,9 +69,9 @@ class ServicePrincipal(BridgedResource):
         path = f"/servicePrincipals/{found['id']}"
         if not inputs.get("useExisting"):
             raise OperatorError(
-                f'A resource with the ID "{path}" already exists - to be managed via Terraform, this resource needs to '
-                'be imported into the State. Please see the resource documentation for "azuread_service_principal" for '
-                "more information."
+                f'A resource with the ID "{found["id"]}" already exists: To be managed via Terraform, this resource'
+                " needs to be imported into the State. Please see the resource documentation for"
+                ' "azuread_service_principal" for more information.'
             )
         outputs: Properties = {"objectId": found["id"], **inputs}
         async with keeping(path, inputs, outputs):

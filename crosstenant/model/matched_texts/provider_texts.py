@@ -1,0 +1,155 @@
+"""Texts of the azuread and azure-native providers, for which the components have advice.
+
+azuread words an error as "SUMMARY: DETAIL" (hashicorp/terraform-provider-azuread, internal/tf/errors.go) and an answer
+of Graph as "unexpected status ..." (hashicorp/go-azure-sdk, sdk/client/client.go and sdk/odata/errors.go). azure-native
+words an answer of Resource Manager as ``Status=... Code="..." Message="..."``, and one to its look-up before a creation
+with the whole body (pulumi/pulumi-azure-native, provider/pkg/provider/crud/crud.go).
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crosstenant.model.matched_texts.matched_text import MatchedText
+
+_UUID: Final = "[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}"
+_GRAPH: Final = "unexpected status 400 (400 Bad Request) with error:"
+
+SERVICE_PRINCIPAL_EXISTS: Final = MatchedText(
+    "azuread",
+    'A resource with the ID "..." already exists',
+    (
+        'A resource with the ID "0dbd5fb0-0c5b-504a-ba28-635caca3349d" already exists: To be managed via'
+        " Terraform, this"
+        ' resource needs to be imported into the State. Please see the resource documentation for "azuread_service_'
+        'principal" for more information.',
+        # A resource ID takes the place of the object ID in other resources of azuread 3.
+        'A resource with the ID "/servicePrincipals/0dbd5fb0-0c5b-504a-ba28-635caca3349d" already exists: To'
+        " be managed",
+    ),
+    "recorded from azuread 6.11.1; hashicorp/terraform-provider-azuread, internal/tf/errors.go, ImportAsExistsDiag",
+    pattern=rf'ID "(?:/servicePrincipals/)?(?P<id>{_UUID})" already exists',
+)
+DIRECTORY_FORBIDDEN: Final = MatchedText(
+    "azuread",
+    "Authorization_RequestDenied",
+    (
+        "Could not create service principal: unexpected status 403 (403 Forbidden) with error:"
+        " Authorization_RequestDenied: Insufficient privileges to complete the operation.",
+        "ServicePrincipalsClient.BaseClient.Post(): unexpected status 403 with OData error:"
+        " Authorization_RequestDenied:"
+        " When using this permission, the backing application of the service principal being created must in the local"
+        " tenant",
+    ),
+    "https://github.com/hashicorp/terraform-provider-azuread/issues/992; hashicorp/go-azure-sdk, sdk/client/client.go",
+)
+# https://learn.microsoft.com/graph/api/resources/applicationauthenticationmethodpolicy
+SECRETS_FORBIDDEN: Final = MatchedText(
+    "azuread",
+    "CredentialTypeNotAllowedAsPerAppPolicy",
+    (
+        f'Adding password for application with object ID "0dbd5fb0-0c5b-504a-ba28-635caca3349d": {_GRAPH}'
+        " CredentialTypeNotAllowedAsPerAppPolicy: Credential type not allowed as per assigned policy 'p'.",
+    ),
+    "the code: OfficeDev/microsoft-365-agents-toolkit, aadErrorCode; the message was not seen",
+)
+LIFETIME_CAPPED: Final = MatchedText(
+    "azuread",
+    "CredentialInvalidLifetimeAsPerAppPolicy",
+    (
+        f'Adding password for application with object ID "0dbd5fb0-0c5b-504a-ba28-635caca3349d": {_GRAPH}'
+        " CredentialInvalidLifetimeAsPerAppPolicy: Credential lifetime exceeds the max value allowed as per assigned"
+        " policy 'aaaaaaa'.",
+    ),
+    "https://github.com/OfficeDev/microsoft-365-agents-toolkit/issues/10998",
+)
+SECRET_GONE: Final = MatchedText(
+    "azuread",
+    "No password credential found with keyId",
+    (
+        'Removing password credential "b0000000-0000-4000-8000-0000000000f1" from application with object ID'
+        f' "0dbd5fb0-0c5b-504a-ba28-635caca3349d": {_GRAPH} Request_BadRequest: No password credential found with keyId'
+        " 'b0000000-0000-4000-8000-0000000000f1'.",
+    ),
+    "hashicorp/vault-plugin-secrets-azure, client.go; hashicorp/terraform-provider-azuread,"
+    " internal/services/applications/application_password_resource.go",
+)
+ROLE_ASSIGNMENT_EXISTS: Final = MatchedText(
+    "azure-native",
+    "RoleAssignmentExists",
+    (
+        'Status=409 Code="RoleAssignmentExists" Message="The role assignment already exists. The ID of the'
+        " existing role"
+        ' assignment is 716c4d159bc8476da3c16ccb70082517."',
+        'Status=409 Code="RoleAssignmentExists" Message="The role assignment already exists."',
+        'Status=409 Code="RoleAssignmentExists" Message="The role assignment already exists. The ID of the'
+        " existing role"
+        ' assignment is 716c4d15-9bc8-476d-a3c1-6ccb70082517."',
+    ),
+    "https://github.com/pulumi/pulumi-azure-native/issues/4597 for the form; the ID as deployments report it, of 2025",
+    pattern=rf"RoleAssignmentExists(?:.*?existing role assignment is '?(?P<id>[0-9a-f]{{32}}|{_UUID}))?",
+)
+ROLE_CHANGED: Final = MatchedText(
+    "azure-native",
+    "RoleAssignmentUpdateNotPermitted",
+    (
+        'autorest/azure: Service returned an error. Status=400 Code="RoleAssignmentUpdateNotPermitted" Message="Tenant'
+        ' ID, application ID, principal ID, and scope are not allowed to be updated."',
+    ),
+    "https://github.com/pulumi/pulumi-azure-native/issues/771",
+)
+ROLE_FORBIDDEN: Final = MatchedText(
+    "azure-native",
+    "AuthorizationFailed",
+    (
+        "cannot check existence of resource '/subscriptions/s/resourcegroups/rg': status code 403,"
+        ' {"error":{"code":"AuthorizationFailed","message":"The client \'c\' with object id \'o\' does not have'
+        " authorization to perform action 'Microsoft.Resources/subscriptions/resourcegroups/read' over scope"
+        " '/subscriptions/s/resourcegroups/rg' or the scope is invalid. If access was recently granted, please refresh"
+        ' your credentials."}}',
+        "Status=403 Code=\"AuthorizationFailed\" Message=\"The client 'c' with object id 'o' does not have"
+        " authorization to perform action 'Microsoft.Authorization/roleAssignments/write' over scope '/subscriptions/s'"
+        ' or the scope is invalid. If access was recently granted, please refresh your credentials."',
+    ),
+    "https://github.com/pulumi/pulumi-azure-native/issues/1511; https://github.com/pulumi/pulumi-azure/issues/595",
+)
+PRINCIPAL_REPLICATING: Final = MatchedText(
+    "azure-native",
+    "PrincipalNotFound",
+    (
+        'Status=400 Code="PrincipalNotFound" Message="Principal 716c4d159bc8476da3c16ccb70082517 does not exist in the'
+        " directory 0dbd5fb0-0c5b-504a-ba28-635caca3349d. Check that you have the correct principal ID. If you are"
+        " creating this principal and then immediately assigning a role, this error might be related to a replication"
+        " delay. In this case, set the role assignment principalType property to a value, such as"
+        " ServicePrincipal, User,"
+        ' or Group.  See https://aka.ms/docs-principaltype"',
+    ),
+    "https://github.com/Azure-Samples/azure-search-openai-demo/issues/9",
+)
+ENTRA_CODE: Final = MatchedText(
+    "azuread and azure-native",
+    "AADSTS...",
+    (
+        "ClientSecretCredential authentication failed. POST https://login.microsoftonline.com/t/oauth2/v2.0/token"
+        " RESPONSE 401 Unauthorized AADSTS7000222: The provided client secret keys for app 'c' are expired.",
+        'clientCredentialsToken: received HTTP status 401 with response: {"error":"invalid_client",'
+        '"error_description":"AADSTS7000215: Invalid client secret provided. ..."}',
+    ),
+    "https://learn.microsoft.com/entra/identity-platform/reference-error-codes for the codes; azure-sdk-for-go,"
+    " azidentity, and hashicorp/go-azure-sdk, sdk/auth, for the texts around them",
+    pattern=r"AADSTS\d+",
+)
+
+PROVIDER_TEXTS: Final = (
+    SERVICE_PRINCIPAL_EXISTS,
+    DIRECTORY_FORBIDDEN,
+    SECRETS_FORBIDDEN,
+    LIFETIME_CAPPED,
+    SECRET_GONE,
+    ROLE_ASSIGNMENT_EXISTS,
+    ROLE_CHANGED,
+    ROLE_FORBIDDEN,
+    PRINCIPAL_REPLICATING,
+    ENTRA_CODE,
+)
+"""All of them."""

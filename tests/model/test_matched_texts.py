@@ -1,0 +1,92 @@
+"""The texts by which a cause is recognised: each is found in its samples, and no module has one of its own."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+from crosstenant.azure.refusals.refusal_table import REFUSALS
+from crosstenant.model.matched_texts import azure_texts, provider_texts, registry_texts
+from crosstenant.model.matched_texts.all_texts import MATCHED_TEXTS
+from crosstenant.model.matched_texts.azure_texts import AZURE_TEXTS
+from crosstenant.model.matched_texts.matched_text import MatchedText
+from crosstenant.model.matched_texts.provider_texts import PROVIDER_TEXTS
+from crosstenant.model.matched_texts.registry_texts import REGISTRY_TEXTS
+
+ROOT = Path(__file__).parents[2]
+
+READERS = (
+    "components/pieces/refusal_advice.py",
+    "components/pieces/hooks.py",
+    "components/pieces/cluster_roles.py",
+    "components/pieces/pull_grant.py",
+    "cli/adopt/live_chain.py",
+    "azure/refusals/explained.py",
+)
+"""Modules that recognise others' texts, and are to do it by the table alone."""
+
+
+@pytest.mark.parametrize("text", MATCHED_TEXTS, ids=lambda it: it.words)
+def test_text_is_found_in_each_of_its_samples(text: MatchedText):
+    assert text.samples
+    assert [sample for sample in text.samples if not text.is_in(sample)] == []
+
+
+@pytest.mark.parametrize("texts", [PROVIDER_TEXTS, AZURE_TEXTS, REGISTRY_TEXTS])
+def test_text_is_found_in_no_sample_of_another_cause(texts: tuple[MatchedText, ...]):
+    found = {
+        (it.words, of.words) for it in texts for of in texts for said in of.samples if it is not of and it.is_in(said)
+    }
+    # A registry's 403 is read before its 401, where "denied" has another meaning.
+    assert found - {(registry_texts.ROLE_MISSING.words, registry_texts.REQUESTED_ACCESS.words)} == set()
+
+
+def test_every_text_names_its_source_once():
+    assert len({it.words for it in MATCHED_TEXTS}) == len(MATCHED_TEXTS)
+    assert [it.words for it in MATCHED_TEXTS if len(it.source) < 10 and not it.assumed] == []
+
+
+@pytest.mark.parametrize("module", [azure_texts, provider_texts, registry_texts], ids=lambda it: it.__name__)
+def test_every_text_of_a_module_is_in_the_table(module: object):
+    declared = [it for value in vars(module).values() for it in (value if isinstance(value, tuple) else (value,))]
+    assert [it.words for it in declared if isinstance(it, MatchedText) and it not in MATCHED_TEXTS] == []
+
+
+def test_phrases_of_the_refusal_table_are_in_the_table():
+    phrases = [it for row in REFUSALS for it in row.phrases]
+    assert phrases
+    assert [it.words for it in phrases if it not in MATCHED_TEXTS] == []
+
+
+@pytest.mark.parametrize("path", READERS)
+def test_module_recognises_texts_by_the_table_alone(path: str):
+    tree = ast.parse((ROOT / "crosstenant" / path).read_text())
+    own = [
+        ast.unparse(node)
+        for node in ast.walk(tree)
+        if (isinstance(node, ast.Import) and any(it.name == "re" for it in node.names))
+        or (
+            isinstance(node, ast.Compare)
+            and any(isinstance(it, ast.In | ast.NotIn) for it in node.ops)
+            and isinstance(node.left, ast.Constant | ast.Name)
+            and "error" in ast.unparse(node.comparators[0])
+        )
+    ]
+    assert own == []
+
+
+def test_service_principal_is_found_by_its_object_id_alone():
+    text = provider_texts.SERVICE_PRINCIPAL_EXISTS
+    found = [text.search(it) for it in text.samples]
+    assert {it and it["id"] for it in found} == {"0dbd5fb0-0c5b-504a-ba28-635caca3349d"}
+
+
+def test_existing_assignment_is_named_in_either_spelling_or_not_at_all():
+    found = [provider_texts.ROLE_ASSIGNMENT_EXISTS.search(it) for it in provider_texts.ROLE_ASSIGNMENT_EXISTS.samples]
+    assert [it and it["id"] for it in found] == [
+        "716c4d159bc8476da3c16ccb70082517",
+        None,
+        "716c4d15-9bc8-476d-a3c1-6ccb70082517",
+    ]
