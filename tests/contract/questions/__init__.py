@@ -1,0 +1,8 @@
+"""The questions, one file for each service, in the order in which they are asked."""
+
+from tests.contract.question import QUESTIONS, Question
+
+from tests.contract.questions import sign_in  # isort: skip
+from tests.contract.questions import directory, consent, registry, roles, clusters, expiry  # isort: skip
+
+__all__ = ["QUESTIONS", "Question", "clusters", "consent", "directory", "expiry", "registry", "roles", "sign_in"]
