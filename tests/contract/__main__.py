@@ -74,7 +74,7 @@ def clean() -> None:
 def _report(left: list[str]) -> None:
     if left:
         raise click.ClickException(
-            "not removed: " + "; ".join(left) + "; run 'python -m tests.contract clean', or remove them by hand"
+            f"not removed: {'; '.join(left)}; run 'python -m tests.contract clean', or remove them by hand"
         )
 
 

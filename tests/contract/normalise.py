@@ -11,8 +11,9 @@ from urllib.parse import quote, quote_plus
 
 Json = dict[str, Any]
 
+_TOKEN = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 _PATTERNS = (
-    (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), "<token>"),
+    (_TOKEN, "<token>"),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE), "<uuid>"),
     (re.compile(r"\b[0-9a-f]{32}\b", re.IGNORECASE), "<uuid-without-hyphens>"),
     (re.compile(r"\b\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?"), "<time>"),
@@ -84,7 +85,8 @@ class Names:
 
         :raises SecretInAnswer: A secret is in it; the message does not repeat the secret.
         """
-        if any(secret in text or json.dumps(secret)[1:-1] in text for secret in self._secrets):
+        planted = any(secret in text or json.dumps(secret)[1:-1] in text for secret in self._secrets)
+        if planted or _TOKEN.search(text):
             raise SecretInAnswer("a secret is in the answers: nothing was written")
 
     def _named(self, found: str) -> str:

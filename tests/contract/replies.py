@@ -32,6 +32,9 @@ class Reply:
     def of(cls, response: httpx.Response) -> Reply:
         """Reads a response."""
         headers = {name: response.headers[name] for name in _HEADERS if name in response.headers}
+        if "location" in headers and response.request.url.host == "login.microsoftonline.com":
+            # A page of Entra redirects with values of its session.
+            headers["location"] = headers["location"].split("?")[0]
         address = str(response.request.url)
         return cls(f"{response.request.method} {address}", response.status_code, headers, _body(response))
 

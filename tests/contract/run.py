@@ -48,15 +48,20 @@ def run(
     possible = {"": True, "cluster": bool(estate.cluster)}
     possible["managed identity cluster"] = bool(estate.managed_identity_cluster)
     world = World(estate)
-    with world:
-        if any(it.id == "sign-in-expired-secret" for it in questions):
-            _begin(world)
-        for question in questions:
-            if not possible[question.need]:
-                tell(f"  not asked  {question.id}: there is no {question.need}")
-                continue
-            found.answers[question.id] = answer = _answer(question, world, found)
-            tell(f"  {'as stated' if answer['holds'] else 'DIFFERENT'}  {question.id}")
+    try:
+        with world:
+            if any(it.id == "sign-in-expired-secret" for it in questions):
+                _begin(world)
+            for question in questions:
+                if not possible[question.need]:
+                    tell(f"  not asked  {question.id}: there is no {question.need}")
+                    continue
+                found.answers[question.id] = answer = _answer(question, world, found)
+                tell(f"  {'as stated' if answer['holds'] else 'DIFFERENT'}  {question.id}")
+    finally:
+        # Told here, because an interrupted run has no result.
+        for what in world.left_behind:
+            tell(f"  not removed  {what}")
     found.left_behind = world.left_behind
     document: Json = {"estate": estate.kind, "answers": found.answers}
     if estate.kind != "sandbox":

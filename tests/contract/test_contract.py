@@ -112,6 +112,26 @@ def test_run_removes_what_it_made_after_a_failure_and_asks_on(tmp_path: Path):
         assert after[kind].keys() == before[kind].keys(), kind
 
 
+def _interrupts(world: World) -> Reply:
+    world.complete("interrupts")
+    raise KeyboardInterrupt
+
+
+def test_interrupted_run_removes_what_it_made_and_tells_the_rest(tmp_path: Path):
+    store = open_store(tmp_path / "state.json")
+    with store.change() as state:
+        fault = {"service": "graph", "method": "DELETE", "path": "applications", "status": 403, "code": "Denied"}
+        state["faults"].append(new_fault(fault))
+    told: list[str] = []
+    with sandbox_estate(store) as estate:
+        before = state_of(store)
+        with pytest.raises(KeyboardInterrupt):
+            run(estate, [Question("test-interrupts", "nothing", refused(400, "None"), _interrupts, "")], told.append)
+        after = state_of(store)
+    assert after["servicePrincipals"].keys() == before["servicePrincipals"].keys()
+    assert told == ["  not removed  application crosstenant-contract-interrupts: 403 Denied"]
+
+
 def test_what_cannot_be_removed_is_reported(tmp_path: Path):
     store = open_store(tmp_path / "state.json")
     with store.change() as state:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from functools import partial
 from pathlib import Path
 
@@ -21,7 +22,7 @@ from tests.contract.questions import QUESTIONS
 from tests.contract.replies import Reply
 from tests.contract.run import run
 from tests.contract.tenants import SWITCH, SettingsError, read_settings, sandbox_estate
-from tests.contract.world import SetUpFailed, World
+from tests.contract.world import ARM, SetUpFailed, World
 
 A, B = "a1111111-1111-4111-8111-111111111111", "b1111111-1111-4111-8111-111111111111"
 REGISTRIES = f"/subscriptions/{B}/resourceGroups/contract/providers/Microsoft.ContainerRegistry/registries"
@@ -113,6 +114,8 @@ def test_document_with_a_secret_is_not_written():
     for text in ('{"x": "se\\"cret"}', base64.b64encode(f'{A}:se"cret'.encode()).decode()):
         with pytest.raises(SecretInAnswer, match="a secret is in the answers"):
             names.check(text)
+    with pytest.raises(SecretInAnswer):
+        names.check('"eyJhbGciOi.eyJzdWIi.c2ln"')
     names.check("nothing")
 
 
@@ -128,6 +131,31 @@ def test_token_goes_to_azures_hosts_alone():
         for address in ("https://evil.example/x", "https://management.azure.com.evil.example/x"):
             with pytest.raises(SetUpFailed, match="host"):
                 world.call("GET", address, world.a)
+
+
+def test_redirect_of_a_page_is_its_address_alone():
+    request = httpx.Request("GET", "https://login.microsoftonline.com/x")
+    moved = httpx.Response(302, headers={"location": "https://login.microsoftonline.com/y?nonce=1"}, request=request)
+    assert Reply.of(moved).headers == {"location": "https://login.microsoftonline.com/y"}
+
+
+def test_tokens_are_renewed_before_they_end(monkeypatch: pytest.MonkeyPatch):
+    with sandbox_estate() as estate, World(estate) as world:
+        signed_in: list[str] = []
+        sign_in = world.sign_in
+
+        def counted(*arguments: str) -> Reply:
+            signed_in.append(arguments[0])
+            return sign_in(*arguments)
+
+        monkeypatch.setattr(world, "sign_in", counted)
+        world.token(world.a, ARM)
+        world.token(world.a, ARM)
+        assert len(signed_in) == 1
+        later = time.monotonic() + 3000
+        monkeypatch.setattr("tests.contract.world.time.monotonic", lambda: later)
+        world.token(world.a, ARM)
+        assert len(signed_in) == 2
 
 
 def document(**answers: object) -> dict[str, object]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.contract.normalise import Json
 from tests.contract.question import Replies, question, refused, states
 from tests.contract.replies import Reply
 from tests.contract.world import GRAPH, World
@@ -66,9 +67,15 @@ def password_past_end(world: World) -> Reply:
 )
 def key_ids_listed(world: World) -> Reply:
     app = world.pulling
-    reply = world.call("GET", f"{_APPLICATIONS}/{app.object_id}", world.a)
-    [credential, *_] = [it for it in reply.body["passwordCredentials"] if it["keyId"] == app.key_id] or [{}]
-    properties = sorted(name for name in credential)
+
+    def credential_of(reply: Reply) -> Json:
+        found = [it for it in reply.body.get("passwordCredentials", []) if it["keyId"] == app.key_id]
+        return found[0] if found else {}
+
+    ask = lambda: world.call("GET", f"{_APPLICATIONS}/{app.object_id}", world.a)  # noqa: E731
+    reply = world.patiently(ask, lambda reply: bool(credential_of(reply)))
+    credential = credential_of(reply)
+    properties = sorted(credential)
     return reply.showing(
         keyIdIsListed=bool(credential), secretText=credential.get("secretText", "(absent)"), properties=properties
     )
