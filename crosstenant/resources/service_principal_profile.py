@@ -124,7 +124,8 @@ class ServicePrincipalProfile(pulumi.CustomResource):
 
     @property
     def pending_operation(self) -> pulumi.Output[str | None]:
-        """Address of a reset that was still running when this resource stopped waiting for it. Secret."""
+        """Address of a reset that was still running when this resource stopped waiting for it, or a word that says why
+        there is none. Secret."""
         return output_of(self, "pendingOperation")
 
     @property

@@ -9,11 +9,10 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
-from azure.core.exceptions import HttpResponseError
 
 from crosstenant.azure.clusters.cluster_state import IdentityKind
 from crosstenant.azure.clusters.clusters import Attempt, Clusters
-from crosstenant.azure.clusters.reset_operation import ResetFailed
+from crosstenant.azure.clusters.reset_operation import OperationUnreadable, ResetFailed
 from crosstenant.azure.sign_in.secret_proof import (
     ApplicationUnknown,
     SecretExpired,
@@ -28,9 +27,11 @@ from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_cluster import GetCluster
+from crosstenant.plugin.service_principal_profile.record import NO_ADDRESS
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Properties
+from crosstenant.sandbox.arm.clusters.operation_status import ROLE, TENANT
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
 from crosstenant.sandbox.world.seed import (
@@ -115,6 +116,15 @@ def settings(store: Store, **reset: Any) -> None:
         state["settings"]["reset"] |= reset
 
 
+def readable_by(store: Store, who: str) -> None:
+    with store.change() as state:
+        state["settings"]["operations"]["readable_by"] = who
+
+
+BOTH = pytest.mark.parametrize("readers", [TENANT, ROLE])
+"""Whether a caller with a role on clusters alone may read an operation is open."""
+
+
 def fault(store: Store, **what: Any) -> None:
     with store.change() as state:
         state["faults"].append(
@@ -172,7 +182,11 @@ async def test_missing_cluster_or_group_is_none(store: Store):
     await owner.aclose()
 
 
-async def test_reset_follows_operation_to_its_end(profile: ServicePrincipalProfile, store: Store, log: Terminal):
+@BOTH
+async def test_reset_follows_operation_to_its_end(
+    profile: ServicePrincipalProfile, store: Store, log: Terminal, readers: str
+):
+    readable_by(store, readers)
     settings(store, seconds=2.5)
     resource_id, outputs = await profile.create(URN, inputs(), 0)
     assert resource_id == PROD
@@ -188,7 +202,9 @@ async def test_reset_follows_operation_to_its_end(profile: ServicePrincipalProfi
     assert not any(SECRET in message for message in (*log.statuses, *log.infos, *log.warnings))
 
 
-async def test_reset_answered_at_once_is_enough(profile: ServicePrincipalProfile, store: Store):
+@BOTH
+async def test_reset_answered_at_once_is_enough(profile: ServicePrincipalProfile, store: Store, readers: str):
+    readable_by(store, readers)
     settings(store, status=200)
     _, outputs = await profile.create(URN, inputs(), 0)
     assert outputs["credentialState"] == "applied"
@@ -251,6 +267,50 @@ async def test_failed_reset_keeps_azures_words(profile: ServicePrincipalProfile,
     assert cluster(store)["_credential"]["clientId"] == OLD_CLUSTER_APP_ID
 
 
+async def test_failed_reset_whose_operation_is_hidden_is_seen_on_the_cluster(
+    profile: ServicePrincipalProfile, store: Store
+):
+    readable_by(store, ROLE)
+    settings(store, outcome="Failed", error_code="PodDrainFailure", error_message="Cannot evict pod.")
+    with pytest.raises(PartialError) as caught:
+        await profile.create(URN, inputs(), 0)
+    assert str(caught.value) == (
+        f"the reset failed on cluster {PROD}: its provisioning state is 'Failed'; the progress of the reset cannot be"
+        " read (HTTP status 403, AuthorizationFailed); Microsoft.ContainerService/locations/operations/read on"
+        f" subscription {CLUSTER_SUBSCRIPTION} would show its details. Some nodes may have the new secret already: keep"
+        " both secrets, and run again"
+    )
+    assert caught.value.properties["credentialState"].value == "failed"
+    assert resets(store) == 1
+
+
+async def test_rotation_whose_progress_is_hidden_resets_once(
+    profile: ServicePrincipalProfile, store: Store, log: Terminal
+):
+    readable_by(store, ROLE)
+    _, olds = await profile.create(URN, inputs(), 0)
+    outputs = await profile.update(URN, PROD, olds, inputs(secret=NEXT_SECRET), 0)
+    assert (outputs["credentialState"], cluster(store)["_credential"]["secret"]) == ("applied", NEXT_SECRET)
+    assert resets(store) == 2
+    said = [text for text in log.infos if "progress of the reset cannot be read" in text]
+    assert (
+        said
+        == [
+            f"cluster {PROD}: the progress of the reset cannot be read (HTTP status 403, AuthorizationFailed);"
+            f" Microsoft.ContainerService/locations/operations/read on subscription {CLUSTER_SUBSCRIPTION} would show"
+            " its details; the update waits until the cluster is settled"
+        ]
+        * 2
+    )
+
+
+async def test_operation_without_a_status_does_not_end_the_wait(profile: ServicePrincipalProfile, store: Store):
+    fault(store, method="GET", path=".*/operations/.*", status=400, times=-1)
+    _, outputs = await profile.create(URN, inputs(), 0)
+    assert outputs["credentialState"] == "applied"
+    assert resets(store) == 1
+
+
 async def test_reset_failed_is_told_from_reset_unseen(clusters: Clusters, store: Store):
     settings(store, outcome="Failed", error_code="SubnetIsFull", error_message="Subnet is full.")
     limits = {"deadline": time.monotonic() + 60, "propagation_deadline": time.monotonic() + 5}
@@ -261,11 +321,15 @@ async def test_reset_failed_is_told_from_reset_unseen(clusters: Clusters, store:
     fault(store, path=".*operations.*", status=404, code="NotFound", message="gone")
     settings(store, outcome="Succeeded", seconds=30)
     operation = await clusters.start_reset(PROD_ID, CREDENTIAL, on_progress=silent, attempt=Attempt(), **limits)
-    with pytest.raises(HttpResponseError):
+    with pytest.raises(OperationUnreadable):
         await operation.wait(30, lambda: silent(""))
 
 
-async def test_interrupted_reset_is_not_repeated_once_aks_has_done_it(profile: ServicePrincipalProfile, store: Store):
+@BOTH
+async def test_interrupted_reset_is_not_repeated_once_aks_has_done_it(
+    profile: ServicePrincipalProfile, store: Store, readers: str
+):
+    readable_by(store, readers)
     settings(store, seconds=3)
     work = asyncio.ensure_future(profile.create(URN, inputs(), 0))
     while not resets(store):  # noqa: ASYNC110 - the state file has no event for it
@@ -284,12 +348,15 @@ async def test_interrupted_reset_is_not_repeated_once_aks_has_done_it(profile: S
     assert resets(store) == 1
 
 
-async def test_time_limit_leaves_reset_to_aks(profile: ServicePrincipalProfile, store: Store):
+@BOTH
+async def test_time_limit_leaves_reset_to_aks(profile: ServicePrincipalProfile, store: Store, readers: str):
+    readable_by(store, readers)
     settings(store, seconds=30)
     with pytest.raises(PartialError, match="custom_timeouts") as caught:
         await profile.create(URN, inputs(), 2)
     assert caught.value.properties["credentialState"].value == "unknown"
-    assert "operations" in str(caught.value.properties["pendingOperation"].value).lower()
+    pending = str(caught.value.properties["pendingOperation"].value)
+    assert pending == NO_ADDRESS if readers == ROLE else "/operations/" in pending
 
 
 async def test_throttled_reset_is_repeated(profile: ServicePrincipalProfile, store: Store):

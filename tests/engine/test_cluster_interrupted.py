@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import signal
 
+from crosstenant.sandbox.arm.clusters.operation_status import ROLE
 from crosstenant.sandbox.world import seed
 from crosstenant.sandbox.world.state import State
 from tests.engine.cluster_estate import APP, NEXT_SECRET, SECRET, Profiles, meanwhile, signal_to
@@ -66,6 +67,35 @@ def test_time_that_runs_out_leaves_the_reset_to_aks_and_the_next_update_waits_fo
     assert profiles.credential_states() == {"slow": "applied"}
     assert "pendingOperation" not in profiles.outputs()["slow"]
     assert profiles.credential("slow") == (APP, SECRET)
+
+
+def test_resets_whose_progress_is_hidden_happen_exactly_once(profiles: Profiles):
+    azure = profiles.azure
+    azure.change(lambda state: state["settings"]["operations"].update(readable_by=ROLE))
+    profiles.add("hidden")
+    profiles.declare("hidden")
+
+    first = profiles.up()
+    assert first.says("progress of the reset cannot be read", "Microsoft.ContainerService/locations/operations/read")
+    profiles.declare("hidden", secret=NEXT_SECRET)
+    profiles.up()
+    assert profiles.resets("hidden") == 2
+    assert profiles.credential("hidden") == (APP, NEXT_SECRET)
+    assert profiles.credential_states() == {"hidden": "applied"}
+    assert profiles.is_quiet()
+
+    azure.change(lambda state: state["settings"]["reset"].update(seconds=600))
+    profiles.declare("hidden", secret=SECRET, timeout="3s")
+    profiles.fails("up", "still being reset", "AKS continues it")
+    profiles.declare("hidden", timeout="1m")
+    with profiles.waited_for("hidden"):
+        profiles.up()
+    posts = [
+        it for it in azure.requests if it["method"] == "POST" and it["path"].endswith("resetServicePrincipalProfile")
+    ]
+    assert len(posts) == profiles.resets("hidden") == 3
+    assert profiles.credential("hidden") == (APP, SECRET)
+    assert profiles.is_quiet()
 
 
 def test_ctrl_c_ends_the_wait_and_the_next_update_does_not_reset_again(profiles: Profiles):

@@ -247,13 +247,6 @@ async def test_time_limit_keeps_the_operation(world: World):
     assert kept(error)["pendingOperation"] == OPERATION
 
 
-async def test_losing_sight_of_the_operation_keeps_it(world: World):
-    world.wait_fails = refused(401, "ExpiredAuthenticationToken", "too old")
-    error = await interrupted(world)
-    assert "ExpiredAuthenticationToken" in str(error)
-    assert kept(error)["pendingOperation"] == OPERATION
-
-
 @pytest.mark.parametrize(
     ("afterwards", "credential_state"),
     [(cluster(client_id=OLD_APP), "unknown"), (cluster(client_id=APP, provisioning_state="Failed"), "failed")],

@@ -5,8 +5,10 @@ import copy
 import pytest
 
 from crosstenant.sandbox.arm.clusters import operations
+from crosstenant.sandbox.arm.clusters.operation_status import ROLE
 from crosstenant.sandbox.world.seed import (
     CLUSTER,
+    CLUSTER_CALLER_ID,
     CLUSTER_POWERLESS_ID,
     CLUSTER_SUBSCRIPTION,
     REGISTRY_OWNER_ID,
@@ -77,6 +79,22 @@ def test_any_caller_of_the_tenant_may_look_and_no_other(arm: Arm) -> None:
     assert refusal(foreign) == (401, "InvalidAuthenticationTokenTenant")
     elsewhere = path.replace(CLUSTER_SUBSCRIPTION, REGISTRY_SUBSCRIPTION)
     assert refusal(arm.get(elsewhere, caller=REGISTRY_OWNER_ID)) == (404, "NotFound")
+
+
+@pytest.mark.parametrize("kind", ["operations", "operationresults"])
+def test_setting_hides_an_operation_from_a_caller_without_its_action_at_the_subscription(arm: Arm, kind: str) -> None:
+    arm.settings("operations", readable_by=ROLE)
+    links = arm.post(f"{CLUSTER}/stop").headers
+    link = links["Azure-AsyncOperation" if kind == "operations" else "Location"].partition("?")[0]
+    path = link.removeprefix("https://management.azure.com")
+    assert arm.get(path, version="2016-03-30").status_code in (200, 202)
+    hidden = arm.get(path, caller=CLUSTER_CALLER_ID, version="2016-03-30")
+    assert refusal(hidden) == (403, "AuthorizationFailed")
+    message = hidden.json()["error"]["message"]
+    assert (
+        f"'Microsoft.ContainerService/locations/{kind}/read' over scope '/subscriptions/{CLUSTER_SUBSCRIPTION}'"
+        in message
+    )
 
 
 def test_unknown_operation(arm: Arm) -> None:

@@ -91,6 +91,10 @@ class ClusterState:
         """Whether the cluster uses the application ``client_id``."""
         return not self.uses_managed_identity and self.client_id.lower() == client_id.lower()
 
+    def is_settled_with(self, client_id: str) -> bool:
+        """Whether the cluster uses the application ``client_id``, and its last operation ended well."""
+        return self.uses(client_id) and self.is_idle and self.provisioning_state == "Succeeded"
+
     @property
     def node_count(self) -> int:
         """How many nodes it has."""

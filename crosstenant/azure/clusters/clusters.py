@@ -56,6 +56,9 @@ class Ending:
     """``Succeeded``, ``Failed`` or ``Canceled``; ``InProgress`` before the end; empty if it is unknown."""
     ended: str = ""
     """UTC time, ``2026-01-31T12:00:00Z``; empty before the end."""
+    is_hidden: bool = False
+    """Whether Azure may have the status, and it cannot be read: a missing right, another host, a service that is
+    unwell."""
 
 
 class Clusters:
@@ -189,8 +192,10 @@ class Clusters:
 
         try:
             found = await self._arm.get(url)
-        except AzureError:
-            return Ending()
+        except AzureError as error:
+            said = take_apart(error)
+            # Of an invisible subscription Azure says 404 as well.
+            return Ending(is_hidden=said.status != 404 or said.code == "SubscriptionNotFound")
         ended = str(found.get("endTime") or "")
         # Azure writes fractions of seconds or not: one form is enough.
         return Ending(str(found.get("status") or ""), f"{ended[:19]}Z" if ended else "")

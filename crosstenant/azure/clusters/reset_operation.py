@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from azure.core.exceptions import AzureError
     from azure.core.polling import AsyncLROPoller
 
     from crosstenant.azure.clusters.watched_polling import WatchedPolling
@@ -18,6 +19,15 @@ if TYPE_CHECKING:
 
 class ResetFailed(Exception):
     """AKS began the reset, and it failed or was cancelled; the cause is the Azure error."""
+
+
+class OperationUnreadable(Exception):
+    """AKS has accepted the reset, and its operation cannot be read; the cause is the Azure error."""
+
+    def __init__(self, error: AzureError) -> None:
+        """:param error: The Azure error."""
+        super().__init__(str(error))
+        self.error = error
 
 
 class ResetOperation:
@@ -43,19 +53,21 @@ class ResetOperation:
         :param on_look: Called at each poll while the operation runs.
         :raises ResetFailed: The operation failed or was cancelled.
         :raises TimeoutError: The operation took longer.
-        :raises azure.core.exceptions.AzureError: The operation could not be read.
+        :raises OperationUnreadable: The operation could not be read: the caller may not, its address is at another
+            host, Azure is too busy or cannot be reached, or the answer is not the status of an operation.
         """
         if self._poller is None or self._polling is None:
             return
-        from azure.core.exceptions import HttpResponseError
+        from azure.core.exceptions import AzureError
+        from azure.core.polling.base_polling import OperationFailed
 
         self._polling.on_look = on_look
         try:
             await asyncio.wait_for(self._poller.result(), seconds)
         except asyncio.TimeoutError:
             raise TimeoutError from None
-        except HttpResponseError as error:
-            # A readable answer with the status "failed"; the SDK also raises this error without an answer.
-            if error.status_code is not None and error.status_code < 300:
+        except AzureError as error:
+            # The status "Failed" or "Canceled", in a readable answer. Everything else says nothing about the reset.
+            if isinstance(error.__cause__, OperationFailed):
                 raise ResetFailed from error
-            raise
+            raise OperationUnreadable(error) from error

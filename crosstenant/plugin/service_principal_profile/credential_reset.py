@@ -9,50 +9,26 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from crosstenant.azure.clusters.cluster_fitness import refuse_unfit
 from crosstenant.azure.clusters.cluster_state import ClusterState
-from crosstenant.azure.clusters.clusters import Attempt, ClusterGone, Clusters
-from crosstenant.azure.clusters.reset_operation import ResetFailed, ResetOperation
+from crosstenant.azure.clusters.clusters import Attempt, ClusterGone, Clusters, Ending
+from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.refusals.explained import explained
 from crosstenant.azure.sign_in.secret_proof import OnWait, SignInError
 from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
-from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
-from crosstenant.plugin.service_principal_profile.fields import SECRETS
 from crosstenant.plugin.service_principal_profile.node_group_role import report_missing_role
-from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
-from crosstenant.provider_kit.errors_to_grpc import PartialError
-from crosstenant.provider_kit.values import to_properties
+from crosstenant.plugin.service_principal_profile.record import NO_ADDRESS, NO_ANSWER, Record, needs_reset
+from crosstenant.plugin.service_principal_profile.reset_end import AcceptedReset
+from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest, partial
 
 Prove = Callable[..., Awaitable[str]]
 """``sign_in.prove_secret``."""
-
-
-@dataclass(frozen=True)
-class ResetRequest:
-    """The credential for a cluster, and the time limits."""
-
-    urn: str
-    cluster_id: ArmId
-    record: Record
-    """The future record, without what only the reset determines."""
-    secret: str = field(repr=False)
-    deadline: float
-
-    @property
-    def credential(self) -> AppCredential:
-        """The application and its secret."""
-        return AppCredential(self.client_id, self.secret)
-
-    @property
-    def client_id(self) -> str:
-        """UUID of the application."""
-        return self.record.client_id
 
 
 class CredentialReset:
@@ -65,6 +41,7 @@ class CredentialReset:
         :param prove: Signs in with a secret.
         :param clock: The clock.
         """
+        self._context = context
         self._tenant = context.tenant
         self._log = context.log
         self._clusters = clusters
@@ -118,10 +95,12 @@ class CredentialReset:
         refuse_unfit(state, failed_is_ours=old is not None and old.may_have_failed_the_cluster)
         object_id = object_id or await self.prove(request)
         began = self._clock.now()
-        operation = await self._started(request)
-        await self._ended(request, old, operation, began)
-        state = await self._verified(request, operation)
-        await self._log.info(request.urn, f"reset the credential of {request.cluster_id.name} in {self._since(began)}")
+        operation = await self._started(request, state)
+        reset = AcceptedReset(self._context, self._clusters, self._clock, request, operation, before=state, old=old)
+        await reset.ended()
+        state = await reset.verified(self.idle)
+        lasted = lasting(self._clock.now() - began)
+        await self._log.info(request.urn, f"reset the credential of {request.cluster_id.name} in {lasted}")
         await report_missing_role(self._clusters, self._log, request.urn, state, object_id)
         reset_at = self._clock.utc().strftime("%Y-%m-%dT%H:%M:%SZ")
         return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
@@ -158,12 +137,17 @@ class CredentialReset:
             return replace(old, credential_state=CredentialState.APPLIED)
         if old.credential_state is not CredentialState.UNKNOWN or not old.pending_operation:
             return old
-        ending = await self._clusters.ending(old.pending_operation)
-        if ending.status != "Succeeded":
-            return old
-        return replace(old.with_state(CredentialState.APPLIED), reset_at=ending.ended or old.reset_at)
+        applied = old.with_state(CredentialState.APPLIED)
+        has_address = old.pending_operation not in (NO_ADDRESS, NO_ANSWER)
+        ending = await self._clusters.ending(old.pending_operation) if has_address else Ending()
+        if ending.status:
+            return replace(applied, reset_at=ending.ended or old.reset_at) if ending.status == "Succeeded" else old
+        # A failed reset leaves a failed cluster. Only of an accepted one whose status Azure has forgotten, or of one
+        # that may not have been accepted, a cluster with the same application as before proves nothing.
+        is_told_by_cluster = ending.is_hidden or old.pending_operation == NO_ADDRESS or old.changes_the_application
+        return applied if is_told_by_cluster and state.is_settled_with(old.client_id) else old
 
-    async def _started(self, request: ResetRequest) -> ResetOperation:
+    async def _started(self, request: ResetRequest, before: ClusterState) -> ResetOperation:
         attempt = Attempt()
         try:
             with explained(
@@ -185,107 +169,17 @@ class CredentialReset:
             reason = _reason(error, request)
             if not attempt.maybe_accepted:
                 raise OperatorError(reason) from None
-            raise self._partial(
-                replace(request.record, credential_state=CredentialState.UNKNOWN),
+            raise partial(
+                request.record.with_state(CredentialState.UNKNOWN, NO_ANSWER).seeing(before),
                 f"{reason}; AKS may have begun the reset nevertheless: the next update waits for it and resets"
                 " again if necessary",
             ) from None
-
-    async def _ended(self, request: ResetRequest, old: Record | None, operation: ResetOperation, began: float) -> None:
-        running = request.record.with_state(CredentialState.UNKNOWN, operation.url or None)
-        goes_on = "AKS continues it; the next update waits for it and resets again if necessary"
-        doing = "waiting for the reset of cluster"
-        try:
-            with explained(doing, str(request.cluster_id), self._tenant, [request.secret]):
-                await operation.wait(request.deadline - self._clock.now(), self._watch(request, began))
-        except ResetFailed as error:
-            raise self._partial(await self._after_failure(request, old), self._failure(request, error)) from None
-        except asyncio.CancelledError:
-            reason = f"cancelled {self._since(began)} into the reset of {request.cluster_id}: {goes_on}"
-            raise self._partial(running, reason) from None
-        except TimeoutError:
-            reason = (
-                f"{request.cluster_id} is still being reset after {self._since(began)}, longer than was allowed:"
-                f" {goes_on}. Allow more time with custom_timeouts"
-            )
-            raise self._partial(running, reason) from None
-        except OperatorError as error:
-            raise self._partial(running, f"{error}. {goes_on}") from None
-
-    async def _verified(self, request: ResetRequest, operation: ResetOperation) -> ClusterState:
-        """Reads the cluster again: only the cluster itself proves the success of the operation."""
-        unknown = request.record.with_state(CredentialState.UNKNOWN, operation.url or None)
-        try:
-            state = await self.idle(request.urn, request.cluster_id, request.deadline)
-        except (OperatorError, asyncio.CancelledError) as error:
-            reason = _reason(error, request)
-            raise self._partial(unknown, f"the reset has ended, but {reason}") from None
-        if state is None:
-            raise self._partial(unknown.seeing(None), f"cluster {request.cluster_id} was deleted during its reset")
-        if not state.uses(request.client_id) or state.has_failed:
-            # The status of the operation must not decide about this record later.
-            known = CredentialState.FAILED if state.has_failed else CredentialState.UNKNOWN
-            record = unknown.with_state(known).seeing(state)
-            reason = (
-                f"cluster {request.cluster_id} was reset, but has client ID '{state.client_id}' and provisioning state"
-                f" '{state.provisioning_state}' now; compare with 'az aks show', then run again"
-            )
-            raise self._partial(record, reason)
-        return state
-
-    async def _after_failure(self, request: ResetRequest, old: Record | None) -> Record:
-        """After a failed reset the control plane has the old credential, and some nodes may have the new one."""
-        record = (old or request.record).with_state(CredentialState.FAILED)
-        try:
-            return record.seeing(await self._clusters.get(request.cluster_id))
-        except Exception:  # The operator must read about the failure itself.
-            return record
-
-    def _failure(self, request: ResetRequest, error: ResetFailed) -> str:
-        from crosstenant.azure.refusals.refusals import explain
-
-        cause = error.__cause__
-        told = cause if isinstance(cause, Exception) else error
-        said = explain(
-            told,
-            doing="the reset failed on cluster",
-            on=str(request.cluster_id),
-            tenant=self._tenant,
-            secrets=[request.secret],
-        )
-        return f"{said}. Some nodes may have the new secret already: keep both secrets, and run again"
-
-    def _partial(self, record: Record, reason: str) -> PartialError:
-        return PartialError(record.cluster_id, to_properties(record.outputs(), SECRETS), [reason])
-
-    def _watch(self, request: ResetRequest, began: float) -> Callable[[], Awaitable[None]]:
-        seen: set[str] = set()
-
-        async def look() -> None:
-            try:
-                state = await self._clusters.get(request.cluster_id)
-            except Exception:  # It is for the status line only; the operation itself is watched elsewhere.
-                state = None
-            pools = ""
-            if state:
-                busy = [pool.name for pool in state.busy_pools]
-                seen.update(busy)
-                done = sorted(seen - set(busy))
-                pools = f"; node pools at work: {', '.join(busy) or 'none'}" + (
-                    f"; done: {', '.join(done)}" if done else ""
-                )
-            await self._log.status(request.urn, f"resetting the credential ({self._since(began)}){pools}")
-
-        return look
 
     def _status(self, urn: str) -> OnWait:
         async def show(message: str) -> None:
             await self._log.status(urn, message)
 
         return show
-
-    def _since(self, began: float) -> str:
-        return lasting(self._clock.now() - began)
 
 
 def _reason(error: BaseException, request: ResetRequest) -> str:

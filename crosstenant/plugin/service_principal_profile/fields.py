@@ -107,7 +107,8 @@ OUTPUTS: Final[Fields] = {
     ),
     "pendingOperation": Field(
         "string",
-        "Address of a reset that was still running when this resource stopped waiting for it. Secret.",
+        "Address of a reset that was still running when this resource stopped waiting for it, or a word that says why "
+        "there is none. Secret.",
         secret=True,
     ),
     "servicePrincipalProfile": Field(

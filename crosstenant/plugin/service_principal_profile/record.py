@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.service_principal_profile.fields import DEFAULT_PRINCIPAL_SECONDS
 from crosstenant.provider_kit.resource import Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain
+
+NO_ADDRESS: Final = "accepted, at an address that cannot be read"
+"""In place of an operation's address: AKS accepted the reset, and the cluster alone can tell its end."""
+NO_ANSWER: Final = "requested, without an answer"
+"""In place of an operation's address: AKS may have accepted the reset."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +40,12 @@ class Record:
     def may_have_failed_the_cluster(self) -> bool:
         """Whether this resource's own last reset may be the cause of a failed cluster."""
         return self.credential_state is CredentialState.FAILED or self.pending_operation is not None
+
+    @property
+    def changes_the_application(self) -> bool:
+        """Whether the cluster had another application when last read: if it has this one now, a reset was the cause."""
+        before = self.cluster_client_id or self.client_id
+        return before.lower() != self.client_id.lower()
 
     def is_running(self, client_id: Plain, secret: Plain) -> bool:
         """Whether a reset to this credential was begun whose end is unknown."""

@@ -19,9 +19,10 @@ from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
-from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove, ResetRequest
+from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove
 from crosstenant.plugin.service_principal_profile.fields import DESCRIPTION, INPUTS, OUTPUTS
 from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
+from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest
 from crosstenant.provider_kit.declared import DeclaredResource
 from crosstenant.provider_kit.fields import Fields
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Observed, Properties

@@ -102,6 +102,7 @@ def seed() -> State:
                 "error_message": "",
             },
             "cluster_put": {"seconds": 1, "retry_after": 1},
+            "operations": {"readable_by": "tenant"},
             "page_size": 100,
         },
         "faults": [],

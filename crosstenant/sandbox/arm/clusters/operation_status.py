@@ -1,7 +1,8 @@
 """The status of an operation: ``operations`` (Azure-AsyncOperation) and ``operationresults`` (Location).
 
-https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations. Every caller of the subscription's
-tenant may read it: a caller with a role on one resource group polls here too, at a scope above the group.
+https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations. A caller with a role
+on one cluster polls here too, at the subscription, a scope above the role. No page says whether Azure then asks for the
+operation's own action: ``settings.operations.readable_by`` decides.
 """
 
 from __future__ import annotations
@@ -16,6 +17,11 @@ from crosstenant.sandbox.world.state import State
 from crosstenant.sandbox.world.times import timestamp
 
 Json = dict[str, Any]
+
+TENANT: Final = "tenant"
+"""``settings.operations.readable_by``: every caller of the subscription's tenant may read an operation."""
+ROLE: Final = "role"
+"""``settings.operations.readable_by``: a caller with the operation's action at the subscription; 403 for others."""
 
 _HOST: Final = "https://management.azure.com"
 _LINK_VERSION: Final = "2016-03-30"
@@ -43,7 +49,7 @@ def links(state: State, operation_id: str, *, location: bool = True) -> dict[str
 
 def get_operation(request: ArmRequest) -> Answer:
     """``GET .../operations/{id}``: the status, with the error of a failed operation."""
-    operation_id, operation = _find(request)
+    operation_id, operation = _find(request, "operations")
     document: Json = {
         "name": operation_id,
         "status": operation["outcome"] if operation["done"] else "InProgress",
@@ -59,7 +65,7 @@ def get_operation(request: ArmRequest) -> Answer:
 
 def get_operation_result(request: ArmRequest) -> Answer:
     """``GET .../operationresults/{id}``: 202 while the operation runs, then 204, or the error of a failed operation."""
-    operation_id, operation = _find(request)
+    operation_id, operation = _find(request, "operationresults")
     if not operation["done"]:
         return Answer(202, None, links(request.state, operation_id))
     if operation["outcome"] == "Succeeded":
@@ -75,7 +81,10 @@ def failure(operation: Json) -> Json:
     return {name: given.get(name) or default[name] for name in ("code", "message")}
 
 
-def _find(request: ArmRequest) -> tuple[str, Json]:
+def _find(request: ArmRequest, kind: str) -> tuple[str, Json]:
+    if request.state["settings"].get("operations", {}).get("readable_by", TENANT) == ROLE:
+        subscription = f"/subscriptions/{request.part('subscription')}"
+        request.require(f"Microsoft.ContainerService/locations/{kind}/read", subscription)
     operation_id = request.part("operation").lower()
     operation = request.state["operations"].get(operation_id)
     if operation is None or subscription_of(operation["resource"]) != request.part("subscription").lower():
