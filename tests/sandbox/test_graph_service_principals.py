@@ -5,6 +5,7 @@ from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_OWNER_ID,
+    CLUSTER_POWERLESS_ID,
     CLUSTER_TENANT,
     REGISTRY_CALLER_ID,
     REGISTRY_TENANT,
@@ -125,3 +126,49 @@ async def test_deleted_service_principal_is_gone_and_may_be_made_again(caller):
     await caller.get(f"/servicePrincipals/{principal['id']}", status=404)
     again = await caller.principal(made, status=201)
     assert again["id"] != principal["id"]
+
+
+async def test_service_principal_is_found_by_its_name(caller, registry_side):
+    made = await caller.application()
+    home = await caller.principal(made)
+    await registry_side.principal(made)
+    for text in (f"servicePrincipalNames/any(c:c eq '{made['appId']}')", "servicePrincipalNames/any(x: x eq 'nobody')"):
+        found = (await caller.get("/servicePrincipals", filter=text))["value"]
+        assert [one["id"] for one in found] == ([home["id"]] if made["appId"] in text else [])
+    error = await caller.get("/servicePrincipals", filter="alternativeNames/any(c:c eq 'x')", status=400)
+    assert error["code"] == "Request_UnsupportedQuery"
+    error = await caller.get("/servicePrincipals", filter="servicePrincipalNames/any(c:d eq 'x')", status=400)
+    assert error["code"] == "Request_UnsupportedQuery"
+
+
+async def test_objects_are_found_by_their_ids(caller, registry_side, graph_caller):
+    made = await caller.application()
+    home, abroad = await caller.principal(made), await registry_side.principal(made)
+    ids = [home["id"].upper(), abroad["id"], made["id"], "a0000000-0000-4000-8000-00000000dead"]
+    path = "/directoryObjects/getByIds"
+    found = (await caller.post(path, {"ids": ids, "types": ["user", "servicePrincipal"]}, status=200))["value"]
+    assert [(one["@odata.type"], one["id"]) for one in found] == [("#microsoft.graph.servicePrincipal", home["id"])]
+    assert {one["id"] for one in (await caller.post(path, {"ids": ids}))["value"]} == {home["id"], made["id"]}
+    for body in ({}, {"ids": []}, {"ids": "x"}, {"ids": [1]}, {"ids": ids, "types": [None]}, {"ids": ids * 251}):
+        assert (await caller.post(path, body, status=400))["code"] == "Request_BadRequest"
+    refused = await graph_caller(CLUSTER_POWERLESS_ID).post(path, {"ids": ids}, status=403)
+    assert refused["code"] == "Authorization_RequestDenied"
+
+
+async def test_secret_of_a_service_principal_signs_in_to_its_own_tenant_only(caller, registry_side, store):
+    made = await caller.application()
+    home, abroad = await caller.principal(made), await registry_side.principal(made)
+    added = await caller.post(f"/servicePrincipals/{home['id']}/addPassword", {}, status=200)
+    with store.read() as state:
+        assert authenticate(state, CLUSTER_TENANT, made["appId"], added["secretText"])["id"] == home["id"]
+        with pytest.raises(SignInRefusal, match="AADSTS7000215"):
+            authenticate(state, REGISTRY_TENANT, made["appId"], added["secretText"])
+    shown = (await caller.get(f"/servicePrincipals/{home['id']}"))["passwordCredentials"]
+    assert [(one["keyId"], one["secretText"]) for one in shown] == [(added["keyId"], None)]
+    error = await caller.patch(f"/servicePrincipals/{home['id']}", {"passwordCredentials": []}, status=400)
+    assert error["message"] == "Property 'passwordCredentials' is read-only and cannot be set."
+    await caller.patch(f"/servicePrincipals/{home['id']}", {"passwordCredentials": shown}, status=204)
+    await caller.post(f"/servicePrincipals/{home['id']}/removePassword", {"keyId": added["keyId"]}, status=204)
+    with store.read() as state, pytest.raises(SignInRefusal, match="AADSTS7000215"):
+        authenticate(state, CLUSTER_TENANT, made["appId"], added["secretText"])
+    assert (await registry_side.get(f"/servicePrincipals/{abroad['id']}"))["passwordCredentials"] == []

@@ -65,7 +65,7 @@ _TYPES: Final[dict[str, dict[str, list[str]]]] = {
         "locations/operations": ["2016-03-30", *_CLUSTER_VERSIONS],
         "locations/operationresults": ["2016-03-30", *_CLUSTER_VERSIONS],
     },
-    RESOURCES: {"subscriptions": _CORE_VERSIONS, "resourceGroups": _CORE_VERSIONS, "tenants": _CORE_VERSIONS},
+    RESOURCES: dict.fromkeys(("subscriptions", "resourceGroups", "resources", "tenants"), _CORE_VERSIONS),
 }
 _VERSION: Final = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(-preview)?", re.IGNORECASE | re.ASCII)
 _FORM: Final = re.compile(r"\d{4}-\d\d-\d\d(-[a-z]+)?", re.IGNORECASE)

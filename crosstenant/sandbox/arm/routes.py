@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
-from crosstenant.sandbox.arm import registries, subscriptions
+from crosstenant.sandbox.arm import registries, resource_list, subscriptions
 from crosstenant.sandbox.arm.clusters import answers as clusters
-from crosstenant.sandbox.arm.clusters import operation_status
+from crosstenant.sandbox.arm.clusters import credentials, operation_status
 from crosstenant.sandbox.arm.clusters.put import put_cluster
 from crosstenant.sandbox.arm.clusters.reset import reset_service_principal_profile
 from crosstenant.sandbox.arm.providers import AUTHORIZATION, CONTAINER_REGISTRY, CONTAINER_SERVICE, RESOURCES
@@ -101,6 +101,13 @@ def _cluster_routes() -> list[Route]:
         on("GET", f"{_CLUSTER}/agentPools/{{pool}}", clusters.get_agent_pool, "agentPools/read", _CLUSTER),
         on("POST", f"{_CLUSTER}/start", clusters.start_cluster, "start/action", _CLUSTER),
         on("POST", f"{_CLUSTER}/stop", clusters.stop_cluster, "stop/action", _CLUSTER),
+        *(
+            on("POST", f"{_CLUSTER}/{operation}", handler, f"{operation}/action", _CLUSTER)
+            for operation, handler in (
+                ("listClusterUserCredential", credentials.list_user_credentials),
+                ("listClusterAdminCredential", credentials.list_admin_credentials),
+            )
+        ),
         on(
             "POST",
             f"{_CLUSTER}/resetServicePrincipalProfile",
@@ -186,6 +193,8 @@ def _core_routes() -> list[Route]:
         on("GET", "/tenants", subscriptions.list_tenants, "tenants"),
         on("GET", "/subscriptions", subscriptions.list_subscriptions, "subscriptions"),
         on("GET", _SUBSCRIPTION, subscriptions.get_subscription, "subscriptions"),
+        on("GET", f"{_SUBSCRIPTION}/resources", resource_list.list_resources, "resources", None, _SUBSCRIPTION),
+        on("GET", f"{_GROUP}/resources", resource_list.list_resources, "resources", None, _GROUP),
         on("GET", f"{_SUBSCRIPTION}/locations", subscriptions.list_locations, "subscriptions"),
         on(
             "GET",

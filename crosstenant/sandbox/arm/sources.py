@@ -21,6 +21,11 @@ AUTHORIZATION_FAILED: Final = page(_COMMON, _ROLES)
 HTTP_METHOD_NOT_SUPPORTED: Final = assumed("code and text")
 INVALID_API_VERSION_PARAMETER: Final = assumed("code and text")
 INVALID_AUTHENTICATION_TOKEN_TENANT: Final = page(_COMMON, but="the text, and the challenge")
+INVALID_FILTER: Final = thread(
+    "https://github.com/Azure/azure-sdk-for-net/issues/18748",
+    "https://github.com/Azure/azure-sdk-for-net/issues/2757",
+    but="which filters Azure has beyond its documentation; the sandbox refuses those with 'or'",
+)
 INVALID_REQUEST_CONTENT: Final = page(_COMMON, but="the text")
 INVALID_RESOURCE_NAMESPACE: Final = page(_COMMON, but="the text")
 INVALID_RESOURCE_TYPE: Final = page(_COMMON, but="the text")

@@ -24,7 +24,7 @@ def authenticate(state: State, tenant_id: str, client_id: str, secret: str) -> J
     :raises SignInRefusal: Entra would refuse.
     """
     application, principal = find_client(state, tenant_id, client_id)
-    check_secret(application, secret, now(state))
+    check_secret(application, principal, secret, now(state))
     return principal
 
 
@@ -130,13 +130,15 @@ def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
     return application, principal
 
 
-def check_secret(application: Json, secret: str, time: float) -> None:
+def check_secret(application: Json, principal: Json, secret: str, time: float) -> None:
     """Checks a client secret: it must be replicated and valid at ``time``.
+
+    A secret of the application is valid in every tenant, a secret of a service principal in its own tenant.
 
     :raises SignInRefusal: The secret is unknown, not yet valid, or has expired.
     """
     digest = hashlib.sha256(secret.encode()).hexdigest()
-    for credential in application["passwordCredentials"]:
+    for credential in (*application["passwordCredentials"], *principal["passwordCredentials"]):
         usable = credential["_usable_at"] <= time and epoch(credential["startDateTime"]) <= time
         if credential["_sha256"] == digest and usable:
             if epoch(credential["endDateTime"]) > time:

@@ -50,7 +50,7 @@ def grant(state: State, tenant: str, form: dict[str, str], first_version: bool) 
     audience = _audience_v1(tenant, form) if first_version else _audience_v2(tenant, form)
     application, principal = find_client(state, tenant, client_id)
     if form.get("client_secret"):
-        check_secret(application, form["client_secret"], now(state))
+        check_secret(application, principal, form["client_secret"], now(state))
     elif assertion and form.get("client_assertion_type") == ASSERTION_TYPE:
         check_assertion(state, application, assertion)
     else:

@@ -54,7 +54,7 @@ def _answer(store: Store, request: Request, body: bytes, operation: Operation) -
             answer = operation(GraphRequest(state, caller, version, path, query, _json(body), now(state)))
             if answer is None:
                 return Response(status_code=204)
-            created = request.method == "POST" and not request.url.path.endswith("/addPassword")
+            created = request.method == "POST" and not request.url.path.endswith(("/addPassword", "/getByIds"))
             return JSONResponse(answer, 201 if created else 200)
     except GraphRefusal as error:
         return error.response(request.headers.get("client-request-id"))

@@ -5,15 +5,21 @@ https://learn.microsoft.com/graph/api/resources/organization
 
 from __future__ import annotations
 
+from typing import cast
+
 from crosstenant.sandbox.graph import sources
-from crosstenant.sandbox.graph.directory import APPLICATIONS, SERVICE_PRINCIPALS
-from crosstenant.sandbox.graph.queries import many, one
+from crosstenant.sandbox.graph.directory import APPLICATIONS, SERVICE_PRINCIPALS, all_seen
+from crosstenant.sandbox.graph.queries import ROOT, many, one
 from crosstenant.sandbox.graph.refusals import bad_request, not_found
 from crosstenant.sandbox.graph.request import GraphRequest, Json
+from crosstenant.sandbox.world.state import public
+
+_KINDS = ((APPLICATIONS, "application"), (SERVICE_PRINCIPALS, "servicePrincipal"))
+_MOST_IDS = 1000
 
 
 def get_me(request: GraphRequest) -> Json:
-    """``GET /me``: refused, because only users have ``me``."""
+    """``GET /me`` and what is below it: refused, because only users have ``me``."""
     raise bad_request("/me request is only valid with delegated authentication flow.", "BadRequest", source=sources.ME)
 
 
@@ -35,8 +41,43 @@ def get_directory_object(request: GraphRequest) -> Json:
     """``GET /directoryObjects/{id}``."""
     request.may_read()
     object_id = request.path["object_id"]
-    for kind, name in ((APPLICATIONS, "application"), (SERVICE_PRINCIPALS, "servicePrincipal")):
+    for kind, name in _KINDS:
         document = request.state[kind].get(object_id)
         if document and document["_tenant"] == request.caller.tenant_id:
             return one(request, "directoryObjects", {"@odata.type": f"#microsoft.graph.{name}", **document})
     raise not_found(object_id)
+
+
+def get_by_ids(request: GraphRequest) -> Json:
+    """``POST /directoryObjects/getByIds``: those of the objects that exist, of the types in the request.
+
+    https://learn.microsoft.com/graph/api/directoryobject-getbyids
+    """
+    request.may_read()
+    ids, types = _strings(request, "ids"), {name.lower() for name in _strings(request, "types")}
+    if not ids:
+        raise bad_request(
+            "Invalid value specified for property 'ids' of resource 'getByIds'.", source=sources.INVALID_VALUE
+        )
+    if len(ids) > _MOST_IDS:
+        raise bad_request(f"At most {_MOST_IDS} IDs are allowed.", source=sources.TOO_MANY_IDS)
+    wanted = {object_id.lower() for object_id in ids}
+    found = [
+        {"@odata.type": f"#microsoft.graph.{name}", **document}
+        for kind, name in _KINDS
+        if not types or name.lower() in types
+        for document in all_seen(request.state, kind, request.time)
+        if document["id"] in wanted and document["_tenant"] == request.caller.tenant_id
+    ]
+    # In one page: there is no address to which a link to the next page could lead.
+    return {"@odata.context": f"{ROOT}/{request.version}/$metadata#directoryObjects", "value": public(found)}
+
+
+def _strings(request: GraphRequest, name: str) -> list[str]:
+    given: object = request.body.get(name) or []
+    items = cast("list[object]", given) if isinstance(given, list) else [None]
+    if not all(isinstance(item, str) for item in items):
+        raise bad_request(
+            f"Invalid value specified for property '{name}' of resource 'getByIds'.", source=sources.INVALID_VALUE
+        )
+    return [str(item) for item in items]

@@ -1,7 +1,8 @@
-"""Password credentials of applications, under the tenant's application management policy.
+"""Password credentials of applications and service principals, under the tenant's application management policy.
 
 https://learn.microsoft.com/graph/api/application-addpassword,
-https://learn.microsoft.com/graph/api/application-removepassword and
+https://learn.microsoft.com/graph/api/application-removepassword,
+https://learn.microsoft.com/graph/api/serviceprincipal-addpassword and
 https://learn.microsoft.com/graph/api/resources/applicationauthenticationmethodpolicy
 """
 
@@ -13,7 +14,7 @@ import uuid
 from typing import Final
 
 from crosstenant.sandbox.graph import sources
-from crosstenant.sandbox.graph.directory import APPLICATIONS, find_to_change
+from crosstenant.sandbox.graph.directory import find_to_change
 from crosstenant.sandbox.graph.queries import ROOT
 from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request
 from crosstenant.sandbox.graph.request import GraphRequest, Json
@@ -27,9 +28,12 @@ _ALPHABET: Final = string.ascii_letters + string.digits + "._~-"
 _POLICY: Final = "00000000-0000-4000-8000-00000000b011"
 
 
-def add_password(request: GraphRequest) -> Json:
-    """``POST /applications/{id}/addPassword``: the only answer that contains the secret."""
-    application = find_to_change(request, APPLICATIONS)
+def add_password(request: GraphRequest, kind: str) -> Json:
+    """``POST /applications/{id}/addPassword``: the only answer that contains the secret.
+
+    A service principal has the same request: its secret signs in to its own tenant only.
+    """
+    holder = find_to_change(request, kind)
     given: Json = request.body.get("passwordCredential") or {}
     start = _time(given, "startDateTime", request.time)
     end = _time(given, "endDateTime", start + _TWO_YEARS)
@@ -37,27 +41,27 @@ def add_password(request: GraphRequest) -> Json:
         raise bad_request(
             "Key credential end date is invalid.", "KeyCredentialsInvalidEndDate", source=sources.INVALID_END_DATE
         )
-    _check_policy(request.state["tenants"][application["_tenant"]]["_policies"], (end - start) / _DAY)
+    _check_policy(request.state["tenants"][holder["_tenant"]]["_policies"], (end - start) / _DAY)
     secret = "".join(secrets.choice(_ALPHABET[:62]) for _ in range(3)) + "8Q~"
     secret += "".join(secrets.choice(_ALPHABET) for _ in range(34))
     usable_at = request.time + float(request.state["settings"]["lag"]["secret"])
     credential = new_password(
         str(uuid.uuid4()), secret, given.get("displayName"), timestamp(start), timestamp(end), usable_at
     )
-    application["passwordCredentials"].append(credential)
+    holder["passwordCredentials"].append(credential)
     context = f"{ROOT}/{request.version}/$metadata#microsoft.graph.passwordCredential"
     return {"@odata.context": context, **public(credential), "secretText": secret}
 
 
-def remove_password(request: GraphRequest) -> None:
-    """``POST /applications/{id}/removePassword``."""
-    application = find_to_change(request, APPLICATIONS)
+def remove_password(request: GraphRequest, kind: str) -> None:
+    """``POST /applications/{id}/removePassword``; a service principal has the same request."""
+    holder = find_to_change(request, kind)
     key_id = str(request.body.get("keyId", "")).lower()
-    credentials = application["passwordCredentials"]
+    credentials = holder["passwordCredentials"]
     kept = [credential for credential in credentials if credential["keyId"] != key_id]
     if len(kept) == len(credentials):
         raise bad_request(f"No password credential found with keyId '{key_id}'.", source=sources.PASSWORD_NOT_FOUND)
-    application["passwordCredentials"] = kept
+    holder["passwordCredentials"] = kept
 
 
 def _check_policy(policies: Json, days: float) -> None:

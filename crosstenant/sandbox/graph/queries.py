@@ -16,10 +16,12 @@ from crosstenant.sandbox.world.state import public
 
 ROOT: Final = "https://graph.microsoft.com"
 _CONDITION: Final = re.compile(
-    r"(?P<property>\w+) eq '(?P<value>(?:[^']|'')*)'|startswith\((?P<started>\w+), ?'(?P<start>(?:[^']|'')*)'\)",
+    r"(?P<property>\w+) eq '(?P<value>(?:[^']|'')*)'|startswith\((?P<started>\w+), ?'(?P<start>(?:[^']|'')*)'\)"
+    r"|(?P<collection>\w+)/any\((?P<variable>\w+): ?(?P=variable) eq '(?P<member>(?:[^']|'')*)'\)",
     re.IGNORECASE,
 )
 _FILTERABLE: Final = {"id", "appId", "displayName", "servicePrincipalType", "signInAudience", "uniqueName"}
+_FILTERABLE_COLLECTIONS: Final = {"identifierUris", "servicePrincipalNames"}
 
 
 def one(request: GraphRequest, kind: str, document: Json) -> Json:
@@ -67,13 +69,17 @@ def _holds(document: Json, condition: str) -> bool:
             "Request_UnsupportedQuery",
             source=sources.UNSUPPORTED_FILTER,
         )
-    name = match["property"] or match["started"]
-    if name not in _FILTERABLE:
+    name = match["property"] or match["started"] or match["collection"]
+    collection = match["collection"] is not None
+    if name not in (_FILTERABLE_COLLECTIONS if collection else _FILTERABLE) or (collection and name not in document):
         raise bad_request(
             f"Unsupported property filter clause for property '{name}'.",
             "Request_UnsupportedQuery",
             source=sources.UNSUPPORTED_FILTER,
         )
+    if collection:
+        member = match["member"].replace("''", "'").lower()
+        return any(str(one).lower() == member for one in document[name])
     found = str(document.get(name, "")).lower()
     if match["property"]:
         return found == match["value"].replace("''", "'").lower()

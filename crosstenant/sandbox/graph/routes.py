@@ -23,12 +23,18 @@ def _owners(kind: str, path: str) -> Routes:
     )
 
 
+def _passwords(kind: str, path: str) -> Routes:
+    return (
+        ("POST", f"{path}/addPassword", partial(passwords.add_password, kind=kind)),
+        ("POST", f"{path}/removePassword", partial(passwords.remove_password, kind=kind)),
+    )
+
+
 def _application(path: str) -> Routes:
     credentials = f"{path}/federatedIdentityCredentials"
     return (
         *_owners(APPLICATIONS, path),
-        ("POST", f"{path}/addPassword", passwords.add_password),
-        ("POST", f"{path}/removePassword", passwords.remove_password),
+        *_passwords(APPLICATIONS, path),
         ("GET", credentials, federated.list_federated),
         ("POST", credentials, federated.create_federated),
         ("GET", f"{credentials}/{{credential}}", federated.get_federated),
@@ -42,6 +48,7 @@ def _application(path: str) -> Routes:
 def _service_principal(path: str) -> Routes:
     return (
         *_owners(SERVICE_PRINCIPALS, path),
+        *_passwords(SERVICE_PRINCIPALS, path),
         ("GET", path, service_principals.get_service_principal),
         ("PATCH", path, service_principals.update_service_principal),
         ("DELETE", path, service_principals.delete_service_principal),
@@ -50,7 +57,9 @@ def _service_principal(path: str) -> Routes:
 
 ROUTES: Final[Routes] = (
     ("GET", "/me", organization.get_me),
+    ("GET", "/me/ownedObjects", organization.get_me),
     ("GET", "/organization", organization.list_organizations),
+    ("POST", "/directoryObjects/getByIds", organization.get_by_ids),
     ("GET", "/directoryObjects/{object_id}", organization.get_directory_object),
     ("GET", "/applications", applications.list_applications),
     ("POST", "/applications", applications.create_application),

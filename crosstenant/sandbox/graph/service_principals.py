@@ -20,9 +20,18 @@ from crosstenant.sandbox.graph.queries import many, one
 from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request
 from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.directory_documents import new_service_principal
+from crosstenant.sandbox.world.state import public
 from crosstenant.sandbox.world.times import timestamp
 
-_READ_ONLY: Final = {"id", "appId", "appOwnerOrganizationId", "appDisplayName", "createdDateTime", "signInAudience"}
+_READ_ONLY: Final = {
+    "id",
+    "appId",
+    "appOwnerOrganizationId",
+    "appDisplayName",
+    "createdDateTime",
+    "signInAudience",
+    "passwordCredentials",
+}
 
 
 def list_service_principals(request: GraphRequest) -> Json:
@@ -101,7 +110,7 @@ def delete_service_principal(request: GraphRequest) -> None:
 def _apply(principal: Json, changes: Json) -> None:
     changes = {name: value for name, value in changes.items() if not name.startswith("@")}
     for name in _READ_ONLY & set(changes):
-        if changes[name] != principal[name]:
+        if changes[name] != public(principal)[name]:
             raise bad_request(f"Property '{name}' is read-only and cannot be set.", source=sources.READ_ONLY_PROPERTY)
         del changes[name]
     unknown = set(changes) - set(principal)

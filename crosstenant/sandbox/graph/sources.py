@@ -36,6 +36,9 @@ READ_ONLY_PROPERTY: Final = assumed("code and text")
 REDIRECT_URI: Final = page(
     "https://learn.microsoft.com/entra/identity-platform/reply-url", but="that Graph refuses them, and its words"
 )
+TOO_MANY_IDS: Final = page(
+    "https://learn.microsoft.com/graph/api/directoryobject-getbyids", but="code and text; the page has the number"
+)
 UNKNOWN_METHOD: Final = assumed("code and text", _ERRORS)
 UNKNOWN_SEGMENT: Final = assumed("code and text")
 UNREADABLE_BODY: Final = assumed("code and text")

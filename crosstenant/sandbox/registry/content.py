@@ -73,7 +73,7 @@ async def tags(request: Request) -> Response:
     repository = repositories().get(name)
     if repository is None:
         raise name_unknown(name)
-    page, headers = _page(request, sorted(repository.tags))
+    page, headers = page_of(request, sorted(repository.tags))
     return JSONResponse({"name": name, "tags": page}, headers=headers)
 
 
@@ -81,7 +81,7 @@ async def catalog(request: Request) -> Response:
     """The repositories of the registry."""
     with accept(request) as accepted:
         accepted.require(ScopedAction("registry", "catalog", "*"))
-    page, headers = _page(request, sorted(repositories()))
+    page, headers = page_of(request, sorted(repositories()))
     return JSONResponse({"repositories": page}, headers=headers)
 
 
@@ -144,7 +144,7 @@ def _accepts(headers: list[str], media_type: str) -> bool:
     return not accepted or not accepted.isdisjoint({media_type, "application/*", "*/*"})
 
 
-def _page(request: Request, names: list[str]) -> tuple[list[str], dict[str, str]]:
+def page_of(request: Request, names: list[str]) -> tuple[list[str], dict[str, str]]:
     """At most ``n`` names after ``last``, and the link to the next page."""
     last, n = request.query_params.get("last", ""), request.query_params.get("n", "")
     rest = [name for name in names if name > last]

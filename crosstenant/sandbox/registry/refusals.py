@@ -107,6 +107,13 @@ def manifest_unknown(repository: str, reference: str) -> RegistryRefusal:
     return RegistryRefusal(404, "MANIFEST_UNKNOWN", message, {"Tag": reference}, source=sources.MANIFEST_UNKNOWN)
 
 
+def tag_unknown(tag: str) -> RegistryRefusal:
+    """The repository has no such tag."""
+    return RegistryRefusal(
+        404, "TAG_UNKNOWN", "the specified tag does not exist", {"Tag": tag}, source=sources.TAG_UNKNOWN
+    )
+
+
 def manifest_not_acceptable(media_type: str) -> RegistryRefusal:
     """The client does not accept the manifest's media type."""
     return RegistryRefusal(
