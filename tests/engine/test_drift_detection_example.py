@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import stat
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -93,7 +94,7 @@ def test_the_script_finds_drift_with_each_jobs_own_token(azure: Azure, jobs: Job
     summary = tmp_path / "summary.md"
 
     def run(*words: str) -> Outcome:
-        variables = {**jobs.next(), "GITHUB_STEP_SUMMARY": str(summary)}
+        variables = {**jobs.next(), "RUNNER_TEMP": str(tmp_path), "GITHUB_STEP_SUMMARY": str(summary)}
         given = [f"{name}={value}" for name, value in variables.items()]
         return stack.command("env", *given, sys.executable, "with_job_token.py", *words)
 
@@ -126,10 +127,28 @@ def test_the_script_finds_drift_with_each_jobs_own_token(azure: Azure, jobs: Job
 
 def test_the_workflow_runs_the_script_with_an_id_token():
     workflow = yaml.safe_load((EXAMPLE / ".github" / "workflows" / "drift.yml").read_text())
-    assert workflow["permissions"]["id-token"] == "write"
-    steps = [step.get("run", "") for step in workflow["jobs"]["detect"]["steps"]]
-    (line,) = [line for line in steps if "detect-drift" in line]
-    _, wrapper, script, _ = line.split()
+    detect, report = workflow["jobs"]["detect"], workflow["jobs"]["report"]
+    assert detect["permissions"] == {"contents": "read", "id-token": "write"}
+    assert report["permissions"] == {"issues": "write"}
+    (step,) = [step for step in detect["steps"] if "detect-drift" in step.get("run", "")]
+    _, wrapper, script, *_ = step["run"].split()
     assert (EXAMPLE / wrapper).is_file()
     assert (EXAMPLE / script).stat().st_mode & stat.S_IXUSR
-    assert set(workflow["jobs"]["detect"]["env"]) >= set(CALLERS)
+    assert set(step["env"]) >= set(CALLERS)
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "output"),
+    [("true", 0, ""), ("touch drift-report.md; false", 1, "report=yes\n"), ("exit 2", 2, "")],
+)
+def test_the_workflow_reports_what_the_script_has_written_and_passes_its_exit_code_on(
+    tmp_path: Path, script: str, code: int, output: str
+):
+    workflow = yaml.safe_load((EXAMPLE / ".github" / "workflows" / "drift.yml").read_text())
+    (step,) = [step for step in workflow["jobs"]["detect"]["steps"] if step.get("id") == "detect"]
+    line = step["run"].replace("python with_job_token.py ./detect-drift.sh prod", f"sh -c '{script}'")
+    outputs = tmp_path / "outputs"
+    outputs.touch()
+    environ = {"PATH": "/usr/bin:/bin", "GITHUB_OUTPUT": str(outputs)}
+    done = subprocess.run(["bash", "-e", "-c", line], cwd=tmp_path, env=environ, check=False)
+    assert (done.returncode, outputs.read_text()) == (code, output)
