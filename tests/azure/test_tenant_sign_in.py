@@ -95,6 +95,10 @@ async def test_token_file_is_read_at_each_sign_in(tmp_path: Path):
     assert made._func() == "first"
     file.write_text("second\n")
     assert made._func() == "second"
+    for empty in ("", " \n"):
+        file.write_text(empty)
+        with pytest.raises(ClientAuthenticationError, match=r"token' is empty: the token must be in it before"):
+            made._func()
     file.unlink()
     with pytest.raises(ClientAuthenticationError, match=r"token' cannot be read: No such file"):
         made._func()

@@ -99,6 +99,24 @@ async def test_an_engine_without_hooks_gets_none(run: Run, monkeypatch: pytest.M
     assert before_create("images", work) == []
 
 
+def test_an_engine_without_error_hooks_is_named_once_in_a_run(run: Run, monkeypatch: pytest.MonkeyPatch):
+    class Monitor:
+        pass
+
+    monitors = [Monitor(), Monitor()]
+    monkeypatch.setattr(pulumi.log, "warn", lambda message, resource: run.logged.append(message))
+    monkeypatch.setattr(hooks, "get_monitor", lambda: monitors[0])
+    on_error("images", COMPONENT, advise)
+    assert run.logged == []
+    monkeypatch.setattr(hooks, "monitor_supports_feature", lambda feature: False)
+    on_error("images", COMPONENT, advise)
+    on_error("others", COMPONENT, advise)
+    assert run.logged == [hooks.OLD_ENGINE]
+    monkeypatch.setattr(hooks, "get_monitor", lambda: monitors[1])
+    on_error("images", COMPONENT, advise)
+    assert run.logged == [hooks.OLD_ENGINE] * 2
+
+
 async def test_a_callback_has_the_settings_of_its_run(run: Run):
     setting: contextvars.ContextVar[str] = contextvars.ContextVar("setting")
     setting.set("this run")

@@ -65,6 +65,11 @@ def test_variable_that_would_reach_both_tenants_is_refused(configured: Configure
             "cluster_tenant.tenant_id",
             f"run 'az login --tenant {seed.CLUSTER_TENANT}', or give the provider another kind of credential",
         ),
+        (
+            {"clusterClientSecret": None, "clusterOidcTokenFilePath": "/dev/null"},
+            "cluster_tenant.oidc_token_file_path",
+            "the OIDC token file '/dev/null' is empty: the token must be in it before Pulumi starts",
+        ),
     ],
 )
 def test_credentials_are_refused_by_the_argument_that_is_wrong(

@@ -98,6 +98,14 @@ async def test_names_the_kind_of_credential_where_the_code_tells_no_more(credent
     assert not (holds_secret and SECRET in problem)
 
 
+async def test_empty_token_file_is_named():
+    empty = ClientAuthenticationError(message="the OIDC token file '/token' is empty: the token must be in it")
+    found, problem = await check(empty, OidcTokenFile(APP, "/token"))
+    assert found == "oidcTokenFilePath"
+    assert "the OIDC token file '/token' is empty: the token must be in it" in problem
+    assert "AADSTS" not in problem
+
+
 async def test_unreachable_login_is_told():
     _, problem = await check(ServiceRequestError("no route"))
     assert "cannot be reached: no route; check the network" in problem

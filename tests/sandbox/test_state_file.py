@@ -1,13 +1,17 @@
 import json
 import stat
+import subprocess
+import sys
 import threading
 import uuid
 
 import pytest
+from click.testing import CliRunner
 
 from crosstenant.sandbox.arm.clusters import operations
+from crosstenant.sandbox.cli.commands import sandbox
 from crosstenant.sandbox.host.state_file import open_store, state_path
-from crosstenant.sandbox.world.clock import forward_clock, seconds_of
+from crosstenant.sandbox.world.clock import ahead_note, forward_clock, seconds_of
 from crosstenant.sandbox.world.seed import CLUSTER, CLUSTER_CALLER_SECRET, CLUSTER_TENANT, OLD_CLUSTER_SECRET, seed
 from crosstenant.sandbox.world.settings import set_setting
 from crosstenant.sandbox.world.state import Store, now, public, without_secrets
@@ -107,6 +111,32 @@ def test_clock_runs_ahead_and_settles_what_is_due(store):
         forward_clock(state, seconds_of("2h"))
     with store.read() as state:
         assert state["operations"][begun]["done"]
+
+
+def test_clock_that_differs_is_named(store):
+    def note(seconds):
+        with store.change() as state:
+            state["clock"]["ahead_seconds"] = seconds
+            return ahead_note(state)
+
+    assert note(0) == ""
+    assert note(30 * 86400).startswith("the sandbox's clock is 30 days ahead of this machine's, which programs read: ")
+    assert note(7200).startswith("the sandbox's clock is 2 hours ahead of")
+    assert note(-90).startswith("the sandbox's clock is 90 seconds behind")
+
+
+def test_commands_name_a_clock_that_differs(tmp_path):
+    options = ["--state", str(tmp_path / "state.json")]
+    moved = CliRunner().invoke(sandbox, ["clock", "forward", *options, "30d"])
+    assert moved.output.startswith("the sandbox's clock is 30 days ahead of this machine's")
+    command = [sys.executable, "-m", "crosstenant.cli.main", "sandbox", "run", *options, "--", sys.executable, "-c", ""]
+    assert "crosstenant sandbox: the sandbox's clock is 30 days ahead" in run(command).stderr
+    assert CliRunner().invoke(sandbox, ["set", *options, "clock/ahead_seconds", "0"]).exit_code == 0
+    assert "clock" not in run(command).stderr
+
+
+def run(command):
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
 
 
 def test_settings_take_values_of_their_kind(store):

@@ -100,10 +100,16 @@ def _settings(cloud: Cloud) -> dict[str, Any]:
 def _reader(path: str) -> Callable[[], str]:
     def read() -> str:
         try:
-            return Path(path).read_text(encoding="utf-8").strip()
+            token = Path(path).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
             reason = error.strerror if isinstance(error, OSError) else "it is not text"
             raise ClientAuthenticationError(message=f"the OIDC token file '{path}' cannot be read: {reason}") from error
+        if not token:
+            # Entra would answer that the assertion is missing, as if no credential were configured (AADSTS7000216).
+            raise ClientAuthenticationError(
+                message=f"the OIDC token file '{path}' is empty: the token must be in it before Pulumi starts"
+            )
+        return token
 
     return read
 

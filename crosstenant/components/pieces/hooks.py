@@ -1,7 +1,7 @@
 """Hooks on the resources of other providers: advice for their errors, and pauses.
 
 What hooks need is known here alone: a name that is unique in the run, the settings of the run for a callback, and an
-engine that has hooks; with an older one a resource does without.
+engine that has hooks; with an older one a resource does without, and the run has a warning.
 """
 
 from __future__ import annotations
@@ -11,12 +11,13 @@ import contextvars
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
+from weakref import WeakSet
 
 import pulumi
 from pulumi.resource_hooks import ErrorHook, ErrorHookArgs, ResourceHook, ResourceHookArgs, ResourceHookOptions
 from pulumi.runtime.proto import resource_pb2
-from pulumi.runtime.settings import monitor_supports_feature
+from pulumi.runtime.settings import get_monitor, monitor_supports_feature
 
 from crosstenant.model.matched_texts.matched_text import MatchedText
 from crosstenant.model.pauses import PRINCIPAL
@@ -24,6 +25,13 @@ from crosstenant.model.pauses import PRINCIPAL
 T = TypeVar("T")
 
 _numbers = count(1)
+_told_of_old_engine: WeakSet[object] = WeakSet()
+
+OLD_ENGINE: Final = (
+    "the Pulumi CLI is older than 3.217.1 and has no error hooks: upgrade it. Until then an update does not wait for a "
+    "new service principal to replicate, and an error of the azuread or azure-native provider has no advice"
+)
+"""The warning for an engine without error hooks, which the Python SDK does not report by itself."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +64,7 @@ def on_error(
         each of the pauses that there are for that.
     """
     if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS):
+        _tell_of_old_engine(component)
         return []
 
     async def wait_or_advise(failed: ErrorHookArgs) -> bool:
@@ -82,6 +91,14 @@ def before_create(
     if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS):
         return []
     return [ResourceHook(_name(resource_name, "check"), _in_this_run(work), ResourceHookOptions(on_dry_run=True))]
+
+
+def _tell_of_old_engine(component: pulumi.Resource) -> None:
+    """Warns once in a run: what is missing would otherwise show as raw errors of other providers."""
+    monitor = get_monitor()
+    if monitor is not None and monitor not in _told_of_old_engine:
+        _told_of_old_engine.add(monitor)
+        pulumi.log.warn(OLD_ENGINE, component)
 
 
 def _name(resource_name: str, purpose: str) -> str:

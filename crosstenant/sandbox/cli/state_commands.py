@@ -11,7 +11,7 @@ from crosstenant.sandbox.cli.show import overview
 from crosstenant.sandbox.host.control import reset
 from crosstenant.sandbox.host.request_log import requests
 from crosstenant.sandbox.world import state_paths
-from crosstenant.sandbox.world.clock import forward_clock, seconds_of
+from crosstenant.sandbox.world.clock import ahead_note, forward_clock, seconds_of
 from crosstenant.sandbox.world.settings import set_setting
 from crosstenant.sandbox.world.state import Store, without_secrets
 
@@ -83,6 +83,9 @@ def clock_forward(store: Store, duration: str) -> None:
     """Move the clock forward by DURATION: seconds, or 15m, 12h, 30d."""
     with store.change() as state:
         forward_clock(state, seconds_of(duration))
+        note = ahead_note(state)
+    if note:
+        click.echo(note)
 
 
 @click.command(name="requests")

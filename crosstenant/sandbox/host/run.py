@@ -15,6 +15,7 @@ from crosstenant.sandbox.host.environment import surroundings
 from crosstenant.sandbox.host.plugins import prepare_plugins
 from crosstenant.sandbox.host.private_folder import private_folder
 from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.world.clock import ahead_note
 from crosstenant.sandbox.world.state import Store
 
 _FORWARDED: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
@@ -32,6 +33,10 @@ def run_command(
     :returns: The command's exit status, as a shell reports it.
     """
     with Sandbox(store, pass_through) as sandbox, _faults(store, faults):
+        with store.read() as state:
+            note = ahead_note(state)
+        if note:
+            print(f"crosstenant sandbox: {note}", file=sys.stderr)
         environment = surroundings(command_environment(store, sandbox))
         try:
             process = subprocess.Popen(command, env=environment)

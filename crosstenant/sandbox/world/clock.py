@@ -15,6 +15,29 @@ def forward_clock(state: State, seconds: float) -> None:
     state["clock"]["ahead_seconds"] = float(state["clock"]["ahead_seconds"]) + seconds
 
 
+def ahead_note(state: State) -> str:
+    """A sentence about the clock's lead; empty while the clock shows the real time.
+
+    A program that computes an end date from the machine's clock can get Azure's refusal of a date in the past, which
+    does not say why.
+    """
+    ahead = float(state["clock"]["ahead_seconds"])
+    if abs(ahead) < 1:
+        return ""
+    return (
+        f"the sandbox's clock is {_duration(abs(ahead))} {'ahead of' if ahead > 0 else 'behind'} this machine's, which "
+        "programs read: their rotations are due by the machine's clock, and an end date that they compute can be in "
+        "the past here ('crosstenant sandbox set clock/ahead_seconds 0' ends the difference)"
+    )
+
+
+def _duration(seconds: float) -> str:
+    for unit, size in (("days", 86400), ("hours", 3600), ("minutes", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.0f} {unit}"
+    return f"{seconds:.0f} seconds"
+
+
 def seconds_of(text: str) -> float:
     """The seconds of a duration such as ``90``, ``15m``, ``12h`` or ``30d``.
 
