@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import ssl
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +15,14 @@ import httpx
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world import seed
+from crosstenant.sandbox.world.clock import forward_clock
 from crosstenant.sandbox.world.settings import set_setting
 from crosstenant.sandbox.world.state import Store
 
 SWITCH = "CROSSTENANT_CONTRACT"
 """The variable without which no real tenant is asked; its value must be ``azure``."""
 
+_RESET_SECONDS = 60
 _PREFIX = f"{SWITCH}_"
 _UUID = r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}"
 _TENANT_FIELDS = ("TENANT_ID", "CLIENT_ID", "CLIENT_SECRET")
@@ -73,6 +75,8 @@ class Estate:
     """Seconds between two attempts."""
     short_life: float
     """Seconds until the secret ends that must have expired when it is asked about."""
+    hasten: Callable[[], None] = lambda: None
+    """Lets time pass where that is possible: an operation that runs has ended then."""
 
 
 @contextmanager
@@ -82,7 +86,13 @@ def sandbox_estate(store: Store | None = None) -> Iterator[Estate]:
         store = store or open_store(Path(folder) / "state.json")
         with Sandbox(store) as sandbox:
             with store.change() as state:
-                set_setting(state, "reset.seconds", 0.5)
+                # Long enough to be seen running on any machine: see hasten.
+                set_setting(state, "reset.seconds", _RESET_SECONDS)
+
+            def hasten() -> None:
+                with store.change() as state:
+                    forward_clock(state, _RESET_SECONDS)
+
             roots = ssl.create_default_context(cafile=sandbox.environment()["SSL_CERT_FILE"])
             # Without the environment: nothing can lead a request past the sandbox's proxy.
             with httpx.Client(proxy=sandbox.url, verify=roots, trust_env=False, timeout=30) as client:
@@ -99,6 +109,7 @@ def sandbox_estate(store: Store | None = None) -> Iterator[Estate]:
                     reset_patience=30,
                     interval=0.1,
                     short_life=2,
+                    hasten=hasten,
                 )
 
 

@@ -12,7 +12,9 @@ import httpx
 import pytest
 from click.testing import CliRunner
 
+from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world import seed
+from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import Store
 from tests.contract import __main__ as commands
 from tests.contract import run as runs
@@ -131,6 +133,21 @@ def test_token_goes_to_azures_hosts_alone():
         for address in ("https://evil.example/x", "https://management.azure.com.evil.example/x"):
             with pytest.raises(SetUpFailed, match="host"):
                 world.call("GET", address, world.a)
+
+
+def test_busy_service_and_broken_connection_are_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    slept: list[float] = []
+    monkeypatch.setattr("tests.contract.world.time.sleep", slept.append)
+    store = open_store(tmp_path / "state.json")
+    with store.change() as state:
+        state["faults"] += [
+            new_fault({"service": "graph", "status": 429, "retry_after": 7, "times": 2}),
+            new_fault({"service": "login", "drop": True, "times": 1}),
+        ]
+    with sandbox_estate(store) as estate, World(estate) as world:
+        address = "https://graph.microsoft.com/v1.0/organization"
+        assert world.patiently(lambda: world.call("GET", address, world.a), lambda it: True).status == 200
+    assert slept == [0.1, 7, 7]
 
 
 def test_redirect_of_a_page_is_its_address_alone():

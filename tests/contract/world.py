@@ -36,6 +36,10 @@ _VERSIONS = {
 }
 
 
+_BUSY_ATTEMPTS = 4
+_LONGEST_PAUSE = 60.0
+
+
 class SetUpFailed(Exception):
     """An object that questions need could not be made; the message has the answer, without values of this run."""
 
@@ -86,8 +90,14 @@ class World:
     # Requests
 
     def send(self, method: str, address: str, **options: Any) -> Reply:
-        """Sends a request without credentials of its own."""
-        return Reply.of(self.estate.client.request(method, address, **options))
+        """Sends a request without credentials of its own; again where the service is busy."""
+        response = self.estate.client.request(method, address, **options)
+        for _ in range(_BUSY_ATTEMPTS):
+            if response.status_code != 429:
+                break
+            time.sleep(min(_seconds(response.headers.get("retry-after", "")), _LONGEST_PAUSE))
+            response = self.estate.client.request(method, address, **options)
+        return Reply.of(response)
 
     def call(self, method: str, address: str, tenant: Tenant, body: Any = None, token: str | None = None) -> Reply:
         """Asks Microsoft Graph or Resource Manager, as the tenant's caller or with another token."""
@@ -132,9 +142,15 @@ class World:
         """Repeats a request until its answer is as awaited; the last answer when patience ends."""
         deadline = time.monotonic() + (self.estate.patience if patience is None else patience)
         while True:
-            reply = ask()
-            if until(reply) or time.monotonic() > deadline:
-                return reply
+            # A connection that breaks in an hour of asking is no answer.
+            try:
+                reply = ask()
+            except httpx.TransportError:
+                if time.monotonic() > deadline:
+                    raise
+            else:
+                if until(reply) or time.monotonic() > deadline:
+                    return reply
             time.sleep(self.estate.interval)
 
     # What questions need
@@ -307,6 +323,10 @@ def _versioned(address: str) -> str:
         return address
     provider = address.rsplit("/providers/", 1)[-1].split("/")[0]
     return f"{address}?api-version={_VERSIONS[provider]}"
+
+
+def _seconds(retry_after: str) -> float:
+    return float(retry_after) if retry_after.isdigit() else 5.0
 
 
 def request_failed(error: Exception) -> str:

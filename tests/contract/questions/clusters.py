@@ -79,18 +79,22 @@ def reset_unknown_application(world: World) -> Replies:
     "cluster-reset",
     "a reset with the right secret, its operation until the end, and the cluster after it",
     states(
-        "202 with Azure-AsyncOperation and Location; the operation ends with Succeeded; the client ID is the new one",
+        "202 with Azure-AsyncOperation and Location; the operation is InProgress, then Succeeded; Location ends with "
+        "200 or 204; the client ID is the new one",
         lambda it: (
             it[0].status == 202
             and {"azure-asyncoperation", "location"} <= set(it[0].headers)
-            and it[-2].body.get("status") == "Succeeded"
-            and it[-1].body["isTheNewClient"] is True
+            and [poll.body["status"] for poll in it[1:3]] == ["InProgress", "Succeeded"]
+            and it[3].status in (200, 204)
+            and it[4].body["isTheNewClient"] is True
         ),
     ),
     need="cluster",
 )
 def reset(world: World) -> Replies:
     begun, *followed = _followed(world, _begin_reset(world))
+    if "location" in begun.headers:
+        followed.append(world.call("GET", begun.headers["location"], world.a))
     cluster = _settled(world)
     found = cluster.pick(f"{_PROFILE}.clientId", "properties.provisioningState")
     shown = found.showing(
@@ -140,13 +144,15 @@ def reset_managed_identity(world: World) -> Reply:
 
 
 def _followed(world: World, begun: Reply) -> list[Reply]:
-    """The answer to a reset, and the last one of the operation that it began, if it began one."""
+    """The answer to a reset, and the first and the last one of the operation that it began, if it began one."""
     address = begun.headers.get("azure-asyncoperation")
     if begun.status != 202 or not address:
         return [begun]
+    first = world.call("GET", address, world.a)
+    world.estate.hasten()
     last = world.patiently(
         lambda: world.call("GET", address, world.a),
         lambda reply: reply.status >= 400 or reply.body.get("status") in ("Succeeded", "Failed", "Canceled"),
         world.estate.reset_patience,
     )
-    return [begun, last]
+    return [begun, first, last]
