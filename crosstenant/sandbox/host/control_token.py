@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-import stat
 from pathlib import Path
 
+from crosstenant.sandbox.world.own_files import open_own, write_own
 from crosstenant.sandbox.world.state import Store
 
 
@@ -20,7 +20,7 @@ def control_token(store: Store) -> str:
         token = _read(path)
         if token is None:
             token = secrets.token_urlsafe(32)
-            _write(path, token)
+            write_own(path, f"{token}\n")
         return token
 
 
@@ -32,18 +32,10 @@ def token_file(store: Store) -> Path:
 def _read(path: Path) -> str | None:
     """The token in a file that only this user can read or write; None for any other file."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError:
+        descriptor = open_own(path, os.O_RDONLY)
+    except (OSError, ValueError):
         return None
     with os.fdopen(descriptor) as file:
         status = os.fstat(descriptor)
-        private = stat.S_ISREG(status.st_mode) and not status.st_mode & 0o077 and status.st_uid == os.geteuid()
+        private = not status.st_mode & 0o077 and status.st_uid == os.geteuid()
         return (file.read().strip() or None) if private else None
-
-
-def _write(path: Path, token: str) -> None:
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600), "w") as file:
-        file.write(f"{token}\n")
-    draft.replace(path)

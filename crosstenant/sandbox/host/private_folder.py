@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import stat
 import tempfile
 from contextlib import suppress
 from pathlib import Path
+
+from crosstenant.sandbox.host.stale_folders import claim, name_of, remove_stale
 
 
 def private_folder(state: Path) -> Path:
@@ -18,16 +19,18 @@ def private_folder(state: Path) -> Path:
     written. It is not beside the state file: an archive of the project must not contain a link to the user's
     credentials, and a project folder may come from another person.
 
+    The private folders of state files that are gone are removed.
+
     :param state: The state file.
     :raises ValueError: ``own_folder`` refuses one of the folders.
     """
-    name = hashlib.sha256(os.fsencode(state.resolve())).hexdigest()[:16]
+    state = state.resolve()
     with suppress(OSError, RuntimeError):  # Path.home has no answer for a user without a home folder
         given = Path(os.environ.get("XDG_CACHE_HOME", ""))
         cache = given if given.is_absolute() else Path.home() / ".cache"
         cache.mkdir(parents=True, exist_ok=True)
-        return _below(cache / "crosstenant", name)
-    return _below(Path(tempfile.gettempdir()) / f"crosstenant-{os.geteuid()}", name)
+        return _below(cache / "crosstenant", state)
+    return _below(Path(tempfile.gettempdir()) / f"crosstenant-{os.geteuid()}", state)
 
 
 def own_folder(folder: Path) -> Path:
@@ -51,5 +54,9 @@ def own_folder(folder: Path) -> Path:
     return folder
 
 
-def _below(top: Path, name: str) -> Path:
-    return own_folder(own_folder(own_folder(top) / "sandbox") / name)
+def _below(top: Path, state: Path) -> Path:
+    parent = own_folder(own_folder(top) / "sandbox")
+    folder = own_folder(parent / name_of(state))
+    claim(folder, state)
+    remove_stale(parent)
+    return folder

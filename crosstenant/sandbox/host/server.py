@@ -23,6 +23,7 @@ from crosstenant.sandbox.host.control_token import control_token
 from crosstenant.sandbox.host.dispatch import Dispatcher
 from crosstenant.sandbox.host.environment import client_environment, surroundings, upstream_proxy
 from crosstenant.sandbox.host.proxy import Proxy
+from crosstenant.sandbox.host.request_log import check_log
 from crosstenant.sandbox.world.state import Store
 
 _SERVICES: Final = {
@@ -56,6 +57,7 @@ class Sandbox:
         """Starts the sandbox; returns when it listens."""
         with self._store.read():
             pass  # Makes the state file, and fails here if the file cannot be read.
+        check_log(self._store)
         self._folder = Path(tempfile.mkdtemp(prefix="crosstenant-sandbox-"))
         self._thread.start()
         self._ready.wait()

@@ -17,6 +17,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final, cast
 
+from crosstenant.sandbox.world.own_files import open_own, read_own, write_own
+
 State = dict[str, Any]
 Settle = Callable[[State, float], bool]
 """Completes what is due at a time (seconds since the epoch); returns whether anything changed."""
@@ -67,19 +69,22 @@ class Store:
     @contextmanager
     def _locked(self) -> Generator[None]:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.with_name(f"{self.path.name}.lock").open("w") as lock:
+        lock = open_own(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT)
+        try:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(lock)
 
     def _load(self) -> State:
         try:
-            found = self.path.stat()
+            found = self.path.lstat()
             stamp = (found.st_mtime_ns, found.st_ino)
         except FileNotFoundError:
             self._save(self._seed())
             return self._load()
         if self._cached is None or stamp != self._stamp:
-            self._cached = json.loads(self.path.read_text())
+            self._cached = json.loads(read_own(self.path))
             self._stamp = stamp
         state = self._cached
         assert state is not None
@@ -90,17 +95,14 @@ class Store:
     def _signing_key(self) -> Any:
         """The key in the file; None without a file that can be read: a reset must repair a damaged one."""
         try:
-            return json.loads(self.path.read_text())["signing_key"]
+            return json.loads(read_own(self.path))["signing_key"]
         except (OSError, ValueError, LookupError, TypeError):
             return None
 
     def _save(self, state: State) -> None:
-        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}")
         # The file holds what a node of the cluster holds: the secret. Only its owner may read it.
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(_text(state))
-        draft.replace(self.path)
-        found = self.path.stat()
+        write_own(self.path, _text(state))
+        found = self.path.lstat()
         self._cached, self._stamp = state, (found.st_mtime_ns, found.st_ino)
 
 
