@@ -83,6 +83,7 @@ def test_names_the_property_that_is_wrong(fields, property_path: str, says: str)
         ({"client_id": APP, "oidc_token": "t"}, "azure-native", "ARM_AUXILIARY_TENANT_IDS"),
         ({"client_id": APP, "oidc_token_file_path": "f"}, "azuread", "ARM_OIDC_TOKEN"),
         ({"use_msi": True}, "azuread", "ARM_CLIENT_ID"),
+        ({"use_msi": True}, "azuread", "ARM_MSI_ENDPOINT"),
         ({}, "azuread", "ARM_CLIENT_SECRET"),
     ],
 )
@@ -99,6 +100,8 @@ def test_a_variable_that_would_reach_both_tenants_is_refused(fields, reader: Rea
         ({"client_id": APP, "client_secret": "other"}, "azure-native", "ARM_CLIENT_CERTIFICATE"),
         ({"client_id": APP, "oidc_token": "t"}, "azure-native", "ARM_OIDC_AUDIENCE"),
         ({}, "azuread", "ARM_CLIENT_ID"),
+        ({}, "azuread", "ARM_MSI_ENDPOINT"),
+        ({"use_msi": True}, "azure-native", "ARM_MSI_ENDPOINT"),
         ({}, "azuread", "ARM_AUXILIARY_TENANT_IDS"),
     ],
 )

@@ -27,6 +27,7 @@ PASSWORD = {"ARM_CLIENT_CERTIFICATE_PASSWORD"}
 SECRET, ID = {"ARM_CLIENT_SECRET"}, {"ARM_CLIENT_ID"}
 TOKEN, FILE = {"ARM_OIDC_TOKEN"}, {"ARM_OIDC_TOKEN_FILE_PATH"}
 PIPELINES = {"ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"}
+ENDPOINT = {"ARM_MSI_ENDPOINT"}
 AUDIENCE, TENANTS = {"ARM_OIDC_AUDIENCE"}, {"ARM_AUXILIARY_TENANT_IDS"}
 
 ACTING: list[tuple[Credential, set[str], set[str]]] = [
@@ -41,8 +42,8 @@ ACTING: list[tuple[Credential, set[str], set[str]]] = [
         PATH | SECRET | TOKEN | FILE | PIPELINES,
         PATH | SECRET | TOKEN | FILE | AUDIENCE,
     ),
-    (ManagedIdentity(), PATH | SECRET | ID, PATH | SECRET | ID),
-    (ManagedIdentity(APP), PATH | SECRET, PATH | SECRET),
+    (ManagedIdentity(), PATH | SECRET | ID | ENDPOINT, PATH | SECRET | ID),
+    (ManagedIdentity(APP), PATH | SECRET | ENDPOINT, PATH | SECRET),
     (AzureCli(), PATH | SECRET, PATH | SECRET),
 ]
 """A credential, and the variables that act on azuread and on azure-native beside those that always do."""

@@ -83,6 +83,8 @@ VARIABLES: Final = (
         unless="client_certificate_password",
     ),
     Variable("ARM_CLIENT_SECRET", _IN_ITS_PLACE, _NO_SECRET, _NO_SECRET),
+    # azure-native's own library finds the endpoint by itself. That of azuread takes any answer for the token.
+    Variable("ARM_MSI_ENDPOINT", "names the address that gives the token", (ManagedIdentity,)),
     Variable("ARM_CLIENT_ID", "selects the identity", (ManagedIdentity,), (ManagedIdentity,), unless="client_id"),
     # azuread takes the two together only if they agree; azure-native prefers the token.
     Variable(

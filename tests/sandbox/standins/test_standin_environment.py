@@ -16,9 +16,10 @@ from crosstenant.sandbox.standins.azure_native.credential import azure_native_cr
 from crosstenant.sandbox.standins.azure_native.package import AzureNative, prepare
 from crosstenant.sandbox.standins.azuread.credential import azuread_credential
 from crosstenant.sandbox.standins.azuread.package import Azuread, sign_in
-from crosstenant.sandbox.standins.clouds import cloud_of_metadata
+from crosstenant.sandbox.standins.clouds import PUBLIC, cloud_of_metadata
 from crosstenant.sandbox.standins.http import Answer
 from crosstenant.sandbox.standins.settings import Settings
+from crosstenant.sandbox.standins.signin import SignIn
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_TENANT,
@@ -32,6 +33,7 @@ from crosstenant.sandbox.world.seed import (
 from tests.sandbox.standins.standin_world import credential, read_state
 
 OIDC = {"tenantId": CLUSTER_TENANT, "clientId": CLUSTER_CALLER_ID, "subscriptionId": "any", "useOidc": "true"}
+GRAPH = "https://graph.microsoft.com/.default"
 AMBIENT = {
     "ARM_USE_DEFAULT_AZURE_CREDENTIAL": "true",
     "AZURE_TENANT_ID": REGISTRY_TENANT,
@@ -157,6 +159,39 @@ async def test_secret_goes_to_the_host_that_the_metadata_host_names(http, monkey
         (f"https://login.evil.example/{CLUSTER_TENANT}/oauth2/v2.0/token", given["clientSecret"]),
     ]
     assert sent == asked * 2
+
+
+async def test_token_of_a_managed_identity_comes_from_any_address_that_the_environment_names(http, monkeypatch):
+    asked = []
+    token = await SignIn(http, PUBLIC, azuread_credential(Settings(credential("registry", "caller"), {}))).token(GRAPH)
+
+    async def send(method, url, **rest):
+        asked.append((method, url, rest["headers"]))
+        return Answer(200, {}, json.dumps({"access_token": token, "expires_in": "3600"}))
+
+    monkeypatch.setattr(http, "send", send)
+    given = {"tenantId": CLUSTER_TENANT, "clientId": CLUSTER_CALLER_ID, "useMsi": "true", "environment": "public"}
+    environ = {"ARM_MSI_ENDPOINT": "http://evil.example/token"}
+    graph = await sign_in(Settings(given, environ), http)
+    assert (await graph.claims())["tid"] == REGISTRY_TENANT
+    query = f"api-version=2018-02-01&resource=https%3A%2F%2Fgraph.microsoft.com&client_id={CLUSTER_CALLER_ID}"
+    assert asked == [("GET", f"http://evil.example/token?{query}", {"Metadata": "true"})]
+    with pytest.raises(OperatorError, match="no managed identity endpoint on this machine"):
+        await sign_in(Settings(given, {}), http)
+    native = Settings({**given, "subscriptionId": "any"}, environ)
+    with pytest.raises(OperatorError):
+        await prepare(native, http).claims()
+    assert len(asked) == 1
+
+
+async def test_endpoint_of_a_managed_identity_that_refuses(http, monkeypatch):
+    async def send(method, url, **rest):
+        return Answer(400, {}, "no identity")
+
+    monkeypatch.setattr(http, "send", send)
+    settings = Settings({"useMsi": "true", "msiEndpoint": "http://169.254.169.254/token", "environment": "public"}, {})
+    with pytest.raises(OperatorError, match="metadata endpoint: received HTTP status 400 with body: no identity"):
+        await sign_in(settings, http)
 
 
 @pytest.mark.parametrize(("package", "sdk"), [(Azuread, pulumi_azuread), (AzureNative, pulumi_azure_native)])

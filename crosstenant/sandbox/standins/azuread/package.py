@@ -11,6 +11,7 @@ from crosstenant.sandbox.standins.azuread.application_password import Applicatio
 from crosstenant.sandbox.standins.azuread.credential import azuread_credential
 from crosstenant.sandbox.standins.azuread.functions import GetApplication, GetClientConfig, GetServicePrincipal
 from crosstenant.sandbox.standins.azuread.graph import Graph
+from crosstenant.sandbox.standins.azuread.managed_identity import EndpointSignIn
 from crosstenant.sandbox.standins.azuread.service_principal import ServicePrincipal
 from crosstenant.sandbox.standins.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud, cloud_of_metadata
 from crosstenant.sandbox.standins.http import Http
@@ -41,6 +42,7 @@ _CONFIG: Fields = {
     "clientSecretFilePath": Field("string"),
     "environment": Field("string"),
     "metadataHost": Field("string"),
+    "msiEndpoint": Field("string"),
     "oidcRequestToken": Field("string"),
     "oidcRequestUrl": Field("string"),
     "oidcToken": Field("string"),
@@ -84,7 +86,11 @@ async def sign_in(settings: Settings, http: Http) -> Graph:
     credential = azuread_credential(settings)
     prefix = "building client: unable to obtain access token: "
     if credential.method == "msi":
-        raise OperatorError(f"{prefix}could not configure MSI Authorizer: no managed identity endpoint on this machine")
+        endpoint = settings.text("msiEndpoint", "ARM_MSI_ENDPOINT")
+        if not endpoint:
+            could_not = f"{prefix}could not configure MSI Authorizer"
+            raise OperatorError(f"{could_not}: no managed identity endpoint on this machine")
+        return await _signed_in(Graph(http, EndpointSignIn(http, cloud, credential, endpoint), cloud), prefix)
     if credential.method == "cli":
         if not settings.flag("useCli", "ARM_USE_CLI", default=True):
             raise OperatorError(f"{prefix}no Authorizer could be configured, please check your configuration")
@@ -95,7 +101,10 @@ async def sign_in(settings: Settings, http: Http) -> Graph:
     missing = [name for name in ("tenant_id", "client_id") if not getattr(credential, name)]
     if missing:
         raise OperatorError(f"{prefix}{missing[0]} must be configured to authenticate with a {credential.method}")
-    graph = Graph(http, SignIn(http, cloud, credential), cloud)
+    return await _signed_in(Graph(http, SignIn(http, cloud, credential), cloud), prefix)
+
+
+async def _signed_in(graph: Graph, prefix: str) -> Graph:
     try:
         await graph.claims()
     except SignInFailure as error:
