@@ -13,7 +13,9 @@ import pytest
 
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.state_file import open_store
+from crosstenant.sandbox.world.open_questions import OpenQuestion
 from crosstenant.sandbox.world.state import Store
+from tests.both_answers import give_answers
 
 HERE = Path(__file__).parent
 MARKED_FOLDERS = ("engine", "clients")
@@ -66,3 +68,9 @@ def inside(_sandbox_beside: tuple[Store, dict[str, str]], monkeypatch: pytest.Mo
     trusting = ssl.create_default_context(cafile=environment["SSL_CERT_FILE"])
     monkeypatch.setattr("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting)
     return store
+
+
+@pytest.fixture
+def given_answers(request: pytest.FixtureRequest) -> dict[OpenQuestion, str]:
+    """The answers to open questions that the test's sandbox gives: see tests/both_answers.py."""
+    return give_answers(request)

@@ -9,10 +9,12 @@ from collections.abc import AsyncIterator
 from typing import Any, cast
 
 import pytest
+from azure.core.exceptions import HttpResponseError
 
 from crosstenant.azure.clusters.cluster_state import IdentityKind
 from crosstenant.azure.clusters.clusters import Attempt, Clusters
 from crosstenant.azure.clusters.reset_operation import OperationUnreadable, ResetFailed
+from crosstenant.azure.refusals.refusals import explain
 from crosstenant.azure.sign_in.secret_proof import (
     ApplicationUnknown,
     SecretExpired,
@@ -31,9 +33,16 @@ from crosstenant.plugin.service_principal_profile.record import NO_ADDRESS
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Properties
-from crosstenant.sandbox.arm.clusters.operation_status import ROLE, TENANT
+from crosstenant.sandbox.arm.clusters.operation_status import ROLE
+from crosstenant.sandbox.host.request_log import requests
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.open_questions import (
+    AKS_SECRET_CODE,
+    AKS_UNKNOWN_PRINCIPAL_STATUS,
+    OPERATION_READERS,
+    OpenQuestion,
+)
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_CALLER_SECRET,
@@ -51,6 +60,7 @@ from crosstenant.sandbox.world.seed import (
 )
 from crosstenant.sandbox.world.state import Store, now
 from crosstenant.sandbox.world.times import timestamp
+from tests.both_answers import both_answers
 from tests.fakes import Terminal, as_log
 
 URN = "urn:pulumi:dev::test::crosstenant:index:ServicePrincipalProfile::prod"
@@ -118,11 +128,7 @@ def settings(store: Store, **reset: Any) -> None:
 
 def readable_by(store: Store, who: str) -> None:
     with store.change() as state:
-        state["settings"]["operations"]["readable_by"] = who
-
-
-BOTH = pytest.mark.parametrize("readers", [TENANT, ROLE])
-"""Whether a caller with a role on clusters alone may read an operation is open."""
+        OPERATION_READERS.put(state, who)
 
 
 def fault(store: Store, **what: Any) -> None:
@@ -182,11 +188,8 @@ async def test_missing_cluster_or_group_is_none(store: Store):
     await owner.aclose()
 
 
-@BOTH
-async def test_reset_follows_operation_to_its_end(
-    profile: ServicePrincipalProfile, store: Store, log: Terminal, readers: str
-):
-    readable_by(store, readers)
+@both_answers(OPERATION_READERS)
+async def test_reset_follows_operation_to_its_end(profile: ServicePrincipalProfile, store: Store, log: Terminal):
     settings(store, seconds=2.5)
     resource_id, outputs = await profile.create(URN, inputs(), 0)
     assert resource_id == PROD
@@ -202,9 +205,8 @@ async def test_reset_follows_operation_to_its_end(
     assert not any(SECRET in message for message in (*log.statuses, *log.infos, *log.warnings))
 
 
-@BOTH
-async def test_reset_answered_at_once_is_enough(profile: ServicePrincipalProfile, store: Store, readers: str):
-    readable_by(store, readers)
+@both_answers(OPERATION_READERS)
+async def test_reset_answered_at_once_is_enough(profile: ServicePrincipalProfile, store: Store):
     settings(store, status=200)
     _, outputs = await profile.create(URN, inputs(), 0)
     assert outputs["credentialState"] == "applied"
@@ -249,6 +251,42 @@ async def test_operation_named_by_aks_is_waited_for(clusters: Clusters, store: S
     assert cluster(store)["_credential"]["secret"] == SECRET
     assert any("the operation 'reset service principal profile' on the cluster, running for" in text for text in said)
     assert attempt.maybe_accepted
+
+
+@both_answers(AKS_SECRET_CODE)
+@pytest.mark.parametrize(
+    ("secret", "words"),
+    [("wrong", "the client secret is not one of the application's"), (EXPIRED_SECRET, "the client secret has expired")],
+)
+async def test_secret_that_aks_refuses_is_told(clusters: Clusters, store: Store, secret: str, words: str):
+    # A wrong secret may be one that AKS does not see yet, one that has expired is final.
+    patience = 30 if secret == EXPIRED_SECRET else 0
+    limits = {"deadline": time.monotonic() + 60, "propagation_deadline": time.monotonic() + patience}
+    wrong = AppCredential(CLIENT_ID, secret)
+    with pytest.raises(HttpResponseError) as caught:
+        await clusters.start_reset(PROD_ID, wrong, on_progress=silent, attempt=Attempt(), **limits)
+    assert words in explain(caught.value, doing="resetting", on=PROD, secrets=[secret])
+    assert sum(it["path"].endswith("/resetServicePrincipalProfile") for it in requests(store)) == 1
+    assert resets(store) == 0
+
+
+@both_answers(AKS_UNKNOWN_PRINCIPAL_STATUS)
+async def test_principal_that_aks_does_not_see_yet_is_waited_for(clusters: Clusters, store: Store):
+    with store.change() as state:
+        state["servicePrincipals"][PRINCIPAL_ID]["_usable_at"] = now(state) + 1.5
+    limits = {"deadline": time.monotonic() + 60, "propagation_deadline": time.monotonic() + 20}
+    operation = await clusters.start_reset(PROD_ID, CREDENTIAL, on_progress=silent, attempt=Attempt(), **limits)
+    await operation.wait(30, lambda: silent(""))
+    assert resets(store) == 1
+
+
+@both_answers(AKS_UNKNOWN_PRINCIPAL_STATUS)
+async def test_application_that_aks_does_not_find_is_told(clusters: Clusters, store: Store):
+    limits = {"deadline": time.monotonic() + 60, "propagation_deadline": time.monotonic() + 0.1}
+    unknown = AppCredential("00000000-1111-4222-8333-444444444444", SECRET)
+    with pytest.raises(HttpResponseError) as caught:
+        await clusters.start_reset(PROD_ID, unknown, on_progress=silent, attempt=Attempt(), **limits)
+    assert "no service principal in the cluster's tenant" in explain(caught.value, doing="resetting", on=PROD)
 
 
 async def test_failed_reset_keeps_azures_words(profile: ServicePrincipalProfile, store: Store):
@@ -325,11 +363,8 @@ async def test_reset_failed_is_told_from_reset_unseen(clusters: Clusters, store:
         await operation.wait(30, lambda: silent(""))
 
 
-@BOTH
-async def test_interrupted_reset_is_not_repeated_once_aks_has_done_it(
-    profile: ServicePrincipalProfile, store: Store, readers: str
-):
-    readable_by(store, readers)
+@both_answers(OPERATION_READERS)
+async def test_interrupted_reset_is_not_repeated_once_aks_has_done_it(profile: ServicePrincipalProfile, store: Store):
     settings(store, seconds=3)
     work = asyncio.ensure_future(profile.create(URN, inputs(), 0))
     while not resets(store):  # noqa: ASYNC110 - the state file has no event for it
@@ -348,15 +383,16 @@ async def test_interrupted_reset_is_not_repeated_once_aks_has_done_it(
     assert resets(store) == 1
 
 
-@BOTH
-async def test_time_limit_leaves_reset_to_aks(profile: ServicePrincipalProfile, store: Store, readers: str):
-    readable_by(store, readers)
+@both_answers(OPERATION_READERS)
+async def test_time_limit_leaves_reset_to_aks(
+    profile: ServicePrincipalProfile, store: Store, given_answers: dict[OpenQuestion, str]
+):
     settings(store, seconds=30)
     with pytest.raises(PartialError, match="custom_timeouts") as caught:
         await profile.create(URN, inputs(), 2)
     assert caught.value.properties["credentialState"].value == "unknown"
     pending = str(caught.value.properties["pendingOperation"].value)
-    assert pending == NO_ADDRESS if readers == ROLE else "/operations/" in pending
+    assert pending == NO_ADDRESS if given_answers[OPERATION_READERS] == ROLE else "/operations/" in pending
 
 
 async def test_throttled_reset_is_repeated(profile: ServicePrincipalProfile, store: Store):

@@ -20,6 +20,7 @@ from crosstenant.plugin.pull_check.resource import PullCheck
 from crosstenant.provider_kit.resource import Properties
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.open_questions import REGISTRY_REFUSES_AT, REGISTRY_REFUSES_WITH, REGISTRY_SIGN_IN_WORDS
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_CALLER_SECRET,
@@ -33,6 +34,7 @@ from crosstenant.sandbox.world.seed import (
 )
 from crosstenant.sandbox.world.state import State, Store, now
 from crosstenant.sandbox.world.times import timestamp
+from tests.both_answers import both_answers
 from tests.fakes import Terminal, as_log
 
 URN = "urn:pulumi:dev::test::crosstenant:index:PullCheck::check"
@@ -191,16 +193,12 @@ async def test_absent_tag_is_told(store: Store, check: PullCheck):
     assert "push the image first" in await refused(check, repository="hello", reference="9.9")
 
 
-@pytest.mark.parametrize("place", ["token", "manifest"])
-@pytest.mark.parametrize("words", ["denied", "unauthorized"])
+@both_answers(REGISTRY_REFUSES_AT, REGISTRY_REFUSES_WITH)
 @pytest.mark.parametrize("image", [{}, {"repository": "hello", "reference": "1.0"}])
-async def test_missing_role_is_told_wherever_the_registry_refuses(
-    store: Store, check: PullCheck, place: str, words: str, image: Properties
-):
+async def test_missing_role_is_told_wherever_the_registry_refuses(store: Store, check: PullCheck, image: Properties):
     with store.change() as state:
         application(state)
         service_principal(state)
-        state["settings"] |= {"registry_refuses_at": place, "registry_refuses_with": words}
     assert "needs the role 'AcrPull' on the registry" in await refused(check, **image)
 
 
@@ -217,11 +215,13 @@ async def test_disabled_service_principal_is_told(store: Store, check: PullCheck
     assert "is disabled" in await refused(check)
 
 
+@both_answers(REGISTRY_SIGN_IN_WORDS)
 async def test_wrong_secret_is_told(store: Store, check: PullCheck):
     granted(store)
     assert f"the secret of application {CLIENT_ID} is not accepted" in await refused(check, secret="another")
 
 
+@both_answers(REGISTRY_SIGN_IN_WORDS)
 async def test_expired_secret_is_told(store: Store, check: PullCheck):
     granted(store)
     with store.change() as state:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 import importlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from crosstenant.sandbox.world import open_questions
+from crosstenant.sandbox.world.open_questions import OpenQuestion
 from crosstenant.sandbox.world.provenance import Source
 from lib.checkout import ROOT
 
@@ -58,6 +60,25 @@ def without_source(tree: ast.Module) -> list[str]:
     return found
 
 
+def files_with_both_answers(trees: Mapping[str, ast.Module] | None = None) -> dict[str, list[str]]:
+    """The test files that run with every answer, by the setting of the question.
+
+    :param trees: The files' syntax trees by name; by default all of tests/.
+    """
+    if trees is None:
+        files = sorted((ROOT / "tests").rglob("test_*.py"))
+        trees = {str(it.relative_to(ROOT)): ast.parse(it.read_text()) for it in files}
+    names = {name: it for name, it in vars(open_questions).items() if isinstance(it, OpenQuestion)}
+    found: dict[str, list[str]] = {}
+    for file, tree in trees.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and _name(node.func) == "both_answers":
+                for setting in (names[_name(it)].setting for it in node.args):
+                    if file not in found.setdefault(setting, []):
+                        found[setting].append(file)
+    return found
+
+
 def _in_file(room: str, path: Path) -> Iterator[Refusal]:
     tree = ast.parse(path.read_text())
     sources = importlib.import_module(f"crosstenant.sandbox.{room}.sources")
@@ -96,6 +117,8 @@ def _text(node: ast.expr, function: ast.AST, functions: dict[str, ast.FunctionDe
         return str(node.value)
     if isinstance(node, ast.JoinedStr):
         return re.sub(r"\s+", " ", "".join(_part(it, function, functions) for it in node.values))
+    if isinstance(node, ast.IfExp):
+        return _text(node.orelse, function, functions)
     if isinstance(node, ast.Name):
         given = [
             it.value

@@ -17,10 +17,19 @@ _AKS: Final = (
     "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-kubernetes/error-codes/"
 )
 
-AUTHORIZATION_FAILED: Final = page(_COMMON, _ROLES)
+AUTHORIZATION_FAILED: Final = page(
+    _COMMON,
+    _ROLES,
+    but="the status; and for role assignments the page has the words 'or an ABAC condition not fulfilled' as well",
+)
 HTTP_METHOD_NOT_SUPPORTED: Final = assumed("code and text")
 INVALID_API_VERSION_PARAMETER: Final = assumed("code and text")
-INVALID_AUTHENTICATION_TOKEN_TENANT: Final = page(_COMMON, but="the text, and the challenge")
+INVALID_AUTHENTICATION_TOKEN_TENANT: Final = page(
+    _COMMON,
+    "https://github.com/Azure/azure-sdk-for-net/issues/6377",
+    but="the end of the text, and the challenge",
+    question="token-of-other-tenant",
+)
 INVALID_FILTER: Final = thread(
     "https://github.com/Azure/azure-sdk-for-net/issues/18748",
     "https://github.com/Azure/azure-sdk-for-net/issues/2757",
@@ -45,7 +54,7 @@ ANOTHER_OPERATION: Final = thread("https://github.com/Azure/azure-workload-ident
 OPERATION_IN_PROGRESS: Final = thread(
     "https://github.com/Azure/azure-cli-extensions/pull/9855", but="the name of the cluster in it, and the address"
 )
-CLUSTER_STOPPED: Final = assumed("the text")
+CLUSTER_STOPPED: Final = thread("https://github.com/MicrosoftDocs/azure-docs/issues/85161", but="the rest of the text")
 CLUSTER_ELSEWHERE: Final = page(_COMMON, but="the text")
 CLUSTER_EXISTS: Final = assumed("code and text")
 ETAG_MISMATCH: Final = assumed("code and text")
@@ -55,6 +64,7 @@ MISSING_PARAMETER: Final = assumed("code and text")
 MANAGED_IDENTITY_CLUSTER: Final = code(
     "https://github.com/Azure/azure-powershell/blob/main/src/Aks/Aks.Test/ScenarioTests/KubernetesTests.cs",
     but="the status",
+    question="cluster-reset-managed-identity",
 )
 NEVER_CREATED: Final = assumed("code and text")
 OPERATION_NOT_FOUND: Final = assumed("code and text")
@@ -64,28 +74,42 @@ PROPERTY_CHANGE_NOT_ALLOWED: Final = thread(
     "https://github.com/rancher/rancher/issues/29998",
     "https://github.com/Azure/azure-cli/issues/24764",
 )
-SERVICE_PRINCIPAL_NOT_FOUND: Final = assumed("the code ServicePrincipalNotFound; the text is quoted by az's source")
+SERVICE_PRINCIPAL_NOT_FOUND: Final = thread(
+    "https://github.com/MicrosoftDocs/azure-docs/issues/32883",
+    but="the code, and the status: see the open questions",
+    question="cluster-reset-unknown-application",
+)
 SERVICE_PRINCIPAL_VALIDATION_CLIENT_ERROR: Final = page(
     f"{_AKS}serviceprincipalvalidationclienterror-error.md",
     f"{_AKS}bad-request-or-invalid-client-secret-error.md",
     but="which of three codes AKS gives: see the open questions",
+    question="cluster-reset-wrong-secret",
 )
 
 # Role assignments
 BAD_REQUEST_FORMAT: Final = assumed("code and text")
-INVALID_CONDITION: Final = assumed("code and text")
+INVALID_CONDITION: Final = assumed("code and text", question="roles-bad-condition")
 INVALID_CONDITION_VERSION: Final = assumed("code and text")
 INVALID_PRINCIPAL_ID: Final = assumed("code and text")
 INVALID_ROLE_ASSIGNMENT_ID: Final = assumed("code and text")
 INVALID_ROLE_DEFINITION_ID: Final = assumed("code and text")
-PRINCIPAL_NOT_FOUND: Final = page(_ROLES)
-ROLE_ASSIGNMENT_EXISTS: Final = assumed("the status (409); code and text are widely quoted")
+PRINCIPAL_NOT_FOUND: Final = page(_ROLES, question="roles-unknown-principal")
+ROLE_ASSIGNMENT_EXISTS: Final = thread(
+    "https://github.com/hashicorp/terraform-provider-azurerm/issues/28557",
+    "https://github.com/hashicorp/terraform-provider-azurerm/pull/28694",
+    but="the sentence with the ID, which newer reports have",
+    question="roles-same-under-another-name",
+)
 ROLE_ASSIGNMENT_FILTER: Final = assumed("code and text")
-ROLE_ASSIGNMENT_NOT_FOUND: Final = assumed("the text")
-ROLE_ASSIGNMENT_UPDATE_NOT_PERMITTED: Final = page(_ROLES)
+ROLE_ASSIGNMENT_NOT_FOUND: Final = assumed("the text", question="roles-get-absent")
+ROLE_ASSIGNMENT_UPDATE_NOT_PERMITTED: Final = page(_ROLES, question="roles-other-role-under-same-name")
 ROLE_DEFINITION_DOES_NOT_EXIST: Final = assumed("text and status")
 ROLE_DEFINITION_FILTER: Final = assumed("code and text")
-UNMATCHED_PRINCIPAL_TYPE: Final = assumed("the status; code and text are widely quoted")
+UNMATCHED_PRINCIPAL_TYPE: Final = thread(
+    "https://github.com/Azure/modern-web-app-pattern-dotnet/pull/129",
+    but="the status",
+    question="roles-wrong-principal-type",
+)
 
 # Registries
 ADMIN_USER_DISABLED: Final = assumed("the text; the code is handled by public clients")

@@ -21,6 +21,7 @@ from crosstenant.sandbox.entra import sources
 from crosstenant.sandbox.entra.clients import Json
 from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.entra.tokens import read, sign
+from crosstenant.sandbox.world.open_questions import ASSERTION_WHITE_SPACE
 from crosstenant.sandbox.world.state import State
 
 ASSERTION_TYPE: Final = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -42,6 +43,9 @@ def check_assertion(state: State, application: Json, assertion: str) -> None:
     :raises SignInRefusal: The assertion has a wrong signature, has expired, or matches no credential.
     """
     try:
+        if assertion != assertion.strip() and ASSERTION_WHITE_SPACE.answer(state) == "refused":
+            raise jwt.InvalidTokenError
+        assertion = assertion.strip()
         header, claims = _unverified(assertion)
     except jwt.InvalidTokenError:
         raise SignInRefusal(

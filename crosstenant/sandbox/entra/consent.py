@@ -12,6 +12,7 @@ from crosstenant.sandbox.entra import sources
 from crosstenant.sandbox.entra.clients import find_application, find_tenant
 from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.world.directory_documents import new_service_principal
+from crosstenant.sandbox.world.open_questions import CONSENT_WITHOUT_PERMISSIONS
 from crosstenant.sandbox.world.state import State, now
 from crosstenant.sandbox.world.times import timestamp
 
@@ -25,7 +26,7 @@ def consent(state: State, tenant: str, client_id: str) -> str:
     """
     tenant_id = find_tenant(state, tenant)
     application = find_application(state, tenant_id, client_id)
-    if not application["requiredResourceAccess"]:
+    if not application["requiredResourceAccess"] and CONSENT_WITHOUT_PERMISSIONS.answer(state) == "refused":
         raise SignInRefusal(
             "AADSTS650056",
             "Misconfigured application. This could be due to one of the following: the client has not listed any "

@@ -17,25 +17,30 @@ _AKS_EXPIRED: Final = (
 )
 _PROTOCOL: Final = "the OAuth error and the HTTP status"
 
-AADSTS7000215: Final = page(_CODES, _AKS_SECRET)
-AADSTS7000222: Final = page(_CODES, _AKS_EXPIRED)
-AADSTS700016: Final = page(_CODES, but=_PROTOCOL)
+AADSTS7000215: Final = page(_CODES, _AKS_SECRET, question="sign-in-wrong-secret")
+AADSTS7000222: Final = page(_CODES, _AKS_EXPIRED, question="sign-in-expired-secret")
+AADSTS700016: Final = page(_CODES, but=_PROTOCOL, question="sign-in-unknown-application")
 AADSTS700016_COMMON: Final = page(_CODES, but="that /common gives this code for an unknown application, and the text")
-AADSTS7000229: Final = assumed(
-    "that a missing service principal gives this code for a secret's sign-in; and the status"
+AADSTS7000229: Final = thread(
+    "https://github.com/Azure/Commercial-Marketplace-SaaS-Accelerator/issues/830",
+    "https://github.com/Azure/azure-sdk-for-net/issues/46762",
+    but="the status, and that it is checked before the secret",
+    question="sign-in-no-service-principal",
 )
 AADSTS7000112: Final = page(_CODES, but=_PROTOCOL)
-AADSTS90002: Final = page(_CODES, but=_PROTOCOL)
+AADSTS90002: Final = page(_CODES, but=_PROTOCOL, question="sign-in-unknown-tenant")
 AADSTS50194: Final = page(_CODES, but=_PROTOCOL)
 AADSTS50011: Final = page(_CODES, but=f"the text, {_PROTOCOL}")
 AADSTS500113: Final = assumed("code and text")
 AADSTS650056: Final = page(
-    _CODES, but="that an application without any permission always gets it: see the open questions"
+    _CODES,
+    but="that an application without any permission always gets it: see the open questions",
+    question="consent-without-permissions",
 )
 AADSTS70003: Final = page(_CODES, but="the text")
 AADSTS70011: Final = page(_CODES)
-AADSTS1002012: Final = assumed("code and text")
-AADSTS500011: Final = page(_CODES, but=_PROTOCOL)
+AADSTS1002012: Final = assumed("code and text", question="sign-in-scope-without-default")
+AADSTS500011: Final = page(_CODES, but=_PROTOCOL, question="sign-in-unknown-audience")
 AADSTS90014: Final = page(_CODES, but="for which missing fields, and the text")
 AADSTS900144: Final = page(_CODES, but="for which missing fields")
 AADSTS7000216: Final = assumed("code and text")
@@ -50,8 +55,12 @@ NO_FEDERATED_RECORD: Final = thread(
 
 ARM_TOKEN_MISSING: Final = assumed("code and text")
 ARM_TOKEN_INVALID: Final = assumed("code and text")
-ARM_TOKEN_AUDIENCE: Final = assumed("code and text")
-ARM_TOKEN_EXPIRED: Final = assumed("code and text")
+ARM_TOKEN_AUDIENCE: Final = thread(
+    "https://github.com/Azure-Samples/active-directory-dotnetcore-daemon-v2/issues/145",
+    "https://github.com/JetBrains/azure-tools-for-intellij/issues/16",
+    question="token-of-wrong-audience",
+)
+ARM_TOKEN_EXPIRED: Final = thread("https://github.com/microsoft/foundry-dev-tools/issues/461", but="the status")
 GRAPH_TOKEN_MISSING: Final = assumed("code and text")
 GRAPH_TOKEN_INVALID: Final = assumed("code and text")
 GRAPH_TOKEN_AUDIENCE: Final = assumed("code and text")

@@ -215,4 +215,5 @@ def _base64url(data: bytes) -> str:
 
 
 def _us_time(time: float) -> str:
-    return datetime.fromtimestamp(time, timezone.utc).strftime("%m/%d/%Y %I:%M:%S %p")
+    date = datetime.fromtimestamp(time, timezone.utc)
+    return f"{date.month}/{date.day}/{date.year} {date.hour % 12 or 12}:{date:%M:%S %p}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from crosstenant.sandbox.world.provenance import assumed, code, page
+from crosstenant.sandbox.world.provenance import assumed, code, page, thread
 
 _ERRORS: Final = "https://learn.microsoft.com/graph/errors"
 # The texts that the azuread provider's library tells apart.
@@ -16,14 +16,16 @@ REQUEST_DENIED: Final = page(
 )
 RESOURCE_NOT_FOUND: Final = code(_LIBRARY, but="the code and the status")
 BACKING_APPLICATION: Final = code(_LIBRARY, but="the code")
-NO_APPLICATION: Final = code(_LIBRARY, but="the code and the status")
+NO_APPLICATION: Final = code(_LIBRARY, but="the code and the status", question="graph-service-principal-single-tenant")
 OWNER_EXISTS: Final = code(_LIBRARY, but="the code and the status")
-SERVICE_PRINCIPAL_EXISTS: Final = assumed("code, text and status (409)")
+SERVICE_PRINCIPAL_EXISTS: Final = assumed("code, text and status (409)", question="graph-service-principal-twice")
 FEDERATED_CREDENTIAL_EXISTS: Final = assumed("code, text and status (409)")
-PASSWORD_POLICY: Final = assumed("the text")
-LIFETIME_POLICY: Final = assumed("the text, and the details")
+PASSWORD_POLICY: Final = code("https://github.com/OfficeDev/microsoft-365-agents-toolkit", but="the text")
+LIFETIME_POLICY: Final = thread(
+    "https://github.com/OfficeDev/microsoft-365-agents-toolkit/issues/10998", but="the details, and the status"
+)
 INVALID_DATE: Final = assumed("code and text")
-INVALID_END_DATE: Final = assumed("code and text")
+INVALID_END_DATE: Final = assumed("code and text", question="graph-password-past-end")
 INVALID_PROPERTY: Final = assumed("code and text")
 INVALID_QUERY_OPTION: Final = assumed("code and text")
 INVALID_VALUE: Final = assumed("code and text")
@@ -31,7 +33,7 @@ INVALID_VERSION: Final = assumed("code and text")
 ME: Final = assumed("code and text")
 MISSING_PROPERTY: Final = assumed("code and text")
 PASSWORD_IN_PATCH: Final = assumed("code and text")
-PASSWORD_NOT_FOUND: Final = assumed("code and text")
+PASSWORD_NOT_FOUND: Final = assumed("code and text", question="graph-remove-unknown-password")
 READ_ONLY_PROPERTY: Final = assumed("code and text")
 REDIRECT_URI: Final = page(
     "https://learn.microsoft.com/entra/identity-platform/reply-url", but="that Graph refuses them, and its words"

@@ -13,6 +13,7 @@ from crosstenant.sandbox.registry.permissions import granted_actions
 from crosstenant.sandbox.registry.refusals import RegistryRefusal, denied, unauthorized
 from crosstenant.sandbox.registry.sign_in import with_basic
 from crosstenant.sandbox.registry.tokens import ACCESS, Identity, read_token
+from crosstenant.sandbox.world.open_questions import REGISTRY_REFUSES_WITH
 from crosstenant.sandbox.world.state import State, Store
 
 
@@ -46,10 +47,9 @@ class RegistryRequest:
     def refusal(self, needed: ScopedAction) -> RegistryRefusal:
         """The refusal for a client that is signed in and lacks a permission.
 
-        Azure documents two answers: the state's ``settings.registry_refuses_with`` is ``denied`` (403) or (default)
-        ``unauthorized`` (401).
+        Azure documents two answers: an open question.
         """
-        if self.state["settings"].get("registry_refuses_with") == "denied":
+        if REGISTRY_REFUSES_WITH.answer(self.state) == "denied":
             return denied(needed.detail())
         return unauthorized(needed.detail(), self.challenge(needed, "insufficient_scope"))
 

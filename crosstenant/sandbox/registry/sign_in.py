@@ -19,6 +19,7 @@ from crosstenant.sandbox.registry.login_server import Registry
 from crosstenant.sandbox.registry.refusals import sign_in_failed, unauthorized
 from crosstenant.sandbox.registry.tokens import REFRESH, Identity, read_token
 from crosstenant.sandbox.world.ids import is_uuid
+from crosstenant.sandbox.world.open_questions import REGISTRY_SIGN_IN_WORDS
 from crosstenant.sandbox.world.state import State
 
 REFRESH_TOKEN_USER: Final = "00000000-0000-0000-0000-000000000000"
@@ -44,7 +45,7 @@ def with_password(state: State, registry: Registry, username: str, password: str
     except SignInRefusal as error:
         if error.code in _NOT_REGISTERED:
             raise sign_in_failed("Application not registered with AAD.", source=sources.NOT_REGISTERED) from None
-        if error.code in _WRONG_SECRET:
+        if error.code in _WRONG_SECRET and REGISTRY_SIGN_IN_WORDS.answer(state) == "own":
             raise sign_in_failed("Invalid clientid or client secret.", source=sources.INVALID_SECRET) from None
         raise sign_in_failed(str(error), source=sources.OTHER_SIGN_IN_REFUSAL) from None
     return Identity(principal["appId"], principal["id"])

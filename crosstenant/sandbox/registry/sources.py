@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from crosstenant.sandbox.world.provenance import assumed, page
+from crosstenant.sandbox.world.provenance import assumed, page, thread
 
 _AUTHENTICATION: Final = (
     "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-container-registry/"
@@ -17,18 +17,29 @@ _FIREWALL: Final = (
 _LOGIN: Final = "https://learn.microsoft.com/azure/container-registry/container-registry-troubleshoot-login"
 _DISTRIBUTION: Final = "https://distribution.github.io/distribution/spec/api/#errors"
 
-UNAUTHORIZED: Final = page(_AUTHENTICATION, but="the detail, and the challenge of a second refusal")
+UNAUTHORIZED: Final = page(
+    _AUTHENTICATION, but="the detail, and the challenge of a second refusal", question="registry-pull-without-role"
+)
 NETWORK: Final = page(_AUTHENTICATION, _FIREWALL, but="the status of /oauth2/token")
-NOT_REGISTERED: Final = page(_LOGIN, but="that it is the answer to an application without a service principal")
+NOT_REGISTERED: Final = page(
+    _LOGIN,
+    "https://github.com/Azure/acr/issues/366",
+    but="that it is the answer to an application without a service principal",
+    question="registry-token-no-service-principal",
+)
 DENIED: Final = page(
     _DISTRIBUTION, but="that a registry of Azure says so instead of UNAUTHORIZED: see the open questions"
 )
 BLOB_UNKNOWN: Final = page(_DISTRIBUTION, but="the detail")
-MANIFEST_UNKNOWN: Final = page(_DISTRIBUTION, but="the text")
-NAME_UNKNOWN: Final = page(_DISTRIBUTION, but="the detail")
+MANIFEST_UNKNOWN: Final = page(_DISTRIBUTION, but="the text", question="registry-unknown-repository")
+NAME_UNKNOWN: Final = page(_DISTRIBUTION, but="the detail", question="registry-unknown-repository-tags")
 UNSUPPORTED: Final = page(_DISTRIBUTION, but="nothing: the sandbox takes no images")
 CLIENT_ID_NOT_UUID: Final = assumed("the text")
-INVALID_SECRET: Final = assumed("the text, and that an expired secret has the same one")
+INVALID_SECRET: Final = thread(
+    "https://github.com/Azure/docker-login/issues/46",
+    but="that an expired secret has the same words: see the open questions",
+    question="registry-token-wrong-secret",
+)
 OTHER_SIGN_IN_REFUSAL: Final = assumed("that a registry repeats Entra's words")
 INVALID_SCOPE: Final = assumed("code and text")
 MANIFEST_NOT_ACCEPTABLE: Final = assumed("code and text")

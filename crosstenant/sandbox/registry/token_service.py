@@ -19,6 +19,7 @@ from crosstenant.sandbox.registry.refusals import bad_request, unauthorized
 from crosstenant.sandbox.registry.request import RegistryRequest, ScopedAction, accept
 from crosstenant.sandbox.registry.sign_in import with_arm_token, with_basic, with_password, with_refresh_token
 from crosstenant.sandbox.registry.tokens import Identity, access_token, refresh_token
+from crosstenant.sandbox.world.open_questions import REGISTRY_EXCHANGE_TENANT, REGISTRY_REFUSES_AT
 
 Json = dict[str, Any]
 Parameters = Mapping[str, list[str]]
@@ -62,6 +63,7 @@ async def exchange(request: Request) -> Response:
         _check_service(accepted, parameters)
         if _one(parameters, "grant_type") != "access_token":
             raise bad_request("grant_type must be 'access_token'", source=sources.UNSUPPORTED_GRANT_TYPE)
+        _check_tenant(accepted, parameters)
         identity = with_arm_token(accepted.state, accepted.registry, _one(parameters, "access_token"))
         return JSONResponse({"refresh_token": refresh_token(accepted.state, accepted.registry, identity)})
 
@@ -76,8 +78,7 @@ ROUTES: Final = [
 def _access_token(accepted: RegistryRequest, identity: Identity | None, parameters: Parameters) -> Response:
     """An access token with the requested actions that the identity has.
 
-    Azure does not document whether a registry refuses a missing role here or at the manifest: the state's
-    ``settings.registry_refuses_at`` is ``token`` or (default) ``manifest``.
+    Azure does not document whether a registry refuses a missing role here or at the manifest: an open question.
     """
     access: list[Json] = []
     for scope in [one for text in parameters.get("scope", []) for one in text.split()]:
@@ -85,7 +86,7 @@ def _access_token(accepted: RegistryRequest, identity: Identity | None, paramete
         actions = accepted.granted(identity, scope_type, name, wanted)
         if actions:
             access.append({"type": scope_type, "name": name, "actions": actions})
-        elif accepted.state["settings"].get("registry_refuses_at") == "token":
+        elif REGISTRY_REFUSES_AT.answer(accepted.state) == "token":
             raise accepted.refusal(ScopedAction(scope_type, name, wanted[0]))
     return JSONResponse({"access_token": access_token(accepted.state, accepted.registry, identity, access)})
 
@@ -105,6 +106,13 @@ def _check_service(accepted: RegistryRequest, parameters: Parameters) -> None:
         raise bad_request(
             f"service '{service}' is not this registry, {accepted.registry.login_server}", source=sources.OTHER_SERVICE
         )
+
+
+def _check_tenant(accepted: RegistryRequest, parameters: Parameters) -> None:
+    named = [one.lower() for one in parameters.get("tenant", [])]
+    other = named not in ([], [accepted.registry.tenant_id])
+    if other and REGISTRY_EXCHANGE_TENANT.answer(accepted.state) == "checked":
+        raise unauthorized()
 
 
 def _one(parameters: Parameters, name: str) -> str:

@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from crosstenant.sandbox.world.directory_documents import Json, new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.open_questions import QUESTIONS
 from crosstenant.sandbox.world.resource_documents import (
     CREATED,
     NAMES,
@@ -102,12 +103,13 @@ def seed() -> State:
                 "error_message": "",
             },
             "cluster_put": {"seconds": 1, "retry_after": 1},
-            "operations": {"readable_by": "tenant"},
             "page_size": 100,
         },
         "faults": [],
         "history": {},
     }
+    for question in QUESTIONS:
+        question.put(state, question.default)
     _add_callers(state)
     _add_resources(state)
     return state

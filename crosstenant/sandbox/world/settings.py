@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any, cast
 
+from crosstenant.sandbox.world.open_questions import QUESTIONS, find_question
 from crosstenant.sandbox.world.state import State
 
 
@@ -13,15 +14,19 @@ def set_setting(state: State, name: str, value: Any) -> None:
 
     :param name: Its path below ``settings``: ``lag.secret``, ``reset.seconds``.
     :param value: A value of the setting's type; for a number also its text.
-    :raises ValueError: The setting does not exist, or the value has another type.
+    :raises ValueError: The setting does not exist, or the value has another type, or is not one of its answers.
     """
+    question = find_question(name)
+    if question is not None:
+        question.put(state, str(value))
+        return
     *groups, last = name.split(".")
     container: dict[str, Any] = state["settings"]
     for group in groups:
         container = container.get(group, {})
     current = container.get(last)
     if current is None or isinstance(current, dict):
-        raise ValueError(f"setting '{name}' does not exist; settings are {', '.join(_names(state['settings']))}")
+        raise ValueError(f"setting '{name}' does not exist; settings are {', '.join(setting_names(state))}")
     if isinstance(current, str):
         container[last] = str(value)
         return
@@ -30,6 +35,11 @@ def set_setting(state: State, name: str, value: Any) -> None:
         container[last] = number + 0
     except (ValueError, TypeError):
         raise ValueError(f"setting '{name}' must be a number, not '{value}'") from None
+
+
+def setting_names(state: State) -> list[str]:
+    """The names of all settings, as in ``lag.secret``."""
+    return list(dict.fromkeys([*_names(state["settings"]), *(it.setting for it in QUESTIONS)]))
 
 
 def _names(settings: dict[str, Any], prefix: str = "") -> list[str]:

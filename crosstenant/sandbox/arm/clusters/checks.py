@@ -16,6 +16,7 @@ from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import ArmRequest
 from crosstenant.sandbox.entra.clients import authenticate
 from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.world.open_questions import AKS_SECRET_CODE, AKS_UNKNOWN_PRINCIPAL_STATUS
 from crosstenant.sandbox.world.state import State, public
 from crosstenant.sandbox.world.times import timestamp
 
@@ -129,18 +130,25 @@ def check_service_principal(state: State, tenant_id: str, client_id: str, secret
     except SignInRefusal as error:
         if error.code in _NOT_A_PRINCIPAL:
             raise ArmRefusal(
-                400,
+                int(AKS_UNKNOWN_PRINCIPAL_STATUS.answer(state)),
                 "ServicePrincipalNotFound",
                 f"Service principal clientID: {client_id} not found in Active Directory tenant {tenant_id}, Please see "
                 "https://aka.ms/aks-sp-help for more details.",
                 source=sources.SERVICE_PRINCIPAL_NOT_FOUND,
             ) from None
         answer = json.dumps({"error": error.error, "error_description": f"{error.code}: {error.description}"})
+        # The code is an open question; with the third one the sentence begins otherwise.
+        code = AKS_SECRET_CODE.answer(state)
+        message = (
+            f"Customer auth is not valid for tenant: {tenant_id}: "
+            if code == "InvalidClientSecret"
+            else "The credentials in ServicePrincipalProfile were invalid. Please see https://aka.ms/aks-sp-help for "
+            "more details. (Details: "
+        )
         raise ArmRefusal(
             400,
-            "ServicePrincipalValidationClientError",
-            "The credentials in ServicePrincipalProfile were invalid. Please see https://aka.ms/aks-sp-help for more "
-            f"details. (Details: adal: Refresh request failed. Status Code = '{error.status}'. Response body: {answer} "
+            code,
+            f"{message}adal: Refresh request failed. Status Code = '{error.status}'. Response body: {answer} "
             f"Endpoint https://login.microsoftonline.com/{tenant_id}/oauth2/token?api-version=1.0)",
             source=sources.SERVICE_PRINCIPAL_VALIDATION_CLIENT_ERROR,
         ) from None

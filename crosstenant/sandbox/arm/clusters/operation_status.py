@@ -2,7 +2,7 @@
 
 https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations. A caller with a role
 on one cluster polls here too, at the subscription, a scope above the role. No page says whether Azure then asks for the
-operation's own action: ``settings.operations.readable_by`` decides.
+operation's own action: an open question.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.ids import subscription_of
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
+from crosstenant.sandbox.world.open_questions import OPERATION_READERS
 from crosstenant.sandbox.world.state import State
 from crosstenant.sandbox.world.times import timestamp
 
 Json = dict[str, Any]
 
-TENANT: Final = "tenant"
-"""``settings.operations.readable_by``: every caller of the subscription's tenant may read an operation."""
 ROLE: Final = "role"
 """``settings.operations.readable_by``: a caller with the operation's action at the subscription; 403 for others."""
 
@@ -82,7 +81,7 @@ def failure(operation: Json) -> Json:
 
 
 def _find(request: ArmRequest, kind: str) -> tuple[str, Json]:
-    if request.state["settings"].get("operations", {}).get("readable_by", TENANT) == ROLE:
+    if OPERATION_READERS.answer(request.state) == ROLE:
         subscription = f"/subscriptions/{request.part('subscription')}"
         request.require(f"Microsoft.ContainerService/locations/{kind}/read", subscription)
     operation_id = request.part("operation").lower()

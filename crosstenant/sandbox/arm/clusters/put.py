@@ -29,6 +29,7 @@ from crosstenant.sandbox.arm.ids import find_group, key
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.world import resource_documents
+from crosstenant.sandbox.world.open_questions import AKS_PUT_WITHOUT_SECRET
 
 Json = dict[str, Any]
 
@@ -148,6 +149,8 @@ def _check_same_service_principal(request: ArmRequest, cluster: Json, properties
         return
     if client_id.lower() != current.lower():
         raise _not_allowed("servicePrincipalProfile.clientId")
+    if profile is not None and secret is None and AKS_PUT_WITHOUT_SECRET.answer(request.state) == "refused":
+        raise missing_parameter("servicePrincipalProfile.secret")
     if secret is not None and secret != cluster["_credential"]["secret"]:
         raise _not_allowed("servicePrincipalProfile.secret")
     if not becomes_managed:

@@ -18,6 +18,7 @@ from crosstenant.sandbox.arm.roles.conditions import parse_condition
 from crosstenant.sandbox.arm.roles.definitions import find_role
 from crosstenant.sandbox.arm.roles.effective_roles import covers
 from crosstenant.sandbox.world.built_in_roles import BuiltInRole, role_definition_id
+from crosstenant.sandbox.world.open_questions import ROLE_ASSIGNMENT_SCOPE
 from crosstenant.sandbox.world.state import public
 from crosstenant.sandbox.world.times import timestamp
 
@@ -100,6 +101,8 @@ def put_role_assignment(request: ArmRequest) -> Answer:
         return Answer(200, public(found))
     _refuse_duplicate(request, scope, role, principal_id)
     _check_principal(request, principal_id, principal_type)
+    if ROLE_ASSIGNMENT_SCOPE.answer(request.state) == "request":
+        scope = request.scope
     assignment: Json = {
         "id": f"{scope}/providers/{_TYPE}/{name}",
         "name": name,

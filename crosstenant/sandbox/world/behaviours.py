@@ -1,0 +1,120 @@
+"""How the sandbox behaves beyond its refusals: its lags, durations and defaults, each with its source."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from crosstenant.sandbox.world.provenance import Source, assumed, code, own, page, thread
+
+_REPLICAS: Final = "https://learn.microsoft.com/entra/architecture/architecture"
+_RESET: Final = "https://learn.microsoft.com/rest/api/aks/managed-clusters/reset-service-principal-profile"
+_ASYNC: Final = "https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations"
+
+
+@dataclass(frozen=True)
+class Behaviour:
+    """One behaviour."""
+
+    does: str
+    source: Source
+    settings: tuple[str, ...] = ()
+    """The settings that change it, by name."""
+
+
+BEHAVIOURS: Final = (
+    Behaviour(
+        "A new secret is refused until it has replicated; by default at once.",
+        page(_REPLICAS, but="how long: minutes are possible, and the default is none"),
+        ("lag.secret",),
+    ),
+    Behaviour(
+        "A new service principal is unknown to sign-in, AKS and role assignments until it has replicated.",
+        page(_REPLICAS, but="how long, and that sign-in and AKS see it at the same moment"),
+        ("lag.servicePrincipal",),
+    ),
+    Behaviour(
+        "A new role assignment counts after a lag.",
+        page(
+            "https://github.com/MicrosoftDocs/azure-docs/blob/main/articles/role-based-access-control/"
+            "troubleshooting.md",
+            but="how long at a registry",
+        ),
+        ("lag.roleAssignment",),
+    ),
+    Behaviour(
+        "Graph's reads lag behind its writes.",
+        page(_REPLICAS, but="that all readers see the same old version"),
+        ("lag.graphRead",),
+    ),
+    Behaviour(
+        "A reset is a long operation; it reimages the nodes one by one, and each has the new credential after that.",
+        page(_RESET, _ASYNC, but="the order of the nodes; the default duration is for tests"),
+        ("reset.seconds", "reset.retry_after"),
+    ),
+    Behaviour("A reset answers 202, or 200 at once.", page(_RESET, but="when it answers 200"), ("reset.status",)),
+    Behaviour(
+        "A reset that fails leaves cluster and nodes with the old credential.",
+        assumed("that no node has the new one", question="cluster-reset"),
+        ("reset.outcome", "reset.error_code", "reset.error_message"),
+    ),
+    Behaviour(
+        "A PUT, start, stop or deletion of a cluster is a long operation.",
+        page(_ASYNC, but="the durations, which are for tests"),
+        ("cluster_put.seconds", "cluster_put.retry_after"),
+    ),
+    Behaviour(
+        "Graph's lists come in pages.",
+        page("https://learn.microsoft.com/graph/paging", but="the form of the link"),
+        ("page_size",),
+    ),
+    Behaviour(
+        "An access token of a registry lives 75 minutes.",
+        page(
+            "https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md",
+            but="that it is so today; the lifetime stands in a token",
+        ),
+        ("registry_token_seconds",),
+    ),
+    Behaviour("Requests come from one address.", own("network rules need one"), ("client_ip",)),
+    Behaviour("A token of Entra lives 59 minutes and 59 seconds.", assumed("the lifetime: Azure varies it")),
+    Behaviour("An assertion may be five minutes early or late.", assumed("the tolerance")),
+    Behaviour(
+        "Resource Manager checks API version, token, tenant, resource type and rights in this order.",
+        assumed("the order"),
+    ),
+    Behaviour(
+        "AKS signs in with a reset's credential before it begins.",
+        page(
+            "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-kubernetes/error-codes/"
+            "serviceprincipalvalidationclienterror-error.md",
+            but="that a reset does it before it begins, as a creation does",
+            question="cluster-reset-wrong-secret",
+        ),
+    ),
+    Behaviour(
+        "A registry checks ID and secret in its own tenant, whichever tenant the application belongs to.",
+        page("https://learn.microsoft.com/azure/container-registry/authenticate-aks-cross-tenant"),
+    ),
+    Behaviour(
+        "A node gives its credential to each registry of Azure as basic credentials.",
+        code("https://github.com/kubernetes-sigs/cloud-provider-azure/tree/master/pkg/credentialprovider"),
+    ),
+    Behaviour(
+        "A PUT of another client ID or secret is refused.",
+        thread("https://github.com/Azure/azure-cli/issues/12713", "https://github.com/Azure/azure-cli/issues/24764"),
+    ),
+    Behaviour(
+        "AcrPull counts for nothing at a registry in ABAC mode.",
+        page(
+            "https://learn.microsoft.com/azure/container-registry/container-registry-rbac-abac-repository-permissions"
+        ),
+    ),
+    Behaviour(
+        "An orphaned role assignment stays when its service principal is deleted.",
+        page(
+            "https://github.com/MicrosoftDocs/azure-docs/blob/main/articles/role-based-access-control/"
+            "troubleshooting.md"
+        ),
+    ),
+)
