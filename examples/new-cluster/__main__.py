@@ -53,7 +53,8 @@ cluster = containerservice.ManagedCluster(
     service_principal_profile=containerservice.ManagedClusterServicePrincipalProfileArgs(
         client_id=pull.service_principal_profile["client_id"], secret=pull.service_principal_profile["secret"]
     ),
-    opts=pulumi.ResourceOptions(provider=cluster_tenant.azure_native),
+    # Another name, DNS prefix, network or node resource group replaces a cluster: the running one is deleted first.
+    opts=pulumi.ResourceOptions(provider=cluster_tenant.azure_native, protect=True),
 )
 
 pulumi.export("clusterId", cluster.id)

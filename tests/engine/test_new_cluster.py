@@ -70,6 +70,16 @@ def test_a_cluster_is_created_rotated_updated_and_destroyed(stack: Stack, azure:
     assert repair.code == 0, repair.output
     assert len(cluster_of(azure)["_nodes"]) == 4
 
+    # Another name would replace the cluster. It is protected: the plan is refused, and so is its deletion.
+    for operation in (["preview", "--config", "clusterName=aks-other"], ["destroy"]):
+        done = len(azure.writes)
+        refused = stack.operate(*operation)
+        assert refused.code != 0
+        assert refused.says("protect", "aks-new") or refused.says("protect", "::cluster"), refused.output
+        assert cluster_writes(azure, done) == []
+    unprotected = stack.command("pulumi", "state", "unprotect", "--all", "--yes", "--stack", "test")
+    assert unprotected.code == 0, unprotected.output
+
     done = len(azure.writes)
     destroyed = stack.operate("destroy")
     assert destroyed.code == 0, destroyed.output

@@ -9,14 +9,14 @@ from __future__ import annotations
 import base64
 import json
 import time
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 from urllib.parse import quote
 
 from crosstenant.errors import OperatorError
+from crosstenant.sandbox.standins.certificate_file import Signer
 from crosstenant.sandbox.standins.clouds import Cloud
 from crosstenant.sandbox.standins.http import Answer, Http, Json
 from crosstenant.sandbox.standins.settings import Settings
@@ -44,6 +44,19 @@ class Credential:
     oidc_request_url: str = ""
     oidc_request_token: str = ""
     oidc_audience: str = ""
+    service_connection_id: str = ""
+    """Of Azure DevOps."""
+    strips_token_file: bool = True
+    """Whether white space around the token in a file is dropped."""
+    signer: Signer | None = None
+    """The certificate, once its file has been read."""
+
+    def certificate_data(self) -> bytes:
+        """The certificate's file.
+
+        :raises OperatorError: It cannot be read.
+        """
+        return self.certificate or read(self.certificate_path)
 
 
 class SignInFailure(Exception):
@@ -55,12 +68,15 @@ class SignInFailure(Exception):
         self.answer = answer
 
 
-def read_credential(settings: Settings, variables: Variables, *, uses_oidc: bool, uses_msi: bool) -> Credential:
+def read_credential(
+    settings: Settings, variables: Variables, *, uses_oidc: bool, uses_msi: bool, strips_token_file: bool = True
+) -> Credential:
     """The credential that the settings name.
 
     :param variables: What the provider reads from the environment.
     :param uses_oidc: Whether OIDC is switched on; both providers need that said.
     :param uses_msi: Whether managed identity is.
+    :param strips_token_file: Whether the provider drops white space around the token in a file.
     :raises OperatorError: A file that holds part of it cannot be read, or contradicts another setting.
     """
 
@@ -96,6 +112,8 @@ def read_credential(settings: Settings, variables: Variables, *, uses_oidc: bool
         oidc_request_url=text("oidcRequestUrl"),
         oidc_request_token=text("oidcRequestToken"),
         oidc_audience=text("oidcAudience"),
+        service_connection_id=text("adoPipelineServiceConnectionId"),
+        strips_token_file=strips_token_file,
     )
 
 
@@ -149,12 +167,15 @@ class SignIn:
 
     async def _assertion(self, audience: str) -> str:
         credential = self.credential
-        if credential.method == "certificate":
-            return _sign_assertion(credential, audience)
+        if credential.signer is not None:
+            return credential.signer.assertion(credential.client_id, audience)
         if credential.oidc_token:
             return credential.oidc_token
         if credential.oidc_token_path:
-            return read(credential.oidc_token_path).decode().strip()
+            token = read(credential.oidc_token_path).decode()
+            return token.strip() if credential.strips_token_file else token
+        if credential.service_connection_id and credential.oidc_request_url and credential.oidc_request_token:
+            return await self._assertion_of_service_connection()
         if credential.oidc_request_url and credential.oidc_request_token:
             return await self._requested_assertion()
         raise SignInFailure("an OIDC token, or a request URL and token, must be configured for OIDC authentication")
@@ -168,6 +189,21 @@ class SignIn:
         if answer.status != 200:
             raise SignInFailure(f"githubAssertion: received HTTP status {answer.status} from the OIDC provider", answer)
         return str(answer.json["value"])
+
+    async def _assertion_of_service_connection(self) -> str:
+        credential = self.credential
+        joint = "&" if "?" in credential.oidc_request_url else "?"
+        query = f"api-version=7.1&serviceConnectionId={quote(credential.service_connection_id, safe='')}"
+        headers = {"Authorization": f"Bearer {credential.oidc_request_token}", "Accept": "application/json"}
+        answer = await self._http.send("POST", f"{credential.oidc_request_url}{joint}{query}", headers=headers)
+        if not 200 <= answer.status <= 299:
+            raise SignInFailure(
+                f"adoPipelineAssertion: received HTTP status {answer.status} with response: {answer.text}", answer
+            )
+        token = answer.json.get("oidcToken")
+        if not token:
+            raise SignInFailure("ADOPipelineOIDCAuthorizer: nil JWT assertion received from ADOPipeline", answer)
+        return str(token)
 
 
 def claims_of(token: str) -> Json:
@@ -192,29 +228,3 @@ def read(path: str) -> bytes:
         return Path(path).read_bytes()
     except OSError as error:
         raise OperatorError(f"reading {path}: {error.strerror}") from None
-
-
-def _sign_assertion(credential: Credential, audience: str) -> str:
-    # Heavy, and rarely used: only a certificate needs them.
-    import jwt
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.serialization import pkcs12
-
-    data = credential.certificate or read(credential.certificate_path)
-    try:
-        key, certificate, _ = pkcs12.load_key_and_certificates(data, credential.certificate_password.encode())
-    except ValueError as error:
-        raise OperatorError(f"could not decode pkcs12 credential from client certificate: {error}") from None
-    if key is None or certificate is None:
-        raise OperatorError("could not decode pkcs12 credential from client certificate: it lacks a key or certificate")
-    now = int(time.time())
-    claims = {
-        "aud": audience,
-        "iss": credential.client_id,
-        "sub": credential.client_id,
-        "jti": str(uuid.uuid4()),
-        "nbf": now,
-        "exp": now + 600,
-    }
-    thumbprint = base64.urlsafe_b64encode(certificate.fingerprint(hashes.SHA1())).rstrip(b"=")  # noqa: S303 - x5t
-    return jwt.encode(claims, cast(Any, key), algorithm="RS256", headers={"x5t": thumbprint.decode()})

@@ -255,7 +255,7 @@ async def test_nothing_is_asked_until_something_is_needed(http):
         ({"useOidc": "true"}, "A Subscription ID must be configured when authenticating with OIDC"),
         ({"useMsi": "true"}, "ManagedIdentityCredential authentication failed"),
         ({}, "Azure CLI not found on path"),
-        ({"environment": "mars"}, "'mars' is not an environment"),
+        ({"environment": "mars"}, "Azure environment 'mars' and ARM_METADATA_HOSTNAME is not set"),
     ],
 )
 def test_incomplete_configuration_is_refused(http, config, message):

@@ -1,15 +1,10 @@
-"""Sign-in without a client secret: federated tokens in their three forms, and certificates."""
+"""Sign-in without a client secret: federated tokens in their forms."""
 
 import base64
-import datetime
+import json
 import time
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, Encoding, pkcs12
-from cryptography.x509.oid import NameOID
 
 from crosstenant.errors import OperatorError
 from crosstenant.sandbox.entra.assertions import federated_token
@@ -24,7 +19,7 @@ from crosstenant.sandbox.world.seed import (
     GITHUB_ISSUER,
     GITHUB_SUBJECT,
 )
-from tests.sandbox.standins.standin_world import change, credential, read_state
+from tests.sandbox.standins.standin_world import credential, read_state
 
 CALLER = {"tenantId": CLUSTER_TENANT, "clientId": CLUSTER_CALLER_ID, "useOidc": "true"}
 
@@ -48,7 +43,7 @@ async def test_federated_token_is_sent_as_assertion(http, token):
 
 
 async def test_federated_token_may_be_in_a_file_or_a_variable(http, token, tmp_path):
-    (tmp_path / "token").write_text(f"{token}\n")
+    (tmp_path / "token").write_text(token)
     file = {**CALLER, "oidcTokenFilePath": str(tmp_path / "token")}
     assert await signed_in_as(http, file) == (CLUSTER_CALLER_ID, CLUSTER_CALLER_ID)
     variables = {"ARM_OIDC_TOKEN": token, "ARM_USE_OIDC": "true"}
@@ -72,6 +67,76 @@ async def test_federated_token_may_be_asked_for(http, token, monkeypatch):
     assert asked[0] == ("https://ci.example/?v=2&audience=api%3A%2F%2FAzureADTokenExchange", "Bearer bearer-of-ci")
 
 
+async def test_token_file_is_stripped_by_azuread_only(http, token, tmp_path):
+    (tmp_path / "token").write_text(f"{token}\n")
+    file = {**CALLER, "oidcTokenFilePath": str(tmp_path / "token"), "subscriptionId": "any"}
+    assert (await (await sign_in(Settings(file, {}), http)).claims())["appid"] == CLUSTER_CALLER_ID
+    with pytest.raises(OperatorError, match=r"ClientAssertionCredential authentication failed\. AADSTS50027"):
+        await prepare(Settings(file, {}), http).claims()
+    assert [form["client_assertion"] for _, _, form in http.sent] == [token, f"{token}\n"]
+
+
+@pytest.mark.parametrize(
+    "given", ["argument", "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"]
+)
+async def test_azuread_signs_in_with_a_service_connection(http, token, monkeypatch, given: str):
+    asked = []
+    connected = http.send
+
+    async def send(method, url, **rest):
+        if url.startswith("https://dev.azure.example/"):
+            asked.append((method, url, rest["headers"]["Authorization"]))
+            return Answer(200, {}, json.dumps({"oidcToken": token}))
+        return await connected(method, url, **rest)
+
+    monkeypatch.setattr(http, "send", send)
+    config = {**CALLER, "oidcRequestUrl": "https://dev.azure.example/oidctoken", "oidcRequestToken": "of-the-job"}
+    environ = {} if given == "argument" else {given: "connection"}
+    if given == "argument":
+        config["adoPipelineServiceConnectionId"] = "connection"
+    graph = await sign_in(Settings(config, environ), http)
+    assert (await graph.claims())["appid"] == CLUSTER_CALLER_ID
+    assert asked == [
+        (
+            "POST",
+            "https://dev.azure.example/oidctoken?api-version=7.1&serviceConnectionId=connection",
+            "Bearer of-the-job",
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("answer", "message"),
+    [
+        (Answer(401, {}, "who are you"), "adoPipelineAssertion: received HTTP status 401 with response: who are you"),
+        (Answer(200, {}, "{}"), "nil JWT assertion received from ADOPipeline"),
+    ],
+)
+async def test_service_connection_that_gives_no_token_is_an_error(http, monkeypatch, answer: Answer, message: str):
+    async def send(*_, **__):
+        return answer
+
+    monkeypatch.setattr(http, "send", send)
+    config = {**CALLER, "oidcRequestUrl": "https://job/", "oidcRequestToken": "bearer"}
+    with pytest.raises(OperatorError, match=message):
+        await sign_in(Settings({**config, "adoPipelineServiceConnectionId": "connection"}, {}), http)
+
+
+async def test_azure_native_knows_no_service_connection(http, monkeypatch):
+    asked = []
+
+    async def send(method, url, **_):
+        asked.append((method, url))
+        return Answer(404, {}, "no")
+
+    monkeypatch.setattr(http, "send", send)
+    config = {**CALLER, "oidcRequestUrl": "https://job/", "oidcRequestToken": "bearer", "subscriptionId": "any"}
+    environ = {"ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID": "connection"}
+    with pytest.raises(OperatorError, match="received HTTP status 404"):
+        await prepare(Settings(config, environ), http).claims()
+    assert asked == [("GET", "https://job/?audience=api%3A%2F%2FAzureADTokenExchange")]
+
+
 async def test_token_of_another_subject_is_refused(http, store):
     token = federated_token(read_state(store), GITHUB_ISSUER, "repo:evil/fork", FEDERATION_AUDIENCE)
     with pytest.raises(OperatorError, match="AADSTS700213"):
@@ -83,23 +148,8 @@ async def test_secret_beats_oidc_and_certificate_beats_both(http, token):
     both = {**CALLER, "oidcToken": token, "clientSecret": secret}
     await signed_in_as(http, both)
     assert http.sent[0][2]["client_secret"] == secret
-    with pytest.raises(OperatorError, match="could not decode pkcs12"):
+    with pytest.raises(OperatorError, match=r"could not decode PKCS#12 archive: pkcs12: error reading P12 data"):
         await signed_in_as(http, {**both, "clientCertificate": base64.b64encode(b"nonsense").decode()})
-
-
-async def test_certificate_signs_its_own_assertion(http, store, tmp_path):
-    certificate, bundle = make_certificate("pass")
-    key = base64.b64encode(certificate).decode()
-
-    def register(state):
-        application = next(one for one in state["applications"].values() if one["appId"] == CLUSTER_CALLER_ID)
-        application["keyCredentials"] = [{"keyId": "k", "_key": key}]
-
-    change(store, register)
-    (tmp_path / "bundle.pfx").write_bytes(bundle)
-    caller = {"tenantId": CLUSTER_TENANT, "clientId": CLUSTER_CALLER_ID}
-    config = {**caller, "clientCertificatePath": str(tmp_path / "bundle.pfx"), "clientCertificatePassword": "pass"}
-    assert await signed_in_as(http, config) == (CLUSTER_CALLER_ID, CLUSTER_CALLER_ID)
 
 
 async def test_token_is_kept_until_shortly_before_its_end(http, monkeypatch):
@@ -110,17 +160,3 @@ async def test_token_is_kept_until_shortly_before_its_end(http, monkeypatch):
     monkeypatch.setattr(time, "time", lambda: now + 3500)
     await graph.claims()
     assert len(http.sent) == 2
-
-
-def make_certificate(password):
-    """A self-signed certificate, as DER and with its key as PKCS#12."""
-    key = rsa.generate_private_key(65537, 2048)
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "caller")])
-    now = datetime.datetime.now(datetime.timezone.utc)
-    builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
-    builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
-    certificate = builder.sign(key, hashes.SHA256())
-    bundle = pkcs12.serialize_key_and_certificates(
-        b"caller", key, certificate, None, BestAvailableEncryption(password.encode())
-    )
-    return certificate.public_bytes(Encoding.DER), bundle

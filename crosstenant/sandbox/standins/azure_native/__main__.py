@@ -5,4 +5,4 @@ from crosstenant.provider_kit.serving import serve
 from crosstenant.sandbox.standins.azure_native.package import VERSION, AzureNative
 
 if __name__ == "__main__":
-    serve(VERSION, lambda log: DispatchProvider(AzureNative()))
+    serve(VERSION, lambda log: DispatchProvider(AzureNative(log.warning)))

@@ -7,6 +7,7 @@ Azure names no time; this one looks each second.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 
@@ -34,6 +35,14 @@ NOT_FOUND: Final = frozenset(
     }
 )
 """Codes of a 404 that mean deletion to the provider; it takes any other 404 for a proxy's."""
+
+
+Warn = Callable[[str, str], Awaitable[None]]
+"""Shows a warning at the resource of a URN."""
+
+
+async def unheard(urn: str, message: str) -> None:
+    """Drops a warning: the default without an engine."""
 
 
 class ArmError(OperatorError):
@@ -68,6 +77,7 @@ class Arm:
     location: str = ""
     """Where the provider's configuration puts what names no location."""
     sleep: Sleep = asyncio.sleep
+    warn: Warn = unheard
 
     @property
     def credential(self) -> Credential:

@@ -47,6 +47,7 @@ def azure_native_credential(settings: Settings) -> Credential:
         _VARIABLES,
         uses_oidc=_flag(settings, "useOidc", "ARM_USE_OIDC"),
         uses_msi=_flag(settings, "useMsi", "ARM_USE_MSI"),
+        strips_token_file=False,
     )
 
 

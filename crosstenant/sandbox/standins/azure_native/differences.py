@@ -5,10 +5,14 @@ https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from typing import cast
+from typing import Final, cast
 
 from crosstenant.provider_kit.values import UNKNOWN, Plain
+
+# The rest of an ID, with the names of type and resource, is compared with its case; so is every shorter ID.
+_PREFIX: Final = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[^/]+/", re.IGNORECASE)
 
 
 def changed_paths(path: str, old: Plain, new: Plain) -> Iterable[str]:
@@ -65,6 +69,11 @@ def _same(path: str, old: Plain, new: Plain) -> bool:
     if isinstance(old, str) and isinstance(new, str):
         if path == "location":
             return old.replace(" ", "").lower() == new.replace(" ", "").lower()
-        if old.startswith("/subscriptions/"):
+        if path == "resourceGroupName":
             return old.lower() == new.lower()
+        return _comparable(old) == _comparable(new)
     return bool(old == new)
+
+
+def _comparable(text: str) -> str:
+    return _PREFIX.sub(lambda prefix: prefix[0].lower(), text, count=1) if _PREFIX.match(text) else text

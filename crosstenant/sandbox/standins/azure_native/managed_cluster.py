@@ -1,7 +1,8 @@
 """``azure-native:containerservice:ManagedCluster``.
 
 Its credential is an input that ARM never shows again: the outputs have the client ID alone, and a read keeps the secret
-of the inputs. An update is a PUT of everything, the credential included.
+of the inputs. An update is a PUT of everything, the credential included. What replaces a cluster is the list of
+pulumi/pulumi-azure-native, provider/pkg/gen/replacement.go.
 """
 
 from __future__ import annotations
@@ -14,6 +15,24 @@ API_VERSION = "2025-09-01"
 PATH = (
     "/subscriptions/{subscriptionId}/resourceGroups/{resourceGroupName}"
     "/providers/Microsoft.ContainerService/managedClusters/{resourceName}"
+)
+_REPLACING = frozenset(
+    {"diskEncryptionSetID", "dnsPrefix", "fqdnSubdomain", "linuxProfile", "nodeResourceGroup", "windowsProfile"}
+)
+_REPLACING_NETWORK = frozenset(
+    {
+        "dnsServiceIP",
+        "networkDataplane",
+        "networkMode",
+        "networkPlugin",
+        "networkPluginMode",
+        "networkPolicy",
+        "outboundType",
+        "podCidr",
+        "podCidrs",
+        "serviceCidr",
+        "serviceCidrs",
+    }
 )
 _OBJECTS = (
     "aadProfile",
@@ -29,7 +48,6 @@ _OBJECTS = (
     "ingressProfile",
     "linuxProfile",
     "metricsProfile",
-    "networkProfile",
     "nodeProvisioningProfile",
     "nodeResourceGroupProfile",
     "oidcIssuerProfile",
@@ -63,7 +81,7 @@ class ManagedCluster(ArmResource):
     inputs: ClassVar[Inputs] = {
         "resourceGroupName": Input("string", place="path", required=True, replaces=True),
         "resourceName": Input("string", place="path", replaces=True),
-        "location": Input("string", place="top", required=True, replaces=True),
+        "location": Input("string", place="top", replaces=True),
         "extendedLocation": Input("object", place="top"),
         "identity": Input("object", place="top"),
         "kind": Input("string", place="top"),
@@ -73,8 +91,9 @@ class ManagedCluster(ArmResource):
         "privateLinkResources": Input("array"),
         "disableLocalAccounts": Input("boolean"),
         "enableRBAC": Input("boolean"),
-        **{name: Input("string") for name in _TEXTS},
-        **{name: Input("object") for name in _OBJECTS},
+        "networkProfile": Input("object", replacing=_REPLACING_NETWORK),
+        **{name: Input("string", replaces=name in _REPLACING) for name in _TEXTS},
+        **{name: Input("object", replaces=name in _REPLACING) for name in _OBJECTS},
     }
     outputs = observed(
         "azurePortalFQDN",

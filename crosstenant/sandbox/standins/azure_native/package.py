@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.dispatch import Package, Served
 from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
-from crosstenant.sandbox.standins.azure_native.arm import Arm
+from crosstenant.sandbox.standins.azure_native.arm import Arm, Warn, unheard
 from crosstenant.sandbox.standins.azure_native.credential import azure_native_credential
 from crosstenant.sandbox.standins.azure_native.functions import FUNCTIONS
 from crosstenant.sandbox.standins.azure_native.managed_cluster import ManagedCluster
 from crosstenant.sandbox.standins.azure_native.registry import Registry
 from crosstenant.sandbox.standins.azure_native.resource_group import ResourceGroup
 from crosstenant.sandbox.standins.azure_native.role_assignment import RoleAssignment
+from crosstenant.sandbox.standins.certificate_file import UnreadableFile, read_as_azure_native
 from crosstenant.sandbox.standins.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud, cloud_of_metadata
 from crosstenant.sandbox.standins.http import Http
 from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
 from crosstenant.sandbox.standins.signin import SignIn
+from crosstenant.sandbox.standins.unknown import unknown_arguments
 
 VERSION = "3.29.0"
 RESOURCES = (ManagedCluster, Registry, ResourceGroup, RoleAssignment)
@@ -25,9 +29,10 @@ RESOURCES = (ManagedCluster, Registry, ResourceGroup, RoleAssignment)
 _CLOUDS: dict[str, Cloud] = {
     "": PUBLIC,
     "azurecloud": PUBLIC,
-    "azurepubliccloud": PUBLIC,
     "public": PUBLIC,
+    "usgov": US_GOVERNMENT,
     "usgovernment": US_GOVERNMENT,
+    "usgovernmentl4": US_GOVERNMENT,
     "azureusgovernment": US_GOVERNMENT,
     "azureusgovernmentcloud": US_GOVERNMENT,
     "china": CHINA,
@@ -40,19 +45,23 @@ _KINDS = {
 }
 
 # Secret are the three that the real SDK wraps. The engine learns it from the SDK alone: the provider marks nothing.
-_CONFIG: Fields = {
+CONFIG: Fields = {
     "auxiliaryTenantIds": Field("array", items="string"),
     "clientCertificatePassword": Field("string", secret=True),
     "clientCertificatePath": Field("string"),
     "clientId": Field("string", secret=True),
     "clientSecret": Field("string", secret=True),
+    "disableInstanceDiscovery": Field("boolean"),
+    "disablePulumiPartnerId": Field("boolean"),
     "environment": Field("string"),
     "location": Field("string"),
     "metadataHost": Field("string"),
+    "msiEndpoint": Field("string"),
     "oidcRequestToken": Field("string"),
     "oidcRequestUrl": Field("string"),
     "oidcToken": Field("string"),
     "oidcTokenFilePath": Field("string"),
+    "partnerId": Field("string"),
     "subscriptionId": Field("string"),
     "tenantId": Field("string"),
     "useDefaultAzureCredential": Field("boolean"),
@@ -64,15 +73,21 @@ _CONFIG: Fields = {
 class AzureNative(Package):
     """The package."""
 
+    def __init__(self, warn: Warn = unheard) -> None:
+        """
+        :param warn: Shows warnings.
+        """
+        self._warn = warn
+
     def schema(self) -> str:
         """The part of the package schema that this stand-in serves."""
         resources = {resource.token: resource.schema for resource in RESOURCES}
         functions = {function.token: function.schema for function in FUNCTIONS}
-        return package_schema("azure-native", VERSION, _CONFIG, resources, functions)
+        return package_schema("azure-native", VERSION, CONFIG, resources, functions)
 
     async def check_config(self, config: Properties) -> tuple[Properties, list[Failure]]:
-        """Takes the arguments as they are: the real provider checks them when it is configured."""
-        return config, []
+        """Takes the arguments that there are as they are: the real provider checks them when it is configured."""
+        return config, unknown_arguments("azure-native", config, CONFIG)
 
     async def configure(self, config: Properties) -> Served:
         """Makes the resources and functions.
@@ -81,6 +96,7 @@ class AzureNative(Package):
         """
         settings, http = Settings(config), Http()
         arm = prepare(settings, http, await cloud_of_metadata(settings, http))
+        arm.warn = self._warn
         return Served.of([resource(arm) for resource in RESOURCES], [function(arm) for function in FUNCTIONS])
 
 
@@ -92,7 +108,8 @@ def prepare(settings: Settings, http: Http, described: Cloud | None = None) -> A
     environment = settings.text("environment", "ARM_ENVIRONMENT", "AZURE_ENVIRONMENT").lower()
     if environment not in _CLOUDS:
         raise OperatorError(
-            f"'{environment}' is not an environment of this provider: use public, usgovernment or china"
+            f"configuration data is not available for Azure environment '{environment}' and ARM_METADATA_HOSTNAME is"
+            " not set"
         )
     cloud = described or _CLOUDS[environment]
     credential = azure_native_credential(settings)
@@ -105,4 +122,13 @@ def prepare(settings: Settings, http: Http, described: Cloud | None = None) -> A
     for name, value in required.items():
         if not value:
             raise OperatorError(f"A {name} must be configured when authenticating {_KINDS[credential.method]}.")
+    if credential.method == "certificate":
+        try:
+            signer = read_as_azure_native(credential.certificate_data(), credential.certificate_password)
+        except UnreadableFile as error:
+            raise OperatorError(
+                "the Client Certificate Path is not a valid pfx file: failed to parse certificate from"
+                f" {credential.certificate_path}: {error}"
+            ) from None
+        credential = replace(credential, signer=signer)
     return Arm(http, SignIn(http, cloud, credential), cloud, subscription, settings.text("location"))

@@ -23,7 +23,7 @@ class Registry(ArmResource):
     inputs: ClassVar[Inputs] = {
         "resourceGroupName": Input("string", place="path", required=True, replaces=True),
         "registryName": Input("string", place="path", replaces=True),
-        "location": Input("string", place="top", required=True, replaces=True),
+        "location": Input("string", place="top", replaces=True),
         "sku": Input("object", place="top", required=True),
         "identity": Input("object", place="top"),
         "tags": Input("object", place="top"),

@@ -7,7 +7,7 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, cast
 
 from typing_extensions import override
 
@@ -21,6 +21,7 @@ from crosstenant.provider_kit.values import UNKNOWN, Plain, to_properties
 from crosstenant.sandbox.standins.azure_native.arm import Arm, ArmError, StartedError
 from crosstenant.sandbox.standins.azure_native.differences import carry, changed_paths
 from crosstenant.sandbox.standins.http import Json
+from crosstenant.sandbox.standins.unknown import does_not_know
 
 Place = Literal["path", "top", "properties"]
 
@@ -32,14 +33,18 @@ class Input(Field):
     _: KW_ONLY
     place: Place = "properties"
     """Where it goes in the request: the path, the body, or the body's ``properties``."""
+    replacing: frozenset[str] = frozenset()
+    """Members of an object, another value of which replaces the resource."""
 
 
 Inputs = Mapping[str, Input]
+API_VERSION = "azureApiVersion"
+"""An input that the provider sets itself: another version is an update."""
 
 
 def observed(*names: str) -> Fields:
     """Outputs that ARM tells."""
-    return {**{name: Field("any", required=True) for name in names}, "azureApiVersion": Field("any")}
+    return {**{name: Field("any", required=True) for name in names}, API_VERSION: Field("any")}
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class NativeWording(Wording):
 
     @override
     def unknown(self, name: str, fields: Fields) -> str:
-        return f"'{name}' is not a property of {self.token}"
+        return does_not_know("azure-native", f"'{name}' of {self.token}")
 
     @override
     def missing(self, name: str, field: Field) -> str:
@@ -80,16 +85,19 @@ class ArmResource(DeclaredResource[Arm]):
         self._named_by_provider: set[str] = set()
 
     async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
-        """Validates the inputs; fills in defaults, a name and a location."""
+        """Validates the inputs; fills in defaults, a name, a location and the API version."""
+        news = {name: value for name, value in news.items() if name != API_VERSION}
         inputs = complete(self.inputs, news)
         if inputs.get(self.name_input) is None:
             inputs[self.name_input] = olds.get(self.name_input) or self.make_name(urn)
             self._named_by_provider.add(urn)
         if "location" in self.inputs and inputs.get("location") is None:
-            location = await self.default_location(inputs)
-            if location is not None:
-                inputs["location"] = location
-        return inputs, list(failures(self.inputs, news, inputs, NativeWording(self.token)))
+            inputs["location"] = olds.get("location") or await self.default_location(inputs)
+        wording = NativeWording(self.token)
+        found = list(failures(self.inputs, news, inputs, wording))
+        if "location" in inputs and inputs["location"] is None:
+            found.append(Failure("location", wording.missing("location", self.inputs["location"])))
+        return {**inputs, API_VERSION: self.api_version}, found
 
     def make_name(self, urn: str) -> str:
         """A name from the resource's own and the engine's random seed, the same at preview and update."""
@@ -105,10 +113,8 @@ class ArmResource(DeclaredResource[Arm]):
         path = f"/subscriptions/{self.context.subscription_id}/resourceGroups/{group}"
         try:
             return (await self.context.get(path, "2020-10-01"))["location"]
-        except ArmError as error:
-            if error.means_gone:
-                return None
-            raise
+        except ArmError:
+            return None
 
     async def diff(
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
@@ -117,19 +123,26 @@ class ArmResource(DeclaredResource[Arm]):
         found: dict[str, Difference] = {}
         for name, declared in self.inputs.items():
             old, new = old_inputs.get(name), news.get(name)
-            replace = declared.replaces and not (old is None and new is not None and new == olds.get(name))
             for path in changed_paths(name, old, new):
-                change = Change.REPLACE if replace else Change.UPDATE
-                found[path] = Difference(
-                    change, added=path == name and old is None, removed=path == name and new is None
+                replace = (declared.replaces or member_of(path) in declared.replacing) and not (
+                    value_at(path, old_inputs) is None and value_at(path, news) == value_at(path, olds) is not None
                 )
+                found[path] = Difference(
+                    Change.REPLACE if replace else Change.UPDATE,
+                    added=path == name and old is None,
+                    removed=path == name and new is None,
+                )
+        before = old_inputs.get(API_VERSION) or olds.get(API_VERSION)
+        if before not in (None, self.api_version):
+            found[API_VERSION] = Difference(Change.UPDATE)
         replaces = any(item.change is Change.REPLACE for item in found.values())
         return Diff(found, delete_before_replace=replaces and urn not in self._named_by_provider)
 
     async def preview_create(self, urn: str, inputs: Properties) -> Properties:
         """The inputs, and unknown the rest."""
-        shown = {name: value for name, value in inputs.items() if self.inputs[name].place != "path" or name == "scope"}
-        return {**dict.fromkeys(self.outputs, UNKNOWN), **shown, "azureApiVersion": self.api_version}
+        known = {name: it for name, it in self.inputs.items() if it.place != "path" or name == "scope"}
+        shown = {name: inputs[name] for name in known if name in inputs}
+        return {**dict.fromkeys(self.outputs, UNKNOWN), **shown, API_VERSION: self.api_version}
 
     async def create(self, urn: str, inputs: Properties, timeout: float) -> tuple[str, Properties]:
         """Creates it; one that exists already is an error."""
@@ -141,8 +154,7 @@ class ArmResource(DeclaredResource[Arm]):
             raise OperatorError(
                 f"cannot check existence of resource '{resource_id}': status code {answer.status}, {answer.text}"
             )
-        document = await self._put(resource_id, inputs)
-        return str(document["id"]), self.outputs_of(document)
+        return await self._put(urn, resource_id, inputs, "Create")
 
     async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
         """Observes it; changes since the last state become changes of the inputs."""
@@ -168,24 +180,37 @@ class ArmResource(DeclaredResource[Arm]):
         self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
     ) -> Properties:
         """Puts the whole resource again."""
-        return self.outputs_of(await self._put(resource_id, news))
+        _, outputs = await self._put(urn, resource_id, news, "Update")
+        return outputs
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
         """Deletes it; a missing object is not an error."""
         await self.context.delete(resource_id, self.api_version)
 
-    async def _put(self, resource_id: str, inputs: Properties) -> Json:
+    async def _put(self, urn: str, resource_id: str, inputs: Properties, doing: str) -> tuple[str, Properties]:
         try:
             document = await self.context.put(resource_id, self.api_version, self.body_of(inputs))
         except StartedError as error:
-            document = await self.context.get(resource_id, self.api_version)
-            outputs = to_properties(self.outputs_of(document))
-            raise PartialError(resource_id, outputs, [str(error)], to_properties(inputs)) from None
+            raise await self._started(resource_id, inputs, error) from None
+        own_id = str(document.get("id") or resource_id)
         try:
             # The answer of a PUT may differ from that of a GET, and a refresh compares with the latter.
-            return await self.context.get(str(document.get("id") or resource_id), self.api_version)
-        except ArmError:
-            return document
+            return own_id, self.outputs_of(await self.context.get(own_id, self.api_version))
+        except ArmError as error:
+            await self.context.warn(urn, f"Failed to read resource after {doing}. Please report this issue. {error}")
+            # The answer as it is: what stands under its `properties` becomes an output at the next refresh.
+            return own_id, self.outputs_of(document, flat=False)
+
+    async def _started(self, resource_id: str, inputs: Properties, error: StartedError) -> OperatorError | PartialError:
+        """The failure of an operation that Azure had accepted, with what it left behind."""
+        reasons, outputs = [str(error)], inputs
+        try:
+            outputs = self.outputs_of(await self.context.get(resource_id, self.api_version))
+        except ArmError as unread:
+            if unread.means_gone:
+                return OperatorError(str(error))
+            reasons.append(f"resource created but read failed: {unread}")
+        return PartialError(resource_id, to_properties(outputs), reasons, to_properties(inputs))
 
     def id_of(self, inputs: Properties) -> str:
         """The ARM ID."""
@@ -204,21 +229,25 @@ class ArmResource(DeclaredResource[Arm]):
     def body_of(self, inputs: Properties) -> Json:
         """The body of a PUT."""
         body: Json = {"properties": {}}
-        for name, value in inputs.items():
-            place = self.inputs[name].place
-            if place == "top":
-                body[name] = value
-            elif place == "properties":
-                body["properties"][name] = value
+        for name, declared in self.inputs.items():
+            if name not in inputs:
+                continue
+            if declared.place == "top":
+                body[name] = inputs[name]
+            elif declared.place == "properties":
+                body["properties"][name] = inputs[name]
         return body if body["properties"] else {name: value for name, value in body.items() if name != "properties"}
 
-    def outputs_of(self, document: Json) -> Properties:
-        """The outputs that ARM's document tells."""
-        members = flattened(document) if self.flat else document
+    def outputs_of(self, document: Json, *, flat: bool = True) -> Properties:
+        """The outputs that ARM's document tells.
+
+        :param flat: Whether to look under its ``properties`` too, if the type has them flat.
+        """
+        members = flattened(document) if flat and self.flat else document
         known = {*self.outputs, *self.inputs}
         return {
             **{name: value for name, value in members.items() if name in known},
-            "azureApiVersion": self.api_version,
+            API_VERSION: self.api_version,
         }
 
     def _as_inputs(self, outputs: Properties) -> Properties:
@@ -230,6 +259,24 @@ def flattened(document: Json) -> Json:
     """An ARM document with the members of its ``properties`` beside the others."""
     properties: Json = document.get("properties") or {}
     return {**{name: value for name, value in document.items() if name != "properties"}, **properties}
+
+
+def member_of(path: str) -> str:
+    """The member of an object input that a path leads through, ``dnsServiceIP``; empty for a path without one."""
+    return re.split(r"[.\[]", f"{path}.")[1]
+
+
+def value_at(path: str, properties: Properties) -> Plain:
+    """The value at a path, ``networkProfile.podCidrs[0]``; ``None`` if there is none."""
+    value: Plain = properties
+    for key in re.findall(r"\w+", path):
+        if isinstance(value, dict):
+            value = cast("dict[str, Plain]", value).get(key)
+        elif isinstance(value, list) and key.isdigit():
+            value = dict(enumerate(cast("list[Plain]", value))).get(int(key))
+        else:
+            return None
+    return value
 
 
 def seeded(urn: str) -> bytes:

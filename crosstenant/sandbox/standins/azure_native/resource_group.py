@@ -20,7 +20,7 @@ class ResourceGroup(ArmResource):
     flat = False
     inputs: ClassVar[Inputs] = {
         "resourceGroupName": Input("string", place="path", replaces=True),
-        "location": Input("string", place="top", required=True, replaces=True),
+        "location": Input("string", place="top", replaces=True),
         "managedBy": Input("string", place="top"),
         "tags": Input("object", place="top"),
     }

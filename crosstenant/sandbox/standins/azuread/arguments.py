@@ -18,6 +18,7 @@ from typing_extensions import override
 from crosstenant.provider_kit.fields import Field, Fields, Refusal, Wording
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain
+from crosstenant.sandbox.standins.unknown import does_not_know
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,8 @@ class BridgedWording(Wording):
 
     @override
     def unknown(self, name: str, fields: Fields) -> str:
-        return f"Invalid or unknown key. {self._at(name)}"
+        known = does_not_know("azuread", f"'{name}' of this type")
+        return f"Invalid or unknown key. {self._at(name)}; {known}"
 
     @override
     def missing(self, name: str, field: Field) -> str:

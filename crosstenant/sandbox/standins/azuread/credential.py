@@ -13,6 +13,10 @@ from crosstenant.sandbox.standins.settings import Settings
 from crosstenant.sandbox.standins.signin import Credential, Variables, agreed, read, read_credential
 
 _VARIABLES: Final[Variables] = {
+    "adoPipelineServiceConnectionId": (
+        "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID",
+        "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID",
+    ),
     "clientCertificate": ("ARM_CLIENT_CERTIFICATE",),
     "clientCertificatePassword": ("ARM_CLIENT_CERTIFICATE_PASSWORD",),
     "clientCertificatePath": ("ARM_CLIENT_CERTIFICATE_PATH",),

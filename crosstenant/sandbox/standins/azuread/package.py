@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.dispatch import Package, Served
 from crosstenant.provider_kit.fields import Field, Fields
@@ -13,11 +15,13 @@ from crosstenant.sandbox.standins.azuread.functions import GetApplication, GetCl
 from crosstenant.sandbox.standins.azuread.graph import Graph
 from crosstenant.sandbox.standins.azuread.managed_identity import EndpointSignIn
 from crosstenant.sandbox.standins.azuread.service_principal import ServicePrincipal
+from crosstenant.sandbox.standins.certificate_file import UnreadableFile, read_as_azuread
 from crosstenant.sandbox.standins.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud, cloud_of_metadata
 from crosstenant.sandbox.standins.http import Http
 from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
 from crosstenant.sandbox.standins.signin import SignIn, SignInFailure
+from crosstenant.sandbox.standins.unknown import unknown_arguments
 
 VERSION = "6.11.1"
 RESOURCES = (Application, ApplicationPassword, ServicePrincipal)
@@ -32,7 +36,8 @@ _CLOUDS: dict[str, Cloud] = {
     "china": CHINA,
 }
 # Secret are the three that the real SDK wraps. The engine learns it from the SDK alone: the provider marks nothing.
-_CONFIG: Fields = {
+CONFIG: Fields = {
+    "adoPipelineServiceConnectionId": Field("string"),
     "clientCertificate": Field("string"),
     "clientCertificatePassword": Field("string", secret=True),
     "clientCertificatePath": Field("string"),
@@ -40,6 +45,7 @@ _CONFIG: Fields = {
     "clientIdFilePath": Field("string"),
     "clientSecret": Field("string", secret=True),
     "clientSecretFilePath": Field("string"),
+    "disableTerraformPartnerId": Field("boolean"),
     "environment": Field("string"),
     "metadataHost": Field("string"),
     "msiEndpoint": Field("string"),
@@ -47,6 +53,7 @@ _CONFIG: Fields = {
     "oidcRequestUrl": Field("string"),
     "oidcToken": Field("string"),
     "oidcTokenFilePath": Field("string"),
+    "partnerId": Field("string"),
     "tenantId": Field("string"),
     "useAksWorkloadIdentity": Field("boolean"),
     "useCli": Field("boolean"),
@@ -62,11 +69,11 @@ class Azuread(Package):
         """The part of the package schema that this stand-in serves."""
         resources = {resource.token: resource.schema for resource in RESOURCES}
         functions = {function.token: function.schema for function in FUNCTIONS}
-        return package_schema("azuread", VERSION, _CONFIG, resources, functions)
+        return package_schema("azuread", VERSION, CONFIG, resources, functions)
 
     async def check_config(self, config: Properties) -> tuple[Properties, list[Failure]]:
-        """Takes the arguments as they are: the real provider checks them when it is configured."""
-        return config, []
+        """Takes the arguments that there are as they are: the real provider checks them when it is configured."""
+        return config, unknown_arguments("azuread", config, CONFIG)
 
     async def configure(self, config: Properties) -> Served:
         """Signs in; a provider that cannot sign in serves nothing.
@@ -101,6 +108,13 @@ async def sign_in(settings: Settings, http: Http) -> Graph:
     missing = [name for name in ("tenant_id", "client_id") if not getattr(credential, name)]
     if missing:
         raise OperatorError(f"{prefix}{missing[0]} must be configured to authenticate with a {credential.method}")
+    if credential.method == "certificate":
+        try:
+            signer = read_as_azuread(credential.certificate_data(), credential.certificate_password)
+        except UnreadableFile as error:
+            could_not = f"{prefix}could not configure ClientCertificate Authorizer: could not decode PKCS#12 archive: "
+            raise OperatorError(f"{could_not}{error}") from None
+        credential = replace(credential, signer=signer)
     return await _signed_in(Graph(http, SignIn(http, cloud, credential), cloud), prefix)
 
 

@@ -1,0 +1,131 @@
+"""A certificate's file as each provider's library reads it. Neither reads what current tools write by default.
+
+azure-native: Azure/azure-sdk-for-go, sdk/azidentity, ``ParseCertificates``, with golang.org/x/crypto/pkcs12. azuread:
+hashicorp/go-azure-sdk, sdk/auth/client_certificate_authorizer.go, with software.sslmate.com/src/go-pkcs12.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+import time
+import uuid
+from dataclasses import dataclass
+from typing import Any, Final
+
+_OLD_DIGESTS: Final = ("1.3.14.3.2.26",)  # SHA-1
+_NEW_DIGESTS: Final = ("2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3", "1.2.840.113549.1.5.14")
+_OLD_CIPHERS: Final = ("1.2.840.113549.1.12.1.3", "1.2.840.113549.1.12.1.6")  # 3DES and RC2 with 40 bits, with SHA-1
+
+# The encodings of what is looked for, by their bytes: a digest (SHA-1, SHA-2, PBMAC1), a cipher (PBES2 or an older),
+# and the type of what is not encrypted.
+_DIGEST: Final = re.compile(
+    rb"\x06\x05\x2b\x0e\x03\x02\x1a|\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02.|\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0e",
+    re.DOTALL,
+)
+_CIPHER: Final = re.compile(
+    rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d|\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01-\x06]"
+)
+_TYPE_OF_DATA: Final = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
+# The MAC is the last part of the file, and no longer than this.
+_MAC_BYTES: Final = 220
+
+
+class UnreadableFile(Exception):
+    """The provider's library cannot read the file; the text is the library's."""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """A certificate with its private key."""
+
+    key: Any
+    thumbprint: str
+
+    def assertion(self, client_id: str, audience: str) -> str:
+        """What an application signs in with: https://learn.microsoft.com/entra/identity-platform/certificate-credentials."""
+        import jwt
+
+        now = int(time.time())
+        claims = {"aud": audience, "iss": client_id, "sub": client_id, "jti": str(uuid.uuid4())}
+        times = {"nbf": now, "exp": now + 600}
+        return jwt.encode({**claims, **times}, self.key, algorithm="RS256", headers={"x5t": self.thumbprint})
+
+
+def read_as_azure_native(data: bytes, password: str) -> Signer:
+    """Reads a PEM file without a password, or PKCS#12 as OpenSSL 1 wrote it.
+
+    :raises UnreadableFile: It is another file.
+    """
+    if not password and b"-----BEGIN" in data:
+        return _read_pem(data)
+    return _read_pkcs12(data, password, _OLD_DIGESTS, _OLD_CIPHERS)
+
+
+def read_as_azuread(data: bytes, password: str) -> Signer:
+    """Reads PKCS#12, as current tools write it too; no PEM file.
+
+    :raises UnreadableFile: It is another file.
+    """
+    return _read_pkcs12(data, password, (*_OLD_DIGESTS, *_NEW_DIGESTS), (*_OLD_CIPHERS, "1.2.840.113549.1.5.13"))
+
+
+def _read_pem(data: bytes) -> Signer:
+    # Heavy, and rarely used: only a certificate needs them.
+    from cryptography import x509
+    from cryptography.hazmat.primitives import serialization
+
+    if b"-----BEGIN CERTIFICATE-----" not in data:
+        raise UnreadableFile("found no certificate")
+    # The block of an encrypted key has another name, which the library passes over.
+    if not re.search(rb"-----BEGIN (RSA )?PRIVATE KEY-----", data):
+        raise UnreadableFile("found no private key")
+    try:
+        return _signer(serialization.load_pem_private_key(data, None), x509.load_pem_x509_certificate(data))
+    except (TypeError, ValueError) as error:
+        raise UnreadableFile(str(error)) from None
+
+
+def _read_pkcs12(data: bytes, password: str, digests: tuple[str, ...], ciphers: tuple[str, ...]) -> Signer:
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    if not data.startswith(b"\x30"):
+        raise UnreadableFile("pkcs12: error reading P12 data: asn1: structure error: tags don't match")
+    digest = next((_dotted(it[0]) for it in _DIGEST.finditer(data[-_MAC_BYTES:])), "")
+    if not digest:
+        raise UnreadableFile("pkcs12: no MAC in data")
+    if digest not in digests:
+        raise UnreadableFile(f"pkcs12: unknown digest algorithm: {digest}")
+    try:
+        key, certificate, _ = pkcs12.load_key_and_certificates(data, password.encode())
+    except ValueError:
+        raise UnreadableFile("pkcs12: decryption password incorrect") from None
+    # One type stands for the whole, and one for each part, encrypted or not.
+    if data.count(_TYPE_OF_DATA) != 1 + 2:
+        raise UnreadableFile("pkcs12: expected exactly two items in the authenticated safe")
+    unknown = next((it for it in (_dotted(it[0]) for it in _CIPHER.finditer(data)) if it not in ciphers), "")
+    if unknown:
+        raise UnreadableFile(f"pkcs12: algorithm {unknown} is not supported")
+    if key is None or certificate is None:
+        raise UnreadableFile(f"found no {'private key' if key is None else 'certificate'}")
+    return _signer(key, certificate)
+
+
+def _signer(key: Any, certificate: Any) -> Signer:
+    from cryptography.hazmat.primitives import hashes
+
+    thumbprint = base64.urlsafe_b64encode(certificate.fingerprint(hashes.SHA1())).rstrip(b"=")  # noqa: S303 - x5t
+    return Signer(key, thumbprint.decode())
+
+
+def _dotted(encoded: bytes) -> str:
+    """An object identifier as text, from its encoding with tag and length."""
+    numbers, value = [encoded[2] // 40, encoded[2] % 40], 0
+    if numbers[0] > 2:
+        numbers = [2, encoded[2] - 80]
+    for byte in encoded[3:]:
+        value = value << 7 | byte & 0x7F
+        if byte < 0x80:
+            numbers.append(value)
+            value = 0
+    return ".".join(map(str, numbers))

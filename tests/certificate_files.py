@@ -1,0 +1,70 @@
+"""Certificates of an application, in files of every kind."""
+
+from __future__ import annotations
+
+import datetime
+from functools import cache
+from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    KeySerializationEncryption,
+    NoEncryption,
+    PrivateFormat,
+    pkcs12,
+)
+from cryptography.x509.oid import NameOID
+
+PASSWORD = "pass"
+PBES = pkcs12.PBES
+SHA1_ONLY = (PBES.PBESv1SHA1And3KeyTripleDESCBC, hashes.SHA1())
+"""Cipher and digest that every reader knows."""
+
+
+@cache
+def key() -> rsa.RSAPrivateKey:
+    return rsa.generate_private_key(65537, 2048)
+
+
+@cache
+def certificate(name: str = "caller") -> x509.Certificate:
+    """A self-signed certificate of the key."""
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    now = datetime.datetime.now(datetime.timezone.utc)
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key().public_key())
+    builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+    return builder.sign(key(), hashes.SHA256())
+
+
+def pkcs12_file(
+    cipher: PBES | None = None,
+    digest: hashes.HashAlgorithm | None = None,
+    *,
+    with_key: bool = True,
+    chain: bool = False,
+    password: str = PASSWORD,
+) -> bytes:
+    """A PKCS#12 file; without a cipher as current tools write it.
+
+    :param chain: Whether it has a second certificate.
+    """
+    encryption: KeySerializationEncryption = NoEncryption()
+    if password:
+        encryption = BestAvailableEncryption(password.encode())
+        if cipher is not None and digest is not None:
+            builder = PrivateFormat.PKCS12.encryption_builder().key_cert_algorithm(cipher).hmac_hash(digest)
+            encryption = builder.build(password.encode())
+    others: list[Any] = [certificate("issuer")] if chain or not with_key else []
+    own = (key(), certificate()) if with_key else (None, None)
+    return pkcs12.serialize_key_and_certificates(b"caller", *own, others, encryption)
+
+
+def pem_file(password: str = "", *, with_key: bool = True) -> bytes:
+    """A PEM file with certificate and key."""
+    encryption = BestAvailableEncryption(password.encode()) if password else NoEncryption()
+    written = key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption) if with_key else b""
+    return written + certificate().public_bytes(Encoding.PEM)

@@ -1,0 +1,113 @@
+"""The stand-ins' tables of inputs beside the SDKs: what a program can give is known, and has the SDK's type."""
+
+from __future__ import annotations
+
+import collections.abc
+import inspect
+import sys
+from typing import Any, ForwardRef, get_args, get_origin
+
+import pulumi_azure_native
+import pulumi_azuread
+import pytest
+from pulumi._types import input_type_py_to_pulumi_names
+from pulumi_azure_native import authorization, containerregistry, containerservice, resources
+
+from crosstenant.provider_kit.dispatch import Package
+from crosstenant.provider_kit.fields import Fields, failures
+from crosstenant.sandbox.standins.azure_native import package as azure_native
+from crosstenant.sandbox.standins.azure_native.resource import NativeWording
+from crosstenant.sandbox.standins.azuread import package as azuread
+from crosstenant.sandbox.standins.azuread.arguments import BridgedWording
+
+SDK_CLASSES: dict[str, Any] = {
+    "azuread:index/application:Application": pulumi_azuread.Application,
+    "azuread:index/applicationPassword:ApplicationPassword": pulumi_azuread.ApplicationPassword,
+    "azuread:index/servicePrincipal:ServicePrincipal": pulumi_azuread.ServicePrincipal,
+    "azure-native:authorization:RoleAssignment": authorization.RoleAssignment,
+    "azure-native:containerregistry:Registry": containerregistry.Registry,
+    "azure-native:containerservice:ManagedCluster": containerservice.ManagedCluster,
+    "azure-native:resources:ResourceGroup": resources.ResourceGroup,
+}
+TABLES: dict[str, Fields] = {it.token: it.inputs for it in (*azuread.RESOURCES, *azure_native.RESOURCES)}
+PROVIDERS: dict[str, tuple[Any, Fields, Package]] = {
+    "azuread": (pulumi_azuread.Provider, azuread.CONFIG, azuread.Azuread()),
+    "azure-native": (pulumi_azure_native.Provider, azure_native.CONFIG, azure_native.AzureNative()),
+}
+
+
+def inputs_of(sdk_class: Any) -> dict[str, tuple[str, bool]]:
+    """The inputs of an SDK class by schema name: the kind, and whether a program must give it."""
+    module = sys.modules[sdk_class.__module__]
+    name = sdk_class.__name__
+    args = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
+    names = input_type_py_to_pulumi_names(args)
+    parameters = inspect.signature(args.__init__).parameters
+    return {
+        schema_name: (kind_of(parameters[python_name].annotation), parameters[python_name].default is inspect._empty)
+        for python_name, schema_name in names.items()
+    }
+
+
+def kind_of(hint: Any) -> str:
+    """``string``, ``boolean``, ``array`` ... of an SDK's type; empty for one that says nothing."""
+    if isinstance(hint, ForwardRef):
+        name = hint.__forward_arg__
+        if name.startswith("Output["):
+            return ""
+        return "object" if name.endswith(("Args", "ArgsDict")) else "string"  # An enumeration of texts.
+    origin = get_origin(hint)
+    if origin is collections.abc.Sequence:
+        return "array"
+    if origin is collections.abc.Mapping:
+        return "object"
+    if origin is collections.abc.Awaitable or hint is type(None):
+        return ""
+    if origin is not None:
+        (kind,) = {kind_of(it) for it in get_args(hint)} - {""}
+        return kind
+    return {str: "string", bool: "boolean", int: "number", float: "number"}[hint]
+
+
+def table_of(fields: Fields) -> dict[str, tuple[str, bool]]:
+    return {name: (field.kind, field.required) for name, field in fields.items()}
+
+
+def test_every_type_is_compared():
+    assert SDK_CLASSES.keys() == TABLES.keys()
+
+
+@pytest.mark.parametrize("token", TABLES)
+def test_table_of_a_type_is_the_sdks(token: str):
+    assert table_of(TABLES[token]) == inputs_of(SDK_CLASSES[token])
+
+
+@pytest.mark.parametrize("plugin", PROVIDERS)
+def test_table_of_a_provider_is_the_sdks(plugin: str):
+    sdk_class, fields, _ = PROVIDERS[plugin]
+    assert table_of(fields) == inputs_of(sdk_class)
+
+
+@pytest.mark.parametrize("token", TABLES)
+def test_what_a_later_sdk_adds_is_refused(token: str):
+    plugin = token.split(":")[0]
+    wording = BridgedWording("thing") if plugin == "azuread" else NativeWording(token)
+    news = {"ofALaterVersion": True}
+    (refusal, *_) = failures(TABLES[token], news, {}, wording)
+    assert refusal.property == "ofALaterVersion"
+    assert f"the sandbox's stand-in for {plugin} does not know 'ofALaterVersion'" in refusal.reason
+    assert refusal.reason.endswith("omit it, or install the real plugin")
+
+
+@pytest.mark.parametrize("plugin", PROVIDERS)
+async def test_provider_argument_of_a_later_sdk_is_refused(plugin: str):
+    _, fields, package = PROVIDERS[plugin]
+    given = {**dict.fromkeys(fields, "x"), "version": "1.0.0", "__internal": {}, "ofALaterVersion": "x"}
+    _, refused = await package.check_config(given)
+    assert [(it.property, it.reason) for it in refused] == [
+        (
+            "ofALaterVersion",
+            f"the sandbox's stand-in for {plugin} does not know the argument 'ofALaterVersion' of its provider:"
+            " omit it, or install the real plugin",
+        )
+    ]
