@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-PASSWORD = "pass"
+PASSWORD = "of-the-file"
 PBES = pkcs12.PBES
 SHA1_ONLY = (PBES.PBESv1SHA1And3KeyTripleDESCBC, hashes.SHA1())
 """Cipher and digest that every reader knows."""

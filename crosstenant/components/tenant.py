@@ -10,7 +10,7 @@ import pulumi_azuread
 
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.declared_form import checked
-from crosstenant.components.arguments.tenant_args import TenantArgs, check_tenant, check_variables
+from crosstenant.components.arguments.tenant_args import TenantArgs, check_files, check_tenant, check_variables
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.credentials.arguments import CREDENTIAL_ARGUMENTS, IMPLIED, SECRET_NAMES
 from crosstenant.model.credentials.kinds import AzureCli, AzurePipelines, ManagedIdentity
@@ -125,6 +125,7 @@ class TenantProviders:
         """The tenant's provider for Microsoft Entra ID."""
         if self._ready_made[0]:
             return self._ready_made[0]
+        check_files(self._at, self._given, "azuread")
         credential = self._inputs()
         credential["ado_pipeline_service_connection_id"] = credential.pop(AzurePipelines.told_by)
         return pulumi_azuread.Provider(
@@ -149,6 +150,7 @@ class TenantProviders:
             raise (self._at / self._kind.told_by).error(self._kind.azure_native_refusal)
         # Only here, because a tenant in which no role is assigned has no such provider.
         check_variables(self._at, self._given, "azure-native")
+        check_files(self._at, self._given, "azure-native")
         credential = self._inputs()
         del credential[AzurePipelines.told_by]
         return pulumi_azure_native.Provider(

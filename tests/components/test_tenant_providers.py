@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any, cast
 
 import pulumi
@@ -17,6 +18,7 @@ from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.credentials.arguments import ARGUMENTS
 from crosstenant.resources.provider import Provider
+from tests.certificate_files import PASSWORD, SHA1_ONLY, pem_file, pkcs12_file
 
 TENANT = "a0000000-0000-4000-8000-00000000000a"
 APP = "a0000000-0000-4000-8000-0000000000c1"
@@ -229,3 +231,80 @@ def test_ready_made_azure_native_is_asked_for_where_it_is_needed(declare: Any):
             TenantProviders.ready_made("contoso", azuread=azuread, crosstenant=own)
 
     declare(program)
+
+
+@pytest.mark.parametrize(
+    ("data", "azuread", "azure_native"),
+    [
+        (pkcs12_file(*SHA1_ONLY), "", ""),
+        (
+            pkcs12_file(),
+            "",
+            "the azure-native provider reads PKCS#12 with a MAC of SHA-1 only, and the file's is of SHA-256",
+        ),
+        (
+            pem_file(),
+            "the azuread provider reads PKCS#12 only, and the file is PEM",
+            "the azure-native provider reads PEM",
+        ),
+    ],
+)
+def test_certificate_that_a_provider_cannot_read_is_refused_for_that_provider_only(
+    declare: Any, tmp_path: Path, data: bytes, azuread: str, azure_native: str
+):
+    path = tmp_path / "cert.file"
+    path.write_bytes(data)
+    args = TenantArgs(
+        tenant_id=TENANT, client_id=APP, client_certificate_path=str(path), client_certificate_password=PASSWORD
+    )
+    providers: list[tuple[Callable[[TenantProviders], Any], str]] = [
+        (lambda it: it.azuread, azuread),
+        (lambda it: it.azure_native, azure_native),
+        (lambda it: it.crosstenant, ""),
+    ]
+    for provider, reason in providers:
+
+        def program(provider: Any = provider) -> None:
+            use(provider(TenantProviders("it", args, default_subscription_id=SUBSCRIPTION)))
+
+        if not reason:
+            declare(program)
+            continue
+        with pytest.raises(ArgumentError) as caught:
+            declare(program)
+        message = str(caught.value)
+        assert message.startswith(f"TenantProviders 'it': tenant.client_certificate_path: cannot be used: {reason}")
+        assert "-certpbe PBE-SHA1-3DES -keypbe PBE-SHA1-3DES -macalg sha1" in message
+        assert PASSWORD not in message
+
+
+@pytest.mark.parametrize("text", ["token", "token\n", " token"])
+def test_white_space_in_a_token_file_is_a_warning_where_azure_native_reads_it(
+    declare: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+):
+    path = tmp_path / "token"
+    path.write_text(text)
+    warnings: list[str] = []
+    monkeypatch.setattr(pulumi.log, "warn", warnings.append)
+    args = TenantArgs(tenant_id=TENANT, client_id=APP, oidc_token_file_path=str(path))
+
+    def program(with_native: bool) -> None:
+        providers = TenantProviders("it", args, default_subscription_id=SUBSCRIPTION)
+        use(providers.azuread, providers.crosstenant)
+        if with_native:
+            use(providers.azure_native)
+
+    declare(lambda: program(with_native=False))
+    assert warnings == []
+    declare(lambda: program(with_native=True))
+    assert len(warnings) == (text != "token")
+    for warning in warnings:
+        assert warning.startswith(
+            "TenantProviders 'it': tenant.oidc_token_file_path: the file begins or ends with white space."
+        )
+        assert "AADSTS50027" in warning
+
+
+def test_file_that_does_not_exist_is_left_to_the_sign_in(declare: Any, tmp_path: Path):
+    for name in ("client_certificate_path", "oidc_token_file_path"):
+        declare(all_three(client_id=APP, **{name: str(tmp_path / "none")}))

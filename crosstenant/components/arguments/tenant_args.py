@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -9,10 +10,13 @@ from typing_extensions import NotRequired, TypedDict
 
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.model.clouds import PUBLIC, Cloud, cloud_named
+from crosstenant.model.credentials.certificate_file import unreadable
+from crosstenant.model.credentials.kinds import ClientCertificate, OidcTokenFile
 from crosstenant.model.credentials.tenant_check import (
     check_credential,
     check_identity,
     given_arguments,
+    kind_of,
     with_job_address,
 )
 from crosstenant.model.credentials.variables import Reader, overriding_variable
@@ -43,7 +47,8 @@ class TenantArgs(TypedDict):
     """Its secret. Secret; the stack's state keeps it encrypted. Prefer OIDC, which keeps nothing of lasting value."""
 
     client_certificate_path: NotRequired[str]
-    """Path of its certificate with private key, PKCS#12."""
+    """Path of its certificate with private key: PKCS#12 with SHA-1 and 3DES, which azuread and azure-native read.
+    Current tools write another form; the preview refuses it and shows the ``openssl`` command for this one."""
 
     client_certificate_password: NotRequired[pulumi.Input[str]]
     """Password of the certificate file. Secret."""
@@ -52,7 +57,7 @@ class TenantArgs(TypedDict):
     """A federated token for the application. Secret."""
 
     oidc_token_file_path: NotRequired[str]
-    """Path of a file with a federated token; each sign-in reads it again."""
+    """Path of a file with a federated token, without a line break; each sign-in reads it again."""
 
     oidc_request_url: NotRequired[pulumi.Input[str]]
     """The address for a federated token: ``ACTIONS_ID_TOKEN_REQUEST_URL`` in GitHub Actions; omit it in Azure
@@ -107,4 +112,36 @@ def check_variables(
         raise at.error(
             f"the environment variable {overriding.name} would reach the providers of both tenants and override what is"
             f" given here (it {overriding.effect}): unset it, and give each tenant its own credential in its arguments"
+        )
+
+
+def check_files(at: ArgPath, given: Mapping[str, Any], reader: Reader) -> None:
+    """Checks that a provider of the tenant can read the credential's file, which this package reads in any form.
+
+    A file that does not exist is left to the sign-in.
+
+    :param at: The argument that holds the tenant.
+    :param given: The tenant's arguments, from ``given_arguments``, with nothing wrong about them.
+    :param reader: The provider.
+    :raises ArgumentError: The provider cannot read the certificate; the text has the command for a readable file.
+    """
+    kind = kind_of(given)
+    if kind not in (ClientCertificate, OidcTokenFile):
+        return
+    path = str(given[kind.told_by])
+    try:
+        data = Path(path).read_bytes()
+    except OSError:
+        return
+    if kind is ClientCertificate:
+        with_password = "client_certificate_password" in given
+        reason = unreadable(data, path, reader, with_password=with_password)
+        if reason:
+            raise (at / kind.told_by).error(f"cannot be used: {reason}")
+    elif reader == "azure-native" and data != data.strip():
+        # Nothing documents whether Entra accepts it, so this does not end the preview.
+        pulumi.log.warn(
+            f"{at.component}: {(at / kind.told_by).path}: the file begins or ends with white space. azure-native sends"
+            " it with the token, and a sign-in that fails with AADSTS50027 has this reason. Write the file without a"
+            " line break (printf '%s' \"$TOKEN\")."
         )

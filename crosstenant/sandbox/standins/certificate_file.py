@@ -13,19 +13,25 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
-_OLD_DIGESTS: Final = ("1.3.14.3.2.26",)  # SHA-1
+# What is looked for in a file, by its bytes: the identifier of an algorithm.
+_SHA2: Final = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02"
+_PKCS5: Final = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05"
+_PBES1: Final = b"\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01"
+_DIGESTS: Final = {
+    b"\x06\x05\x2b\x0e\x03\x02\x1a": "1.3.14.3.2.26",  # SHA-1
+    _SHA2 + b"\x01": "2.16.840.1.101.3.4.2.1",
+    _SHA2 + b"\x02": "2.16.840.1.101.3.4.2.2",
+    _SHA2 + b"\x03": "2.16.840.1.101.3.4.2.3",
+    _PKCS5 + b"\x0e": "1.2.840.113549.1.5.14",  # PBMAC1
+}
+_CIPHERS: Final = {
+    _PKCS5 + b"\x0d": "1.2.840.113549.1.5.13",  # PBES2
+    **{_PBES1 + bytes([last]): f"1.2.840.113549.1.12.1.{last}" for last in range(1, 7)},
+}
+_OLD_DIGESTS: Final = ("1.3.14.3.2.26",)
 _NEW_DIGESTS: Final = ("2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3", "1.2.840.113549.1.5.14")
-_OLD_CIPHERS: Final = ("1.2.840.113549.1.12.1.3", "1.2.840.113549.1.12.1.6")  # 3DES and RC2 with 40 bits, with SHA-1
-
-# The encodings of what is looked for, by their bytes: a digest (SHA-1, SHA-2, PBMAC1), a cipher (PBES2 or an older),
-# and the type of what is not encrypted.
-_DIGEST: Final = re.compile(
-    rb"\x06\x05\x2b\x0e\x03\x02\x1a|\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02.|\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0e",
-    re.DOTALL,
-)
-_CIPHER: Final = re.compile(
-    rb"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05\x0d|\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x01[\x01-\x06]"
-)
+_OLD_CIPHERS: Final = ("1.2.840.113549.1.12.1.3", "1.2.840.113549.1.12.1.6")  # 3DES and RC2 with 40 bits
+_NEW_CIPHERS: Final = ("1.2.840.113549.1.5.13",)
 _TYPE_OF_DATA: Final = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
 # The MAC is the last part of the file, and no longer than this.
 _MAC_BYTES: Final = 220
@@ -67,7 +73,7 @@ def read_as_azuread(data: bytes, password: str) -> Signer:
 
     :raises UnreadableFile: It is another file.
     """
-    return _read_pkcs12(data, password, (*_OLD_DIGESTS, *_NEW_DIGESTS), (*_OLD_CIPHERS, "1.2.840.113549.1.5.13"))
+    return _read_pkcs12(data, password, (*_OLD_DIGESTS, *_NEW_DIGESTS), (*_OLD_CIPHERS, *_NEW_CIPHERS))
 
 
 def _read_pem(data: bytes) -> Signer:
@@ -91,7 +97,7 @@ def _read_pkcs12(data: bytes, password: str, digests: tuple[str, ...], ciphers: 
 
     if not data.startswith(b"\x30"):
         raise UnreadableFile("pkcs12: error reading P12 data: asn1: structure error: tags don't match")
-    digest = next((_dotted(it[0]) for it in _DIGEST.finditer(data[-_MAC_BYTES:])), "")
+    digest = next((name for it, name in _DIGESTS.items() if it in data[-_MAC_BYTES:]), "")
     if not digest:
         raise UnreadableFile("pkcs12: no MAC in data")
     if digest not in digests:
@@ -103,7 +109,7 @@ def _read_pkcs12(data: bytes, password: str, digests: tuple[str, ...], ciphers: 
     # One type stands for the whole, and one for each part, encrypted or not.
     if data.count(_TYPE_OF_DATA) != 1 + 2:
         raise UnreadableFile("pkcs12: expected exactly two items in the authenticated safe")
-    unknown = next((it for it in (_dotted(it[0]) for it in _CIPHER.finditer(data)) if it not in ciphers), "")
+    unknown = next((name for it, name in _CIPHERS.items() if it in data and name not in ciphers), "")
     if unknown:
         raise UnreadableFile(f"pkcs12: algorithm {unknown} is not supported")
     if key is None or certificate is None:
@@ -116,16 +122,3 @@ def _signer(key: Any, certificate: Any) -> Signer:
 
     thumbprint = base64.urlsafe_b64encode(certificate.fingerprint(hashes.SHA1())).rstrip(b"=")  # noqa: S303 - x5t
     return Signer(key, thumbprint.decode())
-
-
-def _dotted(encoded: bytes) -> str:
-    """An object identifier as text, from its encoding with tag and length."""
-    numbers, value = [encoded[2] // 40, encoded[2] % 40], 0
-    if numbers[0] > 2:
-        numbers = [2, encoded[2] - 80]
-    for byte in encoded[3:]:
-        value = value << 7 | byte & 0x7F
-        if byte < 0x80:
-            numbers.append(value)
-            value = 0
-    return ".".join(map(str, numbers))
