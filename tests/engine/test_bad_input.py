@@ -15,6 +15,7 @@ import pytest
 from crosstenant.sandbox.world import seed
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
+from tests.certificate_files import PASSWORD, pkcs12_file
 from tests.engine.engine_world import Azure
 from tests.engine.refusal_world import refused_plainly, without_role, without_trace_or_secret
 
@@ -53,6 +54,21 @@ def test_variable_that_would_reach_both_tenants_is_refused(configured: Configure
     refused = configured({}).operate("preview", environ={variable: "/run/planted-path"})
     refused_plainly(refused, azure, "cluster_tenant:", f"environment variable {variable}", "unset it")
     assert "planted-path" not in refused.output
+
+
+def test_certificate_that_a_provider_cannot_read_is_refused(configured: Configured, azure: Azure, tmp_path: Path):
+    (tmp_path / "cert.pfx").write_bytes(pkcs12_file())  # The package itself signs in with it.
+    certificate = {"registryClientCertificatePath": str(tmp_path / "cert.pfx")}
+    refused = configured(
+        {**certificate, "registryClientCertificatePassword": PASSWORD, "registryClientSecret": None}
+    ).operate("preview")
+    refused_plainly(
+        refused,
+        azure,
+        "registry_tenant.client_certificate_path: cannot be used: the azure-native provider reads PKCS#12 with a MAC",
+        "-keypbe PBE-SHA1-3DES -macalg sha1",
+        known_secrets=[PASSWORD],
+    )
 
 
 @pytest.mark.parametrize(

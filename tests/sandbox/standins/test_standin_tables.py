@@ -5,7 +5,8 @@ from __future__ import annotations
 import collections.abc
 import inspect
 import sys
-from typing import Any, ForwardRef, get_args, get_origin
+from collections.abc import Iterator
+from typing import Any, ForwardRef, cast, get_args, get_origin
 
 import pulumi_azure_native
 import pulumi_azuread
@@ -18,7 +19,9 @@ from crosstenant.provider_kit.fields import Fields, failures
 from crosstenant.sandbox.standins.azure_native import package as azure_native
 from crosstenant.sandbox.standins.azure_native.resource import NativeWording
 from crosstenant.sandbox.standins.azuread import package as azuread
+from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.standins.azuread.arguments import BridgedWording
+from crosstenant.sandbox.standins.azuread.blocks import BLOCKS, Members
 
 SDK_CLASSES: dict[str, Any] = {
     "azuread:index/application:Application": pulumi_azuread.Application,
@@ -47,6 +50,24 @@ def inputs_of(sdk_class: Any) -> dict[str, tuple[str, bool]]:
         schema_name: (kind_of(parameters[python_name].annotation), parameters[python_name].default is inspect._empty)
         for python_name, schema_name in names.items()
     }
+
+
+def members_of(args: Any) -> Members:
+    """The members of an SDK's class of arguments."""
+    parameters = inspect.signature(args.__init__).parameters
+    found: dict[str, Members | None] = {}
+    for python_name, schema_name in input_type_py_to_pulumi_names(args).items():
+        inner = next(classes_in(parameters[python_name].annotation), None)
+        found[schema_name] = members_of(getattr(pulumi_azuread, inner)) if inner else None
+    return found
+
+
+def classes_in(hint: Any) -> Iterator[str]:
+    """The classes of arguments in an SDK's type."""
+    if isinstance(hint, ForwardRef) and hint.__forward_arg__.endswith("Args"):
+        yield hint.__forward_arg__
+    for inner in get_args(hint):
+        yield from classes_in(inner)
 
 
 def kind_of(hint: Any) -> str:
@@ -80,6 +101,27 @@ def test_every_type_is_compared():
 @pytest.mark.parametrize("token", TABLES)
 def test_table_of_a_type_is_the_sdks(token: str):
     assert table_of(TABLES[token]) == inputs_of(SDK_CLASSES[token])
+
+
+@pytest.mark.parametrize("args", [pulumi_azuread.ApplicationArgs, pulumi_azuread.ServicePrincipalArgs])
+def test_members_of_azureads_objects_are_the_sdks(args: Any):
+    not_served = {"featureTags", "features", "optionalClaims", "password"}
+    found = {name: it for name, it in members_of(args).items() if it is not None}
+    assert {name: BLOCKS.get(name) for name in found} == {
+        name: None if name in not_served else it for name, it in found.items()
+    }
+
+
+async def test_unknown_member_of_an_object_is_refused():
+    resource = Application(cast(Any, None))
+    web = {"redirectUris": [], "redirectUri": "https://x/", "implicitGrant": {"enabled": True}, "__defaults": []}
+    roles = [{"id": "x", "role": None}, {"title": "x"}]
+    _, refused = await resource.check("urn::thing", {}, {"displayName": "x", "web": web, "appRoles": roles})
+    assert [(it.property, it.reason.split("does not know ")[1].split(":")[0]) for it in refused] == [
+        ("appRoles", "'appRoles[1].title' of this type"),
+        ("web", "'web.redirectUri' of this type"),
+        ("web", "'web.implicitGrant.enabled' of this type"),
+    ]
 
 
 @pytest.mark.parametrize("plugin", PROVIDERS)

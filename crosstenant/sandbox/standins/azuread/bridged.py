@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.declared import DeclaredResource
@@ -14,6 +14,7 @@ from crosstenant.provider_kit.fields import check
 from crosstenant.provider_kit.resource import Diff, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN, to_properties
 from crosstenant.sandbox.standins.azuread.arguments import Arguments, BridgedWording, diff_arguments, observed_inputs
+from crosstenant.sandbox.standins.azuread.blocks import BLOCKS, Members, unknown_members
 from crosstenant.sandbox.standins.azuread.graph import Graph
 
 
@@ -26,7 +27,11 @@ class BridgedResource(DeclaredResource[Graph]):
 
     async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
         """Validates the inputs and fills in the defaults."""
-        inputs, failures = check(self.inputs, olds, news, BridgedWording(urn.rsplit("::", 1)[-1]))
+        wording = BridgedWording(urn.rsplit("::", 1)[-1])
+        inputs, failures = check(self.inputs, olds, news, wording)
+        for name in sorted(inputs.keys() & BLOCKS.keys()):
+            found = unknown_members(name, inputs[name], cast(Members, BLOCKS[name]))
+            failures += [Failure(name, wording.unknown(path, self.inputs)) for path in found]
         return inputs, failures or self.check_together(inputs)
 
     async def diff(
