@@ -12,6 +12,7 @@ from crosstenant.sandbox.standins.azure_native.package import prepare
 from crosstenant.sandbox.standins.azuread.package import sign_in
 from crosstenant.sandbox.standins.http import Answer
 from crosstenant.sandbox.standins.settings import Settings
+from crosstenant.sandbox.world.open_questions import ASSERTION_WHITE_SPACE
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_TENANT,
@@ -19,6 +20,7 @@ from crosstenant.sandbox.world.seed import (
     GITHUB_ISSUER,
     GITHUB_SUBJECT,
 )
+from tests.both_answers import both_answers
 from tests.sandbox.standins.standin_world import credential, read_state
 
 CALLER = {"tenantId": CLUSTER_TENANT, "clientId": CLUSTER_CALLER_ID, "useOidc": "true"}
@@ -67,12 +69,16 @@ async def test_federated_token_may_be_asked_for(http, token, monkeypatch):
     assert asked[0] == ("https://ci.example/?v=2&audience=api%3A%2F%2FAzureADTokenExchange", "Bearer bearer-of-ci")
 
 
-async def test_token_file_is_stripped_by_azuread_only(http, token, tmp_path):
+@both_answers(ASSERTION_WHITE_SPACE)
+async def test_token_file_is_stripped_by_azuread_only(store, http, token, tmp_path, given_answers):
     (tmp_path / "token").write_text(f"{token}\n")
     file = {**CALLER, "oidcTokenFilePath": str(tmp_path / "token"), "subscriptionId": "any"}
     assert (await (await sign_in(Settings(file, {}), http)).claims())["appid"] == CLUSTER_CALLER_ID
-    with pytest.raises(OperatorError, match=r"ClientAssertionCredential authentication failed\. AADSTS50027"):
-        await prepare(Settings(file, {}), http).claims()
+    if given_answers[ASSERTION_WHITE_SPACE] == "accepted":
+        assert (await prepare(Settings(file, {}), http).claims())["appid"] == CLUSTER_CALLER_ID
+    else:
+        with pytest.raises(OperatorError, match=r"ClientAssertionCredential authentication failed\. AADSTS50027"):
+            await prepare(Settings(file, {}), http).claims()
     assert [form["client_assertion"] for _, _, form in http.sent] == [token, f"{token}\n"]
 
 
