@@ -13,7 +13,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests demo lock lint check test format bench bench-fleet clean distclean
+.PHONY: help setup setup-python setup-tests demo lock lint check test test-clients format bench bench-fleet clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -39,8 +39,12 @@ lint: setup-python ## ruff, the rooms (import-linter), pyright
 check: lint ## lint, then the tests that need neither an engine nor other people's clients: within two minutes
 	$(RUN) $(BIN)/pytest $(WORKERS) -m "not engine and not clients" $(TESTS)
 
-test: setup-tests lint ## lint, then all tests
-	$(RUN) $(BIN)/pytest $(WORKERS) $(TESTS)
+test: setup-tests lint ## lint, then all tests but those of make test-clients
+	$(RUN) $(BIN)/pytest $(WORKERS) -m "not large" $(TESTS)
+
+test-clients: ## other people's clients, the Azure CLI included (0.7 GB in .tools/az, once)
+	@$(PYTHON) tools/setup.py --tests --clients $(if $(APT),--apt)
+	$(RUN) $(BIN)/pytest $(WORKERS) --durations 5 $(or $(TESTS),tests/clients)
 
 format: setup-python ## rewrite the code in ruff's format
 	$(BIN)/ruff check --fix .

@@ -18,6 +18,8 @@ from lib.checkout import ROOT
 from lib.progress import SetupError
 
 HEADER = "# Made by `make lock` (tools/lock.py); the versions come from constraints.txt.\n"
+AZURE_CLI = "azure-cli==2.91.0"
+"""The one version that constraints.txt does not have: the tests of tests/clients/az run it, nothing else."""
 BUILD = ["hatchling", "editables", "pip"]
 """What builds the package in `.venv` (pyproject.toml, `build-system`), and the pip that Pulumi's Python host asks."""
 
@@ -31,14 +33,20 @@ def main() -> None:
     compile_pins(installer, pins.KUBERNETES, ["pulumi-kubernetes"], ["--no-deps"])
     compile_pins(installer, pins.UV, ["uv"], [])
     compile_pins(installer, pins.GO, [f"{toolchain.GO_PACKAGE}=={toolchain.newest_directive()}"], ["--no-deps"])
+    compile_pins(installer, pins.AZURE_CLI, [AZURE_CLI], ["--only-binary", ":all:"], constrained=False)
 
 
-def compile_pins(installer: Path, file: Path, names: list[str], more: list[str]) -> None:
-    """Write one file: the named packages, and those of `more`, with all that they need."""
+def compile_pins(installer: Path, file: Path, names: list[str], more: list[str], constrained: bool = True) -> None:
+    """Write one file: the named packages, and those of `more`, with all that they need.
+
+    Where it is not `constrained`, the versions in the present file are kept as far as they fit.
+    """
+    header = HEADER if constrained else f"# Made by `make lock` (tools/lock.py), for {' and '.join(names)}.\n"
+    versions = ["-c", pins.CONSTRAINTS.name] if constrained else ["--output-file", str(file)]
     environment = {name: value for name, value in uv.uv_environment().items() if name != "UV_FIND_LINKS"}
     options = ["--universal", "--python-version", "3.10", "--generate-hashes", "--no-header", "--no-annotate"]
     done = subprocess.run(
-        [str(installer), "pip", "compile", *options, "-c", pins.CONSTRAINTS.name, *more, "-"],
+        [str(installer), "pip", "compile", *options, *versions, *more, "-"],
         input="\n".join(names),
         text=True,
         capture_output=True,
@@ -49,7 +57,7 @@ def compile_pins(installer: Path, file: Path, names: list[str], more: list[str])
     if done.returncode != 0:
         raise SetupError(f"{file.relative_to(ROOT)} cannot be made:\n{done.stderr}")
     file.parent.mkdir(exist_ok=True)
-    file.write_text(HEADER + done.stdout)
+    file.write_text(header + done.stdout)
 
 
 if __name__ == "__main__":

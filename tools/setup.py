@@ -1,11 +1,12 @@
 """Make a bare checkout ready for work: its Python environment in `.venv`, and Pulumi in `.tools/bin` if there is none.
 
-    python3 tools/setup.py [--tests [--apt]] [--only STEP ...]
+    python3 tools/setup.py [--tests [--apt]] [--clients] [--only STEP ...]
 
 With --tests also what tests alone need: the host of YAML programs, pulumi-kubernetes in a folder of its own, and two
 registry clients. With --apt one of these comes from the system's packages, by apt-get; without it nothing outside the
-checkout is changed. Steps that do not depend on each other run side by side. Does nothing, at once and in silence,
-where everything is there already. The Makefile calls it before each target.
+checkout is changed. With --clients also the Azure CLI, for `make test-clients`. Steps that do not depend on each other
+run side by side. Does nothing, at once and in silence, where everything is there already. The Makefile calls it before
+each target.
 This file alone is also read by older Pythons, to tell them so: keep newer syntax out of it.
 """
 
@@ -30,9 +31,10 @@ def main():
     parser = argparse.ArgumentParser(description="Make a bare checkout ready for work.")
     parser.add_argument("--tests", action="store_true", help="set up what tests alone need, too")
     parser.add_argument("--apt", action="store_true", help="install skopeo with apt-get, instead of building oras")
+    parser.add_argument("--clients", action="store_true", help="set up the Azure CLI for make test-clients, too")
     parser.add_argument("--only", action="append", metavar="STEP", help="this step alone (python, pulumi ...)")
     args = parser.parse_args()
-    steps = _steps(args.tests, args.apt, args.only)
+    steps = _steps(args.tests, args.apt, args.only, args.clients)
     unknown = set(args.only or ()) - {step.name for step in steps}
     if unknown:
         parser.error(f"--only must be one of: {', '.join(step.name for step in steps)}")
@@ -46,8 +48,8 @@ def main():
         sys.exit("setup: interrupted; what was finished is kept, the rest is done at the next start")
 
 
-def _steps(tests, apt, only):
-    from lib import pulumi_cli, python_env, registry_clients
+def _steps(tests, apt, only, clients):
+    from lib import azure_cli, pulumi_cli, python_env, registry_clients
     from lib.steps import Step
 
     python = Step("python", python_env.ensure)
@@ -66,6 +68,8 @@ def _steps(tests, apt, only):
             Step("crane", registry_clients.ensure_crane),
             Step("second client", lambda: registry_clients.ensure_second(apt)),
         ]
+    if clients:
+        steps += [Step("az", azure_cli.ensure)]
     return steps
 
 

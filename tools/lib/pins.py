@@ -20,6 +20,8 @@ PACKAGES = FOLDER / "packages.txt"
 KUBERNETES = FOLDER / "kubernetes.txt"
 UV = FOLDER / "uv.txt"
 GO = FOLDER / "go.txt"
+AZURE_CLI = FOLDER / "azure-cli.txt"
+"""An environment of its own, with its own versions of what it shares with `.venv`."""
 
 
 def options(file: Path) -> list[str]:
