@@ -25,7 +25,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def _running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azure]:
     folder = tmp_path_factory.mktemp("azure")
-    store = open_store(folder / "state.json")
+    store = open_store(folder / "state.json", "public")
     with Sandbox(store) as sandbox:
         environ = {**sandbox.surroundings(), **prepare_plugins(folder / "pulumi-home").environment}
         yield Azure(store, environ)

@@ -78,16 +78,28 @@ _ENTRA: Final = (
         "check tenantId, and environment (public, usgovernment or china)",
     ),
     Refusal(
+        ("AADSTS900382", "AADSTS900432", "AADSTS90038"),
+        "Entra",
+        "the tenant is in another cloud",
+        "set environment (public, usgovernment or china) to the cloud of both tenants",
+    ),
+    Refusal(
         ("AADSTS7000112", "AADSTS7000218", "AADSTS500011"),
         "Entra",
         "the application is disabled or not set up for this kind of sign-in",
         "enable its service principal in the tenant (Enterprise applications), or use another application",
     ),
     Refusal(
-        ("AADSTS70021", "AADSTS700211", "AADSTS700212", "AADSTS700213"),
+        ("AADSTS70021", "AADSTS700211", "AADSTS700213"),
         "Entra",
-        "no federated credential of the application matches the OIDC token's issuer, subject and audience",
+        "no federated credential of the application matches the OIDC token's issuer and subject",
         "add one to the application, with the subject that Azure names here",
+    ),
+    Refusal(
+        ("AADSTS700212",),
+        "Entra",
+        "the application's federated credential is for another audience than the OIDC token",
+        "set its audience to api://AzureADTokenExchange, which a job's token is requested for in every cloud",
     ),
     Refusal(
         ("AADSTS700024",),

@@ -1,4 +1,4 @@
-"""``management.azure.com`` as an ASGI application.
+"""``management.azure.com`` and its twins in other clouds as an ASGI application.
 
 Every request passes the same checks, in Azure's order: the API version, the token, the subscription and its tenant, the
 resource type and its API versions, the caller's permissions. Then its handler answers it.
@@ -13,16 +13,18 @@ from typing import Any, Final, cast
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route as StarletteRoute
 
 from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.authentication import authenticate
 from crosstenant.sandbox.arm.ids import key, subscription_of
+from crosstenant.sandbox.arm.metadata import endpoint_metadata
 from crosstenant.sandbox.arm.providers import check_version, unknown_type
 from crosstenant.sandbox.arm.refusals import ArmRefusal, invalid_content, missing_api_version
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.arm.routes import Route, find
+from crosstenant.sandbox.world.clouds import cloud_of_host
 from crosstenant.sandbox.world.state import State, Store, now
 
 _METHODS: Final = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
@@ -43,6 +45,9 @@ def make_app(store: Store) -> Starlette:
 
 
 def _respond(store: Store, request: Request, content: bytes) -> Response:
+    cloud = cloud_of_host(request.headers.get("host", ""))
+    if request.method == "GET" and request.url.path == "/metadata/endpoints" and cloud is not None:
+        return JSONResponse(endpoint_metadata(cloud, request.query_params.get("api-version", "")))
     try:
         answer = _answer(store, request, content)
     except ArmRefusal as error:

@@ -9,6 +9,7 @@ from crosstenant.sandbox.arm.ids import is_uuid
 from crosstenant.sandbox.arm.refusals import ArmRefusal, subscription_not_found
 from crosstenant.sandbox.entra.refusals import TokenRefusal
 from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE, Caller, verify
+from crosstenant.sandbox.world.clouds import Cloud, cloud_of
 from crosstenant.sandbox.world.state import State
 
 Json = dict[str, Any]
@@ -32,6 +33,7 @@ def authenticate(state: State, authorization: str | None, subscription_id: str |
             )
         subscription = state["subscriptions"].get(subscription_id.lower())
     tenant_id = subscription["_tenant"] if subscription else "common"
+    cloud = cloud_of(state)
     try:
         caller = verify(state, authorization, ARM_AUDIENCE)
     except TokenRefusal as error:
@@ -39,7 +41,11 @@ def authenticate(state: State, authorization: str | None, subscription_id: str |
         if error.code == "AuthenticationFailed":
             described = "The authentication failed because of missing 'Authorization' header."
         raise ArmRefusal(
-            error.status, error.code, error.message, headers=_challenge(tenant_id, described), source=error.source
+            error.status,
+            error.code,
+            error.message,
+            headers=_challenge(cloud, tenant_id, described),
+            source=error.source,
         ) from None
     if subscription_id is not None and subscription is None:
         raise subscription_not_found(subscription_id)
@@ -47,13 +53,14 @@ def authenticate(state: State, authorization: str | None, subscription_id: str |
         raise ArmRefusal(
             401,
             "InvalidAuthenticationTokenTenant",
-            f"The access token is from the wrong issuer 'https://sts.windows.net/{caller.tenant_id}/'. It must match "
-            f"the tenant 'https://sts.windows.net/{tenant_id}/' associated with this subscription. Please use the "
-            f"authority (URL) 'https://login.windows.net/{tenant_id}' to get the token. Note, if the subscription is "
-            "transferred to another tenant there is no impact to the services, but information about new tenant could "
-            "take time to propagate (up to an hour). If you just transferred your subscription and see this error "
-            "message, please try back later.",
+            f"The access token is from the wrong issuer '{cloud.issuer}{caller.tenant_id}/'. It must match "
+            f"the tenant '{cloud.issuer}{tenant_id}/' associated with this subscription. Please use the "
+            f"authority (URL) 'https://{cloud.arm_authority}/{tenant_id}' to get the token. Note, if the subscription "
+            "is transferred to another tenant there is no impact to the services, but information about new tenant "
+            "could take time to propagate (up to an hour). If you just transferred your subscription and see this "
+            "error message, please try back later.",
             headers=_challenge(
+                cloud,
                 tenant_id,
                 "The access token is from the wrong issuer. It must match the tenant associated with this "
                 "subscription. Please use correct authority to get the token.",
@@ -63,9 +70,9 @@ def authenticate(state: State, authorization: str | None, subscription_id: str |
     return caller
 
 
-def _challenge(tenant_id: str, described: str) -> dict[str, str]:
+def _challenge(cloud: Cloud, tenant_id: str, described: str) -> dict[str, str]:
     """The header from which clients learn a subscription's tenant."""
-    authority = f"https://login.windows.net/{tenant_id}"
+    authority = f"https://{cloud.arm_authority}/{tenant_id}"
     return {
         "WWW-Authenticate": (
             f'Bearer authorization_uri="{authority}", error="invalid_token", error_description="{described}"'

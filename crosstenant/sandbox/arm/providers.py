@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.world.clouds import PUBLIC
 from crosstenant.sandbox.world.resource_documents import LOCATION
 
 Json = dict[str, Any]
@@ -20,7 +21,7 @@ CONTAINER_REGISTRY: Final = "Microsoft.ContainerRegistry"
 CONTAINER_SERVICE: Final = "Microsoft.ContainerService"
 RESOURCES: Final = "Microsoft.Resources"
 
-LOCATIONS: Final = {"westeurope": "West Europe", "northeurope": "North Europe", "eastus": "East US"}
+LOCATIONS: Final = PUBLIC.locations
 
 
 def _versions(text: str) -> list[str]:

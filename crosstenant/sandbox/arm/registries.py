@@ -15,6 +15,7 @@ from crosstenant.sandbox.arm.ids import find_group, find_resource, key
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.world import resource_documents
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.ids import REGISTRY_TYPE
 from crosstenant.sandbox.world.state import public
 from crosstenant.sandbox.world.times import timestamp
@@ -74,7 +75,7 @@ def put_registry(request: ArmRequest) -> Answer:
     if not _NAME.fullmatch(name):
         raise ArmRefusal(400, "InvalidResourceName", _name_rule(name), source=sources.INVALID_REGISTRY_NAME)
     if _taken(request, name):
-        raise ArmRefusal(409, "AlreadyInUse", _in_use(name), source=sources.REGISTRY_NAME_IN_USE)
+        raise ArmRefusal(409, "AlreadyInUse", _in_use(request, name), source=sources.REGISTRY_NAME_IN_USE)
     location, sku = request.body.get("location"), request.body.get("sku")
     if not location:
         raise ArmRefusal(
@@ -92,9 +93,9 @@ def put_registry(request: ArmRequest) -> Answer:
             source=sources.SKU_REQUIRED,
         )
     registry_id = f"{group['id']}/providers/{REGISTRY_TYPE}/{name}"
-    registry = resource_documents.registry(registry_id, MODES[0])
+    registry = resource_documents.registry(registry_id, MODES[0], cloud_of(request.state))
     registry["location"] = location.replace(" ", "").lower()
-    registry["properties"]["loginServer"] = f"{name.lower()}.azurecr.io"
+    registry["properties"]["loginServer"] = registry["properties"]["loginServer"].lower()
     registry["properties"]["creationDate"] = timestamp(request.time)
     _write(request, registry)
     request.state["resources"][key(registry_id)] = registry
@@ -196,9 +197,10 @@ def _taken(request: ArmRequest, name: str) -> bool:
     )
 
 
-def _in_use(name: str) -> str:
+def _in_use(request: ArmRequest, name: str) -> str:
+    host = f"{name.lower()}.{cloud_of(request.state).registry_suffix}"
     return (
-        f"The registry DNS name {name.lower()}.azurecr.io is already in use. You can check if the name is already "
+        f"The registry DNS name {host} is already in use. You can check if the name is already "
         "claimed using following API: "
         "https://docs.microsoft.com/en-us/rest/api/containerregistry/registries/checknameavailability"
     )

@@ -12,10 +12,11 @@ from typing import Any, Final
 from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.operations import remove
 from crosstenant.sandbox.arm.ids import find_group, key
-from crosstenant.sandbox.arm.providers import LOCATIONS, all_providers, provider
+from crosstenant.sandbox.arm.providers import all_providers, provider
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.world import resource_documents
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.state import public
 
 Json = dict[str, Any]
@@ -74,7 +75,7 @@ def list_locations(request: ArmRequest) -> Answer:
                     "displayName": displayed,
                     "regionalDisplayName": displayed,
                 }
-                for name, displayed in LOCATIONS.items()
+                for name, displayed in cloud_of(request.state).locations.items()
             ]
         },
     )

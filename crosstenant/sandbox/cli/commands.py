@@ -18,6 +18,8 @@ from crosstenant.sandbox.cli.options import on_state
 from crosstenant.sandbox.host.control import reset
 from crosstenant.sandbox.host.run import command_environment, run_command
 from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.host.state_file import open_store
+from crosstenant.sandbox.world.clouds import CLOUDS, cloud_of
 from crosstenant.sandbox.world.state import Store
 
 Json = dict[str, Any]
@@ -32,6 +34,11 @@ _pass_option = click.option(
     "--pass-through", multiple=True, metavar="HOST", help="Host (or pattern, *.example.com) to reach on the network."
 )
 _fresh_option = click.option("--fresh", is_flag=True, help="Start with the seeded state.")
+_cloud_option = click.option(
+    "--cloud",
+    type=click.Choice(list(CLOUDS)),
+    help="The Azure cloud of both tenants. Default: that of the state, public for a new one.",
+)
 
 
 @sandbox.command(context_settings={"ignore_unknown_options": True})
@@ -39,11 +46,18 @@ _fresh_option = click.option("--fresh", is_flag=True, help="Start with the seede
 @fault_option
 @_pass_option
 @_fresh_option
+@_cloud_option
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def run(store: Store, faults: list[Json], pass_through: tuple[str, ...], fresh: bool, command: tuple[str, ...]) -> None:
+def run(
+    store: Store,
+    faults: list[Json],
+    pass_through: tuple[str, ...],
+    fresh: bool,
+    cloud: str | None,
+    command: tuple[str, ...],
+) -> None:
     """Run COMMAND with the sandbox as its Azure: `crosstenant sandbox run -- pulumi preview`."""
-    if fresh:
-        reset(store)
+    store = _begin(store, fresh, cloud)
     sys.exit(run_command(store, command, faults, pass_through))
 
 
@@ -52,10 +66,10 @@ def run(store: Store, faults: list[Json], pass_through: tuple[str, ...], fresh: 
 @fault_option
 @_pass_option
 @_fresh_option
-def serve(store: Store, faults: list[Json], pass_through: tuple[str, ...], fresh: bool) -> None:
+@_cloud_option
+def serve(store: Store, faults: list[Json], pass_through: tuple[str, ...], fresh: bool, cloud: str | None) -> None:
     """Serve until interrupted; print the environment variables for other shells."""
-    if fresh:
-        reset(store)
+    store = _begin(store, fresh, cloud)
     with store.change() as state:
         state["faults"] += faults
     ended = threading.Event()
@@ -70,6 +84,21 @@ def serve(store: Store, faults: list[Json], pass_through: tuple[str, ...], fresh
             click.echo(f"export {name}={shlex.quote(value)}")
         sys.stdout.flush()
         ended.wait()
+
+
+def _begin(store: Store, fresh: bool, cloud: str | None) -> Store:
+    """The state to start with.
+
+    :raises ValueError: It is of another cloud, and is not to be seeded anew.
+    """
+    store = open_store(store.path, cloud)
+    if fresh:
+        reset(store)
+    with store.read() as state:
+        present = cloud_of(state).name
+    if cloud not in (None, present):
+        raise ValueError(f"the state {store.path} is of cloud '{present}': add --fresh, or name another file (--state)")
+    return store
 
 
 for _command in (

@@ -12,8 +12,8 @@ from crosstenant.sandbox.entra.assertions import federated_token
 from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.kubelet import node_pull as kubelet
 from crosstenant.sandbox.world import drift
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.seed import (
-    FEDERATION_AUDIENCE,
     GITHUB_ISSUER,
     GITHUB_SUBJECT,
     SECOND_REGISTRY,
@@ -45,11 +45,11 @@ def add_registry_tenant_command(store: Store) -> None:
 @on_state
 @click.option("--issuer", default=GITHUB_ISSUER, show_default=True)
 @click.option("--subject", default=GITHUB_SUBJECT, show_default=True)
-@click.option("--audience", default=FEDERATION_AUDIENCE, show_default=True)
-def assertion(store: Store, issuer: str, subject: str, audience: str) -> None:
+@click.option("--audience", help="Default: the audience that the cloud's portal proposes.")
+def assertion(store: Store, issuer: str, subject: str, audience: str | None) -> None:
     """Print a federated token of an issuer that the sandbox emulates, such as a CI system."""
     with store.read() as state:
-        click.echo(federated_token(state, issuer, subject, audience))
+        click.echo(federated_token(state, issuer, subject, audience or cloud_of(state).federation_audience))
 
 
 @click.command()

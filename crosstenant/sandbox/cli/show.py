@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any, cast
 
 from crosstenant.sandbox.world.built_in_roles import BUILT_IN
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.drift import CLUSTERS, REGISTRIES
 from crosstenant.sandbox.world.state import State, now
 from crosstenant.sandbox.world.times import epoch, timestamp
@@ -19,6 +20,7 @@ def overview(state: State) -> str:
     time = now(state)
     ahead = float(state["clock"]["ahead_seconds"])
     parts = [
+        f"Cloud: {cloud_of(state).name}",
         f"Clock: {timestamp(time)}" + (f", {ahead:.0f} s ahead of the real time" if ahead else ""),
         _table(
             "Tenants", [(key, one["displayName"], one["defaultDomainName"]) for key, one in state["tenants"].items()]

@@ -1,4 +1,6 @@
-"""``login.microsoftonline.com``: instance and OpenID discovery, signing keys, the token endpoints, admin consent.
+"""``login.microsoftonline.com`` and its twins in other clouds.
+
+Instance and OpenID discovery, signing keys, the token endpoints, admin consent.
 
 https://learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow
 """
@@ -20,6 +22,7 @@ from crosstenant.sandbox.entra.clients import check_multi_tenant, find_applicati
 from crosstenant.sandbox.entra.consent import consent, find_redirect
 from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.entra.token_endpoint import basic_credentials, grant
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.state import Store
 
 _NO_STORE: Final = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
@@ -32,9 +35,10 @@ def make_app(store: Store) -> Starlette:
         return JSONResponse(discovery.instance(request.query_params.get("authorization_endpoint", "")))
 
     async def openid(request: Request) -> Response:
+        version = "v2.0" if "/v2.0/" in request.url.path else ""
         with store.read() as state:
             tenant_id = find_tenant(state, request.path_params["tenant"])
-        return JSONResponse(discovery.openid_configuration(tenant_id, "v2.0" if "/v2.0/" in request.url.path else ""))
+            return JSONResponse(discovery.openid_configuration(cloud_of(state), tenant_id, version))
 
     async def keys(request: Request) -> Response:
         with store.read() as state:
@@ -67,7 +71,7 @@ def make_app(store: Store) -> Starlette:
 
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, SignInRefusal)
-        return _refusal(request, error)
+        return refusal_response(request, error)
 
     return Starlette(
         routes=[
@@ -87,7 +91,8 @@ def make_app(store: Store) -> Starlette:
     )
 
 
-def _refusal(request: Request, error: SignInRefusal) -> Response:
+def refusal_response(request: Request, error: SignInRefusal) -> Response:
+    """A refusal as the identity platform answers it."""
     trace_id = str(uuid.uuid4())
     correlation_id = request.headers.get("client-request-id") or str(uuid.uuid4())
     time = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
@@ -103,7 +108,7 @@ def _refusal(request: Request, error: SignInRefusal) -> Response:
             "timestamp": time,
             "trace_id": trace_id,
             "correlation_id": correlation_id,
-            "error_uri": f"https://{discovery.HOST}/error?code={number}",
+            "error_uri": f"https://{request.url.hostname}/error?code={number}",
         },
         status_code=error.status,
         headers=_NO_STORE,

@@ -37,7 +37,12 @@ def find_tenant(state: State, tenant: str) -> str:
     for tenant_id, document in state["tenants"].items():
         if tenant.lower() in (tenant_id, document["defaultDomainName"].lower()):
             return tenant_id
-    raise SignInRefusal(
+    raise tenant_not_found(tenant)
+
+
+def tenant_not_found(tenant: str) -> SignInRefusal:
+    """The refusal of a tenant that does not exist, or not in this cloud."""
+    return SignInRefusal(
         "AADSTS90002",
         f"Tenant '{tenant}' not found. Check to make sure you have the correct tenant ID and are signing into the "
         "correct cloud. Check with your subscription administrator, this may happen if there are no active "

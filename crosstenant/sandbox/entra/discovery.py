@@ -5,30 +5,41 @@ https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
+from urllib.parse import urlsplit
+
+from crosstenant.sandbox.world.clouds import CLOUDS, PUBLIC, Cloud
 
 Json = dict[str, Any]
 
-HOST: Final = "login.microsoftonline.com"
-
 
 def instance(authorization_endpoint: str) -> Json:
-    """Instance discovery: the host's aliases, and the address of a tenant's discovery document.
+    """Instance discovery: the aliases of every cloud's host, and the address of a tenant's discovery document.
 
-    :param authorization_endpoint: The address from the request; it names the tenant.
+    :param authorization_endpoint: The address from the request; it names the cloud's host and the tenant.
     """
-    tenant = authorization_endpoint.removeprefix(f"https://{HOST}/").split("/")[0]
-    aliases = [HOST, "login.windows.net", "login.microsoft.com", "sts.windows.net"]
+    address = urlsplit(authorization_endpoint)
+    hosts = {host for cloud in CLOUDS.values() for host in cloud.login_hosts}
+    host = address.hostname if address.hostname in hosts else PUBLIC.login_host
+    tenant = address.path.split("/")[1] if "/" in address.path else ""
     return {
-        "tenant_discovery_endpoint": f"https://{HOST}/{tenant or 'common'}/v2.0/.well-known/openid-configuration",
+        "tenant_discovery_endpoint": f"https://{host}/{tenant or 'common'}/v2.0/.well-known/openid-configuration",
         "api-version": "1.1",
-        "metadata": [{"preferred_network": HOST, "preferred_cache": "login.windows.net", "aliases": aliases}],
+        "metadata": [_aliases(cloud) for cloud in CLOUDS.values()],
     }
 
 
-def openid_configuration(tenant_id: str, version: str) -> Json:
+def _aliases(cloud: Cloud) -> Json:
+    aliases = list(cloud.login_hosts)
+    if cloud is PUBLIC:
+        aliases.append("sts.windows.net")
+    cached = "login.windows.net" if cloud is PUBLIC else cloud.login_host
+    return {"preferred_network": cloud.login_host, "preferred_cache": cached, "aliases": aliases}
+
+
+def openid_configuration(cloud: Cloud, tenant_id: str, version: str) -> Json:
     """A tenant's discovery document; ``version`` is ``v2.0``, or empty for the first version."""
-    base = f"https://{HOST}/{tenant_id}"
+    base = f"https://{cloud.login_host}/{tenant_id}"
     middle = f"{version}/" if version else ""
     return {
         "token_endpoint": f"{base}/oauth2/{middle}token",
@@ -39,18 +50,18 @@ def openid_configuration(tenant_id: str, version: str) -> Json:
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": f"{base}/v2.0" if version else f"https://sts.windows.net/{tenant_id}/",
+        "issuer": f"{base}/v2.0" if version else f"{cloud.issuer}{tenant_id}/",
         "request_uri_parameter_supported": False,
-        "userinfo_endpoint": "https://graph.microsoft.com/oidc/userinfo",
+        "userinfo_endpoint": f"https://{cloud.graph_host}/oidc/userinfo",
         "authorization_endpoint": f"{base}/oauth2/{middle}authorize",
         "device_authorization_endpoint": f"{base}/oauth2/{middle}devicecode",
         "http_logout_supported": True,
         "frontchannel_logout_supported": True,
         "end_session_endpoint": f"{base}/oauth2/{middle}logout",
         "claims_supported": ["sub", "iss", "aud", "exp", "iat", "tid", "ver"],
-        "tenant_region_scope": "EU",
-        "cloud_instance_name": "microsoftonline.com",
-        "cloud_graph_host_name": "graph.windows.net",
-        "msgraph_host": "graph.microsoft.com",
-        "rbac_url": "https://pas.windows.net",
+        "tenant_region_scope": cloud.region_scope,
+        "cloud_instance_name": cloud.login_host.removeprefix("login."),
+        "cloud_graph_host_name": cloud.directory_graph_host,
+        "msgraph_host": cloud.graph_host,
+        "rbac_url": cloud.rbac_url,
     }

@@ -29,6 +29,10 @@ AADSTS7000229: Final = thread(
 )
 AADSTS7000112: Final = page(_CODES, but=_PROTOCOL)
 AADSTS90002: Final = page(_CODES, but=_PROTOCOL, question="sign-in-unknown-tenant")
+AADSTS900382: Final = thread(
+    "https://github.com/Azure/ms-rest-nodeauth/issues/110",
+    but="that the public cloud and US Government answer it to each other's tenants and China does not",
+)
 AADSTS50194: Final = page(_CODES, but=_PROTOCOL)
 AADSTS50011: Final = page(_CODES, but=f"the text, {_PROTOCOL}")
 AADSTS500113: Final = assumed("code and text")

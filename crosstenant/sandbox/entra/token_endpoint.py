@@ -14,6 +14,7 @@ from crosstenant.sandbox.entra import sources, tokens
 from crosstenant.sandbox.entra.assertions import ASSERTION_TYPE, check_assertion, client_id_of
 from crosstenant.sandbox.entra.clients import Json, check_secret, find_client, find_tenant
 from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.world.clouds import Cloud, cloud_of
 from crosstenant.sandbox.world.state import State, now
 
 
@@ -47,7 +48,8 @@ def grant(state: State, tenant: str, form: dict[str, str], first_version: bool) 
             400,
             source=sources.AADSTS900144,
         )
-    audience = _audience_v1(tenant, form) if first_version else _audience_v2(tenant, form)
+    resource = _resource_v1(form) if first_version else _resource_v2(form)
+    audience = _known_audience(cloud_of(state), tenant, resource)
     application, principal = find_client(state, tenant, client_id)
     if form.get("client_secret"):
         check_secret(application, principal, form["client_secret"], now(state))
@@ -75,7 +77,7 @@ def grant(state: State, tenant: str, form: dict[str, str], first_version: bool) 
     }
 
 
-def _audience_v2(tenant: str, form: dict[str, str]) -> str:
+def _resource_v2(form: dict[str, str]) -> str:
     scope = form.get("scope")
     if not scope:
         raise _missing("scope")
@@ -97,17 +99,17 @@ def _audience_v2(tenant: str, form: dict[str, str]) -> str:
             400,
             source=sources.AADSTS1002012,
         )
-    return _known_audience(tenant, wanted[0].removesuffix("/.default"))
+    return wanted[0].removesuffix("/.default")
 
 
-def _audience_v1(tenant: str, form: dict[str, str]) -> str:
+def _resource_v1(form: dict[str, str]) -> str:
     if not form.get("resource"):
         raise _missing("resource")
-    return _known_audience(tenant, form["resource"])
+    return form["resource"]
 
 
-def _known_audience(tenant: str, resource: str) -> str:
-    audience = tokens.known_audience(resource)
+def _known_audience(cloud: Cloud, tenant: str, resource: str) -> str:
+    audience = tokens.known_audience(cloud, resource)
     if audience is None:
         raise SignInRefusal(
             "AADSTS500011",

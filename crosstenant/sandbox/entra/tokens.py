@@ -18,28 +18,36 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from crosstenant.sandbox.entra import sources
+from crosstenant.sandbox.entra.audiences import (
+    ARM_AUDIENCE,
+    GRAPH_AUDIENCE,
+    REGISTRY_AUDIENCE,
+    accepted_audiences,
+    known_audience,
+)
 from crosstenant.sandbox.entra.refusals import TokenRefusal
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.provenance import Source
 from crosstenant.sandbox.world.state import State, now
 
+__all__ = [
+    "ARM_AUDIENCE",
+    "GRAPH_AUDIENCE",
+    "LIFETIME",
+    "REGISTRY_AUDIENCE",
+    "Caller",
+    "issue",
+    "key_set",
+    "known_audience",
+    "read",
+    "refusal_elsewhere",
+    "sign",
+    "verify",
+]
+
 Json = dict[str, Any]
 
-ARM_AUDIENCE: Final = "https://management.azure.com/"
-GRAPH_AUDIENCE: Final = "https://graph.microsoft.com"
-REGISTRY_AUDIENCE: Final = "https://containerregistry.azure.net"
 LIFETIME: Final = 3599
-
-_RESOURCES: Final = {
-    "https://management.azure.com": ARM_AUDIENCE,
-    "https://management.core.windows.net": "https://management.core.windows.net/",
-    "https://graph.microsoft.com": GRAPH_AUDIENCE,
-    "00000003-0000-0000-c000-000000000000": GRAPH_AUDIENCE,
-    "https://containerregistry.azure.net": REGISTRY_AUDIENCE,
-}
-_ALSO_ACCEPTED: Final = {
-    ARM_AUDIENCE: {"https://management.core.windows.net"},
-    REGISTRY_AUDIENCE: {"https://management.azure.com", "https://management.core.windows.net"},
-}
 
 
 @dataclass(frozen=True)
@@ -53,29 +61,24 @@ class Caller:
     """The Graph application permissions of the token."""
 
 
-def known_audience(resource: str) -> str | None:
-    """The audience of tokens for a resource, which clients write with or without a closing slash; None if unknown."""
-    return _RESOURCES.get(resource.lower().rstrip("/"))
-
-
 def issue(state: State, tenant_id: str, service_principal: Json, audience: str, lifetime: int = LIFETIME) -> str:
     """An access token.
 
     :param service_principal: The service principal's document, from ``authenticate``.
-    :param audience: The service: ``ARM_AUDIENCE``, ``GRAPH_AUDIENCE`` or ``REGISTRY_AUDIENCE``.
+    :param audience: The audience, from ``known_audience``.
     :param lifetime: Seconds until it expires, by the sandbox's clock.
     """
-    time = int(now(state))
+    time, issuer = int(now(state)), f"{cloud_of(state).issuer}{tenant_id}/"
     claims: Json = {
         "aud": audience,
-        "iss": f"https://sts.windows.net/{tenant_id}/",
+        "iss": issuer,
         "iat": time,
         "nbf": time,
         "exp": time + lifetime,
         "appid": service_principal["appId"],
         "appidacr": "1",
         "app_displayname": service_principal["appDisplayName"],
-        "idp": f"https://sts.windows.net/{tenant_id}/",
+        "idp": issuer,
         "idtyp": "app",
         "oid": service_principal["id"],
         "sub": service_principal["id"],
@@ -83,7 +86,7 @@ def issue(state: State, tenant_id: str, service_principal: Json, audience: str, 
         "uti": uuid.uuid4().hex,
         "ver": "1.0",
     }
-    if audience == GRAPH_AUDIENCE and service_principal["_graph_permissions"]:
+    if audience == f"https://{cloud_of(state).graph_host}" and service_principal["_graph_permissions"]:
         claims["roles"] = service_principal["_graph_permissions"]
     return sign(state, claims)
 
@@ -109,16 +112,27 @@ def verify(state: State, authorization_header: str | None, audience: str) -> Cal
         claims = read(state, token.strip())
     except jwt.InvalidTokenError:
         raise words["invalid"].refusal() from None
-    accepted = {audience.rstrip("/"), *_ALSO_ACCEPTED.get(audience, ())}
+    cloud = cloud_of(state)
     found = str(claims.get("aud", ""))
-    if found.rstrip("/") not in accepted:
-        raise words["audience"].refusal(audience=found)
+    if found.rstrip("/") not in accepted_audiences(cloud, audience):
+        arm, older = f"https://{cloud.arm_host}/", cloud.service_management
+        allowed = ",".join(f"'{one}','{one.rstrip('/')}'" for one in (older, arm))
+        raise words["audience"].refusal(audience=found, allowed=allowed)
     time = now(state)
     if not float(claims["nbf"]) - 300 <= time < float(claims["exp"]):
         raise words["expired"].refusal(expiry=_us_time(float(claims["exp"])), time=_us_time(time))
-    if claims["tid"] not in state["tenants"] or claims["iss"] != f"https://sts.windows.net/{claims['tid']}/":
+    if claims["tid"] not in state["tenants"] or claims["iss"] != f"{cloud.issuer}{claims['tid']}/":
         raise words["invalid"].refusal()
     return Caller(claims["tid"], claims["appid"], claims["oid"], tuple(claims.get("roles", ())))
+
+
+def refusal_elsewhere(authorization_header: str | None, audience: str) -> TokenRefusal:
+    """The refusal by a service of another cloud, which knows nobody who could have signed the token.
+
+    :param audience: The service of the request: ``ARM_AUDIENCE`` or ``GRAPH_AUDIENCE``.
+    """
+    words = _GRAPH_WORDS if audience == GRAPH_AUDIENCE else _ARM_WORDS
+    return words["invalid" if authorization_header else "missing"].refusal()
 
 
 def read(state: State, token: str) -> Json:
@@ -169,8 +183,7 @@ _ARM_WORDS: Final = {
     "audience": _Words(
         "InvalidAuthenticationTokenAudience",
         "The access token has been obtained for wrong audience or resource '{audience}'. It should exactly match with "
-        "one of the allowed audiences 'https://management.core.windows.net/','https://management.core.windows.net',"
-        "'https://management.azure.com/','https://management.azure.com'.",
+        "one of the allowed audiences {allowed}.",
         source=sources.ARM_TOKEN_AUDIENCE,
     ),
     "expired": _Words(

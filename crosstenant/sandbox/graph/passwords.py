@@ -15,7 +15,6 @@ from typing import Final
 
 from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.directory import find_to_change
-from crosstenant.sandbox.graph.queries import ROOT
 from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request
 from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.directory_documents import new_password
@@ -49,7 +48,7 @@ def add_password(request: GraphRequest, kind: str) -> Json:
         str(uuid.uuid4()), secret, given.get("displayName"), timestamp(start), timestamp(end), usable_at
     )
     holder["passwordCredentials"].append(credential)
-    context = f"{ROOT}/{request.version}/$metadata#microsoft.graph.passwordCredential"
+    context = f"{request.root}/{request.version}/$metadata#microsoft.graph.passwordCredential"
     return {"@odata.context": context, **public(credential), "secretText": secret}
 
 

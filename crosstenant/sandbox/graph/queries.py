@@ -14,7 +14,6 @@ from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request
 from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.state import public
 
-ROOT: Final = "https://graph.microsoft.com"
 _CONDITION: Final = re.compile(
     r"(?P<property>\w+) eq '(?P<value>(?:[^']|'')*)'|startswith\((?P<started>\w+), ?'(?P<start>(?:[^']|'')*)'\)"
     r"|(?P<collection>\w+)/any\((?P<variable>\w+): ?(?P=variable) eq '(?P<member>(?:[^']|'')*)'\)",
@@ -26,7 +25,7 @@ _FILTERABLE_COLLECTIONS: Final = {"identifierUris", "servicePrincipalNames"}
 
 def one(request: GraphRequest, kind: str, document: Json) -> Json:
     """A single object as an answer."""
-    return {"@odata.context": f"{ROOT}/{request.version}/$metadata#{kind}/$entity", **_shape(request, document)}
+    return {"@odata.context": f"{request.root}/{request.version}/$metadata#{kind}/$entity", **_shape(request, document)}
 
 
 def many(request: GraphRequest, kind: str, documents: list[Json]) -> Json:
@@ -36,12 +35,12 @@ def many(request: GraphRequest, kind: str, documents: list[Json]) -> Json:
     size = _number(request, "$top", int(request.state["settings"]["page_size"]))
     start = _number(request, "$skiptoken", 0)
     answer: Json = {
-        "@odata.context": f"{ROOT}/{request.version}/$metadata#{kind}",
+        "@odata.context": f"{request.root}/{request.version}/$metadata#{kind}",
         "value": [_shape(request, document) for document in chosen[start : start + size]],
     }
     if start + size < len(chosen):
         query = urlencode({**request.query, "$skiptoken": start + size})
-        answer["@odata.nextLink"] = f"{ROOT}/{request.version}/{kind}?{query}"
+        answer["@odata.nextLink"] = f"{request.root}/{request.version}/{kind}?{query}"
     return answer
 
 

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from crosstenant.sandbox.entra.tokens import Caller
 from crosstenant.sandbox.graph.refusals import denied
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.state import State
 
 Json = dict[str, Any]
@@ -30,6 +31,11 @@ class GraphRequest:
     query: Mapping[str, str]
     body: Json
     time: float
+
+    @property
+    def root(self) -> str:
+        """The address of Microsoft Graph in the state's cloud."""
+        return f"https://{cloud_of(self.state).graph_host}"
 
     def may_read(self) -> None:
         """Refuses a caller that may not read applications."""

@@ -32,8 +32,9 @@ from crosstenant.sandbox.host.control_token import control_token
 from crosstenant.sandbox.host.request_log import request_log, requests
 from crosstenant.sandbox.world import state_paths
 from crosstenant.sandbox.world.clock import forward_clock
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.faults import new_fault
-from crosstenant.sandbox.world.seed import FEDERATION_AUDIENCE, GITHUB_ISSUER, GITHUB_SUBJECT
+from crosstenant.sandbox.world.seed import GITHUB_ISSUER, GITHUB_SUBJECT
 from crosstenant.sandbox.world.settings import set_setting
 from crosstenant.sandbox.world.state import Store
 
@@ -97,7 +98,8 @@ def make_app(store: Store) -> Starlette:
         query = request.query_params
         with store.read() as state:
             issuer, subject = query.get("issuer", GITHUB_ISSUER), query.get("subject", GITHUB_SUBJECT)
-            return {"value": federated_token(state, issuer, subject, query.get("audience", FEDERATION_AUDIENCE))}
+            audience = query.get("audience", cloud_of(state).federation_audience)
+            return {"value": federated_token(state, issuer, subject, audience)}
 
     handlers: list[tuple[str, str, Callable[[Request], Awaitable[Any]]]] = [
         ("GET", "/state", get_state),

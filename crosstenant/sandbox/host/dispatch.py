@@ -14,12 +14,14 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crosstenant.sandbox.host.request_log import log_request
+from crosstenant.sandbox.world.clouds import cloud_of, cloud_of_host
 from crosstenant.sandbox.world.faults import fault_body, take_fault
 from crosstenant.sandbox.world.hosts import is_download_host, known_hosts, service_of
 from crosstenant.sandbox.world.state import Store
 
 Json = dict[str, Any]
 
+OTHER_CLOUDS: Final = "other clouds"
 _REQUEST_ID: Final = {"graph": "request-id", "registry": "x-ms-correlation-request-id"}
 _NO_DOWNLOADS: Final = (
     "The sandbox has no downloads: install the plugin before the sandbox starts, or let the command reach the network "
@@ -32,7 +34,8 @@ class Dispatcher:
 
     def __init__(self, store: Store, services: Mapping[str, ASGIApp]) -> None:
         """
-        :param services: The application of each service, by the names of ``hosts.service_of``.
+        :param services: The application of each service, by the names of ``hosts.service_of``, and that of
+            ``OTHER_CLOUDS``.
         """
         self._store = store
         self._services = services
@@ -53,7 +56,7 @@ class Dispatcher:
         if service == "control":
             await self._services[service](scope, receive, send)
             return
-        exchange = _Exchange(service, headers, send)
+        exchange = _Exchange(service, host, headers, send)
         path: str = scope["path"]
         query = scope["query_string"].decode("latin-1")
         fault = take_fault(self._store, service, scope["method"], f"{path}?{query}" if query else path)
@@ -82,9 +85,14 @@ class Dispatcher:
         else:
             await self._serve(scope, receive, exchange)
 
+    def _service(self, exchange: _Exchange) -> ASGIApp:
+        with self._store.read() as state:
+            of_this_cloud = cloud_of_host(exchange.host) is cloud_of(state)
+        return self._services[exchange.service if of_this_cloud else OTHER_CLOUDS]
+
     async def _serve(self, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
         try:
-            await self._services[exchange.service](scope, receive, exchange.send)
+            await self._service(exchange)(scope, receive, exchange.send)
         except Exception as error:
             print(f"crosstenant sandbox: internal error in {scope['method']} {scope['path']}", file=sys.stderr)
             traceback.print_exc()
@@ -97,8 +105,9 @@ class Dispatcher:
 class _Exchange:
     """The answer to one request: records its status, adds the request IDs, or discards it (``muted``)."""
 
-    def __init__(self, service: str, headers: Headers, send: Send) -> None:
+    def __init__(self, service: str, host: str, headers: Headers, send: Send) -> None:
         self.service = service
+        self.host = host
         self.status = 0
         self.muted = False
         self._send = send

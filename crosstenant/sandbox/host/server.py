@@ -20,7 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from crosstenant.sandbox.host.certificates import Authority
 from crosstenant.sandbox.host.control_token import control_token
-from crosstenant.sandbox.host.dispatch import Dispatcher
+from crosstenant.sandbox.host.dispatch import OTHER_CLOUDS, Dispatcher
 from crosstenant.sandbox.host.environment import client_environment, surroundings, upstream_proxy
 from crosstenant.sandbox.host.proxy import Proxy
 from crosstenant.sandbox.host.request_log import check_log
@@ -32,6 +32,7 @@ _SERVICES: Final = {
     "arm": "crosstenant.sandbox.arm.app",
     "registry": "crosstenant.sandbox.registry.app",
     "control": "crosstenant.sandbox.host.control",
+    OTHER_CLOUDS: "crosstenant.sandbox.host.other_clouds",
 }
 _KEEP_ALIVE_SECONDS: Final = 120
 

@@ -88,7 +88,8 @@ async def pull(image: str, node: Json, proxy: str) -> Pulled:
     match = _IMAGE.fullmatch(image)
     if match is None or service_of(match["registry"]) != "registry":
         raise NodePullRefused(
-            f"'{image}' must be an image of a registry in the sandbox: <name>.azurecr.io/<repository>:<tag>",
+            f"'{image}' must be an image of a registry in the sandbox: <name>.azurecr.io/<repository>:<tag>, or "
+            "azurecr.us or azurecr.cn in the other clouds",
             source=sources.IMAGE_FORM,
         )
     if not node["secret"]:

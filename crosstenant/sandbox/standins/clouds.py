@@ -43,6 +43,36 @@ CHINA: Final = Cloud(
     "microsoftgraph.chinacloudapi.cn",
     "management.chinacloudapi.cn",
 )
+# The directory of US Government that the Department of Defense uses has a Graph of its own.
+DEPARTMENT_OF_DEFENSE: Final = Cloud(
+    "usgovernmentl5", US_GOVERNMENT.login_host, "dod-graph.microsoft.us", US_GOVERNMENT.arm_host
+)
+
+AZUREAD_ENVIRONMENTS: Final[dict[str, Cloud]] = {
+    "": PUBLIC,
+    "global": PUBLIC,
+    "public": PUBLIC,
+    "usgovernment": US_GOVERNMENT,
+    "usgovernmentl4": US_GOVERNMENT,
+    "dod": DEPARTMENT_OF_DEFENSE,
+    "usgovernmentl5": DEPARTMENT_OF_DEFENSE,
+    "china": CHINA,
+}
+"""What azuread takes for ``environment``, in any case (hashicorp/go-azure-sdk, sdk/environments: ``FromName``)."""
+
+AZURE_NATIVE_ENVIRONMENTS: Final[dict[str, Cloud]] = {
+    "": PUBLIC,
+    "public": PUBLIC,
+    "azurecloud": PUBLIC,
+    "usgov": US_GOVERNMENT,
+    "usgovernment": US_GOVERNMENT,
+    "usgovernmentl4": US_GOVERNMENT,
+    "azureusgovernment": US_GOVERNMENT,
+    "azureusgovernmentcloud": US_GOVERNMENT,
+    "china": CHINA,
+    "azurechinacloud": CHINA,
+}
+"""What azure-native takes for it, in any case (pulumi/pulumi-azure-native, provider/pkg/azure/cloud: ``FromName``)."""
 
 
 async def cloud_of_metadata(settings: Settings, http: Http) -> Cloud | None:

@@ -193,8 +193,9 @@ def delete_cluster(state: State, cluster: str) -> str:
 
     :raises LookupError: The cluster does not exist.
     """
-    cluster_id = resource(state, CLUSTERS, cluster)["id"]
-    group = node_resource_group_id(cluster_id).lower()
+    found = resource(state, CLUSTERS, cluster)
+    cluster_id = found["id"]
+    group = node_resource_group_id(cluster_id, found["location"]).lower()
     del state["resources"][cluster_id.lower()]
     state["resources"].pop(group, None)
     assignments = state["roleAssignments"]

@@ -1,19 +1,22 @@
-"""The service of the sandbox behind each host name."""
+"""The service of the sandbox behind each host name, in every cloud."""
 
 from __future__ import annotations
 
 from typing import Final
 
+from crosstenant.sandbox.world.clouds import CLOUDS
+
 CONTROL_HOST: Final = "sandbox.test"
-_HOSTS: Final = {
-    "login.microsoftonline.com": "login",
-    "login.microsoft.com": "login",
-    "login.windows.net": "login",
-    "graph.microsoft.com": "graph",
-    "management.azure.com": "arm",
+_HOSTS: Final[dict[str, str]] = {
+    **{
+        host: service
+        for cloud in CLOUDS.values()
+        for service, hosts in (("login", cloud.login_hosts), ("graph", (cloud.graph_host,)), ("arm", (cloud.arm_host,)))
+        for host in hosts
+    },
     CONTROL_HOST: "control",
 }
-_REGISTRY_SUFFIX: Final = ".azurecr.io"
+_REGISTRY_SUFFIXES: Final = tuple(f".{cloud.registry_suffix}" for cloud in CLOUDS.values())
 # Where Pulumi's engine looks for a plugin that is not installed (sdk/go/common/workspace/plugins.go).
 _DOWNLOAD_HOSTS: Final = {"get.pulumi.com", "api.pulumi.com", "api.github.com", "github.com"}
 
@@ -22,7 +25,7 @@ def service_of(host: str) -> str | None:
     """The service behind a host name (with or without a port): ``login``, ``graph``, ``arm``, ``registry`` or
     ``control``; None for a host that the sandbox does not emulate."""
     name = host.rsplit(":", 1)[0].lower().rstrip(".")
-    return _HOSTS.get(name) or ("registry" if name.endswith(_REGISTRY_SUFFIX) else None)
+    return _HOSTS.get(name) or ("registry" if name.endswith(_REGISTRY_SUFFIXES) else None)
 
 
 def is_download_host(host: str) -> bool:
@@ -32,4 +35,4 @@ def is_download_host(host: str) -> bool:
 
 def known_hosts() -> list[str]:
     """The hosts that the sandbox emulates, for a message."""
-    return [*_HOSTS, f"*{_REGISTRY_SUFFIX}"]
+    return [*_HOSTS, *(f"*{suffix}" for suffix in _REGISTRY_SUFFIXES)]

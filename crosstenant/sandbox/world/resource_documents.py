@@ -9,9 +9,11 @@ from __future__ import annotations
 import uuid
 from typing import Any, Final
 
+from crosstenant.sandbox.world.clouds import PUBLIC, Cloud
+
 Json = dict[str, Any]
 
-LOCATION: Final = "westeurope"
+LOCATION: Final = PUBLIC.location
 CREATED: Final = "2024-01-01T00:00:00Z"
 NAMES: Final = uuid.UUID("a0000000-0000-4000-8000-00000000ffff")
 """Namespace of the UUIDs that the seed derives from names."""
@@ -37,26 +39,33 @@ def subscription(subscription_id: str, tenant_id: str, display_name: str) -> Jso
     }
 
 
-def resource_group(group_id: str, managed_by: str | None = None) -> Json:
+def resource_group(group_id: str, managed_by: str | None = None, cloud: Cloud = PUBLIC) -> Json:
     """A resource group; ``managed_by`` is the ARM ID of the resource that made it, as with a cluster's node group."""
     return {
         "id": group_id,
         "name": group_id.rsplit("/", 1)[-1],
         "type": "Microsoft.Resources/resourceGroups",
-        "location": LOCATION,
+        "location": cloud.location,
         "managedBy": managed_by,
         "tags": {},
         "properties": {"provisioningState": "Succeeded"},
     }
 
 
-def node_resource_group_id(cluster_id: str) -> str:
+def node_resource_group_id(cluster_id: str, location: str = LOCATION) -> str:
     """The ARM ID of the resource group that AKS makes for a cluster's nodes."""
     _, _, subscription_id, _, group, *_, name = cluster_id.split("/")
-    return f"/subscriptions/{subscription_id}/resourceGroups/MC_{group}_{name}_{LOCATION}"
+    return f"/subscriptions/{subscription_id}/resourceGroups/MC_{group}_{name}_{location}"
 
 
-def cluster(cluster_id: str, tenant_id: str, pools: dict[str, int], client_id: str, secret: str | None) -> Json:
+def cluster(
+    cluster_id: str,
+    tenant_id: str,
+    pools: dict[str, int],
+    client_id: str,
+    secret: str | None,
+    cloud: Cloud = PUBLIC,
+) -> Json:
     """A running cluster.
 
     :param pools: The number of nodes of each node pool, by name.
@@ -68,7 +77,7 @@ def cluster(cluster_id: str, tenant_id: str, pools: dict[str, int], client_id: s
         "id": cluster_id,
         "name": name,
         "type": "Microsoft.ContainerService/ManagedClusters",
-        "location": LOCATION,
+        "location": cloud.location,
         "tags": {"environment": "production"},
         "sku": {"name": "Base", "tier": "Standard"},
         "properties": {
@@ -77,10 +86,10 @@ def cluster(cluster_id: str, tenant_id: str, pools: dict[str, int], client_id: s
             "kubernetesVersion": "1.34",
             "currentKubernetesVersion": "1.34.1",
             "dnsPrefix": name,
-            "fqdn": f"{name}-{uuid.uuid5(NAMES, cluster_id).hex[:8]}.hcp.{LOCATION}.azmk8s.io",
+            "fqdn": f"{name}-{uuid.uuid5(NAMES, cluster_id).hex[:8]}.hcp.{cloud.location}.{cloud.cluster_domain}",
             "agentPoolProfiles": [_pool(pool, count) for pool, count in pools.items()],
             "servicePrincipalProfile": {"clientId": client_id},
-            "nodeResourceGroup": node_resource_group_id(cluster_id).rsplit("/", 1)[-1],
+            "nodeResourceGroup": node_resource_group_id(cluster_id, cloud.location).rsplit("/", 1)[-1],
             "enableRBAC": True,
             "maxAgentPools": 100,
             "networkProfile": {
@@ -110,18 +119,18 @@ def cluster(cluster_id: str, tenant_id: str, pools: dict[str, int], client_id: s
     return document
 
 
-def registry(registry_id: str, mode: str) -> Json:
+def registry(registry_id: str, mode: str, cloud: Cloud = PUBLIC) -> Json:
     """A registry whose ``roleAssignmentMode`` is ``LegacyRegistryPermissions`` or ``AbacRepositoryPermissions``."""
     name = registry_id.rsplit("/", 1)[-1]
     return {
         "id": registry_id,
         "name": name,
         "type": "Microsoft.ContainerRegistry/registries",
-        "location": LOCATION,
+        "location": cloud.location,
         "tags": {},
         "sku": {"name": "Premium", "tier": "Premium"},
         "properties": {
-            "loginServer": f"{name}.azurecr.io",
+            "loginServer": f"{name}.{cloud.registry_suffix}",
             "creationDate": CREATED,
             "provisioningState": "Succeeded",
             "adminUserEnabled": False,

@@ -12,6 +12,7 @@ from typing import Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from crosstenant.sandbox.world.clouds import CLOUDS, PUBLIC, cloud_of
 from crosstenant.sandbox.world.directory_documents import Json, new_application, new_password, new_service_principal
 from crosstenant.sandbox.world.open_questions import QUESTIONS
 from crosstenant.sandbox.world.resource_documents import (
@@ -69,19 +70,24 @@ ACR_REPOSITORY_READER: Final = "b93aa761-3e63-49ed-ac28-beffa264f7ac"
 
 GITHUB_ISSUER: Final = "https://token.actions.githubusercontent.com"
 GITHUB_SUBJECT: Final = "repo:contoso/infrastructure:ref:refs/heads/main"
-FEDERATION_AUDIENCE: Final = "api://AzureADTokenExchange"
+FEDERATION_AUDIENCE: Final = PUBLIC.federation_audience
 
 _NEVER: Final = "2199-12-31T00:00:00Z"
 
 
-def seed() -> State:
-    """A new state document with a new token signing key."""
+def seed(cloud: str = PUBLIC.name) -> State:
+    """A new state document with a new token signing key.
+
+    :param cloud: The name of the cloud that its objects are in.
+    """
+    domain = CLOUDS[cloud].directory_domain
     state: State = {
+        "cloud": cloud,
         "clock": {"ahead_seconds": 0},
         "signing_key": _signing_key(),
         "tenants": {
-            CLUSTER_TENANT: _tenant("Contoso", "contoso.onmicrosoft.com"),
-            REGISTRY_TENANT: _tenant("Fabrikam", "fabrikam.onmicrosoft.com"),
+            CLUSTER_TENANT: _tenant("Contoso", f"contoso.{domain}"),
+            REGISTRY_TENANT: _tenant("Fabrikam", f"fabrikam.{domain}"),
         },
         "applications": {},
         "servicePrincipals": {},
@@ -120,14 +126,14 @@ def add_registry_tenant(state: State) -> None:
 
     For stacks that pull from more than one tenant; the seeded state does not have it.
     """
-    tenant, permissions = SECOND_REGISTRY_TENANT, ["Application.ReadWrite.All"]
-    state["tenants"][tenant] = _tenant("Northwind", "northwind.onmicrosoft.com")
+    tenant, permissions, cloud = SECOND_REGISTRY_TENANT, ["Application.ReadWrite.All"], cloud_of(state)
+    state["tenants"][tenant] = _tenant("Northwind", f"northwind.{cloud.directory_domain}")
     state["subscriptions"][SECOND_REGISTRY_SUBSCRIPTION] = subscription(
         SECOND_REGISTRY_SUBSCRIPTION, tenant, "Northwind Images"
     )
     for document in (
-        resource_group(SECOND_REGISTRY_GROUP),
-        registry(SECOND_REGISTRY, "AbacRepositoryPermissions"),
+        resource_group(SECOND_REGISTRY_GROUP, cloud=cloud),
+        registry(SECOND_REGISTRY, "AbacRepositoryPermissions", cloud),
     ):
         state["resources"][document["id"].lower()] = document
     caller = _identity(
@@ -157,18 +163,19 @@ def _add_callers(state: State) -> None:
 
 
 def _add_resources(state: State) -> None:
+    cloud = cloud_of(state)
+    nodes = {it: node_resource_group_id(it, cloud.location) for it in (CLUSTER, MANAGED_IDENTITY_CLUSTER)}
     for document in (
-        resource_group(CLUSTER_GROUP),
-        cluster(CLUSTER, CLUSTER_TENANT, {"system": 2, "apps": 3}, OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET),
-        resource_group(node_resource_group_id(CLUSTER), managed_by=CLUSTER),
-        cluster(MANAGED_IDENTITY_CLUSTER, CLUSTER_TENANT, {"system": 1}, "msi", None),
-        resource_group(node_resource_group_id(MANAGED_IDENTITY_CLUSTER), managed_by=MANAGED_IDENTITY_CLUSTER),
-        resource_group(REGISTRY_GROUP),
-        registry(REGISTRY, "LegacyRegistryPermissions"),
-        registry(ABAC_REGISTRY, "AbacRepositoryPermissions"),
+        resource_group(CLUSTER_GROUP, cloud=cloud),
+        cluster(CLUSTER, CLUSTER_TENANT, {"system": 2, "apps": 3}, OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET, cloud),
+        cluster(MANAGED_IDENTITY_CLUSTER, CLUSTER_TENANT, {"system": 1}, "msi", None, cloud),
+        *(resource_group(group, managed_by=owner, cloud=cloud) for owner, group in nodes.items()),
+        resource_group(REGISTRY_GROUP, cloud=cloud),
+        registry(REGISTRY, "LegacyRegistryPermissions", cloud),
+        registry(ABAC_REGISTRY, "AbacRepositoryPermissions", cloud),
     ):
         state["resources"][document["id"].lower()] = document
-    _assign(state, node_resource_group_id(CLUSTER), CONTRIBUTOR, _object_id(OLD_CLUSTER_APP_ID, "d"))
+    _assign(state, nodes[CLUSTER], CONTRIBUTOR, _object_id(OLD_CLUSTER_APP_ID, "d"))
 
 
 def _identity(state: State, tenant: str, app_id: str, name: str, secret: str, permissions: list[str]) -> str:
@@ -184,7 +191,7 @@ def _identity(state: State, tenant: str, app_id: str, name: str, secret: str, pe
                 "name": "github",
                 "issuer": GITHUB_ISSUER,
                 "subject": GITHUB_SUBJECT,
-                "audiences": [FEDERATION_AUDIENCE],
+                "audiences": [cloud_of(state).federation_audience],
                 "description": None,
             }
         ]

@@ -16,6 +16,7 @@ from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import ArmRequest
 from crosstenant.sandbox.entra.clients import authenticate
 from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.open_questions import AKS_SECRET_CODE, AKS_UNKNOWN_PRINCIPAL_STATUS
 from crosstenant.sandbox.world.state import State, public
 from crosstenant.sandbox.world.times import timestamp
@@ -149,7 +150,7 @@ def check_service_principal(state: State, tenant_id: str, client_id: str, secret
             400,
             code,
             f"{message}adal: Refresh request failed. Status Code = '{error.status}'. Response body: {answer} "
-            f"Endpoint https://login.microsoftonline.com/{tenant_id}/oauth2/token?api-version=1.0)",
+            f"Endpoint https://{cloud_of(state).login_host}/{tenant_id}/oauth2/token?api-version=1.0)",
             source=sources.SERVICE_PRINCIPAL_VALIDATION_CLIENT_ERROR,
         ) from None
 

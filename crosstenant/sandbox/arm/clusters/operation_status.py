@@ -13,6 +13,7 @@ from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.ids import subscription_of
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.open_questions import OPERATION_READERS
 from crosstenant.sandbox.world.state import State
 from crosstenant.sandbox.world.times import timestamp
@@ -22,7 +23,6 @@ Json = dict[str, Any]
 ROLE: Final = "role"
 """``settings.operations.readable_by``: a caller with the operation's action at the subscription; 403 for others."""
 
-_HOST: Final = "https://management.azure.com"
 _LINK_VERSION: Final = "2016-03-30"
 _DEFAULT_ERRORS: Final = {
     "Failed": {"code": "InternalOperationError", "message": "Internal server error"},
@@ -37,7 +37,7 @@ def links(state: State, operation_id: str, *, location: bool = True) -> dict[str
     """
     operation = state["operations"][operation_id]
     base = (
-        f"{_HOST}/subscriptions/{subscription_of(operation['resource'])}/providers/Microsoft.ContainerService/locations/"
+        f"https://{cloud_of(state).arm_host}/subscriptions/{subscription_of(operation['resource'])}/providers/Microsoft.ContainerService/locations/"
         f"{operation['location']}"
     )
     headers = {"Azure-AsyncOperation": f"{base}/operations/{operation_id}?api-version={_LINK_VERSION}"}

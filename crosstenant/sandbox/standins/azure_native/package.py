@@ -16,7 +16,7 @@ from crosstenant.sandbox.standins.azure_native.registry import Registry
 from crosstenant.sandbox.standins.azure_native.resource_group import ResourceGroup
 from crosstenant.sandbox.standins.azure_native.role_assignment import RoleAssignment
 from crosstenant.sandbox.standins.certificate_file import UnreadableFile, read_as_azure_native
-from crosstenant.sandbox.standins.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud, cloud_of_metadata
+from crosstenant.sandbox.standins.clouds import AZURE_NATIVE_ENVIRONMENTS, Cloud, cloud_of_metadata
 from crosstenant.sandbox.standins.http import Http
 from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
@@ -26,18 +26,6 @@ from crosstenant.sandbox.standins.unknown import unknown_arguments
 VERSION = "3.29.0"
 RESOURCES = (ManagedCluster, Registry, ResourceGroup, RoleAssignment)
 
-_CLOUDS: dict[str, Cloud] = {
-    "": PUBLIC,
-    "azurecloud": PUBLIC,
-    "public": PUBLIC,
-    "usgov": US_GOVERNMENT,
-    "usgovernment": US_GOVERNMENT,
-    "usgovernmentl4": US_GOVERNMENT,
-    "azureusgovernment": US_GOVERNMENT,
-    "azureusgovernmentcloud": US_GOVERNMENT,
-    "china": CHINA,
-    "azurechinacloud": CHINA,
-}
 _KINDS = {
     "certificate": "as a Service Principal using a Client Certificate",
     "oidc": "with OIDC",
@@ -106,12 +94,12 @@ def prepare(settings: Settings, http: Http, described: Cloud | None = None) -> A
     :param described: The cloud that a metadata host describes, if the settings name such a host.
     """
     environment = settings.text("environment", "ARM_ENVIRONMENT", "AZURE_ENVIRONMENT").lower()
-    if environment not in _CLOUDS:
+    if environment not in AZURE_NATIVE_ENVIRONMENTS:
         raise OperatorError(
             f"configuration data is not available for Azure environment '{environment}' and ARM_METADATA_HOSTNAME is"
             " not set"
         )
-    cloud = described or _CLOUDS[environment]
+    cloud = described or AZURE_NATIVE_ENVIRONMENTS[environment]
     credential = azure_native_credential(settings)
     subscription = settings.text("subscriptionId", "ARM_SUBSCRIPTION_ID")
     if credential.method == "msi":

@@ -16,7 +16,7 @@ from crosstenant.sandbox.standins.azuread.graph import Graph
 from crosstenant.sandbox.standins.azuread.managed_identity import EndpointSignIn
 from crosstenant.sandbox.standins.azuread.service_principal import ServicePrincipal
 from crosstenant.sandbox.standins.certificate_file import UnreadableFile, read_as_azuread
-from crosstenant.sandbox.standins.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud, cloud_of_metadata
+from crosstenant.sandbox.standins.clouds import AZUREAD_ENVIRONMENTS, cloud_of_metadata
 from crosstenant.sandbox.standins.http import Http
 from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
@@ -27,14 +27,6 @@ VERSION = "6.11.1"
 RESOURCES = (Application, ApplicationPassword, ServicePrincipal)
 FUNCTIONS = (GetApplication, GetClientConfig, GetServicePrincipal)
 
-_CLOUDS: dict[str, Cloud] = {
-    "": PUBLIC,
-    "global": PUBLIC,
-    "public": PUBLIC,
-    "usgovernment": US_GOVERNMENT,
-    "usgovernmentl4": US_GOVERNMENT,
-    "china": CHINA,
-}
 # Secret are the three that the real SDK wraps. The engine learns it from the SDK alone: the provider marks nothing.
 CONFIG: Fields = {
     "adoPipelineServiceConnectionId": Field("string"),
@@ -87,9 +79,9 @@ class Azuread(Package):
 async def sign_in(settings: Settings, http: Http) -> Graph:
     """The Graph of the tenant that the settings name, with a token."""
     environment = settings.text("environment", "ARM_ENVIRONMENT").lower()
-    if environment not in _CLOUDS:
+    if environment not in AZUREAD_ENVIRONMENTS:
         raise OperatorError(f'unable to determine environment: "{environment}" is not an environment of this provider')
-    cloud = await cloud_of_metadata(settings, http) or _CLOUDS[environment]
+    cloud = await cloud_of_metadata(settings, http) or AZUREAD_ENVIRONMENTS[environment]
     credential = azuread_credential(settings)
     prefix = "building client: unable to obtain access token: "
     if credential.method == "msi":

@@ -1,0 +1,43 @@
+"""The resources that access tokens are for: Resource Manager, Microsoft Graph and registries, in each cloud.
+
+https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud. A service is named here by its
+audience in the public cloud.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crosstenant.sandbox.world.clouds import PUBLIC, Cloud
+
+ARM_AUDIENCE: Final = f"https://{PUBLIC.arm_host}/"
+GRAPH_AUDIENCE: Final = f"https://{PUBLIC.graph_host}"
+REGISTRY_AUDIENCE: Final = "https://containerregistry.azure.net"
+"""The same in every cloud: https://github.com/Azure/azure-cli, ``ACR_AUDIENCE_RESOURCE_NAME``."""
+
+_GRAPH_ID: Final = "00000003-0000-0000-c000-000000000000"
+
+
+def known_audience(cloud: Cloud, resource: str) -> str | None:
+    """The audience of a cloud's tokens for a resource, which clients write with or without a closing slash; None if the
+    cloud does not have the resource."""
+    graph = f"https://{cloud.graph_host}"
+    known = {
+        f"https://{cloud.arm_host}": f"https://{cloud.arm_host}/",
+        cloud.service_management.rstrip("/"): cloud.service_management,
+        graph: graph,
+        _GRAPH_ID: graph,
+        REGISTRY_AUDIENCE: REGISTRY_AUDIENCE,
+    }
+    return known.get(resource.lower().rstrip("/"))
+
+
+def accepted_audiences(cloud: Cloud, service: str) -> set[str]:
+    """The audiences that a service of a cloud accepts, without a closing slash.
+
+    :param service: ``ARM_AUDIENCE``, ``GRAPH_AUDIENCE`` or ``REGISTRY_AUDIENCE``.
+    """
+    if service == GRAPH_AUDIENCE:
+        return {f"https://{cloud.graph_host}"}
+    arm = {f"https://{cloud.arm_host}", cloud.service_management.rstrip("/")}
+    return arm | {REGISTRY_AUDIENCE} if service == REGISTRY_AUDIENCE else arm
