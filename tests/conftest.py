@@ -51,7 +51,7 @@ def _engine_is_marked(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
 
 @pytest.fixture(scope="session")
 def _sandbox_beside(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Store, dict[str, str]]]:
-    store = open_store(tmp_path_factory.mktemp("sandbox") / "state.json")
+    store = open_store(tmp_path_factory.mktemp("sandbox") / "state.json", "public")
     with Sandbox(store) as sandbox:
         yield store, sandbox.environment()
 

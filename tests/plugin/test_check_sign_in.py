@@ -65,6 +65,7 @@ async def test_a_token_is_no_problem():
     ("code", "argument", "remedy"),
     [
         ("AADSTS90002", "tenantId", "check tenantId"),
+        ("AADSTS900382", "environment", "to the cloud of both tenants"),
         ("AADSTS700016", "clientId", "check the client ID and the tenant ID"),
         ("AADSTS7000112", "clientId", "enable its service principal"),
         ("AADSTS7000215", "clientSecret", "give the secret's value"),

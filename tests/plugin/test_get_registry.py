@@ -136,18 +136,18 @@ async def test_registry_without_login_server_is_not_ready(azure: Azure):
 
 
 @pytest.mark.parametrize(
-    ("cloud", "host"),
+    ("cloud", "host", "remedy"),
     [
-        (PUBLIC, "fabrikamimages.azurecr.cn"),
-        (PUBLIC, "fabrikamimages.azurecr.io.evil.test"),
-        (PUBLIC, "evil.test/fabrikamimages.azurecr.io"),
-        (PUBLIC, "azurecr.io"),
-        (PUBLIC, "a.b.azurecr.io"),
-        (US_GOVERNMENT, "fabrikamimages.azurecr.io"),
-        (CHINA, "fabrikamimages.azurecr.us"),
+        (PUBLIC, "fabrikamimages.azurecr.cn", "of both tenants to 'china'"),
+        (PUBLIC, "fabrikamimages.azurecr.io.evil.test", "check 'environment'"),
+        (PUBLIC, "evil.test/fabrikamimages.azurecr.io", "check 'environment'"),
+        (PUBLIC, "azurecr.io", "check 'environment'"),
+        (PUBLIC, "a.b.azurecr.io", "check 'environment'"),
+        (US_GOVERNMENT, "fabrikamimages.azurecr.io", "of both tenants to 'public'"),
+        (CHINA, "fabrikamimages.azurecr.us", "of both tenants to 'usgovernment'"),
     ],
 )
-async def test_login_server_of_another_cloud_is_refused(azure: Azure, monkeypatch, cloud, host: str):
+async def test_login_server_of_another_cloud_is_refused(azure: Azure, monkeypatch, cloud, host: str, remedy: str):
     azure.arm.registry = lambda: web.json_response(registry_document(loginServer=host))
     tenant = dataclasses.replace(azure.tenant, cloud=dataclasses.replace(cloud, arm_host=PUBLIC.arm_host))
     with pytest.raises(OperatorError) as caught:
@@ -155,6 +155,7 @@ async def test_login_server_of_another_cloud_is_refused(azure: Azure, monkeypatc
     text = str(caught.value)
     assert f"has login server '{host}'" in text
     assert f"cloud '{cloud.name}' are <name>.{cloud.registry_suffixes[0]}" in text
+    assert remedy in text
 
 
 @pytest.mark.parametrize(

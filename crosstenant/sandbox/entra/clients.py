@@ -53,6 +53,17 @@ def tenant_not_found(tenant: str) -> SignInRefusal:
     )
 
 
+def tenant_of_another_cloud() -> SignInRefusal:
+    """The refusal of an application whose tenant is in another cloud, which the cloud of the request knows of."""
+    return SignInRefusal(
+        "AADSTS900382",
+        "Confidential Client is not supported in Cross Cloud request.",
+        "invalid_request",
+        400,
+        source=sources.AADSTS900382,
+    )
+
+
 def find_application(state: State, tenant_id: str, client_id: str) -> Json:
     """The application of a client ID, if it may be used in the tenant: its own tenant, or any if it is multi-tenant.
 

@@ -127,7 +127,7 @@ def verify(state: State, authorization_header: str | None, audience: str) -> Cal
 
 
 def refusal_elsewhere(authorization_header: str | None, audience: str) -> TokenRefusal:
-    """The refusal by a service of another cloud, which knows nobody who could have signed the token.
+    """The refusal by a service of another cloud, which does not know the key of the token.
 
     :param audience: The service of the request: ``ARM_AUDIENCE`` or ``GRAPH_AUDIENCE``.
     """

@@ -17,10 +17,9 @@ from starlette.routing import Route
 
 from crosstenant.sandbox.arm.metadata import endpoint_metadata
 from crosstenant.sandbox.arm.refusals import ArmRefusal
-from crosstenant.sandbox.entra import discovery, sources
+from crosstenant.sandbox.entra import discovery
 from crosstenant.sandbox.entra.app import refusal_response
-from crosstenant.sandbox.entra.clients import tenant_not_found
-from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.entra.clients import tenant_not_found, tenant_of_another_cloud
 from crosstenant.sandbox.entra.tokens import ARM_AUDIENCE, GRAPH_AUDIENCE, refusal_elsewhere
 from crosstenant.sandbox.graph.refusals import GraphRefusal
 from crosstenant.sandbox.registry.refusals import not_found
@@ -73,16 +72,7 @@ def _sign_in(request: Request, cloud: Cloud, here: Cloud, tenants: set[str]) -> 
         return JSONResponse({"keys": []})
     tenant = path.split("/")[1]
     if tenant.lower() in tenants and CHINA not in (cloud, here):
-        return refusal_response(
-            request,
-            SignInRefusal(
-                "AADSTS900382",
-                "Confidential Client is not supported in Cross Cloud request.",
-                "invalid_request",
-                400,
-                source=sources.AADSTS900382,
-            ),
-        )
+        return refusal_response(request, tenant_of_another_cloud())
     return refusal_response(request, tenant_not_found(tenant))
 
 

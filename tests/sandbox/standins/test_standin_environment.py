@@ -15,7 +15,7 @@ from crosstenant.sandbox.entra.assertions import federated_token
 from crosstenant.sandbox.standins.azure_native.credential import azure_native_credential
 from crosstenant.sandbox.standins.azure_native.package import AzureNative, prepare
 from crosstenant.sandbox.standins.azuread.credential import azuread_credential
-from crosstenant.sandbox.standins.azuread.package import Azuread, sign_in
+from crosstenant.sandbox.standins.azuread.package import Azuread, azuread_cloud, sign_in
 from crosstenant.sandbox.standins.clouds import PUBLIC, cloud_of_metadata
 from crosstenant.sandbox.standins.http import Answer
 from crosstenant.sandbox.standins.settings import Settings
@@ -192,6 +192,55 @@ async def test_endpoint_of_a_managed_identity_that_refuses(http, monkeypatch):
     settings = Settings({"useMsi": "true", "msiEndpoint": "http://169.254.169.254/token", "environment": "public"}, {})
     with pytest.raises(OperatorError, match="metadata endpoint: received HTTP status 400 with body: no identity"):
         await sign_in(settings, http)
+
+
+@pytest.mark.parametrize(
+    ("name", "hosts"),
+    [
+        ("", ("login.microsoftonline.com", "graph.microsoft.com")),
+        ("Global", ("login.microsoftonline.com", "graph.microsoft.com")),
+        ("public", ("login.microsoftonline.com", "graph.microsoft.com")),
+        ("usgovernment", ("login.microsoftonline.us", "graph.microsoft.us")),
+        ("USGovernmentL4", ("login.microsoftonline.us", "graph.microsoft.us")),
+        ("usgovernmentl5", ("login.microsoftonline.us", "dod-graph.microsoft.us")),
+        ("dod", ("login.microsoftonline.us", "dod-graph.microsoft.us")),
+        ("china", ("login.partner.microsoftonline.cn", "microsoftgraph.chinacloudapi.cn")),
+    ],
+)
+def test_environments_of_azuread_name_the_hosts(name: str, hosts: tuple[str, str]):
+    cloud = azuread_cloud(Settings({"environment": name}, {}))
+    assert (cloud.login_host, cloud.graph_host) == hosts
+    assert azuread_cloud(Settings({}, {"ARM_ENVIRONMENT": name})) == cloud
+    assert azuread_cloud(Settings({"environment": "public"}, {"ARM_ENVIRONMENT": "china"})) is PUBLIC
+
+
+@pytest.mark.parametrize(
+    ("name", "host"),
+    [
+        ("", "management.azure.com"),
+        ("public", "management.azure.com"),
+        ("AzureCloud", "management.azure.com"),
+        ("usgov", "management.usgovcloudapi.net"),
+        ("usgovernment", "management.usgovcloudapi.net"),
+        ("usgovernmentl4", "management.usgovcloudapi.net"),
+        ("AzureUSGovernment", "management.usgovcloudapi.net"),
+        ("AzureUSGovernmentCloud", "management.usgovcloudapi.net"),
+        ("china", "management.chinacloudapi.cn"),
+        ("AzureChinaCloud", "management.chinacloudapi.cn"),
+    ],
+)
+def test_environments_of_azure_native_name_the_host(http, name: str, host: str):
+    given = credential("cluster", "caller")
+    assert prepare(Settings({**given, "environment": name}, {}), http).cloud.arm_host == host
+    assert prepare(Settings(given, {"ARM_ENVIRONMENT": name}), http).cloud.arm_host == host
+    explicit = Settings({**given, "environment": "public"}, {"ARM_ENVIRONMENT": "china"})
+    assert prepare(explicit, http).cloud is PUBLIC
+
+
+@pytest.mark.parametrize("name", ["azurepubliccloud", "dod", "germany"])
+def test_environment_that_azure_native_does_not_know_is_refused(http, name: str):
+    with pytest.raises(OperatorError, match=f"configuration data is not available for Azure environment '{name}'"):
+        prepare(Settings({**credential("cluster", "caller"), "environment": name}, {}), http)
 
 
 @pytest.mark.parametrize(("package", "sdk"), [(Azuread, pulumi_azuread), (AzureNative, pulumi_azure_native)])

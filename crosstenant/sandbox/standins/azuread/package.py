@@ -16,7 +16,7 @@ from crosstenant.sandbox.standins.azuread.graph import Graph
 from crosstenant.sandbox.standins.azuread.managed_identity import EndpointSignIn
 from crosstenant.sandbox.standins.azuread.service_principal import ServicePrincipal
 from crosstenant.sandbox.standins.certificate_file import UnreadableFile, read_as_azuread
-from crosstenant.sandbox.standins.clouds import AZUREAD_ENVIRONMENTS, cloud_of_metadata
+from crosstenant.sandbox.standins.clouds import AZUREAD_ENVIRONMENTS, Cloud, cloud_of_metadata
 from crosstenant.sandbox.standins.http import Http
 from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
@@ -76,12 +76,21 @@ class Azuread(Package):
         return Served.of([resource(graph) for resource in RESOURCES], [function(graph) for function in FUNCTIONS])
 
 
-async def sign_in(settings: Settings, http: Http) -> Graph:
-    """The Graph of the tenant that the settings name, with a token."""
+def azuread_cloud(settings: Settings) -> Cloud:
+    """The cloud that the settings name.
+
+    :raises OperatorError: The provider does not know the name.
+    """
     environment = settings.text("environment", "ARM_ENVIRONMENT").lower()
     if environment not in AZUREAD_ENVIRONMENTS:
         raise OperatorError(f'unable to determine environment: "{environment}" is not an environment of this provider')
-    cloud = await cloud_of_metadata(settings, http) or AZUREAD_ENVIRONMENTS[environment]
+    return AZUREAD_ENVIRONMENTS[environment]
+
+
+async def sign_in(settings: Settings, http: Http) -> Graph:
+    """The Graph of the tenant that the settings name, with a token."""
+    named = azuread_cloud(settings)
+    cloud = await cloud_of_metadata(settings, http) or named
     credential = azuread_credential(settings)
     prefix = "building client: unable to obtain access token: "
     if credential.method == "msi":
