@@ -1,6 +1,8 @@
 """US Government and China in the sandbox: their hosts, tokens and names, and what the hosts of another cloud answer."""
 
+import ast
 import ssl
+from pathlib import Path
 
 import httpx
 import jwt
@@ -27,6 +29,7 @@ from crosstenant.sandbox.world.seed import (
     REGISTRY_TENANT,
 )
 
+SANDBOX = Path(__file__).parents[2] / "crosstenant" / "sandbox"
 LOGIN = {
     "public": "login.microsoftonline.com",
     "usgovernment": "login.microsoftonline.us",
@@ -218,3 +221,24 @@ def test_clouds_of_a_state_are_not_mixed(tmp_path):
 def test_no_two_clouds_share_a_host_of_their_services():
     hosts = [host for cloud in CLOUDS.values() for host in (*cloud.login_hosts, cloud.graph_host, cloud.arm_host)]
     assert len(hosts) == len(set(hosts))
+
+
+def test_no_service_names_a_host_of_the_public_cloud():
+    hosts = ("login.microsoftonline.com", "graph.microsoft.com", "management.azure.com")
+    lists = {SANDBOX / "world" / "clouds.py", SANDBOX / "standins" / "clouds.py"}
+    named = []
+    for path in sorted(set(SANDBOX.rglob("*.py")) - lists):
+        tree = ast.parse(path.read_text())
+        documented = {
+            id(node.body[0].value)
+            for node in ast.walk(tree)
+            if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+            and isinstance(node.body[0], ast.Expr)
+        }
+        texts = [
+            (node.lineno, node.value)
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented
+        ]
+        named += [f"{path.name}:{line}" for line, text in texts if any(host in text for host in hosts)]
+    assert named == []

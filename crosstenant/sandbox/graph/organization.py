@@ -9,7 +9,7 @@ from typing import cast
 
 from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.directory import APPLICATIONS, SERVICE_PRINCIPALS, all_seen
-from crosstenant.sandbox.graph.queries import ROOT, many, one
+from crosstenant.sandbox.graph.queries import many, one
 from crosstenant.sandbox.graph.refusals import bad_request, not_found
 from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.state import public
@@ -70,7 +70,7 @@ def get_by_ids(request: GraphRequest) -> Json:
         if document["id"] in wanted and document["_tenant"] == request.caller.tenant_id
     ]
     # In one page: there is no address to which a link to the next page could lead.
-    return {"@odata.context": f"{ROOT}/{request.version}/$metadata#directoryObjects", "value": public(found)}
+    return {"@odata.context": f"{request.root}/{request.version}/$metadata#directoryObjects", "value": public(found)}
 
 
 def _strings(request: GraphRequest, name: str) -> list[str]:
