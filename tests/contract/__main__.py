@@ -12,13 +12,13 @@ from pathlib import Path
 
 import click
 
+from tests.contract.caller import SetUpFailed
 from tests.contract.clean_up import remove_leftovers
 from tests.contract.compare import differences, newest
 from tests.contract.normalise import SecretInAnswer
 from tests.contract.page import PAGE, rendered
 from tests.contract.run import SANDBOX_ANSWERS, file_of, run
 from tests.contract.tenants import SWITCH, SettingsError, azure_estate, sandbox_estate
-from tests.contract.world import SetUpFailed
 
 
 @click.group(invoke_without_command=True)

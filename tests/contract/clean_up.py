@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, cast
 from urllib.parse import quote
 
+from tests.contract.caller import ARM, GRAPH, SetUpFailed
 from tests.contract.normalise import Json
 from tests.contract.replies import Reply
 from tests.contract.tenants import Estate, Tenant
-from tests.contract.world import ARM, ASSIGNMENTS, GRAPH, PREFIX, SetUpFailed, World
+from tests.contract.world import ASSIGNMENTS, PREFIX, World
 
 _REMOVED = (200, 202, 204)
 

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
+from tests.contract.caller import request_failed
 from tests.contract.normalise import Json
 from tests.contract.question import Question
 from tests.contract.questions import QUESTIONS
 from tests.contract.replies import Reply
 from tests.contract.tenants import Estate
-from tests.contract.world import World, request_failed
+from tests.contract.world import World
 
 ANSWERS = Path(__file__).parent / "answers"
 SANDBOX_ANSWERS = ANSWERS / "sandbox.json"

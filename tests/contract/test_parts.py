@@ -18,13 +18,14 @@ from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import Store
 from tests.contract import __main__ as commands
 from tests.contract import run as runs
+from tests.contract.caller import ARM, SetUpFailed
 from tests.contract.compare import differences
 from tests.contract.normalise import Names, SecretInAnswer
 from tests.contract.questions import QUESTIONS
 from tests.contract.replies import Reply
 from tests.contract.run import run
 from tests.contract.tenants import SWITCH, SettingsError, read_settings, sandbox_estate
-from tests.contract.world import ARM, SetUpFailed, World
+from tests.contract.world import World
 
 A, B = "a1111111-1111-4111-8111-111111111111", "b1111111-1111-4111-8111-111111111111"
 REGISTRIES = f"/subscriptions/{B}/resourceGroups/contract/providers/Microsoft.ContainerRegistry/registries"
@@ -130,14 +131,19 @@ def test_page_of_another_type_is_its_codes():
 
 def test_token_goes_to_azures_hosts_alone():
     with sandbox_estate() as estate, World(estate) as world:
-        for address in ("https://evil.example/x", "https://management.azure.com.evil.example/x"):
+        for address in (
+            "https://evil.example/x",
+            "https://management.azure.com.evil.example/x",
+            "http://management.azure.com/x",
+            "http://eu.management.azure.com/x",
+        ):
             with pytest.raises(SetUpFailed, match="host"):
                 world.call("GET", address, world.a)
 
 
 def test_busy_service_and_broken_connection_are_asked_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     slept: list[float] = []
-    monkeypatch.setattr("tests.contract.world.time.sleep", slept.append)
+    monkeypatch.setattr("tests.contract.caller.time.sleep", slept.append)
     store = open_store(tmp_path / "state.json")
     with store.change() as state:
         state["faults"] += [
@@ -170,7 +176,7 @@ def test_tokens_are_renewed_before_they_end(monkeypatch: pytest.MonkeyPatch):
         world.token(world.a, ARM)
         assert len(signed_in) == 1
         later = time.monotonic() + 3000
-        monkeypatch.setattr("tests.contract.world.time.monotonic", lambda: later)
+        monkeypatch.setattr("tests.contract.caller.time.monotonic", lambda: later)
         world.token(world.a, ARM)
         assert len(signed_in) == 2
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.contract.caller import ARM
 from tests.contract.question import Replies, question, refused, states
 from tests.contract.replies import Reply
-from tests.contract.world import AKS_CONTRIBUTOR, ARM, World
+from tests.contract.world import AKS_CONTRIBUTOR, World
 
 _PROFILE = "properties.servicePrincipalProfile"
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import uuid
 from urllib.parse import urlencode
 
+from tests.contract.caller import LOGIN
 from tests.contract.question import question, refused
 from tests.contract.replies import Reply
-from tests.contract.world import LOGIN, World
+from tests.contract.world import World
 
 _REDIRECT = "https://www.microsoft.com/"
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from tests.contract.caller import GRAPH
 from tests.contract.normalise import Json
 from tests.contract.question import Replies, question, refused, states
 from tests.contract.replies import Reply
-from tests.contract.world import GRAPH, World
+from tests.contract.world import World
 
 _PRINCIPALS = f"{GRAPH}/v1.0/servicePrincipals"
 _APPLICATIONS = f"{GRAPH}/v1.0/applications"

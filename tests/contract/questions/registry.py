@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from tests.contract.caller import ARM
 from tests.contract.question import Replies, question, refused, states
 from tests.contract.replies import Reply, claims
-from tests.contract.world import ARM, App, World
+from tests.contract.world import App, World
 
 _ABSENT = "contract/no-such-repository"
 

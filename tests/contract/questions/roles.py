@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from tests.contract.caller import ARM
 from tests.contract.question import Replies, question, refused, states
 from tests.contract.replies import Reply
-from tests.contract.world import ARM, ASSIGNMENTS, READER, World
+from tests.contract.world import ASSIGNMENTS, READER, World
 
 _SHOWN = [f"properties.{name}" for name in ("scope", "principalType", "condition", "conditionVersion")]
 _UNKNOWN = "00000000-0000-4000-8000-0000000000ff"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import uuid
 
+from tests.contract.caller import ARM, GRAPH
 from tests.contract.question import Replies, question, refused, states
 from tests.contract.replies import Reply, claims
-from tests.contract.world import ARM, GRAPH, World
+from tests.contract.world import World
 
 
 @question(
