@@ -40,7 +40,9 @@ INVALID_RESOURCE_NAMESPACE: Final = page(_COMMON, but="the text")
 INVALID_RESOURCE_TYPE: Final = page(_COMMON, but="the text")
 INVALID_SUBSCRIPTION_ID: Final = assumed("code and text")
 LOCATION_REQUIRED: Final = page(_COMMON, but="the text")
-MISSING_API_VERSION_PARAMETER: Final = assumed("code and text")
+MISSING_API_VERSION_PARAMETER: Final = thread(
+    "https://github.com/cloudquery/cloudquery/issues/6626", "https://github.com/Azure/azure-sdk-for-go/issues/22571"
+)
 NO_REGISTERED_PROVIDER_FOUND: Final = page(_COMMON, but="the text; and the list of API versions is not Azure's")
 RESOURCE_GROUP_NOT_FOUND: Final = page(_COMMON, but="the text")
 RESOURCE_NOT_FOUND: Final = page(_COMMON, but="the text")
@@ -101,7 +103,9 @@ ROLE_ASSIGNMENT_EXISTS: Final = thread(
     question="roles-same-under-another-name",
 )
 ROLE_ASSIGNMENT_FILTER: Final = assumed("code and text")
-ROLE_ASSIGNMENT_NOT_FOUND: Final = assumed("the text", question="roles-get-absent")
+ROLE_ASSIGNMENT_NOT_FOUND: Final = thread(
+    "https://github.com/hashicorp/terraform-provider-azurerm/issues/8584", but="the text", question="roles-get-absent"
+)
 ROLE_ASSIGNMENT_UPDATE_NOT_PERMITTED: Final = page(_ROLES, question="roles-other-role-under-same-name")
 ROLE_DEFINITION_DOES_NOT_EXIST: Final = assumed("text and status")
 ROLE_DEFINITION_FILTER: Final = assumed("code and text")
@@ -116,5 +120,5 @@ ADMIN_USER_DISABLED: Final = assumed("the text; the code is handled by public cl
 INVALID_REGISTRY_NAME: Final = assumed("code and text")
 INVALID_REGISTRY_PROPERTY: Final = assumed("code and text")
 INVALID_SKU: Final = assumed("code and text")
-REGISTRY_NAME_IN_USE: Final = assumed("code and text")
+REGISTRY_NAME_IN_USE: Final = thread("https://github.com/MicrosoftDocs/azure-dev-docs/issues/1303", but="the status")
 SKU_REQUIRED: Final = assumed("code and text")

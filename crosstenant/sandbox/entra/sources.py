@@ -43,13 +43,21 @@ AADSTS650056: Final = page(
 )
 AADSTS70003: Final = page(_CODES, but="the text")
 AADSTS70011: Final = page(_CODES)
-AADSTS1002012: Final = assumed("code and text", question="sign-in-scope-without-default")
+AADSTS1002012: Final = thread(
+    "https://github.com/MicrosoftDocs/azure-docs/issues/99862",
+    but="the status",
+    question="sign-in-scope-without-default",
+)
 AADSTS500011: Final = page(_CODES, but=_PROTOCOL, question="sign-in-unknown-audience")
 AADSTS90014: Final = page(_CODES, but="for which missing fields, and the text")
 AADSTS900144: Final = page(_CODES, but="for which missing fields")
-AADSTS7000216: Final = assumed("code and text")
+AADSTS7000216: Final = thread("https://github.com/MicrosoftDocs/azure-docs/issues/30777", but="the status")
 AADSTS50027: Final = assumed("code and text")
-AADSTS700024: Final = assumed("the text, and the five minutes of tolerance")
+AADSTS700024: Final = thread(
+    "https://github.com/AzureAD/microsoft-authentication-library-for-java/issues/984",
+    "https://github.com/Azure/login/issues/372",
+    but="the five minutes of tolerance; Entra's text goes on with the times",
+)
 AADSTS700027_FEDERATED: Final = page(_CODES, but="the rest of the text")
 AADSTS700027_CERTIFICATE: Final = page(_CODES, but="the text for an unknown certificate")
 NO_FEDERATED_RECORD: Final = thread(
@@ -65,7 +73,9 @@ ARM_TOKEN_AUDIENCE: Final = thread(
     question="token-of-wrong-audience",
 )
 ARM_TOKEN_EXPIRED: Final = thread("https://github.com/microsoft/foundry-dev-tools/issues/461", but="the status")
-GRAPH_TOKEN_MISSING: Final = assumed("code and text")
+GRAPH_TOKEN_MISSING: Final = thread(
+    "https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/2731", but="the status"
+)
 GRAPH_TOKEN_INVALID: Final = assumed("code and text")
 GRAPH_TOKEN_AUDIENCE: Final = assumed("code and text")
-GRAPH_TOKEN_EXPIRED: Final = assumed("code and text")
+GRAPH_TOKEN_EXPIRED: Final = thread("https://github.com/Microsoft365DSC/Microsoft365DSC/issues/4427")

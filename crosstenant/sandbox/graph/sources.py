@@ -18,7 +18,11 @@ RESOURCE_NOT_FOUND: Final = code(_LIBRARY, but="the code and the status")
 BACKING_APPLICATION: Final = code(_LIBRARY, but="the code")
 NO_APPLICATION: Final = code(_LIBRARY, but="the code and the status", question="graph-service-principal-single-tenant")
 OWNER_EXISTS: Final = code(_LIBRARY, but="the code and the status")
-SERVICE_PRINCIPAL_EXISTS: Final = assumed("code, text and status (409)", question="graph-service-principal-twice")
+SERVICE_PRINCIPAL_EXISTS: Final = thread(
+    "https://github.com/Azure/reliable-web-app-pattern-java/issues/185",
+    "https://github.com/KelvinTegelaar/CIPP/issues/1142",
+    question="graph-service-principal-twice",
+)
 FEDERATED_CREDENTIAL_EXISTS: Final = assumed("code, text and status (409)")
 PASSWORD_POLICY: Final = code("https://github.com/OfficeDev/microsoft-365-agents-toolkit", but="the text")
 LIFETIME_POLICY: Final = thread(

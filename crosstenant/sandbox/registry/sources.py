@@ -34,7 +34,9 @@ BLOB_UNKNOWN: Final = page(_DISTRIBUTION, but="the detail")
 MANIFEST_UNKNOWN: Final = page(_DISTRIBUTION, but="the text", question="registry-unknown-repository")
 NAME_UNKNOWN: Final = page(_DISTRIBUTION, but="the detail", question="registry-unknown-repository-tags")
 UNSUPPORTED: Final = page(_DISTRIBUTION, but="nothing: the sandbox takes no images")
-CLIENT_ID_NOT_UUID: Final = assumed("the text")
+CLIENT_ID_NOT_UUID: Final = thread(
+    "https://github.com/microsoft/vscode-docker/issues/3780", but="that every user name that is not a UUID gets it"
+)
 INVALID_SECRET: Final = thread(
     "https://github.com/Azure/docker-login/issues/46",
     but="that an expired secret has the same words: see the open questions",
