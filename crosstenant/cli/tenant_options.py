@@ -7,13 +7,14 @@ machine can read a command line.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Final, TypeVar, cast
 
 import click
 
+from crosstenant.model.arm_id import ArmId
 from crosstenant.model.clouds import CLOUDS, PUBLIC
 from crosstenant.model.credentials.arguments import ARGUMENTS, CREDENTIAL_ARGUMENTS, IMPLIED, Argument
 from crosstenant.model.credentials.tenant_check import check_tenant_arguments, given_arguments, with_job_address
@@ -47,28 +48,39 @@ class TenantOptions:
     environment: str | None
     arguments: Mapping[str, Any]
 
-    def tenant(self, side: str, *, tenant_id: str | None = None, environment: str | None = None) -> Tenant:
+    def tenant(
+        self,
+        side: str,
+        *,
+        tenant_id: str | None = None,
+        environment: str | None = None,
+        ids: Sequence[ArmId] = (),
+    ) -> Tenant:
         """One of the tenants; the caller closes it.
 
         :param side: ``cluster`` or ``registry``.
         :param tenant_id: UUID of the tenant, if the options omit it.
         :param environment: Its cloud, if the options omit it.
+        :param ids: Clusters or registries of the tenant: the first one's subscription selects the Azure CLI's account.
         :raises click.UsageError: An option is missing or wrong; the message names it.
         """
         chosen = self.arguments[f"{side}_tenant_id"] or tenant_id
-        return _tenant(side, chosen, self.environment or environment or PUBLIC.name, self.arguments)
+        tenant = _tenant(side, chosen, self.environment or environment or PUBLIC.name, self.arguments)
+        return replace(tenant, subscription_id=ids[0].subscription_id) if ids else tenant
 
 
 def on_both_tenants(command: F) -> F:
     """Gives a command the options of both tenants, and the arguments ``cluster_tenant`` and ``registry_tenant``.
 
-    Each is a ``crosstenant.azure.sign_in.tenant.Tenant``, which the command closes. Wrong options end the command
-    with a message that names them.
+    Each is a ``crosstenant.azure.sign_in.tenant.Tenant``, which the command closes, with the subscription of the first
+    of the command's own ``clusters`` or ``registries`` (ARM IDs). Wrong options end the command with a message that
+    names them.
     """
 
     @wraps(command)
     def wrapped(tenants: TenantOptions, **own: Any) -> Any:
-        made = {f"{side}_tenant": tenants.tenant(side) for side in SIDES}
+        ids = {"cluster": own.get("clusters", ()), "registry": own.get("registries", ())}
+        made = {f"{side}_tenant": tenants.tenant(side, ids=ids[side]) for side in SIDES}
         return command(**made, **own)
 
     return cast(F, with_tenant_options(wrapped, required=True))

@@ -2,7 +2,7 @@
 
 import os
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 import pulumi_azure_native
@@ -120,6 +120,15 @@ class TenantProviders:
         """
         return _ReadyMade(tenant_id, azuread, crosstenant, azure_native, environment)
 
+    def default_to(self, subscription_id: pulumi.Input[str] | None) -> None:
+        """For this package's components: the subscription of the first one that shares these providers, if they have
+        none of their own.
+
+        :param subscription_id: UUID of the component's own subscription, if it has one.
+        """
+        if self.subscription_id is None:
+            self.subscription_id = subscription_id
+
     @cached_property
     def azuread(self) -> pulumi_azuread.Provider:
         """The tenant's provider for Microsoft Entra ID."""
@@ -131,7 +140,7 @@ class TenantProviders:
         return pulumi_azuread.Provider(
             f"{self._name}-azuread",
             environment=self.cloud.name,
-            tenant_id=self.signed_in_tenant_id,
+            tenant_id=self._signed_in_tenant_id("azuread"),
             use_oidc=self._kind.uses_oidc,
             use_msi=self.uses_managed_identity,
             use_cli=self._kind is AzureCli,
@@ -151,6 +160,14 @@ class TenantProviders:
         # Only here, because a tenant in which no role is assigned has no such provider.
         check_variables(self._at, self._given, "azure-native")
         check_files(self._at, self._given, "azure-native")
+        if self.subscription_id is None:
+            # azure-native would take ARM_SUBSCRIPTION_ID, or the subscription of the Azure CLI's current account, which
+            # may be of the other tenant.
+            raise (self._at / "subscription_id").error(
+                "is missing: the azure-native provider, which assigns roles in this tenant, needs the subscription and"
+                " would take another tenant's from the environment (ARM_SUBSCRIPTION_ID, the Azure CLI's current"
+                " account): give it, or pass default_subscription_id to TenantProviders"
+            )
         credential = self._inputs()
         del credential[AzurePipelines.told_by]
         return pulumi_azure_native.Provider(
@@ -188,8 +205,11 @@ class TenantProviders:
         With wrong credentials each provider of the tenant fails, but only this one says which argument is wrong: what
         takes the ID from here waits for it.
         """
+        return self._signed_in_tenant_id()
+
+    def _signed_in_tenant_id(self, by: Literal["azuread", ""] = "") -> pulumi.Output[str]:
         options = pulumi.InvokeOptions(provider=self.crosstenant)
-        return pulumi.Output.from_input(sign_in_problem(options)).apply(self._unless_refused)
+        return pulumi.Output.from_input(sign_in_problem(options, by)).apply(self._unless_refused)
 
     def _inputs(self) -> dict[str, Any]:
         # azuread and azure-native mark only some of them as secret, and would keep an OIDC token in clear.

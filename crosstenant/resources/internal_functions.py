@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 import pulumi
 
@@ -20,12 +21,13 @@ class SignInProblem:
     """What is wrong with it and what to do."""
 
 
-async def sign_in_problem(opts: pulumi.InvokeOptions) -> SignInProblem | None:
+async def sign_in_problem(opts: pulumi.InvokeOptions, by: Literal["azuread", ""] = "") -> SignInProblem | None:
     """Signs in with the provider in ``opts``; what is wrong if that fails.
 
     :param opts: Invoke options with a ``crosstenant.Provider``.
+    :param by: The provider that is to sign in with the same arguments, if it does so in another manner.
     """
-    answer = await call_async("checkSignIn", {}, opts)
+    answer = await call_async("checkSignIn", {"by": by} if by else {}, opts)
     # A provider whose arguments a preview does not know yet answers nothing.
     if not answer.get("problem"):
         return None

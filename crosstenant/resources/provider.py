@@ -42,7 +42,8 @@ class Provider(pulumi.ProviderResource):
         """
         :param resource_name: The provider's name in the stack.
         :param tenant_id: UUID of the tenant.
-        :param subscription_id: UUID of the subscription, for messages and defaults; IDs carry their own.
+        :param subscription_id: UUID of a subscription of the tenant. It selects the Azure CLI's account, where that has
+            several.
         :param environment: ``public`` (default), ``usgovernment`` or ``china``.
         :param client_id: Client ID (UUID) of the application that signs in; for a managed identity, of a
             user-assigned one.

@@ -137,6 +137,34 @@ def test_a_stack_without_a_chain_is_refused(state: dict):
         chains_of(state)
 
 
+def own_provider(tenant: str) -> dict:
+    return {
+        **provider(tenant),
+        "type": "pulumi:providers:crosstenant",
+        "urn": urn("pulumi:providers:crosstenant", tenant),
+    }
+
+
+def test_a_stack_that_waits_for_a_consent_comes_with_the_page():
+    asking = {**APPLICATION, "inputs": {"displayName": "pull", "requiredResourceAccesses": [{}]}}
+    with pytest.raises(StackError) as refused:
+        chains_of(export(own_provider(A), own_provider(B), asking, password(KEY, "2027-01-01T00:00:00Z")))
+    assert str(refused.value) == (
+        f"the stack has application {APP} and no PullCheck yet, since its last update ended before that, where an admin"
+        " consent of the registry tenant is missing: an administrator of that tenant must open"
+        f" https://login.microsoftonline.com/{B}/adminconsent?client_id={APP} and accept; then run 'pulumi"
+        " up' again. To"
+        " check without the stack, give --cluster, --registry and --client-id"
+    )
+
+
+def test_a_stack_whose_update_ended_before_the_pull_check_is_to_be_updated_again():
+    with pytest.raises(
+        StackError, match=rf"has application {APP} and no PullCheck yet.*: run 'pulumi up' again, or give"
+    ):
+        chains_of(export(own_provider(A), APPLICATION))
+
+
 def test_pulumis_own_error_is_passed_on(monkeypatch: pytest.MonkeyPatch):
     asked: list[list[str]] = []
 

@@ -6,11 +6,13 @@ from click.testing import CliRunner
 
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.cli.tenant_options import on_both_tenants, secrets_help
+from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
 from crosstenant.model.clouds import CHINA, PUBLIC
 from crosstenant.model.credentials.kinds import AzureCli, ClientSecret, ManagedIdentity
 
 A, B = "a0000000-0000-4000-8000-00000000000a", "b0000000-0000-4000-8000-00000000000b"
 APP_A, APP_B = "a0000000-0000-4000-8000-0000000000c1", "b0000000-0000-4000-8000-0000000000c1"
+SUB_A, SUB_B = "a0000000-0000-4000-8000-0000000000a1", "b0000000-0000-4000-8000-0000000000b1"
 IDS = ["--cluster-tenant-id", A, "--registry-tenant-id", B]
 
 
@@ -30,6 +32,23 @@ def test_the_azure_cli_signs_in_where_nothing_is_given():
     result, given = run(*IDS)
     assert result.exit_code == 0, result.output
     assert given == {"cluster": Tenant(A, PUBLIC, AzureCli()), "registry": Tenant(B, PUBLIC, AzureCli())}
+
+
+def test_subscription_of_the_first_cluster_or_registry_selects_the_account():
+    cluster = parse_arm_id(f"/subscriptions/{SUB_A}/resourceGroups/rg/providers/{CLUSTER_TYPE}/aks", CLUSTER_TYPE)
+    registry = parse_arm_id(f"/subscriptions/{SUB_B}/resourceGroups/rg/providers/{REGISTRY_TYPE}/images", REGISTRY_TYPE)
+    found: list[str | None] = []
+
+    @click.command()
+    @click.option("--cluster", "clusters", multiple=True, callback=lambda *_: [cluster])
+    @click.option("--registry", "registries", multiple=True, callback=lambda *_: [registry])
+    @on_both_tenants
+    def command(cluster_tenant: Tenant, registry_tenant: Tenant, clusters: object, registries: object) -> None:
+        found.extend([cluster_tenant.subscription_id, registry_tenant.subscription_id])
+
+    result = CliRunner().invoke(command, IDS)
+    assert result.exit_code == 0, result.output
+    assert found == [SUB_A, SUB_B]
 
 
 def test_each_tenant_has_its_own_variables():

@@ -80,6 +80,16 @@ def test_ready_made_providers_serve_the_whole_chain():
     assert {it.provider.split("-")[0] for it in built.custom} == {"contoso", "fabrikam"}
 
 
+def test_shared_providers_take_the_subscription_of_the_component_that_uses_them(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ARM_SUBSCRIPTION_ID", SUBSCRIPTION_A)
+    built = build(with_ready_made_providers)
+    assert built.one("pulumi:providers:azure-native").inputs["subscriptionId"] == SUBSCRIPTION_B
+    own = {
+        it.name: it.inputs.get("subscriptionId") for it in built.resources if it.type == "pulumi:providers:crosstenant"
+    }
+    assert own == {"contoso-crosstenant": SUBSCRIPTION_A, "fabrikam-crosstenant": SUBSCRIPTION_B}
+
+
 def test_a_tenant_that_is_not_described_is_refused():
     def program() -> None:
         CrossTenantPull("prod", CrossTenantPullArgs(registries=[RegistryArgs(registry_id=REGISTRY_ID)]))

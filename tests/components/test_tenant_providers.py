@@ -134,7 +134,7 @@ def test_variable_that_only_azure_native_reads_is_refused_where_roles_are_assign
     monkeypatch.setenv("ARM_AUXILIARY_TENANT_IDS", "[]")
 
     def program() -> None:
-        providers = TenantProviders("it", TenantArgs(tenant_id=TENANT))
+        providers = TenantProviders("it", TenantArgs(tenant_id=TENANT, subscription_id=SUBSCRIPTION))
         use(providers.azuread, providers.crosstenant)
         with pytest.raises(ArgumentError, match="variable ARM_AUXILIARY_TENANT_IDS would reach") as refused:
             use(providers.azure_native)
@@ -152,9 +152,34 @@ def test_variable_that_only_azuread_reads_is_refused_unless_that_one_is_ready_ma
         with pytest.raises(ArgumentError, match="variable ARM_CLIENT_CERTIFICATE would reach"):
             TenantProviders("it", TenantArgs(tenant_id=TENANT))
         mine = pulumi_azuread.Provider("mine", tenant_id=TENANT)
-        use(TenantProviders("it", TenantArgs(tenant_id=TENANT), azuread=mine).azure_native)
+        tenant = TenantArgs(tenant_id=TENANT, subscription_id=SUBSCRIPTION)
+        use(TenantProviders("it", tenant, azuread=mine).azure_native)
 
     assert NATIVE in declare(program)
+
+
+@pytest.mark.parametrize("tenant", [{}, {"client_id": APP, "client_secret": "s"}, {"use_msi": True}])
+def test_subscription_of_the_environment_is_not_taken_for_the_tenants(
+    declare: Any, monkeypatch: pytest.MonkeyPatch, tenant: dict[str, Any]
+):
+    # It is one for both tenants, so of the wrong one for at least one of them.
+    monkeypatch.setenv("ARM_SUBSCRIPTION_ID", "b0000000-0000-4000-8000-0000000000b1")
+
+    def program() -> None:
+        providers = TenantProviders("it", cast("TenantArgs", {"tenant_id": TENANT, **tenant}))
+        use(providers.azuread, providers.crosstenant)
+        with pytest.raises(
+            ArgumentError, match=r"is missing: .*ARM_SUBSCRIPTION_ID.*default_subscription_id"
+        ) as refused:
+            use(providers.azure_native)
+        assert refused.value.property_path == "tenant.subscription_id"
+
+    assert set(declare(program)) == {AZUREAD, OWN}
+
+
+def test_given_subscription_is_handed_on_in_spite_of_the_environment(declare: Any, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("ARM_SUBSCRIPTION_ID", "b0000000-0000-4000-8000-0000000000b1")
+    assert declare(all_three())[NATIVE]["subscriptionId"] == SUBSCRIPTION
 
 
 def test_empty_oidc_token_does_not_turn_the_azure_cli_into_oidc(declare: Any):

@@ -128,8 +128,10 @@ _ENTRA: Final = (
     Refusal(
         ("AADSTS50020", "AADSTS90072"),
         "Entra",
-        "the signed-in user is not a member or guest of the tenant",
-        "run 'az login --tenant <tenant ID>' as one who is",
+        "the account that the Azure CLI used is not a member or guest of the tenant",
+        "run 'az login --tenant <tenant ID>' with an account of the tenant, or have its administrator invite this user;"
+        " of several accounts the one counts that sees the subscription (subscription_id; by default that of the first"
+        " cluster or registry), and without a subscription the current one ('az account set')",
     ),
 )
 

@@ -10,6 +10,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
 from crosstenant.azure.connections.transport import AzureTransport
+from crosstenant.azure.sign_in.azure_cli import CliCredential
 from crosstenant.azure.sign_in.job_tokens import FederatedCredential
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.credentials.kinds import (
@@ -24,19 +25,22 @@ from crosstenant.model.credentials.kinds import (
     OidcTokenFile,
 )
 
-# `az` takes seconds on a small or busy machine, where azure-identity would give up after ten.
-_CLI_SECONDS = 60
 
-
-def make_credential(tenant_id: str, cloud: Cloud, credentials: Credential) -> AsyncTokenCredential:
+def make_credential(
+    tenant_id: str, cloud: Cloud, credentials: Credential, subscription_id: str | None = None
+) -> AsyncTokenCredential:
     """The credential that signs in to one tenant of one cloud.
 
     :param tenant_id: UUID of the tenant.
     :param cloud: Its cloud.
     :param credentials: How to sign in.
+    :param subscription_id: UUID of a subscription of the tenant, if one is known: it selects the Azure CLI's account.
     :raises azure.core.exceptions.ClientAuthenticationError: A certificate cannot be read.
     """
-    return MAKERS[type(credentials)](tenant_id, cloud, credentials)
+    made = MAKERS[type(credentials)](tenant_id, cloud, credentials)
+    if subscription_id and isinstance(made, CliCredential):
+        return CliCredential(tenant_id, subscription_id)
+    return made
 
 
 def _secret(tenant_id: str, cloud: Cloud, it: ClientSecret) -> AsyncTokenCredential:
@@ -66,13 +70,6 @@ def _managed_identity(tenant_id: str, cloud: Cloud, it: ManagedIdentity) -> Asyn
     return aio.ManagedIdentityCredential(
         client_id=it.client_id, transport=AzureTransport(), _exclude_workload_identity_credential=True
     )
-
-
-def _azure_cli(tenant_id: str, cloud: Cloud, it: AzureCli) -> AsyncTokenCredential:
-    from azure.identity import aio
-
-    del cloud, it
-    return aio.AzureCliCredential(tenant_id=tenant_id, process_timeout=_CLI_SECONDS)
 
 
 def _certificate(tenant_id: str, cloud: Cloud, it: ClientCertificate) -> AsyncTokenCredential:
@@ -122,6 +119,6 @@ MAKERS: Final[dict[type[Credential], Callable[[str, Cloud, Any], AsyncTokenCrede
     AzurePipelines: FederatedCredential,
     GitHubActions: FederatedCredential,
     ManagedIdentity: _managed_identity,
-    AzureCli: _azure_cli,
+    AzureCli: lambda tenant_id, _cloud, _cli: CliCredential(tenant_id),
 }
 """What makes the credential of each kind."""

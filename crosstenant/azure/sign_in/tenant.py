@@ -30,7 +30,7 @@ class Tenant:
     cloud: Cloud
     credentials: Credential = field(default_factory=AzureCli)
     subscription_id: str | None = None
-    """UUID of the subscription to use where an ID names none."""
+    """UUID of a subscription of the tenant: it selects the Azure CLI's account."""
     _made: list[SharedCredential] = field(default_factory=list["SharedCredential"], repr=False, compare=False)
 
     @property
@@ -49,7 +49,7 @@ class Tenant:
             from crosstenant.azure.sign_in.own_tenant import OwnTenantCredential
             from crosstenant.azure.sign_in.token_sharing import SharedCredential
 
-            made = make_credential(self.tenant_id, self.cloud, self.credentials)
+            made = make_credential(self.tenant_id, self.cloud, self.credentials, self.subscription_id)
             self._made.append(SharedCredential(OwnTenantCredential(self.tenant_id, made)))
         return self._made[0]
 

@@ -79,8 +79,15 @@ def check(
         except StackError as error:
             raise click.UsageError(str(error)) from None
         chain, secret = _probing(chosen.chain, probe), secret or chosen.secret
-    cluster_tenant = tenants.tenant("cluster", tenant_id=chain.cluster_tenant_id, environment=chain.environment)
-    registry_tenant = tenants.tenant("registry", tenant_id=chain.registry_tenant_id, environment=chain.environment)
+    cluster_tenant = tenants.tenant(
+        "cluster", tenant_id=chain.cluster_tenant_id, environment=chain.environment, ids=chain.clusters
+    )
+    registry_tenant = tenants.tenant(
+        "registry",
+        tenant_id=chain.registry_tenant_id,
+        environment=chain.environment,
+        ids=[registry_id for registry_id, _ in chain.registries],
+    )
     chain = replace(chain, cluster_tenant_id=cluster_tenant.tenant_id, registry_tenant_id=registry_tenant.tenant_id)
     report = asyncio.run(walk(chain, cluster_tenant, registry_tenant, secret))
     click.echo(as_json(report) if in_json else as_text(report))

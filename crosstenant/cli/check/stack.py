@@ -10,10 +10,13 @@ from typing import Any, Final, cast
 
 from crosstenant.cli.check.chain import Chain, Probe
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, parse_arm_id
+from crosstenant.model.clouds import PUBLIC, cloud_named
+from crosstenant.model.consent import consent_url
 from crosstenant.model.outside_text import in_one_line
 
 Json = dict[str, Any]
 
+_PROVIDER: Final = "pulumi:providers:crosstenant"
 _APPLICATION: Final = "azuread:index/application:Application"
 _PASSWORD: Final = "azuread:index/applicationPassword:ApplicationPassword"  # noqa: S105 (a type)
 _PROFILE: Final = "crosstenant:index:ServicePrincipalProfile"
@@ -70,11 +73,32 @@ def chains_of(export: Json) -> list[StackChain]:
     for one in state.of_types(_PULL_CHECK, _CONSENT):
         chains.setdefault((state.client_id(one), state.tenant(one)["tenantId"]), []).append(one)
     if not chains:
-        raise StackError(
-            "the stack holds no PullCheck: is it up, and does it use CrossTenantPull or RegistryAccess? Otherwise give"
-            " --cluster, --registry and --client-id"
-        )
+        raise StackError(_without_chain(state))
     return [_chain(state, client_id, tenant, found) for (client_id, tenant), found in chains.items()]
+
+
+def _without_chain(state: _State) -> str:
+    """Why a stack has no chain, and what to do."""
+    options = "--cluster, --registry and --client-id"
+    application = next(iter(state.of_types(_APPLICATION)), None)
+    if application is None:
+        return (
+            "the stack holds no PullCheck: is it up, and does it use CrossTenantPull or RegistryAccess? Otherwise give"
+            f" {options}"
+        )
+    client_id, own = application["outputs"]["clientId"], state.tenant(application)
+    begun = f"the stack has application {client_id} and no PullCheck yet, since its last update ended before that"
+    # Only in consent mode the application asks for a permission.
+    if not application["inputs"].get("requiredResourceAccesses"):
+        return f"{begun}: run 'pulumi up' again, or give {options}"
+    cloud = cloud_named(str(own.get("environment") or PUBLIC.name))
+    pages = [consent_url(cloud, tenant, client_id) for tenant in state.tenants() if tenant != own["tenantId"]]
+    return (
+        f"{begun}, where an admin consent of the registry tenant is missing: an administrator of that tenant must open"
+        f" {' and '.join(pages) or 'the page of the output consentUrl'} and accept; then run 'pulumi up'"
+        " again. To check"
+        f" without the stack, give {options}"
+    )
 
 
 def _chain(state: _State, client_id: str, registry_tenant: str, found: list[Json]) -> StackChain:
@@ -131,6 +155,11 @@ class _State:
         """The arguments of the provider that a resource belongs to."""
         provider = self._by_urn[str(resource["provider"]).rpartition("::")[0]]
         return {**provider["inputs"], "tenantId": str(provider["inputs"]["tenantId"]).lower()}
+
+    def tenants(self) -> list[str]:
+        """The tenants of this package's providers, in the order of the state."""
+        own = [one["inputs"] for one in self._resources if one["type"] == _PROVIDER]
+        return list(dict.fromkeys(str(it["tenantId"]).lower() for it in own if it.get("tenantId")))
 
     def client_id(self, resource: Json) -> str:
         """Client ID of the application that a resource was given.

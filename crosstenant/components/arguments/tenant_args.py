@@ -35,7 +35,8 @@ class TenantArgs(TypedDict):
     """UUID of the tenant."""
 
     subscription_id: NotRequired[str]
-    """UUID of the subscription. Default: the one in the tenant's first cluster or registry ID."""
+    """UUID of a subscription of the tenant; of several accounts in the Azure CLI it selects one. Default: that of the
+    tenant's first cluster or registry ID."""
 
     environment: NotRequired[AzureEnvironmentText]
     """The Azure cloud: ``public`` (default), ``usgovernment`` or ``china``; the same for both tenants."""

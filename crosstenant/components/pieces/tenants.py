@@ -39,6 +39,7 @@ def tenant_providers(
             f"is {tenant['tenant_id']}, and {keyword} sign in to tenant {ready_made.tenant_id}: omit {at.path}, or pass"
             " providers of this tenant"
         )
+    ready_made.default_to(default_subscription_id)
     return ready_made
 
 

@@ -38,7 +38,10 @@ def camel(name: str) -> str:
 
 TENANT_ARGUMENTS: Final = (
     Argument("tenant_id", "UUID of the Entra tenant to sign in to."),
-    Argument("subscription_id", "UUID of the subscription to use where an ARM ID names none."),
+    Argument(
+        "subscription_id",
+        "UUID of a subscription of the tenant. It selects the Azure CLI's account, where that has several.",
+    ),
     Argument(
         "environment",
         f"The Azure cloud: {', '.join(f'`{name}`' for name in CLOUDS)}. Default: `{PUBLIC.name}`.",

@@ -7,11 +7,12 @@ provider's own check of its arguments, because the engine ends the program when 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import ClassVar, Final
 
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.credentials.arguments import camel
-from crosstenant.model.credentials.kinds import Credential
+from crosstenant.model.credentials.kinds import AzureCli, Credential
 from crosstenant.plugin.context import Context
 from crosstenant.provider_kit.declared import DeclaredFunction
 from crosstenant.provider_kit.fields import Field, Fields
@@ -22,7 +23,11 @@ class CheckSignIn(DeclaredFunction[Context]):
     """Signs in; the token serves the tenant's later requests."""
 
     token: ClassVar[str] = "crosstenant:index:checkSignIn"  # noqa: S105
-    inputs: ClassVar[Fields] = {}
+    inputs: ClassVar[Fields] = {
+        "by": Field(
+            "string", "`azuread`: whether this provider can sign in as well, which asks the Azure CLI otherwise."
+        )
+    }
     outputs: ClassVar[Fields] = {
         "argument": Field(
             "string", "The argument that is wrong, `clientSecret`; empty if the sign-in succeeded.", required=True
@@ -42,7 +47,38 @@ class CheckSignIn(DeclaredFunction[Context]):
         except AzureError as error:
             argument, problem = _problem(error, tenant)
             return {"argument": argument, "problem": problem}
-        return {"argument": "", "problem": ""}
+        problem = await _problem_of_azuread(tenant) if inputs.get("by") == "azuread" else ""
+        return {"argument": camel("tenant_id") if problem else "", "problem": problem}
+
+
+async def _problem_of_azuread(tenant: Tenant) -> str:
+    """Why the azuread provider cannot sign in where this plugin can: the Azure CLI has another account for it.
+
+    It asks the Azure CLI by tenant alone: hashicorp/go-azure-sdk, sdk/auth/azure_cli_authorizer.go, which takes a
+    subscription for Resource Manager only.
+    """
+    if not isinstance(tenant.credentials, AzureCli) or not tenant.subscription_id:
+        return ""
+    from azure.core.exceptions import AzureError
+
+    from crosstenant.azure.refusals.refusals import take_apart
+
+    as_azuread = replace(tenant, subscription_id=None, _made=[])
+    try:
+        await as_azuread.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
+    except AzureError as error:
+        return (
+            f"the account that sees subscription {tenant.subscription_id} signs in to tenant {tenant.tenant_id},"
+            " but the"
+            " azuread provider asks the Azure CLI for its current account, which does not: make that account the"
+            f" current one ('az account set --subscription {tenant.subscription_id}'). Where each tenant has an account"
+            " of its own, give one tenant another credential (client_id with client_secret, or OIDC), use consent mode,"
+            " which needs no azuread in the registry tenant, or one user who is a guest in the other tenant. The Azure"
+            f" CLI says: {take_apart(error).message}"
+        )
+    finally:
+        await as_azuread.aclose()
+    return ""
 
 
 def _problem(error: Exception, tenant: Tenant) -> tuple[str, str]:

@@ -1,0 +1,84 @@
+"""The Azure CLI's token for one tenant, from the account that the subscription selects.
+
+``az account get-access-token --tenant T`` takes the current account, whichever tenant that is of: of two accounts for
+two tenants it serves one, and ends in AADSTS50020 for the other. ``--subscription S`` takes the account that sees S,
+and the tenant in which it does. Both options together are refused: Azure/azure-cli, azure/cli/core/_profile.py,
+``Profile.get_raw_token``, and https://github.com/Azure/azure-cli/issues/21227.
+"""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Final
+
+from azure.core.credentials import AccessToken
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import ClientAuthenticationError
+from azure.identity.aio import AzureCliCredential
+
+from crosstenant.azure.sign_in.token_claims import claims_of
+from crosstenant.model.matched_texts.azure_texts import SUBSCRIPTION_NOT_IN_CLI
+
+# `az` takes seconds on a small or busy machine, where azure-identity would give up after ten.
+_CLI_SECONDS: Final = 60
+
+
+class CliCredential(AsyncTokenCredential):
+    """The Azure CLI's token for a tenant."""
+
+    def __init__(self, tenant_id: str, subscription_id: str | None = None) -> None:
+        """
+        :param tenant_id: UUID of the tenant.
+        :param subscription_id: UUID of a subscription of the tenant, which selects the account, if one is known.
+        """
+        self._tenant_id = tenant_id.lower()
+        self._by_tenant = AzureCliCredential(tenant_id=tenant_id, process_timeout=_CLI_SECONDS)
+        self._by_subscription = (
+            AzureCliCredential(subscription=subscription_id, process_timeout=_CLI_SECONDS) if subscription_id else None
+        )
+
+    async def get_token(
+        self,
+        *scopes: str,
+        claims: str | None = None,
+        tenant_id: str | None = None,
+        enable_cae: bool = False,
+        **kwargs: Any,
+    ) -> AccessToken:
+        """A token for ``scopes``.
+
+        :raises azure.core.exceptions.ClientAuthenticationError: The Azure CLI has none.
+        """
+        del enable_cae
+        token = await self._of_the_subscription(*scopes, claims=claims, **kwargs)
+        return token or await self._by_tenant.get_token(*scopes, claims=claims, tenant_id=tenant_id, **kwargs)
+
+    async def _of_the_subscription(self, *scopes: str, claims: str | None, **kwargs: Any) -> AccessToken | None:
+        """The token of the account that sees the subscription, if there is one and it is of the tenant."""
+        if self._by_subscription is None:
+            return None
+        try:
+            token = await self._by_subscription.get_token(*scopes, claims=claims, **kwargs)
+        except ClientAuthenticationError as error:
+            # An account without a role in the subscription does not see it, and may have a token all the same.
+            if SUBSCRIPTION_NOT_IN_CLI.is_in(str(error)):
+                return None
+            raise
+        # A delegated subscription gives a token of the tenant that it is delegated to.
+        of = str((claims_of(token.token) or {}).get("tid") or self._tenant_id).lower()
+        return token if of == self._tenant_id else None
+
+    async def close(self) -> None:
+        """Closes both."""
+        await self._by_tenant.close()
+        if self._by_subscription:
+            await self._by_subscription.close()
+
+    async def __aexit__(
+        self,
+        exc_type: type[BaseException] | None = None,
+        exc_value: BaseException | None = None,
+        traceback: TracebackType | None = None,
+    ) -> None:
+        """Closes both."""
+        await self.close()
