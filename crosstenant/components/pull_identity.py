@@ -13,6 +13,8 @@ from crosstenant.components.arguments.rotation_args import RotationArgs
 from crosstenant.components.arguments.rotation_plan import SecretPlan, plan_secrets
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.pieces.application_secret import ApplicationSecret
+from crosstenant.components.pieces.hooks import on_error
+from crosstenant.components.pieces.refusal_advice import application_advice, of_tenant
 from crosstenant.components.pieces.tenants import tenant_providers
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.consent import DEFAULT_REDIRECT_URI, MICROSOFT_GRAPH, USER_READ
@@ -148,6 +150,12 @@ class PullIdentity(pulumi.ComponentResource):
             # Another caller of the next update must not change the application.
             owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(ignore_changes=["owners"]))
 
+        def advised(child: str) -> pulumi.ResourceOptions:
+            advice = of_tenant(providers, application_advice(providers))
+            return pulumi.ResourceOptions(
+                hooks=pulumi.ResourceHookBinding(on_error=on_error(f"{name}-{child}", self, advice))
+            )
+
         application = azuread.Application(
             f"{name}-application",
             display_name=spec.display_name,
@@ -155,7 +163,7 @@ class PullIdentity(pulumi.ComponentResource):
             owners=owners,
             web=azuread.ApplicationWebArgs(redirect_uris=[spec.redirect_uri]),
             required_resource_accesses=_for_consent() if spec.for_consent else None,
-            opts=owned,
+            opts=pulumi.ResourceOptions.merge(owned, advised("application")),
         )
         service_principal = azuread.ServicePrincipal(
             f"{name}-cluster-service-principal",
@@ -163,7 +171,8 @@ class PullIdentity(pulumi.ComponentResource):
             owners=owners,
             # Its name before 1.0.
             opts=pulumi.ResourceOptions.merge(
-                owned, pulumi.ResourceOptions(aliases=[pulumi.Alias(name=f"{name}-home-service-principal")])
+                pulumi.ResourceOptions.merge(owned, advised("cluster-service-principal")),
+                pulumi.ResourceOptions(aliases=[pulumi.Alias(name=f"{name}-home-service-principal")]),
             ),
         )
         secret = ApplicationSecret(
@@ -172,7 +181,7 @@ class PullIdentity(pulumi.ComponentResource):
             application,
             at=spec.rotation_at,
             parent=self,
-            provider=providers.azuread,
+            providers=providers,
             now=spec.now,
         )
 

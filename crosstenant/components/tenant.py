@@ -120,6 +120,12 @@ class TenantProviders:
         """
         return _ReadyMade(tenant_id, azuread, crosstenant, azure_native, environment)
 
+    @property
+    def signed_in_with(self) -> str:
+        """The argument with which the providers sign in: ``CrossTenantPull 'prod': cluster_tenant.client_secret``."""
+        argument = "tenant_id" if self._kind is AzureCli else self._kind.told_by
+        return f"{self._at.component}: {(self._at / argument).path}"
+
     def default_to(self, subscription_id: pulumi.Input[str] | None) -> None:
         """For this package's components: the subscription of the first one that shares these providers, if they have
         none of their own.
@@ -245,6 +251,11 @@ class _ReadyMade(TenantProviders):
         self.subscription_id = None
         self.uses_managed_identity = False
         self._ready_made = (azuread, azure_native, crosstenant)
+
+    @property
+    def signed_in_with(self) -> str:
+        """What made the providers."""
+        return f"{self._at.component}: {self.tenant_id}"
 
     @cached_property
     def azure_native(self) -> pulumi_azure_native.Provider:

@@ -146,3 +146,12 @@ def test_a_provider_that_is_not_known_yet_is_no_obstacle():
 
     build(program)
     assert said == [""]
+
+
+@pytest.mark.parametrize("program", [pull, lambda: pull(cluster_role_assignments=[role()])])
+def test_every_resource_of_another_provider_has_advice_on_its_errors(program: Callable[[], object]):
+    built = build(program)
+    others = [it for it in built.custom if not it.type.startswith("crosstenant:")]
+    assert len(others) >= 5
+    for it in others:
+        assert [hook.split("-error")[0] for hook in it.request.hooks.on_error] == [it.name], it.name

@@ -11,13 +11,19 @@ import pytest
 
 from crosstenant.components.pieces.hooks import Failure
 from crosstenant.components.pieces.refusal_advice import (
+    application_advice,
     cluster_role_advice,
+    of_tenant,
     pull_role_advice,
     secret_advice,
     service_principal_advice,
 )
 from crosstenant.components.tenant import TenantProviders
-from crosstenant.model.matched_texts.provider_texts import SERVICE_PRINCIPAL_EXISTS
+from crosstenant.model.matched_texts.provider_texts import (
+    DIRECTORY_FORBIDDEN,
+    ENTRA_CODE,
+    SERVICE_PRINCIPAL_EXISTS,
+)
 
 SCOPE = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/images"
 EXISTS = (
@@ -38,7 +44,12 @@ class _Known:
 
 
 PROVIDERS = cast(
-    "TenantProviders", SimpleNamespace(tenant_id="tenant-b", azuread=SimpleNamespace(urn=_Known("urn:provider")))
+    "TenantProviders",
+    SimpleNamespace(
+        tenant_id="tenant-b",
+        azuread=SimpleNamespace(urn=_Known("urn:provider")),
+        signed_in_with="CrossTenantPull 'prod': registry_tenant.client_secret",
+    ),
 )
 COMPONENT = cast("pulumi.Resource", SimpleNamespace(urn=_Known("urn:component")))
 
@@ -113,6 +124,35 @@ async def test_a_caller_without_rights_in_the_directory_reads_both_remedies():
 )
 async def test_a_refused_secret_comes_with_the_remedy(error: str, says: str):
     assert says in (await secret_advice(failure(error)) or "")
+
+
+async def test_another_error_is_told_with_the_tenant_and_the_argument():
+    where = "tenant tenant-b (CrossTenantPull 'prod': registry_tenant.client_secret)"
+    for advise in (None, pull_role_advice(PROVIDERS), application_advice(PROVIDERS), secret_advice):
+        named = of_tenant(PROVIDERS, advise)
+        assert await named(failure("Code=ScopeLocked ...", "update")) == f"the update failed in {where}"
+
+
+@pytest.mark.parametrize("error", ENTRA_CODE.samples)
+async def test_a_sign_in_that_fails_in_a_provider_is_told_with_the_tenant_and_the_argument(error: str):
+    said = await of_tenant(PROVIDERS, secret_advice)(failure(error)) or ""
+    assert said.startswith(
+        "the provider cannot sign in to tenant tenant-b (CrossTenantPull 'prod': registry_tenant.client_secret): "
+    )
+    assert "AADSTS70002" in said
+
+
+async def test_advice_takes_the_place_of_the_tenants_name():
+    assert await of_tenant(PROVIDERS, pull_role_advice(PROVIDERS))(failure(EXISTS)) == await about_pull_role(EXISTS)
+
+
+@pytest.mark.parametrize("error", DIRECTORY_FORBIDDEN.samples)
+async def test_a_caller_that_may_not_make_applications_reads_which_permission_it_lacks(error: str):
+    said = await application_advice(PROVIDERS)(failure(error)) or ""
+    assert said.startswith(
+        "the caller in tenant tenant-b (CrossTenantPull 'prod': registry_tenant.client_secret) may not"
+    )
+    assert "Application.ReadWrite.OwnedBy" in said
 
 
 async def test_another_error_is_left_to_the_provider():

@@ -11,7 +11,8 @@ from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.rotation_plan import PlannedSecret, SecretPlan
 from crosstenant.components.arguments.secret_dates import check_not_ended
 from crosstenant.components.pieces.hooks import on_error
-from crosstenant.components.pieces.refusal_advice import secret_advice
+from crosstenant.components.pieces.refusal_advice import of_tenant, secret_advice
+from crosstenant.components.tenant import TenantProviders
 
 # An application password cannot be changed: a difference makes another, and the old one is removed when all resources
 # that depend on it have the new one.
@@ -38,7 +39,7 @@ class ApplicationSecret:
         *,
         at: ArgPath,
         parent: pulumi.Resource,
-        provider: azuread.Provider,
+        providers: TenantProviders,
         now: datetime,
     ) -> None:
         """
@@ -47,13 +48,16 @@ class ApplicationSecret:
         :param application: Whose secrets they are.
         :param at: The component's argument that rotation is described in.
         :param parent: The component.
-        :param provider: The application's tenant.
+        :param providers: The providers of the application's tenant.
         :param now: The present time.
         """
         self._name = name
         self._application = application
         self._parent = parent
-        self._options = pulumi.ResourceOptions(parent=parent, provider=provider, additional_secret_outputs=["value"])
+        self._advice = of_tenant(providers, secret_advice)
+        self._options = pulumi.ResourceOptions(
+            parent=parent, provider=providers.azuread, additional_secret_outputs=["value"]
+        )
 
         if plan.previous:
             self._password(
@@ -83,7 +87,7 @@ class ApplicationSecret:
         self, planned: PlannedSecret, options: pulumi.ResourceOptions | None = None
     ) -> azuread.ApplicationPassword:
         resource_name = f"{self._name}-secret-{planned.slot}" if planned.slot else f"{self._name}-secret"
-        hooks = pulumi.ResourceHookBinding(on_error=on_error(resource_name, self._parent, secret_advice))
+        hooks = pulumi.ResourceHookBinding(on_error=on_error(resource_name, self._parent, self._advice))
         return azuread.ApplicationPassword(
             resource_name,
             application_id=self._application.id,

@@ -8,7 +8,7 @@ from pulumi_azure_native import authorization
 
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleSpec
 from crosstenant.components.pieces.hooks import on_error
-from crosstenant.components.pieces.refusal_advice import cluster_role_advice
+from crosstenant.components.pieces.refusal_advice import cluster_role_advice, of_tenant
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
 from crosstenant.model.names import role_assignment_name
@@ -30,7 +30,7 @@ def assign_cluster_role(
     :param providers: The providers of the cluster tenant.
     """
     resource_name = f"{name}-{role.name}-cluster-role"
-    advice = cluster_role_advice(role.guid, providers)
+    advice = of_tenant(providers, cluster_role_advice(role.guid, providers))
     return authorization.RoleAssignment(
         resource_name,
         role_assignment_name=pulumi.Output.all(role.scope.text, service_principal_id).apply(

@@ -11,7 +11,7 @@ from pulumi_azure_native import authorization
 from crosstenant.components.arguments.registry_args import RegistrySpec
 from crosstenant.components.output_objects import RegistryGrant
 from crosstenant.components.pieces.hooks import on_error
-from crosstenant.components.pieces.refusal_advice import pull_role_advice
+from crosstenant.components.pieces.refusal_advice import of_tenant, pull_role_advice
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.arm_id import role_definition_id
 from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
@@ -140,7 +140,12 @@ def _assign(
             parent=component,
             provider=providers.azure_native,
             hooks=ResourceHookBinding(
-                on_error=on_error(name, component, pull_role_advice(providers), replicating=PRINCIPAL_REPLICATING)
+                on_error=on_error(
+                    name,
+                    component,
+                    of_tenant(providers, pull_role_advice(providers)),
+                    replicating=PRINCIPAL_REPLICATING,
+                )
             ),
             # azure-native would first delete a resource with a given name, and leave a time without the role.
             delete_before_replace=None if existing else False,

@@ -14,6 +14,7 @@ from crosstenant.components.pieces.hooks import Advise, Failure
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.matched_texts.provider_texts import (
     DIRECTORY_FORBIDDEN,
+    ENTRA_CODE,
     LIFETIME_CAPPED,
     ROLE_ASSIGNMENT_EXISTS,
     ROLE_CHANGED,
@@ -25,6 +26,48 @@ from crosstenant.model.matched_texts.provider_texts import (
 from crosstenant.model.roles import RBAC_ADMINISTRATOR
 
 _CONSENTED: Final = "set service_principal (registry_service_principal of CrossTenantPull) to 'consented'"
+
+
+def of_tenant(providers: TenantProviders, advise: Advise | None = None) -> Advise:
+    """Advice for every failure: where there is none, the tenant and the argument that the error is about.
+
+    The errors of azuread and azure-native name neither, and a program has two providers of each.
+
+    :param providers: The providers of the resource's tenant.
+    :param advise: What to do about the failures of the resource.
+    """
+
+    async def advise_or_name(failure: Failure) -> str | None:
+        advice = await advise(failure) if advise else None
+        if advice:
+            return advice
+        tenant = f"tenant {providers.tenant_id} ({providers.signed_in_with})"
+        code = ENTRA_CODE.search(failure.error)
+        if code:
+            return (
+                f"the provider cannot sign in to {tenant}: docs/errors.md, 'Signing in', says what to do on {code[0]}"
+            )
+        return f"the {failure.operation} failed in {tenant}"
+
+    return advise_or_name
+
+
+def application_advice(providers: TenantProviders) -> Advise:
+    """Advice about an application, or its service principal in its own tenant, that the caller may not create.
+
+    :param providers: The providers of the cluster tenant.
+    """
+
+    async def advise(failure: Failure) -> str | None:
+        if not DIRECTORY_FORBIDDEN.is_in(failure.error):
+            return None
+        return (
+            f"the caller in tenant {providers.tenant_id} ({providers.signed_in_with}) may not {failure.operation} this"
+            " there: give it the Microsoft Graph permission Application.ReadWrite.OwnedBy, or the Entra role"
+            " Cloud Application Administrator; docs/rights.md has the table"
+        )
+
+    return advise
 
 
 def service_principal_advice(name: str, providers: TenantProviders, component: pulumi.Resource) -> Advise:

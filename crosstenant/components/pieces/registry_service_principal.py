@@ -7,7 +7,7 @@ import pulumi_azuread as azuread
 from pulumi.resource_hooks import ResourceHookArgs, ResourceHookBinding
 
 from crosstenant.components.pieces.hooks import before_create, on_error
-from crosstenant.components.pieces.refusal_advice import service_principal_advice
+from crosstenant.components.pieces.refusal_advice import of_tenant, service_principal_advice
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.resources.consent import FORMER_TYPE, Consent
 from crosstenant.resources.internal_functions import service_principal_obstacle
@@ -43,7 +43,9 @@ def registry_service_principal(
                 # Only before a creation: a caller that only reads an existing service principal needs fewer
                 # permissions.
                 before_create=before_create(name, refuse_what_cannot_work),
-                on_error=on_error(name, component, service_principal_advice(name, providers, component)),
+                on_error=on_error(
+                    name, component, of_tenant(providers, service_principal_advice(name, providers, component))
+                ),
             ),
             # A service principal that was made by hand may have owners, which the azuread provider keeps if none are
             # named.
