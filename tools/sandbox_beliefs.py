@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Iterable
 
 from crosstenant.model.matched_texts.all_texts import MATCHED_TEXTS
+from crosstenant.sandbox.standins.sources import TEXTS
 from crosstenant.sandbox.world.behaviours import BEHAVIOURS
 from crosstenant.sandbox.world.open_questions import QUESTIONS
 from crosstenant.sandbox.world.provenance import Kind, Source
@@ -36,6 +37,9 @@ _OPEN = """\
 Azure may do the one or the other. Each question is a setting of the sandbox
 (`crosstenant sandbox setting NAME ANSWER`), and the tests that are named run with every answer. The first answer is the
 default.
+"""
+_STAND_INS = """\
+Where the real provider plugins are not installed, stand-ins say this in their place. The assumed texts come first.
 """
 _MATCHED = """\
 By these words of others the package recognises a cause, to give advice. Where the words change, the advice is missing,
@@ -64,6 +68,9 @@ def rendered() -> str:
         ),
         "## Refusals that are known\n",
         _by_room(known, ("known from", "question"), lambda it: (_known(it.source), _question(it.source))),
+        "## Texts of the stand-ins\n",
+        _STAND_INS,
+        _stand_ins(),
         "## Behaviours\n",
         _behaviours(),
         "## Texts that the package recognises\n",
@@ -98,6 +105,15 @@ def _by_room(found: list[Refusal], columns: tuple[str, ...], cells: Callable[[Re
         if rows:
             parts.append(f"### {title}\n\n{_table(('refusal', *columns), rows)}")
     return "\n".join(parts)
+
+
+def _stand_ins() -> str:
+    found = [(text, source) for text, source in TEXTS.items() if source.kind is not Kind.OWN]
+    rows = [
+        (text, _known(source), source.assumed)
+        for text, source in sorted(found, key=lambda it: it[1].kind is not Kind.ASSUMED)
+    ]
+    return _table(("text", "known from", "what is assumed"), rows)
 
 
 def _behaviours() -> str:

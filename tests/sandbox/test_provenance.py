@@ -7,8 +7,9 @@ import ast
 import pytest
 
 from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.standins.sources import TEXTS
 from crosstenant.sandbox.world.provenance import Kind
-from lib.beliefs import ROOMS, SANDBOX, refusals, without_source
+from lib.beliefs import ROOMS, SANDBOX, refusals, stand_in_texts, without_source
 
 
 def modules():
@@ -74,3 +75,21 @@ def test_every_name_in_a_sources_file_is_used():
         if not target.id.startswith("_")
     }
     assert names - used == set()
+
+
+def test_every_text_of_a_stand_in_has_a_source():
+    found = stand_in_texts()
+    assert {text: file for text, file in found.items() if text not in TEXTS} == {}, (
+        "give it an entry in standins/sources.py"
+    )
+    assert set(TEXTS) - set(found) == set()
+
+
+def test_text_of_a_stand_in_without_source_is_found():
+    text = """
+def create(name):
+    if name:
+        raise OperatorError(f"no resource '{name}' here")
+    return Failure("name", "must be given")
+"""
+    assert stand_in_texts({"new.py": ast.parse(text)}) == {"no resource '…' here": "new.py", "must be given": "new.py"}

@@ -79,6 +79,40 @@ def files_with_both_answers(trees: Mapping[str, ast.Module] | None = None) -> di
     return found
 
 
+def stand_in_texts(trees: Mapping[str, ast.Module] | None = None) -> dict[str, str]:
+    """The texts that the stand-ins themselves word, each with a file that has it.
+
+    :param trees: The files' syntax trees by name; by default those of the stand-ins.
+    """
+    if trees is None:
+        files = sorted((SANDBOX / "standins").rglob("*.py"))
+        trees = {str(it.relative_to(ROOT)): ast.parse(it.read_text()) for it in files}
+    found: dict[str, str] = {}
+    for file, tree in trees.items():
+        functions = {it.name: it for it in ast.walk(tree) if isinstance(it, ast.FunctionDef)}
+        for call, function in _wording(tree):
+            text = max((_text(it, function, functions) for it in call.args), key=len, default="")
+            if re.search(r"\w", text):
+                found.setdefault(text, file)
+    return found
+
+
+def _wording(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.AST]]:
+    """The errors that are raised, and the failures of checks, each with the function around it."""
+
+    def visit(node: ast.AST, function: ast.AST) -> Iterator[tuple[ast.Call, ast.AST]]:
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            function = node
+        if isinstance(node, ast.Raise) and isinstance(node.exc, ast.Call):
+            yield node.exc, function
+        elif isinstance(node, ast.Call) and _name(node.func) == "Failure":
+            yield node, function
+        for child in ast.iter_child_nodes(node):
+            yield from visit(child, function)
+
+    return visit(tree, tree)
+
+
 def _in_file(room: str, path: Path) -> Iterator[Refusal]:
     tree = ast.parse(path.read_text())
     sources = importlib.import_module(f"crosstenant.sandbox.{room}.sources")

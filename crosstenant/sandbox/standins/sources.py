@@ -1,0 +1,104 @@
+"""Where the stand-ins' own texts come from, by their words; what changes in a text is ``…``.
+
+A text that only repeats Azure's or Entra's answer has no entry here: the service's ``sources.py`` has it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from crosstenant.sandbox.world.provenance import Source, assumed, code, own, recorded, thread
+
+_AZUREAD: Final = "https://github.com/hashicorp/terraform-provider-azuread/blob/main/internal/"
+_PASSWORD: Final = code(f"{_AZUREAD}services/applications/application_password_resource.go")
+_PRINCIPAL: Final = code(f"{_AZUREAD}services/serviceprincipals/service_principal_resource.go")
+_APPLICATION: Final = code(f"{_AZUREAD}services/applications/application_resource.go")
+_AZURE_NATIVE: Final = "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/"
+_SIGN_IN: Final = code(f"{_AZURE_NATIVE}provider/auth_azidentity.go")
+_CREATE: Final = code(f"{_AZURE_NATIVE}provider/crud/crud.go")
+_PKCS12: Final = thread(
+    "https://github.com/Azure/azure-sdk-for-go/issues/22906", but="the words; the issue is about the digest alone"
+)
+_WORDS: Final = assumed("the words")
+_LIMIT: Final = own("what the stand-in or its machine does not have")
+
+TEXTS: Final[Mapping[str, Source]] = {
+    # azure-native
+    "… authentication failed. …": _WORDS,
+    "DefaultAzureCredential: failed to acquire a token.": _WORDS,
+    "failed to unmarshal '…' as Auxiliary Tenants": _SIGN_IN,
+    "missing required property '…'": _WORDS,
+    "configuration data is not available for Azure environment '…' and ARM_METADATA_HOSTNAME is not set": code(
+        f"{_AZURE_NATIVE}azure/cloud/cloud.go"
+    ),
+    "ManagedIdentityCredential authentication failed. no managed identity endpoint available": _LIMIT,
+    "AzureCLICredential: Azure CLI not found on path": _LIMIT,
+    "A … must be configured when authenticating ….": _SIGN_IN,
+    "the Client Certificate Path is not a valid pfx file: failed to parse certificate from …: …": _SIGN_IN,
+    "cannot create already existing resource '…'": _CREATE,
+    "cannot check existence of resource '…': status code …, …": _CREATE,
+    "failed to parse '…' against the path '…'": _WORDS,
+    # azuread
+    "is not served by the sandbox's stand-in": _LIMIT,
+    '`requested_access_token_version` must be 2 when `sign_in_audience` is "…"': _WORDS,
+    "Could not create application": _WORDS,
+    "Could not update application with object ID …": _WORDS,
+    "Deleting application with object ID …": _WORDS,
+    "Failed to patch application after creating": _WORDS,
+    'An existing "azuread_application" with name "…" (ID: "…") was found and `prevent_duplicate_names` was specified: '
+    "To be managed via Terraform, this resource needs to be imported into the State.": _WORDS,
+    "specified ID (…) is not valid: expected the form /…/<object ID>": _WORDS,
+    "Could not remove initial owner from …": _APPLICATION,
+    'Conflicting configuration arguments. "end_date": conflicts with end_date_relative': code(
+        *_PASSWORD.addresses, but="the words, which are the plugin SDK's"
+    ),
+    'Application with object ID "…" was not found': _PASSWORD,
+    "Adding password for application with object ID …": _PASSWORD,
+    "resource … does not support import": _WORDS,
+    "an application password cannot be updated": _LIMIT,
+    'Removing password credential "…" from application with object ID …': _PASSWORD,
+    'Parsing password credential with ID "…": expected the form <object ID>/password/<key ID>': code(
+        *_PASSWORD.addresses, but="the second half"
+    ),
+    "retrieving …: unexpected status 404 (404 Not Found)": _WORDS,
+    'Service principal with object ID "…" was not found': _WORDS,
+    'No service principal found for client ID: "…"': _WORDS,
+    '… not found: … …s found matching filter: "…"': _WORDS,
+    "exactly one of … must be specified": _WORDS,
+    "Waiting for …: timeout while waiting for state to become 'Done'": _WORDS,
+    "ManagedIdentityAuthorizer: failed to request token from metadata endpoint: …": _WORDS,
+    'unable to determine environment: "…" is not an environment of this provider': _WORDS,
+    "…: no managed identity endpoint on this machine": _LIMIT,
+    "…no Authorizer could be configured, please check your configuration": _WORDS,
+    "…could not configure AzureCli Authorizer: could not parse Azure CLI version: launching Azure CLI: exec: "
+    '"az": executable file not found in $PATH': _LIMIT,
+    "…… must be configured to authenticate with a …": _WORDS,
+    'A resource with the ID "…" already exists: To be managed via Terraform, this resource needs to be imported into '
+    'the State. Please see the resource documentation for "azuread_service_principal" for more information.': recorded(
+        f"{_AZUREAD}tf/errors.go"
+    ),
+    "Could not list existing service principals": _WORDS,
+    "Could not create service principal": _PRINCIPAL,
+    "Failed to patch service principal after creating": _PRINCIPAL,
+    "Updating service principal with object ID: …": _PRINCIPAL,
+    "Deleting service principal with object ID …": code(*_PRINCIPAL.addresses, but="the end, which has a status"),
+    # both
+    "found no certificate": _PKCS12,
+    "found no private key": _PKCS12,
+    "found no …": _PKCS12,
+    "pkcs12: error reading P12 data: asn1: structure error: tags don't match": _PKCS12,
+    "pkcs12: no MAC in data": _PKCS12,
+    "pkcs12: unknown digest algorithm: …": _PKCS12,
+    "pkcs12: decryption password incorrect": _PKCS12,
+    "pkcs12: expected exactly two items in the authenticated safe": _PKCS12,
+    "pkcs12: algorithm … is not supported": _PKCS12,
+    "failed to get Azure environment metadata from …: …": _WORDS,
+    "mismatch between supplied … and … - please either remove one or ensure they match": _WORDS,
+    "an OIDC token, or a request URL and token, must be configured for OIDC authentication": _WORDS,
+    "githubAssertion: received HTTP status … from the OIDC provider": _WORDS,
+    "adoPipelineAssertion: received HTTP status … with response: …": _WORDS,
+    "ADOPipelineOIDCAuthorizer: nil JWT assertion received from ADOPipeline": _WORDS,
+    "reading …: …": _WORDS,
+    "the sandbox's stand-in for … does not know …: omit it, or install the real plugin": _LIMIT,
+}
