@@ -7,7 +7,9 @@ from pathlib import Path
 
 from crosstenant.sandbox.world import drift, seed
 from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.open_questions import ROLE_ASSIGNMENT_SCOPE
 from lib.stack import Stack
+from tests.both_answers import both_answers
 from tests.engine.engine_world import Azure
 from tests.engine.registry_stacks import (
     CHECK,
@@ -141,6 +143,21 @@ def test_each_registry_gets_the_role_of_its_mode_and_follows_it(make_stack, azur
     roles = roles_of(azure.state, shown["principal"])
     assert roles["fabrikamimages"]["roleDefinitionId"].endswith("b93aa761-3e63-49ed-ac28-beffa264f7ac")
     assert stack.operate("preview", "--refresh", "--expect-no-changes").code == 0
+
+
+@both_answers(ROLE_ASSIGNMENT_SCOPE)
+def test_registry_written_with_other_letter_case_has_no_drift(make_stack, azure: Azure):
+    azure.change(lambda state: drift.set_audience(state, seed.OLD_CLUSTER_APP_ID, "AzureADMultipleOrgs"))
+    stack = make_stack(BY_HAND.replace("fabrikamimages", "FABRIKAMIMAGES"))
+    up = stack.operate("up")
+    assert up.code == 0, up.output
+    (role,) = of_type(stack, ROLE)
+    assert role["outputs"]["scope"].lower() == seed.REGISTRY.lower()
+    again = stack.operate("preview", "--refresh", "--expect-no-changes")
+    assert again.code == 0, again.output
+    gone = stack.operate("destroy")
+    assert gone.code == 0, gone.output
+    assert role["outputs"]["name"] not in str(azure.state["roleAssignments"])
 
 
 def test_repositories_of_a_registry_wide_registry_are_refused_at_preview(make_stack, azure: Azure):

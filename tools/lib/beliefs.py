@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import importlib
+import inspect
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -127,8 +128,20 @@ def _in_file(room: str, path: Path) -> Iterator[Refusal]:
             raise ValueError(f"{where}: source must be a name of {room}/sources.py, not '{ast.unparse(value)}'")
         texts = [_text(it, function, functions) for it in call.args]
         code = next((it for it in texts if _CODE.fullmatch(it) and not it.startswith("invalid_")), "")
+        code = code or _default_code(room, _name(call.func))
         words = max((it for it in texts if it != code and not it.isdigit()), key=len, default="")
         yield Refusal(room, _name(value), code, words, source, where)
+
+
+def _default_code(room: str, maker: str) -> str:
+    """The code of a room's function for refusals that lets a caller omit it."""
+    made = (
+        getattr(importlib.import_module(f"crosstenant.sandbox.{room}.refusals"), maker, None)
+        if maker[0].islower()
+        else None
+    )
+    code = inspect.signature(made).parameters.get("code") if made else None
+    return code.default if code else ""
 
 
 def _calls(tree: ast.Module) -> Iterator[tuple[ast.Call, ast.AST]]:
