@@ -22,8 +22,14 @@ AUTHORIZATION_FAILED: Final = page(
     _ROLES,
     but="the status; and for role assignments the page has the words 'or an ABAC condition not fulfilled' as well",
 )
-HTTP_METHOD_NOT_SUPPORTED: Final = assumed("code and text")
-INVALID_API_VERSION_PARAMETER: Final = assumed("code and text")
+HTTP_METHOD_NOT_SUPPORTED: Final = thread(
+    "https://github.com/Azure/azure-powershell/issues/4247", but="the code; the text is that of another provider"
+)
+INVALID_API_VERSION_PARAMETER: Final = thread(
+    "https://github.com/hashicorp/vault-plugin-secrets-azure/issues/13",
+    "https://github.com/ansible-collections/azure/issues/1739",
+    but="the list, which is not Azure's",
+)
 INVALID_AUTHENTICATION_TOKEN_TENANT: Final = page(
     _COMMON,
     "https://github.com/Azure/azure-sdk-for-net/issues/6377",
@@ -116,7 +122,9 @@ UNMATCHED_PRINCIPAL_TYPE: Final = thread(
 )
 
 # Registries
-ADMIN_USER_DISABLED: Final = assumed("the text; the code is handled by public clients")
+ADMIN_USER_DISABLED: Final = thread(
+    "https://github.com/MicrosoftDocs/azure-docs/issues/57954", but="the status, and the code"
+)
 INVALID_REGISTRY_NAME: Final = assumed("code and text")
 INVALID_REGISTRY_PROPERTY: Final = assumed("code and text")
 INVALID_SKU: Final = assumed("code and text")

@@ -35,7 +35,7 @@ AADSTS900382: Final = thread(
 )
 AADSTS50194: Final = page(_CODES, but=_PROTOCOL)
 AADSTS50011: Final = page(_CODES, but=f"the text, {_PROTOCOL}")
-AADSTS500113: Final = assumed("code and text")
+AADSTS500113: Final = thread("https://github.com/microsoftgraph/msgraph-sdk-python-core/issues/50", but="the status")
 AADSTS650056: Final = page(
     _CODES,
     but="that an application without any permission always gets it: see the open questions",
@@ -52,7 +52,7 @@ AADSTS500011: Final = page(_CODES, but=_PROTOCOL, question="sign-in-unknown-audi
 AADSTS90014: Final = page(_CODES, but="for which missing fields, and the text")
 AADSTS900144: Final = page(_CODES, but="for which missing fields")
 AADSTS7000216: Final = thread("https://github.com/MicrosoftDocs/azure-docs/issues/30777", but="the status")
-AADSTS50027: Final = assumed("code and text")
+AADSTS50027: Final = thread("https://github.com/FriedrichWeinmann/MiniGraph/issues/4", but="the status")
 AADSTS700024: Final = thread(
     "https://github.com/AzureAD/microsoft-authentication-library-for-java/issues/984",
     "https://github.com/Azure/login/issues/372",
@@ -65,7 +65,9 @@ NO_FEDERATED_RECORD: Final = thread(
     but="the order in which issuer (AADSTS700211), subject (AADSTS700213) and audience (AADSTS700212) are compared",
 )
 
-ARM_TOKEN_MISSING: Final = assumed("code and text")
+ARM_TOKEN_MISSING: Final = thread(
+    "https://github.com/hashicorp/terraform-provider-azurerm/issues/3612", but="the words of the challenge"
+)
 ARM_TOKEN_INVALID: Final = assumed("code and text")
 ARM_TOKEN_AUDIENCE: Final = thread(
     "https://github.com/Azure-Samples/active-directory-dotnetcore-daemon-v2/issues/145",
