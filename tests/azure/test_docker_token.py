@@ -175,6 +175,36 @@ async def test_network_rules_show_at_the_challenge(registry: Registry, prove: Pr
     )
 
 
+def page(status: int) -> Callable[[], web.Response]:
+    text = "<html><head><title>Access denied\x1b[2J</title></head><body>by the proxy</body></html>"
+    return lambda: web.Response(status=status, text=text, content_type="text/html")
+
+
+@pytest.mark.parametrize("step", ["challenge", "token", "manifest"])
+@pytest.mark.parametrize("status", [400, 403, 404, 407, 418, 500, 502, 504])
+async def test_page_of_a_proxy_is_no_word_of_the_registry(registry: Registry, prove: Prove, step: str, status: int):
+    setattr(registry, step, page(status))
+    refusal = await refused(prove("hello", "1.0"))
+    assert refusal.reason is Reason.UNREACHABLE
+    assert f"{HOST} answered {status} where" in refusal.detail
+    assert refusal.detail.endswith(r", with a page ('Access denied\x1b[2J') that is not a registry's answer")
+
+
+async def test_plain_text_of_a_proxy_is_no_word_of_the_registry_either(registry: Registry, prove: Prove):
+    registry.challenge = lambda: web.Response(status=403, text="upstream connect error")
+    refusal = await refused(prove())
+    assert refusal.reason is Reason.UNREACHABLE
+    assert (
+        refusal.detail
+        == f"{HOST} answered 403 where the challenge was due, with a text that is not a registry's answer"
+    )
+
+
+async def test_answer_without_a_token_is_told_with_its_status(registry: Registry, prove: Prove):
+    registry.token = page(200)
+    assert (await refused(prove())).detail == f"{HOST} answered 200 with no token where one was due"
+
+
 async def test_throttled_registry_says_how_long(registry: Registry, prove: Prove):
     registry.token = said(429, "TOOMANYREQUESTS", "slow down", {"Retry-After": "7"})
     assert (await refused(prove())).retry_after == 7

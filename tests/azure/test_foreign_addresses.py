@@ -147,8 +147,9 @@ async def test_no_redirect_is_followed(azure: Azure, status: int):
         with pytest.raises(HttpResponseError) as refused:
             await work
         assert refused.value.status_code == status
-    with pytest.raises(AzureError, match="is not the JSON document that was due"):
+    with pytest.raises(HttpResponseError, match="is not the JSON object that was due") as unread:
         await Registries(azure.tenant).get(REGISTRY_ID)
+    assert unread.value.status_code == status
     assert azure.elsewhere == []
     assert len(azure.asked) == 5
     for client in (clusters, graph, arm):

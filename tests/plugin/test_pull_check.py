@@ -231,6 +231,16 @@ async def test_refusal_tells_link_object_and_remedy(
     assert (clock.now > 0) is waits
 
 
+async def test_network_rules_are_blamed_only_where_they_can_be_the_cause(azure: Azure, check: PullCheck):
+    azure.registry.token = OTHER_NETWORK
+    assert "admit every address; run again if they were changed a moment ago" in await refused(check)
+    azure.registry.token = lambda: web.Response(status=403, text="<html>", content_type="text/html")
+    text = await refused(check)
+    assert "cannot be reached from this machine" in text
+    assert "answered 403 where the token was due, with a page that is not a registry's answer" in text
+    assert "network rules" not in text
+
+
 async def test_absent_tag_is_told_from_a_missing_role(azure: Azure, check: PullCheck, clock: Clock):
     azure.registry.manifest = NO_TAG
     text = await refused(check, repository="hello", reference="1.0")

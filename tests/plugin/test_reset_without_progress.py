@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import pytest
 from azure.core.exceptions import AzureError, HttpResponseError, ServiceRequestError, ServiceResponseError
 
@@ -27,7 +29,7 @@ from tests.azure.aks_world import (
     inputs,
     kept,
 )
-from tests.azure.azure_answers import answer
+from tests.azure.azure_answers import Answer, answer
 
 FOREIGN = ForeignAddressError("https://evil.test/operations/1", "management.azure.com")
 HIDDEN = Ending(is_hidden=True)
@@ -117,6 +119,12 @@ async def test_it_is_said_once_that_the_progress_cannot_be_read(world: World, er
     named = "Microsoft.ContainerService/locations/operations/read on subscription" in said[0]
     assert named is (error in UNREADABLE[:3])
     assert (said[0] in world.terminal.warnings) is (error is FOREIGN)
+
+
+async def test_page_of_a_proxy_names_no_right(world: World):
+    page = HttpResponseError(response=cast("Any", Answer(403, "<title>Blocked</title>")))
+    await rotated(world, page, BUSY, DONE)
+    assert any("cannot be read (HTTP status 403, a page ('Blocked')); the update" in it for it in world.terminal.infos)
 
 
 async def test_cluster_that_is_idle_at_once_is_not_yet_settled(world: World):

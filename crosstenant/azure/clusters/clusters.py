@@ -14,6 +14,7 @@ from crosstenant.azure.arm import Arm, client_settings
 from crosstenant.azure.caller_rights import permits
 from crosstenant.azure.clusters.cluster_state import ClusterState, RunningOperation, from_model, running_operation
 from crosstenant.azure.clusters.reset_operation import ResetOperation
+from crosstenant.azure.connections.documents import json_due
 from crosstenant.azure.refusals.refusal_table import Retry
 from crosstenant.azure.refusals.refusals import retry_of, take_apart
 from crosstenant.azure.role_assignments import roles_of
@@ -84,12 +85,16 @@ class Clusters:
 
         client = self._client(cluster_id.subscription_id)
         try:
-            return from_model(await client.managed_clusters.get(cluster_id.resource_group, cluster_id.name))
+            with json_due() as hook:
+                found = await client.managed_clusters.get(
+                    cluster_id.resource_group, cluster_id.name, raw_response_hook=hook
+                )
         except ResourceNotFoundError as error:
             # An invisible subscription is also "not found", which says nothing about the cluster.
             if take_apart(error).code in ("ResourceNotFound", "ResourceGroupNotFound", "NotFound"):
                 return None
             raise
+        return from_model(found)
 
     async def wait_until_idle(
         self,
@@ -195,7 +200,7 @@ class Clusters:
         except AzureError as error:
             said = take_apart(error)
             # Of an invisible subscription Azure says 404 as well.
-            return Ending(is_hidden=said.status != 404 or said.code == "SubscriptionNotFound")
+            return Ending(is_hidden=said.status != 404 or said.code == "SubscriptionNotFound" or said.page != "")
         ended = str(found.get("endTime") or "")
         # Azure writes fractions of seconds or not: one form is enough.
         return Ending(str(found.get("status") or ""), f"{ended[:19]}Z" if ended else "")

@@ -75,7 +75,8 @@ def is_denied(error: AzureError) -> bool:
     """
     from crosstenant.azure.connections.addresses import ForeignAddressError
 
-    return isinstance(error, ForeignAddressError) or take_apart(error).status in (401, 403, 404)
+    said = take_apart(error)
+    return isinstance(error, ForeignAddressError) or (said.status in (401, 403, 404) and not said.page)
 
 
 def _may_pass(error: AzureError) -> bool:

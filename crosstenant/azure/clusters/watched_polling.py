@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+from azure.core.exceptions import DecodeError
 from azure.mgmt.core.polling.async_arm_polling import AsyncARMPolling
 
 from crosstenant.azure.connections.addresses import is_at, must_be_at
+from crosstenant.azure.connections.documents import page_in
 
 # The interval where Azure gives none.
 _SECONDS = 15
@@ -28,9 +30,15 @@ class WatchedPolling(AsyncARMPolling):
         self.on_look: Callable[[], Awaitable[None]] | None = None
 
     def initialize(self, client: Any, initial_response: Any, deserialization_callback: Any) -> None:
-        """Begins with the answer to the request that started the operation."""
-        headers = initial_response.http_response.headers
+        """Begins with the answer to the request that started the operation.
+
+        :raises azure.core.exceptions.DecodeError: The answer is not one of AKS: the page of a proxy, for example.
+        """
+        response = initial_response.http_response
+        headers = response.headers
         url = headers.get("Azure-AsyncOperation") or headers.get("Location") or ""
+        if not url and page_in(response.content):
+            raise DecodeError("the answer is not one of AKS", response=response)
         # AKS has accepted the reset. An address elsewhere is refused when it is polled, and is not kept.
         self.url = url if is_at(self._host, url, or_region=True) else ""
         super().initialize(  # pyright: ignore[reportUnknownMemberType] (the SDK leaves its type parameters open)

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any, cast
+import re
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Final, cast
+
+from crosstenant.model.outside_text import in_one_line
 
 if TYPE_CHECKING:
     from azure.core.rest import AsyncHttpResponse
+
+_NOT_JSON: Final = "the answer is not the JSON object that was due"
+_LONGEST_TITLE: Final = 80
 
 
 def read_json(content: str | bytes) -> Any:
@@ -19,6 +27,39 @@ def read_json(content: str | bytes) -> Any:
         return json.loads(content)
     except RecursionError:
         raise ValueError("the document is nested too deeply") from None
+
+
+def page_in(content: str | bytes) -> str:
+    """What stands in the place of JSON: ``a page ('Access denied')`` or ``a text``; empty for JSON, and for nothing.
+
+    A proxy, a firewall or a gateway answers so in the place of the service.
+
+    :param content: The body of an answer.
+    """
+    text = (content.decode(errors="replace") if isinstance(content, bytes) else content).strip()
+    if not text or text[0] in '{["':
+        return ""
+    if text[0] != "<":
+        return "a text"
+    found = re.search(r"<title[^>]*>([^<]+)", text, re.IGNORECASE)
+    title = in_one_line(found[1].strip())[:_LONGEST_TITLE] if found else ""
+    return f"a page ('{title}')" if title else "a page"
+
+
+@contextmanager
+def json_due() -> Generator[Callable[[Any], None]]:
+    """For a method of an SDK, which reads each answer as JSON: of any other it raises the parser's exception alone.
+
+    :returns: The method's ``raw_response_hook``.
+    :raises azure.core.exceptions.DecodeError: The answer is not JSON. The error has the answer.
+    """
+    answers: list[Any] = []
+    try:
+        yield lambda answer: answers.append(answer.http_response)
+    except (ValueError, RecursionError):
+        from azure.core.exceptions import DecodeError
+
+        raise DecodeError(_NOT_JSON, response=answers[-1] if answers else None) from None
 
 
 def object_in(answer: AsyncHttpResponse) -> dict[str, Any]:
@@ -36,5 +77,5 @@ def object_in(answer: AsyncHttpResponse) -> dict[str, Any]:
     except ValueError:
         document = None
     if not isinstance(document, dict):
-        raise DecodeError("the answer is not the JSON object that was due", response=answer)
+        raise DecodeError(_NOT_JSON, response=answer)
     return cast("dict[str, Any]", document)

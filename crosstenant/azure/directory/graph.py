@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Final, cast
 
-from crosstenant.azure.connections.documents import object_in
+from crosstenant.azure.connections.documents import object_in, page_in
 from crosstenant.azure.sign_in.tenant import Tenant
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class Graph:
 
         url = f"https://{self._tenant.cloud.graph_host}/v1.0/{path}"
         response = await self._pipeline().send_request(HttpRequest("GET", url, params=query))
-        if response.status_code == 404:
+        if response.status_code == 404 and not page_in(response.content):
             return None
         return object_in(response)
 

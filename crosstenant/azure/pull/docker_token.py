@@ -19,7 +19,7 @@ import aiohttp
 from yarl import URL
 
 from crosstenant.azure.connections.addresses import is_at
-from crosstenant.azure.connections.documents import read_json
+from crosstenant.azure.connections.documents import page_in, read_json
 from crosstenant.azure.connections.proxies import proxy_options
 from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
 from crosstenant.azure.pull.token_challenge import parse_challenge
@@ -119,6 +119,11 @@ class _Answer:
             return []
 
     @property
+    def page(self) -> str:
+        """What it holds in place of a registry's JSON; empty for JSON, and for nothing."""
+        return page_in(self.body)
+
+    @property
     def retry_after(self) -> float | None:
         text = str(self.headers.get("Retry-After", ""))
         return float(text) if text.isdecimal() else None
@@ -140,7 +145,9 @@ class _Registry:
         try:
             challenge = parse_challenge(answer.headers.getall("Www-Authenticate", []))
         except ValueError as error:
-            raise PullRefused(Reason.UNEXPECTED, f"{self._host} sent no usable challenge: {error}") from None
+            raise PullRefused(
+                Reason.UNEXPECTED, f"{self._host} answered 401 with no usable challenge: {error}"
+            ) from None
         if not is_at(self._host, challenge.realm):
             raise PullRefused(
                 Reason.UNEXPECTED,
@@ -162,7 +169,9 @@ class _Registry:
         except (ValueError, AttributeError):
             token = None
         if not token or not isinstance(token, str) or not token.isascii() or not token.isprintable():
-            raise PullRefused(Reason.UNEXPECTED, f"{self._host} answered with no token where one was due")
+            raise PullRefused(
+                Reason.UNEXPECTED, f"{self._host} answered {answer.status} with no token where one was due"
+            )
         return token
 
     async def manifest_digest(self, token: str, repository: str, reference: str) -> str:
@@ -170,7 +179,7 @@ class _Registry:
         url = self._url(f"/v2/{repository}/manifests/{reference}")
         headers = {"Authorization": f"Bearer {token}", "Accept": _MANIFEST_TYPES}
         answer = await self._ask("HEAD", url, headers=headers)
-        if answer.status in (401, 403, 404):
+        if answer.status >= 400 and answer.status not in (429, 503):
             # Only a GET says why, HEAD having no body.
             answer = await self._ask("GET", url, headers=headers)
         if answer.status != 200:
@@ -214,6 +223,8 @@ class _Registry:
         detail = f"{self._host} answered {answer.status} where {wanted} was due"
         if said:
             detail += f": {said}"
+        elif answer.page:
+            detail += f", with {answer.page} that is not a registry's answer"
         if 300 <= answer.status < 400:
             detail += "; redirects are not followed"
         reason = _reason(answer, at_manifest=wanted.startswith("the manifest"))
@@ -227,7 +238,8 @@ class _Registry:
 def _reason(answer: _Answer, at_manifest: bool) -> Reason:
     if answer.status in (429, 503):
         return Reason.THROTTLED
-    if answer.status >= 500:
+    # A proxy, a firewall or a gateway answers with a page: it says nothing about network rules, roles or tags.
+    if answer.status >= 500 or (answer.status >= 400 and answer.page):
         return Reason.UNREACHABLE
     codes = {code.upper() for code, _ in answer.errors}
     said = " ".join(message for _, message in answer.errors).lower()

@@ -55,27 +55,40 @@ def advise(
             f"the secret of application {client_id} has expired; an owner of the application makes a new one in its "
             "own tenant, and the stack takes that"
         ),
-        Reason.NETWORK_BLOCKED: (
-            f"the registry's network rules (public network access {registry.public_network_access}, default action "
-            f"{registry.network_default_action}) block this machine before the credentials are checked; "
-            "the registry's administrator allows this machine's address or adds a private endpoint for its network, or "
-            "the check runs with mode 'warn' or 'skip'"
-        ),
+        Reason.NETWORK_BLOCKED: _network_blocked(registry),
         Reason.REPOSITORY_ABSENT: (
             f"it has no repository '{repository}'; push the image first, or check with another repository"
         ),
         Reason.TAG_ABSENT: f"it has no {image}; push the image first, or check with another reference",
         Reason.UNREACHABLE: (
-            f"{registry.login_server} cannot be reached from this machine; check its DNS, proxy (HTTPS_PROXY, "
-            "NO_PROXY) and trusted certificates (SSL_CERT_FILE), or run the check with mode 'warn' or 'skip' where "
-            "the registry is private"
+            f"{registry.login_server} cannot be reached from this machine; check its DNS, proxy or firewall "
+            "(HTTPS_PROXY, NO_PROXY) and trusted certificates (SSL_CERT_FILE), or run the check with mode 'warn' or "
+            "'skip' where the registry is private"
         ),
-        Reason.THROTTLED: "it limits the rate of requests; try again later",
+        Reason.THROTTLED: "it is busy or limits the rate of requests; try again later",
         Reason.UNEXPECTED: (
             f"{registry.login_server} does not answer as a container registry does; look for a proxy or a private "
             "endpoint that answers in its place"
         ),
     }[reason]
+
+
+def _network_blocked(registry: RegistryState) -> str:
+    rules = (
+        f"network rules (public network access {registry.public_network_access}, default action "
+        f"{registry.network_default_action})"
+    )
+    remedy = "or the check runs with mode 'warn' or 'skip'"
+    if (registry.public_network_access, registry.network_default_action) == ("Enabled", "Allow"):
+        return (
+            f"the registry refuses this machine before the credentials are checked, although its {rules} admit "
+            "every address; run again if they were changed a moment ago, or look for a firewall before the registry, "
+            f"{remedy}"
+        )
+    return (
+        f"the registry's {rules} block this machine before the credentials are checked; the registry's administrator "
+        f"allows this machine's address or adds a private endpoint for its network, {remedy}"
+    )
 
 
 def _role_missing(registry: RegistryState, client_id: str, repository: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
+from crosstenant.azure.connections.documents import page_in
 from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
 from crosstenant.azure.sign_in.tenant import Tenant
@@ -38,6 +39,8 @@ class AzureAnswer:
     """Azure's ID of the request, for its support; empty if unknown."""
     retry_after: float = 0
     """Azure's ``Retry-After`` in seconds; 0 without one."""
+    page: str = ""
+    """What the answer holds in place of Azure's JSON document: ``a page ('Access denied')``; empty for JSON."""
 
 
 def explain(error: Exception, *, doing: str, on: str, tenant: Tenant | None = None, secrets: Iterable[str] = ()) -> str:
@@ -55,6 +58,10 @@ def explain(error: Exception, *, doing: str, on: str, tenant: Tenant | None = No
     azure = _quoted(said)
     if said.status == 0 and known is None:
         return f"{what}: {_without_answer(error, said, tenant)}"
+    if known is None and said.page and not 300 <= said.status < 400:
+        return f"{what}: {azure}; {_PROXY}"
+    if known is None and said.status < 300:
+        return f"{what}: {said.message} (HTTP status {said.status}); {_PROXY}"
     if known is None:
         refused = (
             "Azure redirects to another address, which is not followed" if 300 <= said.status < 400 else "Azure refused"
@@ -95,6 +102,7 @@ def take_apart(error: Exception, secrets: Iterable[str] = ()) -> AzureAnswer:
         codes=tuple(codes),
         repeated=_repeated(message, codes),
         request_id=in_one_line(_header(response, "x-ms-request-id", "x-ms-correlation-request-id", "request-id")),
+        page=hide(_page(response), hidden),
         retry_after=_seconds(_header(response, "Retry-After")),
     )
 
@@ -123,6 +131,7 @@ def retry_of(error: Exception) -> Retry:
     return refusal.retry if refusal else Retry.NEVER
 
 
+_PROXY: Final = "look for a proxy or a firewall that answers in Azure's place (HTTPS_PROXY, NO_PROXY)"
 _AADSTS: Final = re.compile(r"AADSTS\d+")
 
 
@@ -151,6 +160,13 @@ def _repeated(message: str, codes: Iterable[str]) -> tuple[str, ...]:
     return () if of_entra else tuple(dict.fromkeys(_AADSTS.findall(message)))
 
 
+def _page(response: object) -> str:
+    try:
+        return page_in(cast("Any", response).text())
+    except Exception:  # The body may be unread, or in no known encoding.
+        return ""
+
+
 def _header(response: object, *names: str) -> str:
     headers: Any = getattr(response, "headers", None) or {}
     return next((str(headers[name]) for name in names if headers.get(name)), "")
@@ -169,6 +185,8 @@ def _row(code: str) -> Refusal:
 
 
 def _quoted(said: AzureAnswer) -> str:
+    if said.page:
+        return f"HTTP status {said.status} came with {said.page} where Azure's JSON document was due"
     name = said.code if said.codes else f"HTTP status {said.status}"
     others = [code for code in said.codes[1:] if code != said.code]
     if others:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from crosstenant.azure.arm import client_settings
+from crosstenant.azure.connections.documents import json_due
+from crosstenant.azure.refusals.refusals import take_apart
 from crosstenant.model.arm_id import REGISTRY_TYPE, ArmId, parse_arm_id
 from crosstenant.model.modes import RoleAssignmentMode
 from crosstenant.model.roles import PULL_ROLES, Role
@@ -71,7 +73,7 @@ class Registries:
         :raises azure.core.exceptions.AzureError: Sign-in failed, or ARM refused or could not be reached.
         """
         arm_id = parse_arm_id(registry_id, REGISTRY_TYPE)
-        from azure.core.exceptions import DecodeError, ResourceNotFoundError
+        from azure.core.exceptions import ResourceNotFoundError
         from azure.mgmt.containerregistry.aio import ContainerRegistryManagementClient
 
         settings = client_settings(self._tenant)
@@ -79,15 +81,14 @@ class Registries:
             self._tenant.credential(), arm_id.subscription_id, api_version=_API_VERSION, **settings
         ) as client:
             try:
-                found = await client.registries.get(arm_id.resource_group, arm_id.name)
+                with json_due() as hook:
+                    found = await client.registries.get(arm_id.resource_group, arm_id.name, raw_response_hook=hook)
             except ResourceNotFoundError as error:
-                # A missing subscription means a wrong ID or another tenant, not a missing registry.
-                if error.error is not None and error.error.code == "SubscriptionNotFound":
+                # A missing subscription means a wrong ID or another tenant, not a missing registry. Nor does a page.
+                said = take_apart(error)
+                if said.code == "SubscriptionNotFound" or said.page:
                     raise
                 return None
-            except (ValueError, RecursionError):
-                # The SDK reads every refusal as JSON, so that a gateway's page is an exception of the parser.
-                raise DecodeError("Resource Manager's answer is not the JSON document that was due") from None
         return _state(arm_id, found)
 
 

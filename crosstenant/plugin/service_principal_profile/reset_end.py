@@ -158,7 +158,8 @@ class AcceptedReset:
                 right = (
                     f"; {OPERATION_RIGHT} on subscription {request.cluster_id.subscription_id} would show its details"
                 )
-        status = f"HTTP status {said.status}, {said.code}" if said.status else said.message
+        answer = said.page or said.code
+        status = f"HTTP status {said.status}, {answer}" if said.status else said.message
         why = f"the progress of the reset cannot be read ({status}){right}"
         say = self._log.warning if isinstance(error, ForeignAddressError) else self._log.info
         await say(request.urn, f"cluster {request.cluster_id}: {why}; the update waits until the cluster is settled")
