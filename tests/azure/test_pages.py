@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -16,8 +17,10 @@ from crosstenant.azure.connections.documents import json_due, page_in
 from crosstenant.azure.directory.graph import Graph
 from crosstenant.azure.refusals.refusals import explain
 from crosstenant.azure.registries.registries import Registries
+from crosstenant.azure.sign_in.secret_proof import SignInError, prove_secret
+from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import AppCredential
-from tests.azure.aks_world import APP, CLUSTER, CLUSTER_ID, SECRET
+from tests.azure.aks_world import APP, CLUSTER, CLUSTER_ID, SECRET, TENANT_ID
 from tests.azure.test_foreign_addresses import STATUS, Azure, azure
 from tests.azure.tls_azure import REGISTRY_ID
 
@@ -65,6 +68,20 @@ async def test_page_of_a_gateway_that_is_unwell(azure: Azure):
     assert explain(caught.value, doing="reset", on="c") == (
         "reset c: the service has a problem; run again later; https://azure.status.microsoft says more. HTTP status 500"
         f" came with a page ('Blocked') {PLACE}"
+    )
+
+
+async def silent(message: str) -> None:
+    pass
+
+
+async def test_page_in_place_of_a_sign_in(azure: Azure):
+    azure.answer = lambda request: web.Response(status=403, text=PAGE, content_type="text/html")
+    with pytest.raises(SignInError) as caught:
+        await prove_secret(TENANT_ID, PUBLIC, AppCredential(APP, SECRET), deadline=time.monotonic(), on_wait=silent)
+    assert str(caught.value) == (
+        f"signing in as application {APP} to tenant {TENANT_ID}: a page ('Blocked') came where the sign-in's JSON"
+        f" document was due; {PROXY}"
     )
 
 

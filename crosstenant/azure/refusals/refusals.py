@@ -132,6 +132,8 @@ def retry_of(error: Exception) -> Retry:
 
 
 _PROXY: Final = "look for a proxy or a firewall that answers in Azure's place (HTTPS_PROXY, NO_PROXY)"
+_UNREAD: Final = "Unexpected response from Microsoft Entra ID: "
+"""azure-identity, before an answer that is not JSON, whose status it drops."""
 _AADSTS: Final = re.compile(r"AADSTS\d+")
 
 
@@ -204,6 +206,8 @@ def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) 
 
     if isinstance(error, ClientAuthenticationError):
         who = f"{tenant.caller} cannot sign in to tenant {tenant.tenant_id}: " if tenant else ""
+        if page := page_in(said.message.partition(_UNREAD)[2]):
+            return f"{who}{page} came where the sign-in's JSON document was due; {_PROXY}"
         return f"{who}{said.message.rstrip('.')}{_sign_in_remedy(tenant)}"
     if isinstance(error, ServiceRequestError):
         check = "check the network, HTTPS_PROXY and the environment (cloud)"
