@@ -89,4 +89,4 @@ class AzDouble:
     def asked(self) -> list[str]:
         """The command lines, without the command and the options that are always there."""
         lines = (self.folder / "asked.txt").read_text().splitlines()
-        return [line.split("--resource ", 1)[1].split(" ", 1)[1] for line in lines]
+        return [" ".join(line.split("--resource ", 1)[1].split(" ")[1:]) for line in lines]

@@ -15,11 +15,15 @@ from crosstenant.sandbox.standins.settings import Settings
 from crosstenant.sandbox.world.open_questions import ASSERTION_WHITE_SPACE
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
+    CLUSTER_SUBSCRIPTION,
     CLUSTER_TENANT,
     FEDERATION_AUDIENCE,
     GITHUB_ISSUER,
     GITHUB_SUBJECT,
+    REGISTRY_SUBSCRIPTION,
+    REGISTRY_TENANT,
 )
+from tests.azure.az_double import Account, AzDouble
 from tests.both_answers import both_answers
 from tests.sandbox.standins.standin_world import credential, read_state
 
@@ -35,6 +39,35 @@ async def signed_in_as(http, config, environ=None):
     graph = await sign_in(Settings(config, environ or {}), http)
     arm = prepare(Settings({**config, "subscriptionId": "any"}, environ or {}), http)
     return (await graph.claims())["appid"], (await arm.claims())["appid"]
+
+
+ANN = Account("ann@contoso.com", CLUSTER_SUBSCRIPTION, CLUSTER_TENANT, signs_in_to=(CLUSTER_TENANT,))
+BOB = Account("bob@fabrikam.com", REGISTRY_SUBSCRIPTION, REGISTRY_TENANT, True, signs_in_to=(REGISTRY_TENANT,))
+
+
+async def test_azure_cli_is_asked_by_tenant_for_azuread_and_by_subscription_for_azure_native(http, tmp_path):
+    az = AzDouble(tmp_path, ANN, BOB)
+    environ = {"PATH": str(tmp_path)}
+    bob = {"tenantId": REGISTRY_TENANT, "subscriptionId": REGISTRY_SUBSCRIPTION}
+    assert (await (await sign_in(Settings(bob, environ), http)).claims())["upn"] == BOB.name
+    assert (await prepare(Settings(bob, environ), http).claims())["upn"] == BOB.name
+    ann = {"tenantId": CLUSTER_TENANT, "subscriptionId": CLUSTER_SUBSCRIPTION}
+    assert (await prepare(Settings(ann, environ), http).claims())["upn"] == ANN.name
+    # The current account, which is of the other tenant.
+    with pytest.raises(OperatorError, match=r"running Azure CLI: exit status 1: ERROR: AADSTS50020: .*bob@fabrikam"):
+        await sign_in(Settings(ann, environ), http)
+    assert az.asked == [
+        f"--tenant {REGISTRY_TENANT}",
+        f"--subscription {REGISTRY_SUBSCRIPTION}",
+        f"--subscription {CLUSTER_SUBSCRIPTION}",
+        f"--tenant {CLUSTER_TENANT}",
+    ]
+
+
+async def test_azure_native_without_a_subscription_takes_the_current_account_whatever_its_tenant(http, tmp_path):
+    AzDouble(tmp_path, ANN, BOB)
+    arm = prepare(Settings({"tenantId": CLUSTER_TENANT}, {"PATH": str(tmp_path)}), http)
+    assert (await arm.claims())["tid"] == REGISTRY_TENANT
 
 
 async def test_federated_token_is_sent_as_assertion(http, token):

@@ -21,6 +21,7 @@ _METHODS: Final = {
     "secret": "ClientSecretCredential",
     "certificate": "ClientCertificateCredential",
     "oidc": "ClientAssertionCredential",
+    "cli": "AzureCLICredential",
 }
 NOT_FOUND: Final = frozenset(
     {

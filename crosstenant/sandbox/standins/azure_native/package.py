@@ -8,6 +8,7 @@ from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.dispatch import Package, Served
 from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
+from crosstenant.sandbox.standins.azure_cli import CliSignIn, azure_cli
 from crosstenant.sandbox.standins.azure_native.arm import Arm, Warn, unheard
 from crosstenant.sandbox.standins.azure_native.credential import azure_native_credential
 from crosstenant.sandbox.standins.azure_native.functions import FUNCTIONS
@@ -105,7 +106,13 @@ def prepare(settings: Settings, http: Http, described: Cloud | None = None) -> A
     if credential.method == "msi":
         raise OperatorError("ManagedIdentityCredential authentication failed. no managed identity endpoint available")
     if credential.method == "cli":
-        raise OperatorError("AzureCLICredential: Azure CLI not found on path")
+        az = azure_cli(settings)
+        if az is None:
+            raise OperatorError("AzureCLICredential: Azure CLI not found on path")
+        # Without a subscription the Azure CLI takes its current account, whichever tenant the arguments name.
+        account = ("--subscription", subscription) if subscription else ()
+        by_cli = CliSignIn(http, cloud, credential, az=az, environ=settings.environ, account=account)
+        return Arm(http, by_cli, cloud, subscription, settings.text("location"))
     required = {"Subscription ID": subscription, "Tenant ID": credential.tenant_id, "Client ID": credential.client_id}
     for name, value in required.items():
         if not value:

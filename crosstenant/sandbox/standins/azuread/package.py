@@ -8,6 +8,7 @@ from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.dispatch import Package, Served
 from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
+from crosstenant.sandbox.standins.azure_cli import CliSignIn, azure_cli
 from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.standins.azuread.application_password import ApplicationPassword
 from crosstenant.sandbox.standins.azuread.credential import azuread_credential
@@ -102,10 +103,15 @@ async def sign_in(settings: Settings, http: Http) -> Graph:
     if credential.method == "cli":
         if not settings.flag("useCli", "ARM_USE_CLI", default=True):
             raise OperatorError(f"{prefix}no Authorizer could be configured, please check your configuration")
-        raise OperatorError(
-            f"{prefix}could not configure AzureCli Authorizer: could not parse Azure CLI version: launching Azure CLI: "
-            'exec: "az": executable file not found in $PATH'
-        )
+        az = azure_cli(settings)
+        if az is None:
+            raise OperatorError(
+                f"{prefix}could not configure AzureCli Authorizer: could not parse Azure CLI version: launching Azure"
+                ' CLI: exec: "az": executable file not found in $PATH'
+            )
+        account = ("--tenant", credential.tenant_id)
+        by_cli = CliSignIn(http, cloud, credential, az=az, environ=settings.environ, account=account)
+        return await _signed_in(Graph(http, by_cli, cloud), f"{prefix}running Azure CLI: exit status 1: ")
     missing = [name for name in ("tenant_id", "client_id") if not getattr(credential, name)]
     if missing:
         raise OperatorError(f"{prefix}{missing[0]} must be configured to authenticate with a {credential.method}")
