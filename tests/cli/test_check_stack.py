@@ -182,3 +182,12 @@ def test_a_machine_without_pulumi_is_told_what_else_to_give(monkeypatch: pytest.
     monkeypatch.setenv("PATH", "/nowhere")
     with pytest.raises(StackError, match="no 'pulumi' on PATH: give --cluster, --registry and --client-id"):
         export_stack("prod", Path(), show_secrets=True)
+
+
+def test_cloud_is_that_of_the_providers():
+    chain = [APPLICATION, check("check", B, seed.REGISTRY), profile(seed.CLUSTER, APP)]
+    (public,) = chains_of(export(*chain))
+    assert public.chain.environment == "public"
+    providers = [provider(it, environment="usgovernment") for it in (A, B)]
+    (found,) = chains_of({"deployment": {"resources": [*providers, *chain]}})
+    assert found.chain.environment == "usgovernment"

@@ -133,10 +133,30 @@ def test_services_name_hosts_of_the_cloud(client, cloud):
     assert fresh["properties"]["loginServer"] == f"freshimages.{SUFFIX[cloud]}"
     challenge = here.http.get(f"https://fabrikamimages.{SUFFIX[cloud]}/v2/").headers["WWW-Authenticate"]
     assert f'realm="https://fabrikamimages.{SUFFIX[cloud]}/oauth2/token"' in challenge
-    locations = here.http.get(
-        f"https://{ARM[cloud]}/subscriptions/{CLUSTER.split('/')[2]}/locations?api-version=2022-12-01", headers=arm
-    )
-    assert "westeurope" not in {one["name"] for one in locations.json()["value"]}
+    tenant = f"https://{ARM[cloud]}/subscriptions/{CLUSTER.split('/')[2]}"
+    locations = here.http.get(f"{tenant}/locations?api-version=2022-12-01", headers=arm).json()["value"]
+    namespace = here.http.get(f"{tenant}/providers/Microsoft.ContainerService?api-version=2021-04-01", headers=arm)
+    for kind in namespace.json()["resourceTypes"]:
+        assert kind["locations"] == [one["displayName"] for one in locations]
+    assert [one["name"] for one in locations] == list(CLOUDS[cloud].locations)
+    old = here.http.get(f"https://{ARM[cloud]}{CLUSTER}?api-version=2015-01-01", headers=arm).json()["error"]
+    assert f"The supported locations are '{', '.join(CLOUDS[cloud].locations)}'" in old["message"]
+
+
+@pytest.mark.parametrize("cloud", LOGIN)
+def test_registry_takes_tokens_for_resource_manager_of_its_cloud_and_for_registries(client, cloud):
+    here = client(cloud)
+    registry = f"fabrikamimages.{SUFFIX[cloud]}"
+    owner = {"tenant": REGISTRY_TENANT, "app_id": REGISTRY_OWNER_ID, "client_secret": REGISTRY_OWNER_SECRET}
+
+    def exchange(host):
+        token = here.sign_in(cloud, f"https://{host}/.default", **owner).json()["access_token"]
+        form = {"grant_type": "access_token", "service": registry, "access_token": token}
+        return here.http.post(f"https://{registry}/oauth2/exchange", data=form).status_code
+
+    assert exchange(ARM[cloud]) == 200
+    assert exchange("containerregistry.azure.net") == 200
+    assert exchange(GRAPH[cloud]) == 401
 
 
 @pytest.mark.parametrize("cloud", LOGIN)

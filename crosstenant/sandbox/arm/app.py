@@ -24,7 +24,7 @@ from crosstenant.sandbox.arm.providers import check_version, unknown_type
 from crosstenant.sandbox.arm.refusals import ArmRefusal, invalid_content, missing_api_version
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.arm.routes import Route, find
-from crosstenant.sandbox.world.clouds import cloud_of_host
+from crosstenant.sandbox.world.clouds import cloud_of, cloud_of_host
 from crosstenant.sandbox.world.state import State, Store, now
 
 _METHODS: Final = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
@@ -87,7 +87,8 @@ def _answer(store: Store, request: Request, content: bytes) -> Answer:
             raise unknown_type(path, api_version)
         body = _read(content)
         scope = route.scope_of(path, parts)
-        check_version(route.namespace, route.kind, api_version, _location(state, route, scope, body))
+        location = _location(state, route, scope, body)
+        check_version(cloud_of(state), route.namespace, route.kind, api_version, location)
         headers = {name.lower(): value for name, value in request.headers.items()}
         call = ArmRequest(state, now(state), caller, parts, query, headers, api_version.lower(), scope, body)
         if route.action is not None:

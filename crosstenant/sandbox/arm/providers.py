@@ -11,8 +11,7 @@ from typing import Any, Final
 
 from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.refusals import ArmRefusal
-from crosstenant.sandbox.world.clouds import PUBLIC
-from crosstenant.sandbox.world.resource_documents import LOCATION
+from crosstenant.sandbox.world.clouds import Cloud
 
 Json = dict[str, Any]
 
@@ -20,8 +19,6 @@ AUTHORIZATION: Final = "Microsoft.Authorization"
 CONTAINER_REGISTRY: Final = "Microsoft.ContainerRegistry"
 CONTAINER_SERVICE: Final = "Microsoft.ContainerService"
 RESOURCES: Final = "Microsoft.Resources"
-
-LOCATIONS: Final = PUBLIC.locations
 
 
 def _versions(text: str) -> list[str]:
@@ -72,12 +69,13 @@ _VERSION: Final = re.compile(r"(?P<day>\d{4}-\d\d-\d\d)(-preview)?", re.IGNORECA
 _FORM: Final = re.compile(r"\d{4}-\d\d-\d\d(-[a-z]+)?", re.IGNORECASE)
 
 
-def check_version(namespace: str, resource_type: str, api_version: str, location: str | None) -> None:
+def check_version(cloud: Cloud, namespace: str, resource_type: str, api_version: str, location: str | None) -> None:
     """Checks that a resource type has an API version.
 
     Azure adds versions each month, so the lists here are never complete: any version counts that has the right form and
     is not older than the oldest in the list. Azure itself refuses the ones that it does not have.
 
+    :param cloud: The cloud, whose locations a refusal names.
     :param namespace: The provider, ``Microsoft.ContainerService``.
     :param resource_type: The type within it, ``managedClusters``.
     :param location: The resource's location; None if it is unknown.
@@ -98,9 +96,9 @@ def check_version(namespace: str, resource_type: str, api_version: str, location
     raise ArmRefusal(
         400,
         "NoRegisteredProviderFound",
-        f"No registered resource provider found for location '{location or LOCATION}' and API version '{api_version}' "
-        f"for type '{resource_type}'. The supported api-versions are '{known}'. The supported locations are "
-        f"'{', '.join(LOCATIONS)}'.",
+        f"No registered resource provider found for location '{location or cloud.location}' and API version "
+        f"'{api_version}' for type '{resource_type}'. The supported api-versions are '{known}'. The supported "
+        f"locations are '{', '.join(cloud.locations)}'.",
         source=sources.NO_REGISTERED_PROVIDER_FOUND,
     )
 
@@ -138,7 +136,7 @@ def unknown_type(path: str, api_version: str) -> ArmRefusal:
     )
 
 
-def provider(subscription_id: str, namespace: str) -> Json:
+def provider(cloud: Cloud, subscription_id: str, namespace: str) -> Json:
     """A provider's metadata in a subscription that is registered for it.
 
     :raises ArmRefusal: The provider does not exist (404).
@@ -159,7 +157,7 @@ def provider(subscription_id: str, namespace: str) -> Json:
         "resourceTypes": [
             {
                 "resourceType": name,
-                "locations": list(LOCATIONS.values()),
+                "locations": list(cloud.locations.values()),
                 "apiVersions": sorted(versions, reverse=True),
                 "defaultApiVersion": max(version for version in versions if not version.endswith("preview")),
                 "capabilities": "None",
@@ -169,6 +167,6 @@ def provider(subscription_id: str, namespace: str) -> Json:
     }
 
 
-def all_providers(subscription_id: str) -> list[Json]:
+def all_providers(cloud: Cloud, subscription_id: str) -> list[Json]:
     """Every provider's metadata."""
-    return [provider(subscription_id, namespace) for namespace in _TYPES]
+    return [provider(cloud, subscription_id, namespace) for namespace in _TYPES]

@@ -83,12 +83,14 @@ def list_locations(request: ArmRequest) -> Answer:
 
 def list_providers(request: ArmRequest) -> Answer:
     """``GET /subscriptions/{id}/providers``."""
-    return Answer(200, {"value": all_providers(request.part("subscription").lower())})
+    return Answer(200, {"value": all_providers(cloud_of(request.state), request.part("subscription").lower())})
 
 
 def get_provider(request: ArmRequest) -> Answer:
     """``GET /subscriptions/{id}/providers/{namespace}``, and ``POST .../register``: every provider is registered."""
-    return Answer(200, provider(request.part("subscription").lower(), request.part("namespace")))
+    return Answer(
+        200, provider(cloud_of(request.state), request.part("subscription").lower(), request.part("namespace"))
+    )
 
 
 def list_groups(request: ArmRequest) -> Answer:
