@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 from functools import cache
 from typing import Any
@@ -38,6 +39,11 @@ def certificate(name: str = "caller") -> x509.Certificate:
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key().public_key())
     builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
     return builder.sign(key(), hashes.SHA256())
+
+
+def key_credential() -> dict[str, str]:
+    """The certificate as the sandbox keeps it among an application's ``keyCredentials``."""
+    return {"keyId": "k", "_key": base64.b64encode(certificate().public_bytes(Encoding.DER)).decode()}
 
 
 def pkcs12_file(

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from crosstenant.sandbox.world import seed
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
-from tests.certificate_files import PASSWORD, pkcs12_file
+from tests.certificate_files import PASSWORD, key_credential, pkcs12_file
 from tests.engine.engine_world import Azure
 from tests.engine.refusal_world import refused_plainly, without_role, without_trace_or_secret
 
@@ -57,7 +58,13 @@ def test_variable_that_would_reach_both_tenants_is_refused(configured: Configure
 
 
 def test_certificate_that_a_provider_cannot_read_is_refused(configured: Configured, azure: Azure, tmp_path: Path):
-    (tmp_path / "cert.pfx").write_bytes(pkcs12_file())  # The package itself signs in with it.
+    def register(state: dict[str, Any]) -> None:
+        application = next(it for it in state["applications"].values() if it["appId"] == seed.REGISTRY_CALLER_ID)
+        application["keyCredentials"] = [key_credential()]
+
+    # The package itself signs in with it.
+    azure.change(register)
+    (tmp_path / "cert.pfx").write_bytes(pkcs12_file())
     certificate = {"registryClientCertificatePath": str(tmp_path / "cert.pfx")}
     refused = configured(
         {**certificate, "registryClientCertificatePassword": PASSWORD, "registryClientSecret": None}

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.serialization import Encoding
 
 from crosstenant.errors import OperatorError
 from crosstenant.sandbox.standins.azure_native.package import prepare
@@ -16,7 +15,7 @@ from crosstenant.sandbox.standins.azuread.package import sign_in
 from crosstenant.sandbox.standins.settings import Settings
 from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID, CLUSTER_TENANT
 from crosstenant.sandbox.world.state import Store
-from tests.certificate_files import PASSWORD, PBES, SHA1_ONLY, certificate, pem_file, pkcs12_file
+from tests.certificate_files import PASSWORD, PBES, SHA1_ONLY, key_credential, pem_file, pkcs12_file
 from tests.sandbox.standins.standin_world import AppHttp, change
 
 CALLER = {"tenantId": CLUSTER_TENANT, "clientId": CLUSTER_CALLER_ID, "subscriptionId": "any"}
@@ -44,11 +43,10 @@ FILES = {
 @pytest.fixture
 def registered(store: Store) -> None:
     """The certificate is a credential of the application."""
-    encoded = base64.b64encode(certificate().public_bytes(Encoding.DER)).decode()
 
     def register(state: Any) -> None:
         application = next(one for one in state["applications"].values() if one["appId"] == CLUSTER_CALLER_ID)
-        application["keyCredentials"] = [{"keyId": "k", "_key": encoded}]
+        application["keyCredentials"] = [key_credential()]
 
     change(store, register)
 
