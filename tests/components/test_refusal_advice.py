@@ -77,6 +77,18 @@ async def test_an_assignment_whose_id_azure_omits_is_told_where_to_look():
     assert f"az role assignment list --scope {SCOPE}" in said
 
 
+async def test_the_stacks_own_assignment_that_it_does_not_know_is_a_matter_of_spelling_or_of_an_interrupted_run():
+    own = f"{SCOPE}/providers/Microsoft.Authorization/roleAssignments/{EXISTING}"
+    error = f"cannot create already existing resource '{own}'"
+    begins = f"the assignment {own} exists already, under the name that this stack gives it. If the ID of "
+    pull = await about_pull_role(error) or ""
+    assert pull.startswith(f"{begins}the registry had another spelling before, letter case included, write that one")
+    assert pull.endswith(f"role_assignment_name='{EXISTING}', and the next update takes it over (imports it)")
+    role = await cluster_role_advice("guid", PROVIDERS)(failure(error)) or ""
+    assert role.startswith(f"{begins}the scope had another spelling before")
+    assert f"'az role assignment delete --ids {own}'" in role
+
+
 async def test_an_assignment_of_another_role_in_the_place_of_the_stacks_is_to_be_removed():
     said = await about_pull_role("Code=RoleAssignmentUpdateNotPermitted", "update") or ""
     assert (

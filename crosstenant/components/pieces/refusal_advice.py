@@ -16,6 +16,7 @@ from crosstenant.model.matched_texts.provider_texts import (
     DIRECTORY_FORBIDDEN,
     ENTRA_CODE,
     LIFETIME_CAPPED,
+    OWN_ASSIGNMENT_EXISTS,
     ROLE_ASSIGNMENT_EXISTS,
     ROLE_CHANGED,
     ROLE_FORBIDDEN,
@@ -118,6 +119,12 @@ def pull_role_advice(providers: TenantProviders) -> Advise:
                 f" {scope}/providers/Microsoft.Authorization/roleAssignments/{existing}. Give the registry"
                 f" role_assignment_name='{existing}', and the next update takes it over (imports it); or remove it"
             )
+        if OWN_ASSIGNMENT_EXISTS.is_in(failure.error):
+            return (
+                f"{_own_assignment(failure, 'the registry')}: give the registry"
+                f" role_assignment_name='{failure.inputs.get('roleAssignmentName')}', and the next update takes it over"
+                " (imports it)"
+            )
         if ROLE_CHANGED.is_in(failure.error):
             existing = failure.inputs.get("roleAssignmentName")
             return (
@@ -150,6 +157,11 @@ def cluster_role_advice(role_guid: str, providers: TenantProviders) -> Advise:
                 f"the application has role {role_guid} on {scope} already, by an assignment that this stack did"
                 " not make: remove it from cluster_role_assignments, or remove that assignment and run again"
             )
+        if OWN_ASSIGNMENT_EXISTS.is_in(failure.error):
+            return (
+                f"{_own_assignment(failure, 'the scope')}: remove it, 'az role assignment delete --ids"
+                f" {_assignment_id(failure)}', and run 'pulumi up' again"
+            )
         if ROLE_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
             return (
                 f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
@@ -159,6 +171,21 @@ def cluster_role_advice(role_guid: str, providers: TenantProviders) -> Advise:
         return None
 
     return advise
+
+
+def _own_assignment(failure: Failure, whose: str) -> str:
+    # azure-native compares the case of an ID's last names, and the assignment's name does not depend on case: the
+    # assignment at the other spelling of its scope is the one that is there.
+    return (
+        f"the assignment {_assignment_id(failure)} exists already, under the name that this stack gives it. If the ID"
+        f" of {whose} had another spelling before, letter case included, write that one again. If it had not, an"
+        " interrupted update left the assignment"
+    )
+
+
+def _assignment_id(failure: Failure) -> str:
+    scope, name = failure.inputs.get("scope"), failure.inputs.get("roleAssignmentName")
+    return f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"
 
 
 async def secret_advice(failure: Failure) -> str | None:

@@ -89,6 +89,17 @@ ROLE_ASSIGNMENT_EXISTS: Final = MatchedText(
     "https://github.com/pulumi/pulumi-azure-native/issues/4597 for the form; the ID as deployments report it, of 2025",
     pattern=rf"RoleAssignmentExists(?:.*?existing role assignment is '?(?P<id>[0-9a-f]{{32}}|{_UUID}))?",
 )
+OWN_ASSIGNMENT_EXISTS: Final = MatchedText(
+    "azure-native",
+    "cannot create already existing resource",
+    (
+        "cannot create already existing resource '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Container"
+        "Registry/registries/images/providers/Microsoft.Authorization/roleAssignments/716c4d15-9bc8-476d-a3c1-"
+        "6ccb70082517'",
+    ),
+    "pulumi/pulumi-azure-native, provider/pkg/provider/crud/crud.go;"
+    " https://github.com/pulumi/pulumi-azure-native/issues/2253",
+)
 ROLE_CHANGED: Final = MatchedText(
     "azure-native",
     "RoleAssignmentUpdateNotPermitted",
@@ -147,6 +158,7 @@ PROVIDER_TEXTS: Final = (
     LIFETIME_CAPPED,
     SECRET_GONE,
     ROLE_ASSIGNMENT_EXISTS,
+    OWN_ASSIGNMENT_EXISTS,
     ROLE_CHANGED,
     ROLE_FORBIDDEN,
     PRINCIPAL_REPLICATING,
