@@ -160,6 +160,31 @@ def test_registry_written_with_other_letter_case_has_no_drift(make_stack, azure:
     assert role["outputs"]["name"] not in str(azure.state["roleAssignments"])
 
 
+def test_another_spelling_of_the_registry_takes_no_role_away(make_stack, azure: Azure, tmp_path: Path):
+    azure.change(lambda state: drift.set_audience(state, seed.OLD_CLUSTER_APP_ID, "AzureADMultipleOrgs"))
+    named = BY_HAND.replace('registry_id="', 'name="images", registry_id="')
+    stack = make_stack(named)
+    assert stack.operate("up").code == 0
+    before = azure.state["roleAssignments"]
+    # azure-native ignores the case up to the namespace, and names are compared with it.
+    for spelling in (
+        seed.REGISTRY.replace("rg-registries", "RG-Registries"),
+        seed.REGISTRY.replace("/resourceGroups/", "/resourcegroups/"),
+    ):
+        rewrite(tmp_path, named.replace(seed.REGISTRY, spelling))
+        quiet = stack.operate("preview", "--refresh", "--expect-no-changes")
+        assert quiet.code == 0, quiet.output
+    rewrite(tmp_path, named.replace("fabrikamimages", "FabrikamImages"))
+    refused = stack.operate("up")
+    assert refused.code != 0
+    assert refused.says("cannot create already existing resource", "had another spelling before, letter case included")
+    assert azure.state["roleAssignments"] == before
+    rewrite(tmp_path, named)
+    healed = stack.operate("up")
+    assert healed.code == 0, healed.output
+    assert azure.state["roleAssignments"] == before
+
+
 def test_repositories_of_a_registry_wide_registry_are_refused_at_preview(make_stack, azure: Azure):
     program = MODES.replace(
         'pull_check=PullCheckOptions(repository="hello", reference="1.0")', 'repositories=["hello"]'
