@@ -20,6 +20,13 @@ _CREATE: Final = code(f"{_AZURE_NATIVE}provider/crud/crud.go")
 _PKCS12: Final = thread(
     "https://github.com/Azure/azure-sdk-for-go/issues/22906", but="the words; the issue is about the digest alone"
 )
+_GO_PKCS12: Final = code(
+    "https://github.com/golang/crypto/blob/master/pkcs12/pkcs12.go",
+    "https://github.com/SSLMate/go-pkcs12/blob/master/crypto.go",
+)
+_SERVICE_CONNECTION: Final = code(
+    "https://github.com/hashicorp/go-azure-sdk/blob/main/sdk/auth/ado_pipeline_oidc_authorizer.go"
+)
 _WORDS: Final = assumed("the words")
 _LIMIT: Final = own("what the stand-in or its machine does not have")
 
@@ -87,18 +94,20 @@ TEXTS: Final[Mapping[str, Source]] = {
     "found no certificate": _PKCS12,
     "found no private key": _PKCS12,
     "found no …": _PKCS12,
-    "pkcs12: error reading P12 data: asn1: structure error: tags don't match": _PKCS12,
-    "pkcs12: no MAC in data": _PKCS12,
+    "pkcs12: error reading P12 data: asn1: structure error: tags don't match": code(
+        *_GO_PKCS12.addresses, but="the part after the second colon"
+    ),
+    "pkcs12: no MAC in data": _GO_PKCS12,
     "pkcs12: unknown digest algorithm: …": _PKCS12,
     "pkcs12: decryption password incorrect": _PKCS12,
-    "pkcs12: expected exactly two items in the authenticated safe": _PKCS12,
-    "pkcs12: algorithm … is not supported": _PKCS12,
+    "pkcs12: expected exactly two items in the authenticated safe": _GO_PKCS12,
+    "pkcs12: algorithm … is not supported": _GO_PKCS12,
     "failed to get Azure environment metadata from …: …": _WORDS,
     "mismatch between supplied … and … - please either remove one or ensure they match": _WORDS,
     "an OIDC token, or a request URL and token, must be configured for OIDC authentication": _WORDS,
     "githubAssertion: received HTTP status … from the OIDC provider": _WORDS,
-    "adoPipelineAssertion: received HTTP status … with response: …": _WORDS,
-    "ADOPipelineOIDCAuthorizer: nil JWT assertion received from ADOPipeline": _WORDS,
+    "adoPipelineAssertion: received HTTP status … with response: …": _SERVICE_CONNECTION,
+    "ADOPipelineOIDCAuthorizer: nil JWT assertion received from ADOPipeline": _SERVICE_CONNECTION,
     "reading …: …": _WORDS,
     "the sandbox's stand-in for … does not know …: omit it, or install the real plugin": _LIMIT,
 }
