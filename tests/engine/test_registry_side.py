@@ -69,26 +69,7 @@ RegistryAccess(
 )
 
 
-def documented_condition() -> str:
-    """The condition of docs/rights.md on the deployment's right to assign roles."""
-    text = (Path(__file__).parents[2] / "docs" / "rights.md").read_text()
-    lines = text.split('--condition "..."`):')[1].split("The sandbox's")[0].splitlines()
-    return "\n".join(line for line in lines if line.startswith("    "))
-
-
 def test_each_registry_gets_the_role_of_its_mode_and_follows_it(make_stack, azure: Azure):
-    def least_privileged(state):
-        caller = drift.service_principal(state, seed.REGISTRY_TENANT, seed.REGISTRY_CALLER_ID)["id"]
-        (right,) = [
-            it["properties"]
-            for it in state["roleAssignments"].values()
-            if it["properties"]["principalId"] == caller
-            and it["properties"]["roleDefinitionId"].endswith(seed.RBAC_ADMINISTRATOR)
-        ]
-        right.update(condition=documented_condition(), conditionVersion="2.0")
-
-    azure.change(least_privileged)
-
     def slow(state):
         state["settings"]["lag"].update(servicePrincipal=2, roleAssignment=2)
         # As Resource Manager answers while the new principal has not reached its directory.

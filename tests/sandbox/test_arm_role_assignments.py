@@ -12,6 +12,7 @@ from crosstenant.sandbox.world.seed import (
     REGISTRY,
     REGISTRY_CALLER_ID,
     REGISTRY_GROUP,
+    REGISTRY_OWNER_ID,
     REGISTRY_POWERLESS_ID,
     REGISTRY_SUBSCRIPTION,
     REGISTRY_TENANT,
@@ -137,7 +138,7 @@ def test_the_same_again_is_taken(arm: Arm) -> None:
 )
 def test_role_principal_and_scope_are_not_updated(arm: Arm, content: Json, where: str) -> None:
     put(arm)
-    answer = put(arm, content, where)
+    answer = put(arm, content, where, caller=REGISTRY_OWNER_ID)
     assert refusal(answer) == (400, "RoleAssignmentUpdateNotPermitted")
     assert message(answer) == "Tenant ID, application ID, principal ID, and scope are not allowed to be updated."
 
@@ -181,17 +182,17 @@ def test_principal_of_another_tenant_is_not_found(arm: Arm) -> None:
 @pytest.mark.parametrize("principal_type", [None, "ServicePrincipal"])
 def test_new_principal_is_not_found_unless_its_type_is_given(arm: Arm, principal_type: str | None) -> None:
     arm.add_principal(NEW_APP, PRINCIPAL, tenant=REGISTRY_TENANT, usable_in=30)
-    answer = put(arm, body(principalType=principal_type))
+    answer = put(arm, body(principalType=principal_type), caller=REGISTRY_OWNER_ID)
     if principal_type is None:
         assert refusal(answer) == (400, "PrincipalNotFound")
         arm.pass_time(31)
-        assert put(arm, body(principalType=None)).status_code == 201
+        assert put(arm, body(principalType=None), caller=REGISTRY_OWNER_ID).status_code == 201
     else:
         assert answer.status_code == 201
 
 
 def test_service_principal_given_as_a_user(arm: Arm) -> None:
-    answer = put(arm, body(principalType="User"))
+    answer = put(arm, body(principalType="User"), caller=REGISTRY_OWNER_ID)
     assert refusal(answer) == (400, "UnmatchedPrincipalType")
     assert message(answer) == (
         f"The PrincipalId '{HEX}' has type 'ServicePrincipal' , which is different from specified PrinciaplType 'User'."

@@ -70,12 +70,13 @@ class ArmRequest:
         :raises ArmRefusal: The caller may not (403).
         """
         if not self.may(action, scope, attributes):
+            unmet = " or an ABAC condition not fulfilled" if self._has_role_for(action, scope) else ""
             raise ArmRefusal(
                 403,
                 "AuthorizationFailed",
                 f"The client '{self.caller.client_id}' with object id '{self.caller.object_id}' does not have "
-                f"authorization to perform action '{action}' over scope '{scope or '/'}' or the scope is invalid. If "
-                "access was recently granted, please refresh your credentials.",
+                f"authorization{unmet} to perform action '{action}' over scope '{scope or '/'}' or the scope is "
+                "invalid. If access was recently granted, please refresh your credentials.",
                 source=sources.AUTHORIZATION_FAILED,
             )
 
@@ -86,7 +87,7 @@ class ArmRequest:
 
         :raises ArmRefusal: The caller may not (403).
         """
-        if not any(role.names(action) for role in effective_roles(self.state, scope, self.caller.object_id, self.time)):
+        if not self._has_role_for(action, scope):
             self.require(action, scope)
 
     def readable(self, documents: list[Json], action: str) -> list[Json]:
@@ -101,6 +102,10 @@ class ArmRequest:
         if not found and not self._has_some_right():
             self.require(action, self.scope)
         return found
+
+    def _has_role_for(self, action: str, scope: str) -> bool:
+        roles = effective_roles(self.state, scope, self.caller.object_id, self.time)
+        return any(role.names(action) for role in roles)
 
     def _has_some_right(self) -> bool:
         below = f"{self.scope.lower().rstrip('/')}/"

@@ -20,7 +20,7 @@ _AKS: Final = (
 AUTHORIZATION_FAILED: Final = page(
     _COMMON,
     _ROLES,
-    but="the status; and for role assignments the page has the words 'or an ABAC condition not fulfilled' as well",
+    but="the status; and that the words 'or an ABAC condition not fulfilled' stand there only where a condition is not",
 )
 HTTP_METHOD_NOT_SUPPORTED: Final = thread(
     "https://github.com/Azure/azure-powershell/issues/4247", but="the code; the text is that of another provider"

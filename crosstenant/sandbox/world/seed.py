@@ -12,6 +12,7 @@ from typing import Final
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 
+from crosstenant.sandbox.world.caller_conditions import roles_for_service_principals
 from crosstenant.sandbox.world.clouds import CLOUDS, PUBLIC, cloud_of
 from crosstenant.sandbox.world.directory_documents import Json, new_application, new_password, new_service_principal
 from crosstenant.sandbox.world.open_questions import QUESTIONS
@@ -67,6 +68,9 @@ AKS_CONTRIBUTOR: Final = "ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8"
 RBAC_ADMINISTRATOR: Final = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
 ACR_PULL: Final = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 ACR_REPOSITORY_READER: Final = "b93aa761-3e63-49ed-ac28-beffa264f7ac"
+
+PULL_ROLES_ONLY: Final = roles_for_service_principals(ACR_PULL, ACR_REPOSITORY_READER)
+"""The condition under which the registry tenants' callers assign roles."""
 
 GITHUB_ISSUER: Final = "https://token.actions.githubusercontent.com"
 GITHUB_SUBJECT: Final = "repo:contoso/infrastructure:ref:refs/heads/main"
@@ -140,7 +144,7 @@ def add_registry_tenant(state: State) -> None:
         state, tenant, SECOND_REGISTRY_CALLER_ID, "pulumi-images", SECOND_REGISTRY_CALLER_SECRET, permissions
     )
     _assign(state, SECOND_REGISTRY_GROUP, READER, caller)
-    _assign(state, SECOND_REGISTRY_GROUP, RBAC_ADMINISTRATOR, caller)
+    _assign(state, SECOND_REGISTRY_GROUP, RBAC_ADMINISTRATOR, caller, PULL_ROLES_ONLY)
 
 
 def _add_callers(state: State) -> None:
@@ -158,7 +162,7 @@ def _add_callers(state: State) -> None:
     _assign(state, CLUSTER_GROUP, READER, cluster_caller)
     _assign(state, f"/subscriptions/{CLUSTER_SUBSCRIPTION}", OWNER, cluster_owner)
     _assign(state, REGISTRY_GROUP, READER, registry_caller)
-    _assign(state, REGISTRY_GROUP, RBAC_ADMINISTRATOR, registry_caller)
+    _assign(state, REGISTRY_GROUP, RBAC_ADMINISTRATOR, registry_caller, PULL_ROLES_ONLY)
     _assign(state, f"/subscriptions/{REGISTRY_SUBSCRIPTION}", OWNER, registry_owner)
 
 
@@ -211,7 +215,7 @@ def _object_id(app_id: str, letter: str) -> str:
     return f"{app_id[:-2]}{letter}{number}" if kind == "c" else f"{app_id[:-3]}{kind}{letter}{number}"
 
 
-def _assign(state: State, scope: str, role: str, principal_id: str) -> None:
+def _assign(state: State, scope: str, role: str, principal_id: str, condition: str | None = None) -> None:
     name = str(uuid.uuid5(NAMES, f"{scope}/{role}/{principal_id}"))
     assignment_id = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"
     subscription = scope.split("/")[2]
@@ -226,8 +230,8 @@ def _assign(state: State, scope: str, role: str, principal_id: str) -> None:
             "principalId": principal_id,
             "principalType": "ServicePrincipal",
             "scope": scope,
-            "condition": None,
-            "conditionVersion": None,
+            "condition": condition,
+            "conditionVersion": "2.0" if condition else None,
             "createdOn": CREATED,
             "updatedOn": CREATED,
             "createdBy": None,

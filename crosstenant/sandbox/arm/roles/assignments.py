@@ -77,7 +77,7 @@ def put_role_assignment(request: ArmRequest) -> Answer:
     given: Json = request.body.get("properties") or {}
     role, principal_id = _read_subject(given)
     principal_type = given.get("principalType")
-    _require(request, _WRITE, scope, "Request", role.id, principal_id, principal_type or "ServicePrincipal")
+    _require(request, _WRITE, scope, "Request", role.id, principal_id, principal_type)
     condition, condition_version = _read_condition(given)
     written: Json = {
         "condition": condition,
@@ -138,11 +138,21 @@ def delete_role_assignment(request: ArmRequest) -> Answer:
 
 
 def _require(
-    request: ArmRequest, action: str, scope: str, source: str, role_id: str, principal_id: str, principal_type: str
+    request: ArmRequest,
+    action: str,
+    scope: str,
+    source: str,
+    role_id: str,
+    principal_id: str,
+    principal_type: str | None,
 ) -> None:
-    """Checks the caller's permission; a condition may limit it to some roles and principals."""
+    """Checks the caller's permission; a condition may limit it to some roles and principals.
+
+    A type that the request does not state fulfils no condition on it:
+    https://registry.terraform.io/providers/hashicorp/azurerm/latest/docs/resources/role_assignment (`principal_type`).
+    """
     attributes = {"RoleDefinitionId": role_id, "PrincipalId": principal_id, "PrincipalType": principal_type}
-    request.require(action, scope, {f"@{source}[{_TYPE}:{name}]": value for name, value in attributes.items()})
+    request.require(action, scope, {f"@{source}[{_TYPE}:{name}]": value for name, value in attributes.items() if value})
 
 
 def _read_subject(given: Json) -> tuple[BuiltInRole, str]:
