@@ -53,7 +53,8 @@ def test_a_request_that_cannot_be_met_is_refused_in_one_sentence(checkout: Check
 
 def test_make_passes_the_request_on_and_makes_none_of_its_own() -> None:
     makefile = (ROOT / "Makefile").read_text()
-    assert [line for line in makefile.splitlines() if "--apt" in line] == [
-        "\t@$(PYTHON) tools/setup.py --tests $(if $(APT),--apt)"
-    ]
+    calls = [line.strip() for line in makefile.splitlines() if "setup.py --tests" in line]
+    assert len(calls) > 1
+    assert all(line.endswith(" $(if $(APT),--apt)") for line in calls)
+    assert makefile.count("--apt") == len(calls)
     assert "\nAPT ?=\n" in makefile
