@@ -7,6 +7,7 @@ refusals there are, tests of ``components``, ``plugin`` and ``azure`` ask, and o
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,8 +15,10 @@ from typing import Any
 import pytest
 
 from crosstenant.sandbox.world import seed
+from lib.checkout import search_path
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
+from tests.azure.az_double import Account, AzDouble
 from tests.certificate_files import PASSWORD, key_credential, pkcs12_file
 from tests.engine.engine_world import Azure
 from tests.engine.refusal_world import refused_plainly, without_role, without_trace_or_secret
@@ -75,6 +78,28 @@ def test_certificate_that_a_provider_cannot_read_is_refused(configured: Configur
         "registry_tenant.client_certificate_path: cannot be used: the azure-native provider reads PKCS#12 with a MAC",
         "-keypbe PBE-SHA1-3DES -macalg sha1",
         known_secrets=[PASSWORD],
+    )
+
+
+def test_account_that_azuread_would_not_use_is_refused_before_it_signs_in(
+    configured: Configured, azure: Azure, tmp_path: Path
+):
+    (tmp_path / "az").mkdir()
+    AzDouble(
+        tmp_path / "az",
+        Account("ann@contoso.com", seed.CLUSTER_SUBSCRIPTION, seed.CLUSTER_TENANT, signs_in_to=(seed.CLUSTER_TENANT,)),
+        Account("bob@fabrikam.com", "any", seed.REGISTRY_TENANT, current=True, signs_in_to=(seed.REGISTRY_TENANT,)),
+    )
+    path = f"{tmp_path / 'az'}{os.pathsep}{search_path()}"
+    refused = configured({"clusterClientId": None, "clusterClientSecret": None}).operate(
+        "preview", environ={"PATH": path}
+    )
+    refused_plainly(
+        refused,
+        azure,
+        f"cluster_tenant.tenant_id: the account that sees subscription {seed.CLUSTER_SUBSCRIPTION} signs in to tenant"
+        f" {seed.CLUSTER_TENANT}, but the azuread provider asks the Azure CLI for its current account",
+        f"'az account set --subscription {seed.CLUSTER_SUBSCRIPTION}'",
     )
 
 
