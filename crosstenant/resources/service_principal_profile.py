@@ -20,8 +20,8 @@ class ServicePrincipalProfile(pulumi.CustomResource):
     only when the cluster's client ID differs or the secret changed, after the secret has been proved to sign in.
     https://learn.microsoft.com/azure/aks/update-credentials
 
-    A cluster that does not exist yet only has its credential recorded: declare it with this resource's
-    ``service_principal_profile``, and it is created with the credential.
+    A cluster that does not exist is refused, unless ``created_by_this_stack`` is set: then the credential is recorded,
+    and the cluster, declared with this resource's ``service_principal_profile``, is created with it.
 
     A cluster with a managed identity is refused: it cannot return to a service principal. It pulls with an image pull
     secret instead.
@@ -38,6 +38,7 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         client_id: pulumi.Input[str],
         secret: pulumi.Input[str],
         abandon_on_delete: pulumi.Input[bool] | None = None,
+        created_by_this_stack: pulumi.Input[bool] | None = None,
         wait_for_principal_seconds: pulumi.Input[float] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -50,6 +51,8 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         :param secret: The application's secret, 190 bytes at most. Secret.
         :param abandon_on_delete: Allow the deletion of this resource even if the cluster still uses the application.
             Default: the deletion is refused then, because the cluster would lose its identity.
+        :param created_by_this_stack: Allow a cluster that does not exist yet, because the program creates it with
+            ``service_principal_profile``. Default: such a cluster is refused, as a wrong ID would be.
         :param wait_for_principal_seconds: How long to wait until Entra accepts a secret or service principal that was
             just made, 0 to 3600 seconds; 300 by default.
         :param opts: Resource options; the provider is one of the cluster's tenant. ``custom_timeouts`` bound the
@@ -60,6 +63,7 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             "clientId": client_id,
             "secret": pulumi.Output.secret(secret),
             "abandonOnDelete": abandon_on_delete,
+            "createdByThisStack": created_by_this_stack,
             "waitForPrincipalSeconds": wait_for_principal_seconds,
             "credentialState": None,
             "clusterClientId": None,
@@ -90,6 +94,11 @@ class ServicePrincipalProfile(pulumi.CustomResource):
     def abandon_on_delete(self) -> pulumi.Output[bool]:
         """Whether this resource may be deleted while the cluster still uses the application."""
         return output_of(self, "abandonOnDelete")
+
+    @property
+    def created_by_this_stack(self) -> pulumi.Output[bool | None]:
+        """Whether the cluster may not exist yet."""
+        return output_of(self, "createdByThisStack")
 
     @property
     def wait_for_principal_seconds(self) -> pulumi.Output[float]:

@@ -32,7 +32,7 @@ pull = CrossTenantPull(
     CrossTenantPullArgs(
         registry_tenant=tenant_from_config(config, "registry"),
         registries=[RegistryArgs(registry_id=config.require("registryId"))],
-        clusters=[ClusterArgs(cluster_id=cluster_id)],
+        clusters=[ClusterArgs(cluster_id=cluster_id, created_by_this_stack=True)],
         rotation=RotationArgs(rotation_trigger=config.get("rotation") or "0"),
     ),
     cluster_providers=cluster_tenant,

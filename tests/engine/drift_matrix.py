@@ -84,8 +84,6 @@ class Row:
     """Does so in the program: what it asks for from then on."""
     up: bool = True
     """Whether an update has to follow, or all is well then."""
-    then: str = ""
-    """What the repair comes to, where that is not plain."""
     resets: int = 0
     """How often the repair resets the cluster."""
     ends_well: bool = True
@@ -368,12 +366,12 @@ ROWS = (
         "The cluster is deleted",
         lambda state, app: drift.delete_cluster(state, seed.CLUSTER),
         (Seen(PROFILE, "create"),),
-        says=("does not exist yet: the credential is recorded",),
+        says=("does not exist: correct the ID, or remove the cluster from the program",),
         pulls=False,
-        then="records the credential, for a later cluster with its ID",
+        first="remove it from `clusters`, or create it again",
+        asks={"clusters": []},
         ends_well=False,
         another_world=True,
-        together="last",
     ),
     Row(
         "cluster-secret",
@@ -430,7 +428,7 @@ def _alarm(row: Row) -> str:
 
 def _repair(row: Row) -> str:
     if not row.first:
-        return f"`up --refresh` {row.then}".strip()
+        return "`up --refresh`"
     return f"{row.first}; then `up --refresh`" if row.up and row.is_seen else row.first
 
 

@@ -14,6 +14,7 @@ def test_each_change_of_a_cluster_is_seen_but_that_of_its_secret(profiles: Profi
     for name in NAMES:
         profiles.add(name)
         profiles.declare(name)
+    profiles.declare("gone", created_by_this_stack=True)
     profiles.up()
 
     azure.change(lambda state: drift.reset_cluster(state, "moved"))
@@ -45,6 +46,12 @@ def test_each_change_of_a_cluster_is_seen_but_that_of_its_secret(profiles: Profi
         "secret": "applied",
     }
     assert profiles.is_quiet()
+
+    # Where the program does not say that the cluster is to come, its ID may be wrong: one word there, or its removal.
+    profiles.declare("gone", created_by_this_stack=False)
+    profiles.fails("preview", "/managedClusters/gone does not exist: correct the ID", "created_by_this_stack=True")
+    profiles.drop("gone")
+    profiles.up()
 
     # Azure never tells a cluster's secret: one replaced by hand stays, and nothing shows.
     assert profiles.credential("secret") == (APP, "a-secret-made-by-hand")

@@ -22,6 +22,7 @@ def test_unfit_clusters_are_refused_at_preview_with_what_to_do(profiles: Profile
         "deleted": ("is being deleted", "remove it from the program"),
         "broken": ("provisioning state Failed", "az aks update -g rg-clusters -n broken"),
         "unborn": ("provisioning state Failed", "az aks update -g rg-clusters -n unborn"),
+        "aks-prd": ("does not exist: correct the ID", "set created_by_this_stack=True"),
     }
     for name in remedies:
         profiles.declare(name)

@@ -27,6 +27,8 @@ from tests.azure.aks_world import (
     inputs,
 )
 
+TO_COME = {"createdByThisStack": True}
+
 
 @pytest.fixture
 def world() -> World:
@@ -43,6 +45,7 @@ async def test_create_proves_then_resets(world: World):
         "clientId": APP,
         "secret": SECRET,
         "abandonOnDelete": False,
+        "createdByThisStack": None,
         "waitForPrincipalSeconds": 300,
         "credentialState": "applied",
         "clusterClientId": APP,
@@ -63,7 +66,7 @@ async def test_create_resets_even_if_the_application_is_the_same(world: World):
 
 async def test_create_for_a_cluster_to_come_only_records(world: World):
     world.state = None
-    _, outputs = await world.profile.create(URN, inputs(), 0)
+    _, outputs = await world.profile.create(URN, inputs(**TO_COME), 0)
     assert world.resets == []
     assert world.proofs == [(APP, SECRET)]
     assert outputs["credentialState"] == "pending"
@@ -132,16 +135,16 @@ async def test_cluster_moved_by_somebody_else_is_reset_back(world: World):
 
 async def test_cluster_created_with_the_credential_is_not_reset(world: World):
     world.state = None
-    olds = await created(world)
+    olds = await created(world, **TO_COME)
     world.state = cluster(client_id=APP)
-    outputs = await world.profile.update(URN, CLUSTER_ID, olds, inputs(abandonOnDelete=True), 0)
+    outputs = await world.profile.update(URN, CLUSTER_ID, olds, inputs(abandonOnDelete=True, **TO_COME), 0)
     assert world.resets == []
     assert outputs["credentialState"] == "applied"
 
 
 async def test_first_rotation_of_a_cluster_created_with_the_credential_resets(world: World):
     world.state = None
-    olds = await created(world)
+    olds = await created(world, **TO_COME)
     world.state = cluster(client_id=APP)
     await world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET), 0)
     assert world.resets == [(APP, NEXT_SECRET)]
@@ -150,9 +153,35 @@ async def test_first_rotation_of_a_cluster_created_with_the_credential_resets(wo
 async def test_cluster_that_is_gone_takes_the_next_secret_when_it_comes(world: World):
     olds = await created(world)
     world.state = None
-    outputs = await world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET), 0)
+    outputs = await world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET, **TO_COME), 0)
     assert (outputs["credentialState"], outputs["servicePrincipalProfile"]["secret"]) == ("pending", NEXT_SECRET)
     assert outputs["nodePools"] is None
+
+
+async def test_cluster_that_does_not_exist_is_refused_unless_it_is_to_come(world: World):
+    """A wrong ID would otherwise pass, and its credential wait for a cluster that never comes."""
+    olds = await created(world)
+    world.state = None
+    for refused in (
+        world.profile.preview_create(URN, inputs(secret=UNKNOWN)),
+        world.profile.create(URN, inputs(), 0),
+        world.profile.preview_update(URN, CLUSTER_ID, olds, inputs(secret=UNKNOWN)),
+        world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET), 0),
+    ):
+        with pytest.raises(OperatorError, match=r"does not exist: .* set created_by_this_stack=True") as caught:
+            await refused
+        assert not isinstance(caught.value, PartialError)
+    assert world.proofs == []
+
+
+async def test_credential_recorded_by_an_older_version_still_waits_for_its_cluster(world: World):
+    world.state = None
+    olds = await created(world, **TO_COME)
+    del olds["createdByThisStack"]
+    assert await _diff(world, olds, inputs()) == {}
+    assert await _diff(world, olds, inputs(), **TO_COME) == {"createdByThisStack": (Change.UPDATE, True)}
+    await world.profile.update(URN, CLUSTER_ID, olds, inputs(**TO_COME), 0)
+    assert (await world.profile.read(URN, CLUSTER_ID, inputs(), olds)) is not None
 
 
 @pytest.mark.parametrize(
@@ -195,7 +224,7 @@ async def test_preview_of_a_busy_cluster_says_that_the_reset_waits(world: World)
 
 async def test_preview_of_a_cluster_to_come_warns_of_nothing(world: World):
     world.state = None
-    outputs = await world.profile.preview_create(URN, inputs(clientId=UNKNOWN, secret=UNKNOWN))
+    outputs = await world.profile.preview_create(URN, inputs(clientId=UNKNOWN, secret=UNKNOWN, **TO_COME))
     assert world.terminal.warnings == []
     assert "does not exist yet" in world.terminal.infos[0]
     assert outputs["credentialState"] == "pending"
@@ -270,17 +299,17 @@ async def test_diff_names_what_differs(world: World, news: dict[str, Any], expec
 
 async def test_second_run_after_the_cluster_took_the_credential_finds_nothing(world: World):
     world.state = None
-    olds = await created(world)
-    assert await _diff(world, olds, inputs()) == {}
+    olds = await created(world, **TO_COME)
+    assert await _diff(world, olds, inputs(**TO_COME), **TO_COME) == {}
     world.state = cluster(client_id=APP)
-    assert await _diff(world, olds, inputs()) == {}
+    assert await _diff(world, olds, inputs(**TO_COME), **TO_COME) == {}
 
 
 async def test_cluster_that_came_with_another_application_differs(world: World):
     world.state = None
-    olds = await created(world)
+    olds = await created(world, **TO_COME)
     world.state = cluster(client_id=OLD_APP)
-    assert await _diff(world, olds, inputs()) == {"clientId": (Change.UPDATE, False)}
+    assert await _diff(world, olds, inputs(**TO_COME), **TO_COME) == {"clientId": (Change.UPDATE, False)}
 
 
 @pytest.mark.parametrize("credential_state", ["unknown", "failed"])
@@ -347,15 +376,15 @@ async def test_read_of_a_cluster_that_is_gone(world: World):
 
 async def test_read_keeps_a_credential_whose_cluster_is_to_come(world: World):
     world.state = None
-    olds = await created(world)
-    found = await world.profile.read(URN, CLUSTER_ID, inputs(), olds)
+    olds = await created(world, **TO_COME)
+    found = await world.profile.read(URN, CLUSTER_ID, inputs(**TO_COME), olds)
     assert found is not None
-    assert (found.inputs, found.outputs) == (inputs(), olds)
+    assert (found.inputs, found.outputs) == (inputs(**TO_COME), olds)
 
 
 async def test_read_sees_that_the_cluster_took_the_credential(world: World):
     world.state = None
-    olds = await created(world)
+    olds = await created(world, **TO_COME)
     world.state = cluster(client_id=APP)
     found = await world.profile.read(URN, CLUSTER_ID, inputs(), olds)
     assert found is not None
@@ -409,7 +438,7 @@ async def test_delete_is_refused_while_the_cluster_uses_the_application(world: W
 
 async def test_delete_of_a_credential_that_a_new_cluster_took_is_refused(world: World):
     world.state = None
-    olds = await created(world)
+    olds = await created(world, **TO_COME)
     world.state = cluster(client_id=APP)
     with pytest.raises(OperatorError, match="would lose its identity"):
         await world.profile.delete(URN, CLUSTER_ID, olds, 0)
@@ -507,7 +536,7 @@ async def test_check_misses_a_secret_that_the_program_dropped(world: World):
 
 def test_schema_and_resource_agree(world: World):
     schema = world.profile.schema
-    assert set(schema["inputProperties"]) == set(inputs())
+    assert set(schema["inputProperties"]) == set(inputs(**TO_COME))
     assert all(spec["description"] for spec in schema["properties"].values())
     secret = {name for name, spec in schema["properties"].items() if spec.get("secret")}
     assert secret == world.profile.secret_properties

@@ -32,6 +32,10 @@ class ClusterArgs(TypedDict):
     """Allow the removal of the cluster from the program although it still uses the application. Default: the removal
     is refused then, because the cluster would lose its identity."""
 
+    created_by_this_stack: NotRequired[bool]
+    """Allow a cluster that does not exist yet: the program creates it with the output ``service_principal_profile``.
+    Default: a cluster that does not exist is refused, as a wrong ID would be."""
+
     reset_timeout_seconds: NotRequired[int]
     """The time limit for a reset of its credential, in seconds; 5400 (90 minutes) by default."""
 
@@ -44,6 +48,7 @@ class ClusterSpec:
     name: str
     """Its name in the stack."""
     abandon_on_delete: bool | None
+    created_by_this_stack: bool | None
     reset_timeout_seconds: int | None
 
     @property
@@ -77,5 +82,6 @@ def _read(at: ArgPath, cluster: ClusterArgs, cluster_id: IdArgument) -> ClusterS
         id=cluster_id,
         name=called(at, cluster.get("name"), cluster_id),
         abandon_on_delete=cluster.get("abandon_on_delete"),
+        created_by_this_stack=cluster.get("created_by_this_stack"),
         reset_timeout_seconds=seconds,
     )

@@ -38,6 +38,7 @@ def set_cluster_credential(
         client_id=client_id,
         secret=secret,
         abandon_on_delete=cluster.abandon_on_delete,
+        created_by_this_stack=cluster.created_by_this_stack,
         opts=pulumi.ResourceOptions(
             parent=component,
             provider=providers.crosstenant,

@@ -22,6 +22,7 @@ from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
+from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
 from crosstenant.plugin.service_principal_profile.node_group_role import report_missing_role
 from crosstenant.plugin.service_principal_profile.record import NO_ADDRESS, NO_ANSWER, Record, needs_reset
 from crosstenant.plugin.service_principal_profile.reset_end import AcceptedReset
@@ -72,7 +73,7 @@ class CredentialReset:
         :param request: The credential and its cluster.
         :param old: The previous record; ``None`` on a first create.
         :returns: The new record; ``PENDING`` if the cluster was deleted.
-        :raises OperatorError: Nothing has changed.
+        :raises OperatorError: Nothing has changed: the cluster does not exist or cannot be reset, say.
         :raises PartialError: AKS has begun a reset, or may have begun one.
         """
         object_id = ""
@@ -85,6 +86,7 @@ class CredentialReset:
             object_id = await self.prove(request)
             state = await self.idle(request.urn, request.cluster_id, request.deadline)
         if state is None:
+            refuse_missing(request.record)
             # A later cluster will sign in with it.
             await self.prove(request)
             return request.record.with_state(CredentialState.PENDING).seeing(None)

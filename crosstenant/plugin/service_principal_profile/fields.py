@@ -76,6 +76,11 @@ INPUTS: Final[Fields] = {
         "default deleting is refused then, since the cluster would lose its identity.",
         default=False,
     ),
+    "createdByThisStack": Field(
+        "boolean",
+        "Allow a cluster that does not exist yet, because the program creates it with the output "
+        "`servicePrincipalProfile`. By default a cluster that does not exist is refused, as a wrong ID would be.",
+    ),
     "waitForPrincipalSeconds": Field(
         "number",
         "How long to wait, in seconds, until Entra accepts a secret or service principal that was just made: 0 to "
@@ -130,8 +135,8 @@ DESCRIPTION: Final = (
     "well over an hour, and the application becomes the cluster's whole identity in its tenant. A reset happens only "
     "if the cluster's client ID differs or the secret differs from the secret that this resource applied last, and "
     f"after the secret has signed in. {_RESET_DOC}\n\n"
-    "If the cluster does not exist yet, the resource only records its credential: declare the cluster with the output "
-    "`servicePrincipalProfile`, and it is created with the credential.\n\n"
+    "A cluster that does not exist is refused, unless `createdByThisStack` is set: then the resource only records the "
+    "credential, and the cluster, declared with the output `servicePrincipalProfile`, is created with it.\n\n"
     "A cluster with a managed identity is refused, because it cannot change to a service principal: it pulls with an "
     "image pull secret. Azure never shows a cluster's secret, so another secret on the cluster cannot be detected; "
     "another client ID is detected, as drift.\n\n"

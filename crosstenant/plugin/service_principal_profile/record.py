@@ -29,6 +29,8 @@ class Record:
     credential_state: CredentialState
     """Whether the cluster has it, as far as it is known."""
     abandon_on_delete: bool = False
+    created_by_this_stack: bool | None = None
+    """Whether the cluster may not exist yet."""
     wait_for_principal_seconds: float = DEFAULT_PRINCIPAL_SECONDS
     cluster_client_id: str | None = None
     provisioning_state: str | None = None
@@ -60,6 +62,7 @@ class Record:
             secret=inputs.get("secret"),
             credential_state=state,
             abandon_on_delete=bool(inputs.get("abandonOnDelete")),
+            created_by_this_stack=inputs.get("createdByThisStack"),
             wait_for_principal_seconds=inputs.get("waitForPrincipalSeconds", DEFAULT_PRINCIPAL_SECONDS),
         )
 
@@ -87,6 +90,7 @@ class Record:
             "clientId": self.client_id,
             "secret": self.secret,
             "abandonOnDelete": self.abandon_on_delete,
+            "createdByThisStack": self.created_by_this_stack,
             "waitForPrincipalSeconds": self.wait_for_principal_seconds,
             "credentialState": self.credential_state.value,
             "clusterClientId": self.cluster_client_id,

@@ -21,6 +21,7 @@ from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove
 from crosstenant.plugin.service_principal_profile.fields import DESCRIPTION, INPUTS, OUTPUTS
+from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
 from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
 from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest
 from crosstenant.provider_kit.declared import DeclaredResource
@@ -72,7 +73,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         return await self._preview(urn, None, inputs)
 
     async def create(self, urn: str, inputs: Properties, timeout: float) -> tuple[str, Properties]:
-        """Gives the cluster the credential, or records it for a cluster that does not exist yet."""
+        """Gives the cluster the credential, or records it for a cluster that the program creates."""
         record = await self._apply(urn, None, Record.of_inputs(inputs), timeout)
         return record.cluster_id, record.outputs()
 
@@ -152,6 +153,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         cluster_id = _parsed(news["clusterId"])
         state = await self._reset.look(cluster_id)
         if state is None:
+            refuse_missing(shape)
             await self.context.log.info(
                 urn,
                 f"cluster {cluster_id} does not exist yet: the credential is recorded, and the cluster takes it from"
