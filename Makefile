@@ -42,7 +42,7 @@ check: lint ## lint, then the tests that need neither an engine nor other people
 test: setup-tests lint ## lint, then all tests but those of make test-clients
 	$(RUN) $(BIN)/pytest $(WORKERS) -m "not large" $(TESTS)
 
-test-clients: ## other people's clients, the Azure CLI included (0.7 GB in .tools/az, once)
+test-clients: ## other people's clients, and a real provider plugin (1 GB in .tools; 15 minutes, once)
 	@$(PYTHON) tools/setup.py --tests --clients $(if $(APT),--apt)
 	$(RUN) $(BIN)/pytest $(WORKERS) --durations 5 $(or $(TESTS),tests/clients)
 

@@ -49,7 +49,7 @@ def main():
 
 
 def _steps(tests, apt, only, clients):
-    from lib import azure_cli, pulumi_cli, python_env, registry_clients
+    from lib import azure_cli, kubernetes_plugin, pulumi_cli, python_env, registry_clients
     from lib.steps import Step
 
     python = Step("python", python_env.ensure)
@@ -69,7 +69,7 @@ def _steps(tests, apt, only, clients):
             Step("second client", lambda: registry_clients.ensure_second(apt)),
         ]
     if clients:
-        steps += [Step("az", azure_cli.ensure)]
+        steps += [Step("az", azure_cli.ensure), Step("kubernetes plugin", kubernetes_plugin.ensure)]
     return steps
 
 

@@ -192,6 +192,19 @@ def _go(needed: tuple[int, ...]) -> Path:
     return go
 
 
+def go_for(folder: str) -> tuple[Path, dict[str, str]]:
+    """A Go for a module of toolchain/, and the environment that it runs in."""
+    with _fetching_go:
+        return _go(_directive(MODULES / folder)), _go_environment()
+
+
+@contextlib.contextmanager
+def compiling() -> Iterator[None]:
+    """Wait until no other compilation runs."""
+    with _compiling:
+        yield
+
+
 def newest_directive() -> str:
     """The newest Go version that a module asks for."""
     found = [_directive(module.parent) for module in MODULES.glob("*/go.mod")]
