@@ -28,6 +28,7 @@ done
 cp "{served}/$(echo "$1" | tr / _)" "${{target:-$(basename "$1")}}"
 """
 UV = """#!/bin/sh
+cat >/dev/null  # unread, the list would end pin.sh with SIGPIPE
 while [ $# -gt 1 ]; do
   case $1 in --output-file) target=$2 ;; esac
   shift
