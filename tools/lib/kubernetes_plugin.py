@@ -31,7 +31,7 @@ def ensure() -> None:
     if is_there():
         return
     start = time.monotonic()
-    say("setup: a real provider plugin, kubernetes (10 minutes on 2 cores, 0.3 GB), built once ...")
+    say("setup: a real provider plugin, kubernetes (10 to 15 minutes on 2 cores, 0.2 GB), built once ...")
     go, env = toolchain.go_for(FOLDER)
     pins, log = toolchain.MODULES / FOLDER, TOOLS / "log"
     download = [str(go), "mod", "download", MODULE]
