@@ -45,6 +45,9 @@ class RegistryGrant(OutputObject):
     pull_result: pulumi.Output[PullResult]
     """The result of the pull check."""
 
+    not_proved: pulumi.Output[str | None]
+    """What the result leaves open, in a sentence; none where an image was pulled, or nothing was proved."""
+
     refusal: pulumi.Output[str | None]
     """After a refused pull: the reason, and what to do."""
 

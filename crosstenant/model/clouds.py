@@ -26,6 +26,8 @@ class Cloud:
     """Host of Azure Resource Manager."""
     registry_suffixes: tuple[str, ...]
     """Domain suffixes of container registries, without the leading dot."""
+    storage_suffixes: tuple[str, ...]
+    """Domain suffixes of the storage accounts in which registries keep layers, without the leading dot."""
 
     @property
     def arm_scope(self) -> str:
@@ -44,6 +46,7 @@ PUBLIC: Final = Cloud(
     graph_host="graph.microsoft.com",
     arm_host="management.azure.com",
     registry_suffixes=("azurecr.io",),
+    storage_suffixes=("blob.core.windows.net", "blob.storage.azure.net"),
 )
 US_GOVERNMENT: Final = Cloud(
     name="usgovernment",
@@ -51,6 +54,7 @@ US_GOVERNMENT: Final = Cloud(
     graph_host="graph.microsoft.us",
     arm_host="management.usgovcloudapi.net",
     registry_suffixes=("azurecr.us",),
+    storage_suffixes=("blob.core.usgovcloudapi.net",),
 )
 CHINA: Final = Cloud(
     name="china",
@@ -58,6 +62,7 @@ CHINA: Final = Cloud(
     graph_host="microsoftgraph.chinacloudapi.cn",
     arm_host="management.chinacloudapi.cn",
     registry_suffixes=("azurecr.cn",),
+    storage_suffixes=("blob.core.chinacloudapi.cn",),
 )
 
 CLOUDS: Final[dict[str, Cloud]] = {cloud.name: cloud for cloud in (PUBLIC, US_GOVERNMENT, CHINA)}
@@ -72,3 +77,21 @@ def cloud_named(name: str) -> Cloud:
         return CLOUDS[name]
     except KeyError:
         raise ValueError(f"must be an Azure cloud ({', '.join(CLOUDS)})") from None
+
+
+def keeps_layers_of(login_server: str, host: str) -> bool:
+    """Whether a registry may redirect a request for a layer to ``host``: its own data endpoint, or a storage account.
+
+    https://learn.microsoft.com/azure/container-registry/container-registry-firewall-access-rules
+
+    :param login_server: The registry's host, ``name.azurecr.io``.
+    :param host: A host name.
+    """
+    name, _, suffix = login_server.lower().rstrip(".").partition(".")
+    cloud = next((it for it in CLOUDS.values() if suffix in it.registry_suffixes), None)
+    if cloud is None:
+        return False
+    label = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+    own = rf"{re.escape(name)}\.{label}\.data\.{re.escape(suffix)}"
+    storage = "|".join(rf"({label}\.)+{re.escape(it)}" for it in cloud.storage_suffixes)
+    return re.fullmatch(f"{own}|{storage}", host.lower()) is not None

@@ -45,9 +45,9 @@ class PullResult(str, Enum):
     """The result of a pull check."""
 
     PULLED = "pulled"
-    """A manifest was read."""
+    """A manifest was read, and a byte of a layer."""
     GRANTED = "granted"
-    """The registry granted the pull; the check names no manifest to read."""
+    """The registry granted the pull; no image was fetched, and ``not_proved`` says what that leaves open."""
     SIGNED_IN = "signed in"
     """The registry accepted the credential; it does not tell before a pull what it permits."""
     SKIPPED = "skipped"

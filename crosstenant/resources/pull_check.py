@@ -29,6 +29,7 @@ class PullCheck(pulumi.CustomResource):
         secret: pulumi.Input[str],
         repository: pulumi.Input[str] | None = None,
         reference: pulumi.Input[str] | None = None,
+        filled_later: pulumi.Input[bool] | None = None,
         mode: pulumi.Input[PullCheckModeText] | None = None,
         timeout_seconds: pulumi.Input[float] | None = None,
         triggers: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
@@ -39,9 +40,10 @@ class PullCheck(pulumi.CustomResource):
         :param registry_id: ARM ID of the registry. Another ID replaces the resource.
         :param client_id: The application's client ID (UUID). Another one replaces the resource.
         :param secret: The application's secret. Secret.
-        :param repository: A repository to prove, ``backend/api``; without it the check names a repository that need not
-            exist.
-        :param reference: A tag or digest in that repository, whose manifest must then be there.
+        :param repository: A repository to prove, ``backend/api``, which must exist; without it the check names a
+            repository that need not exist.
+        :param reference: A tag or digest in that repository, whose manifest and first layer are fetched.
+        :param filled_later: Whether the repository gets its first image later, so that it may be absent.
         :param mode: ``require`` (default), ``warn``, or ``skip`` for runners that cannot reach the registry.
         :param timeout_seconds: How long to wait for a new role assignment, in seconds; 300 by default.
         :param triggers: Values whose change repeats the check, such as role assignment IDs.
@@ -53,11 +55,13 @@ class PullCheck(pulumi.CustomResource):
             "secret": pulumi.Output.secret(secret),
             "repository": repository,
             "reference": reference,
+            "filledLater": filled_later,
             "mode": mode,
             "timeoutSeconds": timeout_seconds,
             "triggers": triggers,
             "loginServer": None,
             "result": None,
+            "notProved": None,
             "grantedActions": None,
             "manifestDigest": None,
             "refusal": None,
@@ -91,6 +95,11 @@ class PullCheck(pulumi.CustomResource):
         return output_of(self, "reference")
 
     @property
+    def filled_later(self) -> pulumi.Output[bool | None]:
+        """Whether the repository may be absent; none if the program omits it."""
+        return output_of(self, "filledLater")
+
+    @property
     def mode(self) -> pulumi.Output[PullCheckMode]:
         """What a refusal does: ``require``, ``warn`` or ``skip``."""
         return choice_of(self, "mode", PullCheckMode)
@@ -114,6 +123,11 @@ class PullCheck(pulumi.CustomResource):
     def result(self) -> pulumi.Output[PullResult]:
         """The result: ``pulled``, ``granted``, ``signed in``, ``skipped``, ``not checked`` or ``refused``."""
         return choice_of(self, "result", PullResult)
+
+    @property
+    def not_proved(self) -> pulumi.Output[str | None]:
+        """What the result leaves open, in a sentence; none where an image was pulled, or nothing was proved."""
+        return output_of(self, "notProved")
 
     @property
     def granted_actions(self) -> pulumi.Output[Sequence[str] | None]:

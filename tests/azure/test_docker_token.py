@@ -1,26 +1,32 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import aiohttp
 import pytest
 from aiohttp import web
 
 from crosstenant.azure.pull.docker_token import prove_pull, registry_session
-from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
+from crosstenant.azure.pull.pull_verdict import Existence, PullProof, PullRefused, Reason, not_proved
 from crosstenant.model.credentials.kinds import AppCredential
 from tests.azure.tls_azure import (
     CHALLENGE,
     CLIENT_ID,
     DIGEST,
     HOST,
+    LAYER,
+    LAYERS,
     NO_APPLICATION,
+    NO_REPOSITORY,
     NO_ROLE,
     NO_TAG,
     SECRET,
+    SIGNED,
     Registry,
     granted,
     jwt,
+    manifest_of,
     pull_token,
     said,
     serving,
@@ -42,12 +48,15 @@ def registry() -> Registry:
 @pytest.fixture
 async def prove(registry: Registry) -> AsyncIterator[Prove]:
     async with (
-        serving({HOST: registry.answer}) as new_connector,
+        serving({HOST: registry.answer, LAYERS: registry.answer}) as new_connector,
         aiohttp.ClientSession(connector=new_connector()) as session,
     ):
 
-        async def run(repository: str = "hello", reference: str | None = None, host: str = HOST) -> PullProof:
-            return await prove_pull(session, host, AppCredential(CLIENT_ID, SECRET), repository, reference)
+        async def run(
+            repository: str = "hello", reference: str | None = None, host: str = HOST, look: bool = False
+        ) -> PullProof:
+            credential = AppCredential(CLIENT_ID, SECRET)
+            return await prove_pull(session, host, credential, repository, reference, look=look)
 
         yield run
 
@@ -59,26 +68,31 @@ async def refused(work: Awaitable[PullProof]) -> PullRefused:
     return caught.value
 
 
-async def test_manifest_is_fetched_with_the_token(registry: Registry, prove: Prove):
-    assert await prove("hello", "1.0") == PullProof(("pull",), DIGEST)
+async def test_manifest_and_a_byte_of_a_layer_are_fetched(registry: Registry, prove: Prove):
+    assert await prove("hello", "1.0") == PullProof(("pull",), DIGEST, LAYER, Existence.PRESENT)
     assert registry.asked == [
         "GET /v2/",
         f"GET /oauth2/token?service={HOST}&scope=repository:hello:pull",
-        "HEAD /v2/hello/manifests/1.0",
+        "GET /v2/hello/manifests/1.0",
+        f"GET /v2/hello/blobs/{LAYER}",
+        "GET /layer?sig=planted.signature%2F1",
     ]
+    assert [it.headers.get("Range") for it in registry.requests[3:]] == ["bytes=0-0", "bytes=0-0"]
 
 
 async def test_secret_goes_to_the_token_service_only(registry: Registry, prove: Prove):
     await prove("hello", "1.0")
-    challenge, token, manifest = (request.headers.get("Authorization") for request in registry.requests)
+    challenge, token, manifest, blob, layer = (request.headers.get("Authorization") for request in registry.requests)
     assert challenge is None
+    assert layer is None
+    assert manifest == blob
     assert token == "Basic " + base64.b64encode(f"{CLIENT_ID}:{SECRET}".encode()).decode()
     assert manifest == f"Bearer {pull_token('hello', 'pull')}"
 
 
 async def test_token_that_grants_pull_is_enough_without_reference(registry: Registry, prove: Prove):
     registry.token = granted(pull_token("backend/api", "pull", "metadata/read"))
-    assert await prove("backend/api") == PullProof(("metadata/read", "pull"), None)
+    assert await prove("backend/api") == PullProof(("metadata/read", "pull"))
     assert registry.asked[1:] == [f"GET /oauth2/token?service={HOST}&scope=repository:backend/api:pull"]
 
 
@@ -100,13 +114,13 @@ async def test_token_that_does_not_grant_pull_is_a_missing_role(registry: Regist
 
 async def test_unreadable_token_proves_a_sign_in_only(registry: Registry, prove: Prove):
     registry.token = granted("opaque")
-    assert await prove() == PullProof(None, None)
-    assert await prove("hello", "1.0") == PullProof(None, DIGEST)
+    assert await prove() == PullProof(None)
+    assert (await prove("hello", "1.0")).is_pull
 
 
 async def test_deeply_nested_token_proves_a_sign_in_only(registry: Registry, prove: Prove):
     registry.token = granted(DEEP_TOKEN)
-    assert await prove() == PullProof(None, None)
+    assert await prove() == PullProof(None)
 
 
 @pytest.mark.parametrize(
@@ -164,6 +178,116 @@ async def test_refusals_at_the_token(registry: Registry, prove: Prove, answer, r
 async def test_refusals_at_the_manifest(registry: Registry, prove: Prove, answer, reason: Reason):
     registry.manifest = answer
     assert (await refused(prove("hello", "1.0"))).reason is reason
+
+
+async def test_image_of_an_index_is_fetched(registry: Registry, prove: Prove):
+    other, linux = "sha256:" + "0a" * 32, "sha256:" + "0b" * 32
+    answers = {
+        "/v2/hello/manifests/1.0": manifest_of(
+            manifests=[
+                {"digest": other, "platform": {"os": "windows", "architecture": "amd64"}},
+                {"digest": linux, "platform": {"os": "linux", "architecture": "amd64", "variant": "v1"}},
+            ]
+        ),
+        f"/v2/hello/manifests/{linux}": manifest_of(
+            linux, layers=[{"digest": other, "urls": ["https://elsewhere.test/"]}, {"digest": LAYER}]
+        ),
+    }
+    registry.manifest = lambda: answers[registry.requests[-1].path]
+    assert await prove("hello", "1.0") == PullProof(("pull",), DIGEST, LAYER, Existence.PRESENT)
+    assert registry.asked[4] == f"GET /v2/hello/blobs/{LAYER}"
+
+
+@pytest.mark.parametrize("content", [{}, {"layers": []}, {"layers": [{"digest": "x"}], "config": {}}, {"layers": 1}])
+async def test_manifest_without_a_layer_is_no_pull(registry: Registry, prove: Prove, content: dict[str, Any]):
+    registry.manifest = lambda: manifest_of(**content)
+    proof = await prove("hello", "1.0")
+    assert (proof.manifest_digest, proof.is_pull) == (DIGEST, False)
+    assert not_proved(proof, "hello", "1.0").startswith("that layers can be fetched: the manifest of '1.0' names none")
+
+
+async def test_layer_that_the_registry_itself_gives_is_a_pull(registry: Registry, prove: Prove):
+    registry.blob = lambda: web.Response(body=b"x" * 100_000)
+    assert (await prove("hello", "1.0")).is_pull
+    assert len(registry.requests) == 4
+
+
+@pytest.mark.parametrize(
+    ("step", "answer", "reason", "detail"),
+    [
+        ("layer", said(403, "AuthenticationFailed", "sig"), Reason.LAYERS_BLOCKED, f"{LAYERS}, to which {HOST} redi"),
+        ("layer", lambda: web.Response(status=302, headers={"Location": SIGNED}), Reason.LAYERS_BLOCKED, "302"),
+        ("layer", said(503, "ServerBusy", "x", {"Retry-After": "7"}), Reason.THROTTLED, "answered 503"),
+        ("blob", lambda: web.Response(status=502, text="<html>"), Reason.LAYERS_BLOCKED, "a layer of 'hello' was due"),
+        ("blob", NO_ROLE, Reason.ROLE_MISSING, "answered 401"),
+        ("blob", said(404, "BLOB_UNKNOWN", "blob unknown to registry"), Reason.TAG_ABSENT, "BLOB_UNKNOWN"),
+    ],
+)
+async def test_refusals_at_the_layer(registry: Registry, prove: Prove, step, answer, reason: Reason, detail: str):
+    setattr(registry, step, answer)
+    refusal = await refused(prove("hello", "1.0"))
+    assert (refusal.reason, detail in refusal.detail) == (reason, True), refusal.detail
+    assert "planted.signature" not in refusal.detail
+
+
+async def test_storage_that_cannot_be_reached_blocks_layers(registry: Registry, prove: Prove):
+    # The certificate is not that host's.
+    registry.blob = lambda: web.Response(
+        status=307, headers={"Location": "https://fabrikamimages.weu.data.azurecr.io/l"}
+    )
+    refusal = await refused(prove("hello", "1.0"))
+    assert refusal.reason is Reason.LAYERS_BLOCKED
+    assert "the certificate of fabrikamimages.weu.data.azurecr.io is not trusted" in refusal.detail
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "https://evil.test/layer?sig=planted",
+        "https://blob.core.windows.net.evil.test/layer",
+        f"http://{LAYERS}/layer",
+        f"https://{LAYERS}:8443/layer",
+        f"https://u@{LAYERS}/layer",
+        "https://other.weu.data.azurecr.io/layer",
+        "https://account.blob.core.chinacloudapi.cn/layer",
+        f"https://{HOST}/layer",
+        "/layer",
+        "",
+    ],
+)
+async def test_layer_is_fetched_from_no_other_host(registry: Registry, prove: Prove, location: str):
+    registry.blob = lambda: web.Response(status=307, headers={"Location": location})
+    refusal = await refused(prove("hello", "1.0"))
+    assert (refusal.reason, len(registry.requests)) == (Reason.UNEXPECTED, 4)
+    assert "nothing was sent there" in refusal.detail
+    assert "planted" not in refusal.detail
+
+
+@pytest.mark.parametrize(
+    ("answer", "existence"),
+    [
+        (lambda: web.json_response({"name": "hello", "tags": None}), Existence.PRESENT),
+        (NO_REPOSITORY, Existence.ABSENT),
+        (NO_ROLE, Existence.UNKNOWN),
+        (said(404, "NOT_FOUND", "404 page not found"), Existence.UNKNOWN),
+    ],
+)
+async def test_repository_is_looked_for(registry: Registry, prove: Prove, answer, existence: Existence):
+    registry.tags = answer
+    assert await prove("hello", look=True) == PullProof(("pull",), existence=existence)
+    assert registry.asked[2:] == ["GET /v2/hello/tags/list?n=1"]
+
+
+async def test_repository_that_cannot_be_looked_for_now_is_asked_for_again(registry: Registry, prove: Prove):
+    registry.tags = said(503, "UNAVAILABLE", "try later")
+    assert (await refused(prove("hello", look=True))).reason is Reason.THROTTLED
+
+
+async def test_unknown_manifest_of_an_absent_repository_is_told_as_that(registry: Registry, prove: Prove):
+    registry.manifest, registry.tags = NO_TAG, NO_REPOSITORY
+    assert (await refused(prove("hello", "1.0"))).reason is Reason.REPOSITORY_ABSENT
+    registry.tags = NO_ROLE
+    assert (await refused(prove("hello", "1.0"))).reason is Reason.TAG_ABSENT
 
 
 async def test_network_rules_show_at_the_challenge(registry: Registry, prove: Prove):
@@ -243,7 +367,7 @@ async def test_bearer_is_picked_out_of_several_challenges(registry: Registry, pr
         return response
 
     registry.challenge = challenge
-    assert await prove() == PullProof(("pull",), None)
+    assert await prove() == PullProof(("pull",))
 
 
 async def test_redirects_are_not_followed(registry: Registry, prove: Prove):

@@ -20,6 +20,7 @@ from crosstenant.plugin.pull_check.resource import PullCheck
 from crosstenant.provider_kit.resource import Properties
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.open_questions import REGISTRY_REFUSES_AT, REGISTRY_REFUSES_WITH, REGISTRY_SIGN_IN_WORDS
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
@@ -188,9 +189,25 @@ async def test_pull_is_proven_from_the_token_to_the_manifest(store: Store, check
     assert (await check.create(URN, by_digest, 0))[1]["manifestDigest"] == outputs["manifestDigest"]
 
 
-async def test_absent_tag_is_told(store: Store, check: PullCheck):
+async def test_absent_tag_and_repository_are_told_apart(store: Store, check: PullCheck):
     granted(store)
-    assert "push the image first" in await refused(check, repository="hello", reference="9.9")
+    assert "it has no '9.9' of repository 'hello'" in await refused(check, repository="hello", reference="9.9")
+    for image in ({"repository": "hell0", "reference": "1.0"}, {"repository": "hell0"}):
+        assert "it has no repository 'hell0'; correct the name" in await refused(check, **image)
+
+
+async def test_layers_are_fetched_where_the_registry_keeps_them(store: Store, check: PullCheck):
+    granted(store)
+    with store.change() as state:
+        state["faults"] = [new_fault({"service": "registry", "path": "^/docker/registry/", "drop": True, "times": -1})]
+    text = await refused(check, repository="hello", reference="1.0")
+    assert "manifests can be read and layers cannot" in text
+    assert "the connection to sandboxregistrylayers.blob.core.windows.net failed" in text
+    with store.change() as state:
+        state["faults"] = []
+        state["resources"][LEGACY.lower()]["properties"]["dataEndpointEnabled"] = True
+    _, outputs = await check.create(URN, inputs(repository="hello", reference="1.0"), 0)
+    assert outputs["result"] == "pulled"
 
 
 @both_answers(REGISTRY_REFUSES_AT, REGISTRY_REFUSES_WITH)
@@ -248,9 +265,9 @@ async def test_condition_covers_what_it_names_and_no_more(store: Store, check: P
     names, prefixes = ["hello"], ["backend/"]
     granted(store, ABAC, REPOSITORY_READER, condition=repository_condition(names, prefixes))
     probe = repository_within([], prefixes, "probe")
-    for repository in ("hello", "backend/api", probe):
-        _, outputs = await check.create(URN, inputs(ABAC, repository=repository), 0)
-        assert outputs["result"] == "granted"
+    for repository, there in (("hello", True), ("backend/api", True), (probe, False)):
+        _, outputs = await check.create(URN, inputs(ABAC, repository=repository, filledLater=not there), 0)
+        assert (outputs["result"], "does not exist yet" in outputs["notProved"]) == ("granted", not there)
     for repository in ("backend-infra/tools", "hello2"):
         assert f"may not pull '{repository}'" in await refused(check, scope=ABAC, repository=repository)
     assert "set 'repository' to one that it covers" in await refused(check, scope=ABAC)

@@ -42,6 +42,10 @@ REGISTRY_ID = (
 CLIENT_ID = "11111111-2222-4333-8444-555555555555"
 SECRET = "q~planted.secret-value_40"
 DIGEST = "sha256:" + "ab" * 32
+LAYER = "sha256:" + "1a" * 32
+LAYERS = "sandboxregistrylayers.blob.core.windows.net"
+"""The host to which the registry redirects a request for a layer."""
+SIGNED = f"https://{LAYERS}/layer?sig=planted.signature%2F1"
 CHALLENGE = f'Bearer realm="https://{HOST}/oauth2/token",service="{HOST}"'
 
 Answer = Callable[[], web.Response]
@@ -74,7 +78,13 @@ OTHER_SECRET = said(401, "UNAUTHORIZED", "Invalid clientid or client secret.")
 OTHER_NETWORK = said(
     403, "DENIED", "client with IP '192.0.2.7' is not allowed access. Refer https://aka.ms/acr/firewall"
 )
+NO_REPOSITORY = said(404, "NAME_UNKNOWN", "repository name not known to registry")
 NO_TAG = said(404, "MANIFEST_UNKNOWN", 'manifest tagged by "1.0" is not found')
+
+
+def manifest_of(digest: str = DIGEST, **content: object) -> web.Response:
+    """A manifest with this content."""
+    return web.json_response({"schemaVersion": 2, **content}, headers={"Docker-Content-Digest": digest})
 
 
 @dataclass
@@ -83,7 +93,10 @@ class Registry:
 
     challenge: Answer = lambda: web.Response(status=401, headers={"Www-Authenticate": CHALLENGE})
     token: Answer | None = None
-    manifest: Answer = lambda: web.Response(headers={"Docker-Content-Digest": DIGEST})
+    manifest: Answer = lambda: manifest_of(layers=[{"digest": LAYER, "size": 1000}])
+    tags: Answer = lambda: web.json_response({"name": "hello", "tags": ["1.0"]})
+    blob: Answer = lambda: web.Response(status=307, headers={"Location": SIGNED})
+    layer: Answer = lambda: web.Response(status=206, body=b"x")
     requests: list[web.Request] = field(default_factory=list)
 
     @property
@@ -97,7 +110,11 @@ class Registry:
         if request.path == "/oauth2/token":
             repository = request.query["scope"].split(":")[1]
             return self.token() if self.token else granted(pull_token(repository, "pull"))()
-        return self.manifest()
+        if request.path.endswith("/tags/list"):
+            return self.tags()
+        if request.host == LAYERS:
+            return self.layer()
+        return self.blob() if "/blobs/" in request.path else self.manifest()
 
 
 def registry_document(**properties: Any) -> dict[str, Any]:
@@ -215,7 +232,7 @@ async def azure_tenant(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Azure]:
     arm, registry = Arm(), Registry()
     credentials = ClientSecret("b0000000-0000-4000-8000-0000000000c1", "unused")
     credential = cast("SharedCredential", _Credential())
-    async with serving({ARM_HOST: arm.answer, HOST: registry.answer}) as new_connector:
+    async with serving({ARM_HOST: arm.answer, HOST: registry.answer, LAYERS: registry.answer}) as new_connector:
 
         def arm_client(*args: Any, **options: Any) -> aio.ContainerRegistryManagementClient:
             session = aiohttp.ClientSession(connector=new_connector())

@@ -78,7 +78,7 @@ def test_a_whole_chain_is_drawn_and_nothing_is_written(store: Store):
     assert whole.exit_code == 0, whole.output
     assert whole.stdout.splitlines()[-1] == "The chain is whole."
     assert f"cluster tenant {A}" in whole.stdout
-    assert "the registry grants a pull of 'crosstenant-pull-check'" in whole.stdout
+    assert "the registry grants pulls; not proved is that an image can be fetched" in whole.stdout
     assert seed.OLD_CLUSTER_SECRET not in whole.output
     asked = [json.loads(line) for line in Path(f"{store.path}.requests.jsonl").read_text().splitlines()]
     assert {it["method"] for it in asked if it["service"] in ("graph", "arm", "registry")} == {"GET"}
@@ -155,10 +155,19 @@ def test_the_proof_of_a_pull_says_what_the_registry_said(store: Store):
 
 def test_a_manifest_is_fetched_where_a_reference_is_given(store: Store):
     result = run("--json", "--repository", "hello", "--reference", "1.0", **SECRET)
-    assert link(result, "registry", "pull")["finding"] == "fetched the manifest of hello, 1.0"
+    assert link(result, "registry", "pull")["finding"] == "fetched the manifest of hello, 1.0, and a layer"
     absent = run("--json", "--repository", "hello", "--reference", "9.9", **SECRET)
     assert absent.exit_code == 1
     assert link(absent, "registry", "pull")["finding"] == "tag absent"
+
+
+def test_a_repository_that_does_not_exist_is_no_whole_chain(store: Store):
+    there = link(run("--json", "--repository", "hello", **SECRET), "registry", "pull")["finding"]
+    assert there.startswith("the registry grants a pull of 'hello'; not proved is that an image of 'hello' can be")
+    absent = run("--json", "--repository", "hell0", **SECRET)
+    assert absent.exit_code == 1
+    assert link(absent, "registry", "pull")["finding"] == "repository absent"
+    assert "it has no repository 'hell0'; correct the name" in link(absent, "registry", "pull")["remedy"]
 
 
 def test_a_wider_role_beside_the_right_one_is_worth_a_look(store: Store):

@@ -162,7 +162,7 @@ class _Azure(Mocks):
                 "registryId": args.args["registryId"],
                 "name": name,
                 "loginServer": f"{name}.azurecr.io",
-                "roleAssignmentMode": "legacy",
+                "roleAssignmentMode": "abac" if name.endswith("abac") else "legacy",
                 "pullRoleName": "AcrPull",
                 "pullRoleDefinitionId": ROLE,
                 "publicNetworkAccess": "Enabled",

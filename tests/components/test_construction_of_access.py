@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+
 from crosstenant import (
     PullCheckMode,
     PullCheckOptions,
@@ -64,6 +68,25 @@ def test_a_pull_check():
         "triggers": ["images-base-pull-role-id"],
     }
     assert made.dependencies == {f"{ROLE_ASSIGNMENT} images-base-pull-role"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "repository", "filled_later"),
+    [
+        ({"repositories": ["hello"]}, "hello", True),
+        ({"repository_prefixes": ["backend/"]}, "backend/probe", True),
+        ({"repositories": ["hello"], "pull_check": {"repository": "backend/api"}}, "backend/api", None),
+        ({"pull_check": {"repository": "hello", "filled_later": True}}, "hello", True),
+        ({"pull_check": {"repository": "hello"}}, "hello", None),
+        ({}, None, None),
+    ],
+)
+def test_only_a_repository_that_the_check_names_must_exist(
+    arguments: dict[str, Any], repository: str | None, filled_later: bool | None
+):
+    registry = RegistryArgs(registry_id=f"{REGISTRY_ID}abac", name="base", **arguments)
+    made = build(lambda: access(registries=[registry])).one(PULL_CHECK, "images-base-pull-check")
+    assert (made.inputs.get("repository"), made.inputs.get("filledLater")) == (repository, filled_later)
 
 
 def test_a_service_principal_that_the_stack_makes():

@@ -126,6 +126,7 @@ def test_the_outputs_of_a_pull():
             "roleAssignmentMode": "legacy",
             "roleAssignmentId": "prod-images-pull-role-id",
             "pullResult": "granted",
+            "notProved": None,
             "refusal": None,
         }
     ]

@@ -49,6 +49,12 @@ async def test_a_role_assignment_is_taken_over_only_where_the_registry_is_known(
         (PullCheckOptions(timeout_seconds=0), ".pull_check.timeout_seconds: must be 1 or more seconds"),
         (PullCheckOptions(reference="1.0"), ".pull_check.reference: a tag or digest belongs to a repository"),
         (PullCheckOptions(repository="Backend"), ".pull_check.repository: "),
+        (PullCheckOptions(repository="a", reference="b:1.0"), ".pull_check.reference: 'b:1.0' is neither a tag"),
+        (PullCheckOptions(repository="a", reference="sha256:1"), ".pull_check.reference: 'sha256:1' is neither"),
+        (
+            PullCheckOptions(repository="a", reference="1.0", filled_later=True),
+            ".pull_check.filled_later: a repository without images has no tag or digest: omit 'reference'",
+        ),
     ],
 )
 def test_a_pull_check_that_cannot_be_made_is_refused(check: PullCheckOptions, says: str):

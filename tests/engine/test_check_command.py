@@ -19,7 +19,9 @@ def test_a_stack_is_all_that_the_person_on_call_has_to_name(deployed: Deployed):
     assert report["clientId"] == deployed.client_id
     assert (report["clusterTenantId"], report["registryTenantId"]) == (seed.CLUSTER_TENANT, seed.REGISTRY_TENANT)
     assert [it["object"] for it in report["links"] if it["link"] == "pull"] == ["fabrikamabac", "fabrikamimages"]
-    assert {it["finding"] for it in report["links"] if it["link"] == "pull"} == {"fetched the manifest of hello, 1.0"}
+    assert {it["finding"] for it in report["links"] if it["link"] == "pull"} == {
+        "fetched the manifest of hello, 1.0, and a layer"
+    }
     assert deployed.cluster
     assert deployed.cluster["_credential"]["secret"] not in whole.output
 

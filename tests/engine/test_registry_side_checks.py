@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from crosstenant.sandbox.world import drift, seed
+from crosstenant.sandbox.world.faults import new_fault
 from tests.engine.engine_world import Azure
 from tests.engine.registry_stacks import CHECK, HEAD, give_role, give_service_principal, of_type
 
@@ -29,6 +30,8 @@ def check(name, registry="{seed.REGISTRY}", who=("{seed.OLD_CLUSTER_APP_ID}", "{
 
 check("pulled", repository="hello", reference="1.0")
 check("granted")
+check("typo", repository="hell0")
+check("filled-later", repository="hell0", filled_later=True)
 check("no-tag", repository="hello", reference="9.9")
 check("no-principal", who=("{seed.CLUSTER_POWERLESS_ID}", "{seed.CLUSTER_POWERLESS_SECRET}"))
 check("no-role", who=("{seed.CLUSTER_CALLER_ID}", "{seed.CLUSTER_CALLER_SECRET}"))
@@ -43,6 +46,11 @@ def close(state) -> None:
     """Shuts the registry to every address."""
     registry = drift.resource(state, drift.REGISTRIES, "fabrikamabac")
     registry["properties"]["networkRuleSet"]["defaultAction"] = "Deny"
+
+
+def block_layers(state) -> None:
+    """A firewall that passes the registry, and not the storage account of its layers."""
+    state["faults"].append(new_fault({"service": "registry", "path": "^/docker/registry/", "drop": True, "times": -1}))
 
 
 def open_up(state) -> None:
@@ -63,6 +71,7 @@ def test_each_missing_link_is_told_apart_and_clears_when_it_is_mended(make_stack
     up = stack.operate("up", "--continue-on-error")
     assert up.code != 0
     refused = {
+        "typo": "it has no repository 'hell0'; correct the name, or push the image first",
         "no-tag": f"registry {seed.REGISTRY} refuses a pull: it has no '9.9' of repository 'hello'",
         "no-principal": f"application {seed.CLUSTER_POWERLESS_ID} has no service principal in the registry's tenant",
         "no-role": f"of application {seed.CLUSTER_CALLER_ID} may not pull 'crosstenant-pull-check': it needs the role",
@@ -77,6 +86,7 @@ def test_each_missing_link_is_told_apart_and_clears_when_it_is_mended(make_stack
     assert made == {
         "pulled": "pulled",
         "granted": "granted",
+        "filled-later": "granted",
         "closed-warn": "refused",
         "closed-skip": "skipped",
     }
@@ -87,14 +97,28 @@ def test_each_missing_link_is_told_apart_and_clears_when_it_is_mended(make_stack
     lost = stack.operate("preview", "--refresh")
     assert lost.code == 0, lost.output
     drifted = {it.name: it.properties for it in lost.changes if it.op == "update"}
-    assert drifted == {"pulled": ("result",), "granted": ("result",)}
+    assert drifted == {it: ("result",) for it in ("pulled", "granted", "filled-later")}
     assert sorted(it.name for it in lost.changes if it.op == "create") == sorted(refused)
 
     azure.change(lambda state: give_role(state, seed.REGISTRY, PRINCIPAL))
     mended = stack.operate("up", "--refresh", "--continue-on-error")
     results = {it["urn"].rsplit("::", 1)[-1]: it["outputs"]["result"] for it in of_type(stack, CHECK)}
     assert results == {**made, "no-role": "granted", "closed": "granted", "closed-warn": "granted"}
-    assert len([it for it in mended.errors if "refuses a pull" in it]) == 2
+    assert len([it for it in mended.errors if "refuses a pull" in it]) == 3
+    assert {it["urn"].rsplit("::", 1)[-1]: it["outputs"].get("notProved") for it in of_type(stack, CHECK)} == {
+        "pulled": None,
+        "filled-later": "that an image can be fetched: repository 'hell0' does not exist yet",
+        "closed-skip": None,
+        **dict.fromkeys(
+            ("granted", "no-role", "closed", "closed-warn"),
+            "that an image can be fetched: name a repository and a reference (tag or digest) for that",
+        ),
+    }
+
+    azure.change(block_layers)
+    blocked = stack.operate("preview", "--refresh")
+    assert {it.name: it.properties for it in blocked.changes if it.op == "update"} == {"pulled": ("result",)}
+    assert blocked.says("manifests can be read and layers cannot", "sandboxregistrylayers.blob.core.windows.net")
 
 
 def _key(registry_id: str) -> str:

@@ -17,7 +17,10 @@ from tests.azure.tls_azure import (
     CLIENT_ID,
     DIGEST,
     HOST,
+    LAYER,
+    LAYERS,
     NO_APPLICATION,
+    NO_REPOSITORY,
     NO_ROLE,
     NO_TAG,
     OTHER_NETWORK,
@@ -30,11 +33,13 @@ from tests.azure.tls_azure import (
     arm_error,
     azure_tenant,
     granted,
+    manifest_of,
     pull_token,
     registry_document,
     said,
 )
 
+NO_IMAGE = "that an image can be fetched: name a repository and a reference (tag or digest) for that"
 URN = "urn:pulumi:dev::test::crosstenant:index:PullCheck::fabrikamimages"
 CHECK_ID = f"{REGISTRY_ID}/pullChecks/{CLIENT_ID}"
 EXPIRED = said(401, "UNAUTHORIZED", "AADSTS7000222: The provided client secret keys for app 'x' are expired.")
@@ -124,6 +129,9 @@ async def test_unknown_values_pass(check: PullCheck):
         ({"reference": "1.0"}, "reference", "give 'repository' as well"),
         ({"repository": "hello", "reference": "sha256:12"}, "reference", "neither a tag"),
         ({"repository": "hello", "reference": "-x"}, "reference", "neither a tag"),
+        ({"repository": "hello", "reference": "hello:1.0"}, "reference", "write '1.0'"),
+        ({"repository": "hello", "reference": "1.0", "filledLater": True}, "filledLater", "omit 'reference'"),
+        ({"filledLater": "yes"}, "filledLater", "must be true or false"),
         ({"mode": "strict"}, "mode", "'require', 'warn' or 'skip'"),
         ({"timeoutSeconds": 0}, "timeoutSeconds", "above 0"),
         ({"timeoutSeconds": float("nan")}, "timeoutSeconds", "above 0"),
@@ -170,7 +178,13 @@ async def test_preview_of_a_registry_yet_to_be_made_knows_nothing(azure: Azure, 
 async def test_grant_is_proven_by_a_token_for_a_probe_repository(azure: Azure, check: PullCheck):
     assert await check.create(URN, inputs(), 0) == (
         CHECK_ID,
-        {**inputs(), "loginServer": HOST, "result": "granted", "grantedActions": ["pull"]},
+        {
+            **inputs(),
+            "loginServer": HOST,
+            "result": "granted",
+            "notProved": NO_IMAGE,
+            "grantedActions": ["pull"],
+        },
     )
     assert azure.registry.asked[1:] == [f"GET /oauth2/token?service={HOST}&scope=repository:{PROBE_REPOSITORY}:pull"]
 
@@ -178,12 +192,84 @@ async def test_grant_is_proven_by_a_token_for_a_probe_repository(azure: Azure, c
 async def test_reference_is_pulled(azure: Azure, check: PullCheck):
     _, outputs = await check.create(URN, inputs(repository="backend/api", reference="1.0"), 0)
     assert (outputs["result"], outputs["manifestDigest"]) == ("pulled", DIGEST)
-    assert azure.registry.asked[-1] == "HEAD /v2/backend/api/manifests/1.0"
+    assert "notProved" not in outputs
+    assert [it.split("?")[0] for it in azure.registry.asked[2:]] == [
+        "GET /v2/backend/api/manifests/1.0",
+        f"GET /v2/backend/api/blobs/{LAYER}",
+        "GET /layer",
+    ]
+
+
+async def test_layers_that_are_blocked_are_no_pull(azure: Azure, check: PullCheck, clock: Clock):
+    azure.registry.layer = said(403, "AuthorizationFailure", "not this network")
+    text = await refused(check, repository="backend/api", reference="1.0")
+    assert "manifests can be read and layers cannot" in text
+    assert f"({LAYERS}, to which {HOST} redirects, answered 403 where a layer was due)" in text
+    assert clock.now == 30
+
+
+async def test_manifest_without_layers_is_granted_with_what_that_leaves_open(azure: Azure, check: PullCheck):
+    azure.registry.manifest = manifest_of
+    _, outputs = await check.create(URN, inputs(repository="hello", reference="1.0"), 0)
+    assert (outputs["result"], outputs["manifestDigest"]) == ("granted", DIGEST)
+    assert outputs["notProved"].startswith("that layers can be fetched")
+
+
+async def test_named_repository_must_exist(azure: Azure, check: PullCheck, clock: Clock):
+    azure.registry.tags = NO_REPOSITORY
+    text = await refused(check, repository="backend/ap1")
+    assert "it has no repository 'backend/ap1'; correct the name, or push the image first" in text
+    assert "'filled_later'" in text
+    assert clock.now == 0
+    _, outputs = await check.create(URN, inputs(repository="backend/ap1", filledLater=True), 0)
+    assert outputs["result"] == "granted"
+    assert outputs["notProved"] == "that an image can be fetched: repository 'backend/ap1' does not exist yet"
+
+
+async def test_repository_that_the_application_may_not_list_is_granted_and_said(azure: Azure, check: PullCheck):
+    azure.registry.tags = NO_ROLE
+    _, outputs = await check.create(URN, inputs(repository="hello"), 0)
+    assert outputs["result"] == "granted"
+    assert outputs["notProved"].startswith("that repository 'hello' exists, since the registry does not list its tags")
+
+
+async def test_repository_that_goes_is_drift_and_a_first_image_is_none(azure: Azure, check: PullCheck):
+    named = {"repository": "hello"}
+    olds = await created(check, **named)
+    azure.registry.tags = NO_REPOSITORY
+    lost = await refreshed(check, olds, **named)
+    assert (lost["result"], lost["refusalReason"]) == ("refused", "repository absent")
+    later = {**named, "filledLater": True}
+    empty = await created(check, **later)
+    azure.registry.tags = lambda: web.json_response({"tags": ["1.0"]})
+    assert await refreshed(check, empty, **later) == empty
+    assert await differs(check, empty, inputs(**later), inputs(**named)) == Diff()
+
+
+async def test_state_of_an_older_version_is_quiet(check: PullCheck):
+    older = {**await created(check)}
+    del older["notProved"]
+    assert await refreshed(check, older) == older
+    assert await differs(check, older, inputs(), inputs(filledLater=True)) == Diff()
+
+
+async def test_preview_warns_of_another_image_that_is_absent(azure: Azure, check: PullCheck):
+    olds = await created(check, repository="hello")
+    azure.registry.tags = NO_REPOSITORY
+    outputs = await check.preview_update(URN, CHECK_ID, olds, inputs(repository="hell0"))
+    assert outputs["result"] is UNKNOWN
+    (warning,) = azure.log.warnings
+    assert "it has no repository 'hell0'; correct the name" in warning
+    azure.registry.requests.clear()
+    await check.preview_update(URN, CHECK_ID, olds, inputs(repository="hell0", secret=UNKNOWN))
+    await check.preview_update(URN, CHECK_ID, olds, inputs(repository=UNKNOWN))
+    assert azure.registry.requests == []
 
 
 async def test_unreadable_token_is_a_sign_in_with_a_warning(azure: Azure, check: PullCheck):
     azure.registry.token = granted("opaque")
     _, outputs = await check.create(URN, inputs(), 0)
+    assert outputs.pop("notProved").startswith("that the application may pull, since its token cannot be read")
     assert outputs == {**inputs(), "loginServer": HOST, "result": "signed in"}
     (warning,) = azure.log.warnings
     assert "'repository' and a 'reference'" in warning
@@ -315,7 +401,7 @@ async def test_refresh_is_quiet_while_the_pull_is_granted(check: PullCheck):
 async def test_moved_tag_is_no_drift(azure: Azure, check: PullCheck):
     image = {"repository": "hello", "reference": "latest"}
     olds = await created(check, **image)
-    azure.registry.manifest = lambda: web.Response(headers={"Docker-Content-Digest": "sha256:" + "cd" * 32})
+    azure.registry.manifest = lambda: manifest_of("sha256:" + "cd" * 32, layers=[{"digest": LAYER}])
     assert await refreshed(check, olds, **image) == olds
 
 
@@ -419,7 +505,8 @@ async def test_update_asks_unless_only_the_timeout_changed(
     preview = await check.preview_update(URN, CHECK_ID, olds, inputs(**changes))
     assert preview["result"] is UNKNOWN if asks else preview["result"] == "granted"
     outputs = await check.update(URN, CHECK_ID, olds, inputs(**changes), 0)
-    assert outputs == {**inputs(**changes), "loginServer": HOST, "result": "granted", "grantedActions": ["pull"]}
+    said_of_it = {"result": "granted", "notProved": NO_IMAGE, "grantedActions": ["pull"]}
+    assert outputs == {**inputs(**changes), "loginServer": HOST, **said_of_it}
     assert bool(azure.registry.requests) is asks
 
 
@@ -478,7 +565,8 @@ async def test_import_of_another_id_tells_the_form(check: PullCheck, resource_id
 async def test_outputs_are_in_the_schema(azure: Azure, check: PullCheck):
     properties = PullCheck.schema["properties"]
     seen = await created(check, repository="hello", reference="1.0")
+    seen |= await created(check)
     azure.registry.token = EXPIRED
     seen |= await created(check, mode="warn")
-    assert set(seen) | {"triggers"} == set(properties)
+    assert set(seen) | {"triggers", "filledLater"} == set(properties)
     assert PullCheck.secret_properties == {name for name, item in properties.items() if item.get("secret")}

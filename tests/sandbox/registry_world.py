@@ -55,7 +55,7 @@ class World:
 
     def __init__(self, store: Store) -> None:
         self.store = store
-        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(make_app(store)))
+        self.client = httpx.AsyncClient(transport=httpx.ASGITransport(make_app(store)), follow_redirects=True)
 
     def add_application(self, app_id: str = APP, secret: str = SECRET, audience: str = "AzureADMultipleOrgs") -> None:
         """An application at home in the cluster tenant, with a secret."""

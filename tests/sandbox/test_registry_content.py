@@ -70,7 +70,7 @@ async def test_image_is_whole(world: World, host: str, repository: str, tag: str
         for part in [manifest["config"], *manifest["layers"]]:
             blob = await world.get(host, f"/v2/{repository}/blobs/{part['digest']}", token)
             assert (digest(blob.content), len(blob.content)) == (part["digest"], part["size"])
-            assert blob.headers["docker-content-digest"] == part["digest"]
+            assert blob.history[0].headers["docker-content-digest"] == part["digest"]
             parts.append(blob.content)
         config = json.loads(parts[0])
         archives = [gzip.decompress(layer) for layer in parts[1:]]
@@ -238,3 +238,27 @@ async def test_pushing_needs_its_right_and_changes_nothing(world: World):
     world.assign(ACR_PUSH, registry_id(LEGACY))
     push = (await world.token(LEGACY, "repository:hello:pull,push")).json()["access_token"]
     assert refusal(await world.get(LEGACY, "/v2/hello/manifests/2.0", push, "PUT"))[:2] == (405, "UNSUPPORTED")
+
+
+@pytest.mark.parametrize(
+    ("has_own_endpoint", "host"),
+    [(False, "sandboxregistrylayers.blob.core.windows.net"), (True, "fabrikamimages.westeurope.data.azurecr.io")],
+)
+async def test_layer_is_kept_elsewhere_under_an_address_that_needs_no_token(
+    world: World, has_own_endpoint: bool, host: str
+):
+    with world.registry(LEGACY) as properties:
+        properties["dataEndpointEnabled"] = has_own_endpoint
+    blob = next(iter(images.repositories()["hello"].blobs))
+    answer = await world.get(LEGACY, f"/v2/hello/blobs/{blob}", await pull_token(world, "hello"))
+    (redirect,) = answer.history
+    assert (redirect.status_code, answer.url.host, digest(answer.content)) == (307, host, blob)
+    assert "authorization" not in answer.request.headers
+    address = str(answer.url)
+    with_token = await world.client.get(address, headers={"Authorization": "Bearer x"})
+    assert refusal(with_token)[:2] == (400, "InvalidAuthenticationInfo")
+    unsigned = await world.client.get(address.partition("?")[0])
+    elsewhere = await world.client.get(address.replace(host, LEGACY))
+    world.wait(1201)
+    late = await world.client.get(address)
+    assert {refusal(it)[:2] for it in (unsigned, elsewhere, late)} == {(403, "AuthenticationFailed")}

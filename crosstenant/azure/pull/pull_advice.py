@@ -57,13 +57,19 @@ def advise(
         ),
         Reason.NETWORK_BLOCKED: _network_blocked(registry),
         Reason.REPOSITORY_ABSENT: (
-            f"it has no repository '{repository}'; push the image first, or check with another repository"
+            f"it has no repository '{repository}'; correct the name, or push the image first; a repository that gets "
+            "its first image later is accepted with 'filled_later' in the check's options"
         ),
         Reason.TAG_ABSENT: f"it has no {image}; push the image first, or check with another reference",
         Reason.UNREACHABLE: (
             f"{registry.login_server} cannot be reached from this machine; check its DNS, proxy or firewall "
             "(HTTPS_PROXY, NO_PROXY) and trusted certificates (SSL_CERT_FILE), or run the check with mode 'warn' or "
             "'skip' where the registry is private"
+        ),
+        Reason.LAYERS_BLOCKED: (
+            "manifests can be read and layers cannot: a registry keeps them at another host, its data endpoint or a "
+            "storage account, which this machine cannot reach; let the firewall or proxy pass that host "
+            "(https://aka.ms/acr/firewall) for the nodes too, or run the check with mode 'warn' or 'skip'"
         ),
         Reason.THROTTLED: "it is busy or limits the rate of requests; try again later",
         Reason.UNEXPECTED: (

@@ -26,10 +26,11 @@ UNTIL_GRANTED: Final[Patience] = {
     Reason.THROTTLED: float("inf"),
     Reason.SECRET_WRONG: 120,
     Reason.UNREACHABLE: 30,
+    Reason.LAYERS_BLOCKED: 30,
 }
 """After a change: a new role assignment may not be replicated yet."""
 
-A_QUICK_LOOK: Final[Patience] = {Reason.THROTTLED: 10, Reason.UNREACHABLE: 5}
+A_QUICK_LOOK: Final[Patience] = {Reason.THROTTLED: 10, Reason.UNREACHABLE: 5, Reason.LAYERS_BLOCKED: 5}
 """At a refresh: an old role assignment is replicated."""
 
 

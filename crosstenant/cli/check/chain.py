@@ -16,7 +16,9 @@ class Probe:
 
     repository: str | None = None
     reference: str | None = None
-    """A tag or digest in the repository; without it the repository need not exist."""
+    """A tag or digest in the repository."""
+    filled_later: bool = False
+    """Whether the repository may be absent, because it gets its first image later."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from crosstenant.azure.directory.graph import Graph, ServicePrincipal
 from crosstenant.azure.pull.docker_token import prove_pull, registry_session
 from crosstenant.azure.pull.pull_advice import advise
 from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, PROBE_REPOSITORY, prove_in_time
-from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused
+from crosstenant.azure.pull.pull_verdict import Existence, PullProof, PullRefused, Reason, not_proved
 from crosstenant.azure.registries.lookup import find_registry
 from crosstenant.azure.registries.registries import RegistryState
 from crosstenant.azure.role_assignments import RoleAssignment, roles_of
@@ -158,7 +158,11 @@ class _Registry:
 
             async def ask() -> PullProof:
                 credential = AppCredential(self._chain.client_id, secret)
-                return await prove_pull(session, registry.login_server, credential, repository, reference)
+                look = self._probe.repository is not None
+                proof = await prove_pull(session, registry.login_server, credential, repository, reference, look=look)
+                if proof.existence is Existence.ABSENT and not self._probe.filled_later:
+                    raise PullRefused(Reason.REPOSITORY_ABSENT, f"{registry.login_server} does not know the name")
+                return proof
 
             try:
                 proof = await prove_in_time(ask, A_QUICK_LOOK, _PULL_SECONDS, say_nothing)
@@ -168,11 +172,13 @@ class _Registry:
                 # Network rules that block this machine need not block the nodes.
                 state = LinkState.UNSEEN if refusal.reason.is_of_the_path else LinkState.BROKEN
                 return self._link(PULL, state, refusal.reason.value, remedy)
-        if proof.manifest_digest:
-            return self._link(PULL, LinkState.OK, f"fetched the manifest of {repository}, {reference}")
+        if proof.is_pull:
+            return self._link(PULL, LinkState.OK, f"fetched the manifest of {repository}, {reference}, and a layer")
+        left_open = not_proved(proof, self._probe.repository, reference)
         if proof.granted_actions is None:
-            return self._link(PULL, LinkState.NOTE, "signs in; its permissions cannot be read", "give --reference")
-        return self._link(PULL, LinkState.OK, f"the registry grants a pull of '{repository}'")
+            return self._link(PULL, LinkState.NOTE, f"signs in; not proved is {left_open}", "give --reference")
+        what = f"a pull of '{repository}'" if self._probe.repository else "pulls"
+        return self._link(PULL, LinkState.OK, f"the registry grants {what}; not proved is {left_open}")
 
     def _link(self, name: str, state: LinkState, finding: str, remedy: str = "") -> Link:
         return Link(_B, name, self._registry_id.name, state, finding, remedy)

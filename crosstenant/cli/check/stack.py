@@ -122,7 +122,8 @@ def _chain(state: _State, client_id: str, registry_tenant: str, found: list[Json
 
 
 def _probed(inputs: Json) -> tuple[ArmId, Probe]:
-    return parse_arm_id(inputs["registryId"], REGISTRY_TYPE), Probe(inputs.get("repository"), inputs.get("reference"))
+    probe = Probe(inputs.get("repository"), inputs.get("reference"), inputs.get("filledLater") is True)
+    return parse_arm_id(inputs["registryId"], REGISTRY_TYPE), probe
 
 
 def _current_key(state: _State, applications: list[Json]) -> str | None:

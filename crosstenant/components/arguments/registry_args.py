@@ -15,6 +15,7 @@ from crosstenant.components.arguments.id_arguments import (
     read_id,
 )
 from crosstenant.model.arm_id import is_uuid
+from crosstenant.model.image_reference import check_reference
 from crosstenant.model.modes import PullCheckModeText, RoleAssignmentMode
 from crosstenant.model.repository_condition import check_repository, repository_condition
 
@@ -27,10 +28,14 @@ class PullCheckOptions(TypedDict):
     a private registry."""
 
     repository: NotRequired[str]
-    """The repository for the check, ``backend/api``."""
+    """The repository for the check, ``backend/api``. It must exist, unless ``filled_later`` says otherwise. Default:
+    the first of ``repositories`` or a name under the first of ``repository_prefixes``, which need not exist."""
 
     reference: NotRequired[str]
-    """A tag or digest in the repository, whose manifest must exist."""
+    """A tag or digest in the repository: its manifest and the first byte of a layer are fetched."""
+
+    filled_later: NotRequired[bool]
+    """Whether the repository gets its first image later, so that it may be absent. Default: no."""
 
     timeout_seconds: NotRequired[int]
     """How long to wait for the replication of a new role assignment, in seconds; 300 by default."""
@@ -146,3 +151,10 @@ def _check_pull_check(at: ArgPath, check: PullCheckOptions) -> None:
             raise (at / "repository").error(str(error)) from None
     elif "reference" in check:
         raise (at / "reference").error("a tag or digest belongs to a repository: give 'repository' as well")
+    if "reference" in check:
+        try:
+            check_reference(check["reference"])
+        except ValueError as error:
+            raise (at / "reference").error(str(error)) from None
+        if check.get("filled_later"):
+            raise (at / "filled_later").error("a repository without images has no tag or digest: omit 'reference'")

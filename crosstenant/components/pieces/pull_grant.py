@@ -91,6 +91,8 @@ def grant_pull(
         secret=application.secret,
         repository=options.get("repository") or permitted,
         reference=options.get("reference"),
+        # A role for repositories may come before their first images.
+        filled_later=options.get("filled_later", None if "repository" in options else bool(permitted) or None),
         mode=options.get("mode"),
         timeout_seconds=options.get("timeout_seconds"),
         triggers=[assignment.id],
@@ -103,6 +105,7 @@ def grant_pull(
         role_assignment_mode=info.apply(lambda it: it.role_assignment_mode),
         role_assignment_id=assignment.id,
         pull_result=check.result,
+        not_proved=check.not_proved,
         refusal=check.refusal,
     )
     return PullGrant(assignment, check, described)

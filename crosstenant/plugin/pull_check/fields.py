@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
-import re
 from typing import Final
 
+from crosstenant.model.image_reference import check_reference
 from crosstenant.model.modes import PullCheckMode, PullResult
 from crosstenant.model.repository_condition import check_repository
 from crosstenant.plugin import forms
@@ -13,14 +13,13 @@ from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.provider_kit.values import Plain
 
-_TAG: Final = re.compile(r"\w[\w.-]{0,127}", re.ASCII)
-_DIGEST: Final = re.compile(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
-
 
 def check_together(inputs: Properties) -> list[Failure]:
     """What inputs that are each right are wrong together."""
     if "reference" in inputs and "repository" not in inputs:
         return [Failure("reference", "a tag or digest is one of a repository: give 'repository' as well")]
+    if "reference" in inputs and inputs.get("filledLater") is True:
+        return [Failure("filledLater", "a repository without images has no tag or digest: omit 'reference' until then")]
     return []
 
 
@@ -33,9 +32,11 @@ def _repository(name: str, value: Plain) -> str | None:
 
 
 def _reference(name: str, value: Plain) -> str | None:
-    if _TAG.fullmatch(value) or _DIGEST.fullmatch(value):
-        return None
-    return f"'{value}' is neither a tag ('1.0') nor a digest ('sha256:' and 64 hexadecimal digits)"
+    try:
+        check_reference(value)
+    except ValueError as error:
+        return str(error)
+    return None
 
 
 def _seconds(name: str, value: Plain) -> str | None:
@@ -72,14 +73,19 @@ INPUTS: Final[Fields] = {
     ),
     "repository": Field(
         "string",
-        "Repository to ask for, `backend/api`. It need not exist as long as there is no `reference`. Needed where a "
-        "condition narrows the role assignment: name one that the condition covers.",
+        "Repository to ask for, `backend/api`. It must exist, unless `filledLater` is true. Needed where a condition "
+        "narrows the role assignment: name one that the condition covers.",
         refusal=_repository,
     ),
     "reference": Field(
         "string",
-        "Tag or digest in `repository`: with it the manifest is fetched, which proves the whole pull.",
+        "Tag or digest in `repository`: with it the manifest and a byte of a layer are fetched, which proves the whole "
+        "pull. Registries keep layers at another host, which firewalls have to pass as well.",
         refusal=_reference,
+    ),
+    "filledLater": Field(
+        "boolean",
+        "Whether `repository` gets its first image later, so that it may be absent; false by default.",
     ),
     "mode": Field(
         "string",
@@ -104,11 +110,15 @@ OUTPUTS: Final[Fields] = {
     "loginServer": Field("string", "Host that was asked; none with mode `skip`."),
     "result": Field(
         "string",
-        "What was proved. `pulled`: the manifest was fetched. `granted`: the registry gave a token that lists pull for "
-        "the repository. `signed in`: it gave a token whose permissions cannot be read; give a `reference` to know "
-        "more. `skipped`: nothing was asked. `not checked`: imported, and not asked yet. `refused`: see `refusal`.",
+        "What was proved. `pulled`: the manifest was fetched, and a byte of a layer. `granted`: the registry gave a "
+        "token that lists pull for the repository; `notProved` says what that leaves open. `signed in`: it gave a "
+        "token whose permissions cannot be read; give a `reference` to know more. `skipped`: nothing was asked. "
+        "`not checked`: imported, and not asked yet. `refused`: see `refusal`.",
         required=True,
         choices=PullResult,
+    ),
+    "notProved": Field(
+        "string", "What the result leaves open, in a sentence; none where an image was pulled, or nothing was proved."
     ),
     "grantedActions": Field(
         "array", "Actions on the repository that the registry's token lists, `pull`.", items="string"

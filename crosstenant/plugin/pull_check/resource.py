@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from crosstenant.azure.pull.pull_advice import advise, refusal_message
 from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, PROBE_REPOSITORY, UNTIL_GRANTED, Patience, prove_in_time
-from crosstenant.azure.pull.pull_verdict import PullProof, PullRefused, Reason
+from crosstenant.azure.pull.pull_verdict import Existence, PullProof, PullRefused, Reason, not_proved
 from crosstenant.azure.registries.lookup import find_registry, read_registry
 from crosstenant.azure.registries.registries import RegistryState
 from crosstenant.errors import OperatorError
@@ -38,7 +38,8 @@ class PullCheck(DeclaredResource[Context]):
     token: ClassVar[str] = "crosstenant:index:PullCheck"  # noqa: S105
     description: ClassVar[str] = (
         "Proves that an application may pull from a container registry of another tenant, with the credential that "
-        "the nodes will use: challenge, token and, with a `reference`, the manifest.\n\n"
+        "the nodes will use: challenge, token and, with a `reference`, the manifest and a layer. A `repository` must "
+        "exist; `notProved` says what a check without a reference leaves open.\n\n"
         "Resources that need the pull should depend on it. A refresh repeats the check: a lost permission is a change "
         "of `result`, and the next update repeats the check until the registry grants the pull again. With mode "
         "`warn` a registry that this machine cannot reach causes a warning and no drift: the last result stays.\n\n"
@@ -60,6 +61,8 @@ class PullCheck(DeclaredResource[Context]):
     ) -> Diff:
         """A changed input, or a last result that proves nothing."""
         differences = dict((await super().diff(urn, resource_id, old_inputs, olds, news)).differences)
+        # It says how to take an answer, and asks for none.
+        differences.pop("filledLater", None)
         if not _is_settled(olds, news):
             differences["result"] = Difference(Change.UPDATE, is_input=False)
         return Diff(differences)
@@ -95,8 +98,12 @@ class PullCheck(DeclaredResource[Context]):
             return Observed(resource_id, inputs, {**inputs, **_refusal(REGISTRY_GONE, gone)})
         try:
             outputs = _proven(inputs, registry, await self._ask(urn, registry, inputs, A_QUICK_LOOK, 30))
-            if outputs["result"] == olds.get("result") == PullResult.PULLED:
-                outputs["manifestDigest"] = olds["manifestDigest"]
+            if outputs["result"] == olds.get("result"):
+                # A tag that moved, or a first image, takes no permission away.
+                for name in ("manifestDigest", "notProved"):
+                    outputs.pop(name, None)
+                    if name in olds:
+                        outputs[name] = olds[name]
         except PullRefused as refusal:
             # The preview shows only `result` as different; the warning says what to do.
             await self._warn(urn, registry, inputs, refusal)
@@ -106,10 +113,13 @@ class PullCheck(DeclaredResource[Context]):
         return Observed(resource_id, inputs, outputs)
 
     async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
-        """As ``preview_create``, if the update will repeat the check."""
+        """As ``preview_create``, if the update will repeat the check. Another image is looked for already."""
         if _asks_nothing_new(olds, news):
             return {**news, **_observed(olds)}
-        return await self.preview_create(urn, news)
+        outputs = await self.preview_create(urn, news)
+        if _looks_for_another_image(olds, news):
+            await self._warn_of_absent_image(urn, news)
+        return outputs
 
     async def update(
         self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
@@ -181,15 +191,28 @@ class PullCheck(DeclaredResource[Context]):
         async with registry_session() as session:
 
             async def ask() -> PullProof:
-                return await prove_pull(
+                proof = await prove_pull(
                     session,
                     registry.login_server,
                     AppCredential(inputs["clientId"], inputs["secret"]),
                     inputs.get("repository", PROBE_REPOSITORY),
                     inputs.get("reference"),
+                    look="repository" in inputs,
                 )
+                if proof.existence is Existence.ABSENT and not inputs.get("filledLater"):
+                    raise PullRefused(Reason.REPOSITORY_ABSENT, f"{registry.login_server} does not know the name")
+                return proof
 
             return await prove_in_time(ask, patience, limit, waiting)
+
+    async def _warn_of_absent_image(self, urn: str, inputs: Properties) -> None:
+        """At preview: the program may push the image before the check."""
+        registry = await self._registry(inputs)
+        try:
+            await self._ask(urn, registry, inputs, {}, 0)
+        except PullRefused as refusal:
+            if refusal.reason in (Reason.REPOSITORY_ABSENT, Reason.TAG_ABSENT):
+                await self._warn(urn, registry, inputs, refusal)
 
     async def _warn(self, urn: str, registry: RegistryState, inputs: Properties, refusal: PullRefused) -> None:
         advice = self._advice(inputs, registry, refusal.reason)
@@ -213,9 +236,12 @@ def _proven(inputs: Properties, registry: RegistryState, proof: PullProof) -> Pr
     if proof.granted_actions is not None:
         outputs["grantedActions"] = list(proof.granted_actions)
     if proof.manifest_digest is not None:
-        return {**outputs, "manifestDigest": proof.manifest_digest, "result": PullResult.PULLED.value}
-    result = PullResult.SIGNED_IN if proof.granted_actions is None else PullResult.GRANTED
-    return {**outputs, "result": result.value}
+        outputs["manifestDigest"] = proof.manifest_digest
+    left_open = not_proved(proof, inputs.get("repository"), inputs.get("reference"))
+    if left_open:
+        outputs["notProved"] = left_open
+    of_token = PullResult.SIGNED_IN if proof.granted_actions is None else PullResult.GRANTED
+    return {**outputs, "result": (PullResult.PULLED if proof.is_pull else of_token).value}
 
 
 def _refusal(reason: str, sentence: str) -> Properties:
@@ -237,8 +263,17 @@ def _is_settled(olds: Properties, news: Properties) -> bool:
     return news.get("mode") == PullCheckMode.WARN and olds.get("refusalReason") in path_reasons
 
 
+def _looks_for_another_image(olds: Properties, news: Properties) -> bool:
+    """Whether the image alone is another than that of a check that passed."""
+    names = ("repository", "reference")
+    same_application = all(olds.get(name) == news.get(name) for name in ("registryId", "clientId", "secret"))
+    known = all(news.get(name) is not UNKNOWN for name in (*names, "filledLater"))
+    another = any(olds.get(name) != news.get(name) for name in names)
+    return same_application and known and another and "repository" in news and _is_settled(olds, news)
+
+
 def _asks_nothing_new(olds: Properties, news: Properties) -> bool:
-    asking = {name: field for name, field in INPUTS.items() if name != "timeoutSeconds"}
+    asking = {name: field for name, field in INPUTS.items() if name not in ("timeoutSeconds", "filledLater")}
     return _is_settled(olds, news) and all(
         same(field, olds.get(name), news.get(name)) for name, field in asking.items()
     )

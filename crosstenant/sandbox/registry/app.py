@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crosstenant.sandbox.registry import content, metadata, token_service
+from crosstenant.sandbox.registry import content, layer_storage, metadata, token_service
 from crosstenant.sandbox.registry.login_server import login_servers
 from crosstenant.sandbox.registry.refusals import RegistryRefusal, not_found
 from crosstenant.sandbox.world.state import Store
@@ -27,7 +27,7 @@ def make_app(store: Store) -> Starlette:
     ``registry_token_seconds``, the lifetime of an access token; ``client_ip``, the client's address for network rules.
     """
     app = Starlette(
-        routes=[*token_service.ROUTES, *content.ROUTES, *metadata.ROUTES],
+        routes=[*token_service.ROUTES, *content.ROUTES, *metadata.ROUTES, *layer_storage.ROUTES],
         middleware=[Middleware(_ApiVersion)],
         exception_handlers={RegistryRefusal: _refuse, HTTPException: _no_such_route},
     )

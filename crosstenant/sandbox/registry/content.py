@@ -1,11 +1,10 @@
-"""The content of a registry, ``/v2``: manifests, blobs and lists, for reading.
+"""The content of a registry, ``/v2``: manifests, blobs and lists, for reading. Layers come from ``layer_storage``.
 
 https://github.com/opencontainers/distribution-spec/blob/main/spec.md
 """
 
 from __future__ import annotations
 
-import re
 from typing import Final
 from urllib.parse import urlencode
 
@@ -15,6 +14,7 @@ from starlette.routing import Route
 
 from crosstenant.sandbox.registry import sources
 from crosstenant.sandbox.registry.images import Content, repositories
+from crosstenant.sandbox.registry.layer_storage import layer_address
 from crosstenant.sandbox.registry.refusals import (
     RegistryRefusal,
     blob_unknown,
@@ -44,21 +44,25 @@ async def manifest(request: Request) -> Response:
         raise manifest_unknown(name, reference)
     if not _accepts(request.headers.getlist("accept"), found.media_type):
         raise manifest_not_acceptable(found.media_type)
-    return _content(request, found)
+    return _content(found)
 
 
 async def blob(request: Request) -> Response:
-    """A layer or a configuration, whole or in part."""
+    """A layer or a configuration: the address where it is kept; for HEAD its size."""
     name, digest = request.path_params["name"], request.path_params["digest"]
     with accept(request) as accepted:
         accepted.require(ScopedAction("repository", name, "pull"))
+        address = layer_address(accepted.state, accepted.registry, digest)
     repository = repositories().get(name)
     if repository is None:
         raise name_unknown(name)
     found = repository.blobs.get(digest)
     if found is None:
         raise blob_unknown(digest)
-    return _content(request, found, media_type="application/octet-stream", ranges=True)
+    headers = {"Docker-Content-Digest": found.digest}
+    if request.method == "HEAD":
+        return Response(found.data, 200, headers, "application/octet-stream")
+    return Response(status_code=307, headers={**headers, "Location": address})
 
 
 async def tags(request: Request) -> Response:
@@ -114,28 +118,10 @@ ROUTES: Final = [
     Route("/v2/{name:path}/blobs/{digest}", write, methods=["DELETE"]),
 ]
 
-_RANGE: Final = re.compile(r"bytes=(\d+)-(\d*)")
 
-
-def _content(request: Request, found: Content, media_type: str | None = None, ranges: bool = False) -> Response:
+def _content(found: Content) -> Response:
     headers = {"Docker-Content-Digest": found.digest, "ETag": f'"{found.digest}"', "Cache-Control": "max-age=31536000"}
-    data, status = found.data, 200
-    if ranges:
-        headers["Accept-Ranges"] = "bytes"
-        match = _RANGE.fullmatch(request.headers.get("range", ""))
-        if match:
-            first, last = int(match[1]), min(int(match[2] or len(data)), len(data) - 1)
-            if first > last:
-                raise RegistryRefusal(
-                    416,
-                    "RANGE_INVALID",
-                    "invalid content range",
-                    headers={"Content-Range": f"bytes */{len(data)}"},
-                    source=sources.RANGE_INVALID,
-                )
-            headers["Content-Range"] = f"bytes {first}-{last}/{len(data)}"
-            data, status = data[first : last + 1], 206
-    return Response(data, status, headers, media_type or found.media_type)
+    return Response(found.data, 200, headers, found.media_type)
 
 
 def _accepts(headers: list[str], media_type: str) -> bool:

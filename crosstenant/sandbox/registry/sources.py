@@ -44,6 +44,14 @@ INVALID_SECRET: Final = thread(
 )
 OTHER_SIGN_IN_REFUSAL: Final = assumed("that a registry repeats Entra's words")
 INVALID_SCOPE: Final = assumed("code and text")
+LAYER_SIGNATURE: Final = page(
+    "https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes",
+    but="the body, which is XML at Azure's storage",
+)
+LAYER_WITH_TOKEN: Final = page(
+    "https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes",
+    but="that a token beside the signature is always refused, and the body, which is XML at Azure's storage",
+)
 MANIFEST_NOT_ACCEPTABLE: Final = assumed("code and text")
 MISSING_FIELD: Final = assumed("code and text")
 NOT_FOUND: Final = assumed("the body")

@@ -76,6 +76,13 @@ BEHAVIOURS: Final = (
         ),
         ("registry_token_seconds",),
     ),
+    Behaviour(
+        "A registry redirects a GET of a layer to a storage account, or with dataEndpointEnabled to its own endpoint.",
+        page(
+            "https://learn.microsoft.com/azure/container-registry/container-registry-dedicated-data-endpoints",
+            but="the account's name, the path and the form of the signature",
+        ),
+    ),
     Behaviour("Requests come from one address.", own("network rules need one"), ("client_ip",)),
     Behaviour("A token of Entra lives 59 minutes and 59 seconds.", assumed("the lifetime: Azure varies it")),
     Behaviour("An assertion may be five minutes early or late.", assumed("the tolerance")),

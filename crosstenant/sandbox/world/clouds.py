@@ -30,6 +30,8 @@ class Cloud:
     """The audience of the older management service, which Resource Manager accepts as well; with its closing slash."""
     registry_suffix: str
     """The domain of its container registries."""
+    layer_host: str
+    """The storage account that keeps the registries' layers; its domain is the cloud's own."""
     issuer: str
     """The issuer of its access tokens, without the tenant; with its closing slash."""
     federation_audience: str
@@ -66,6 +68,7 @@ PUBLIC: Final = Cloud(
     arm_authority="login.windows.net",
     service_management="https://management.core.windows.net/",
     registry_suffix="azurecr.io",
+    layer_host="sandboxregistrylayers.blob.core.windows.net",
     issuer="https://sts.windows.net/",
     federation_audience="api://AzureADTokenExchange",
     directory_domain="onmicrosoft.com",
@@ -84,6 +87,7 @@ US_GOVERNMENT: Final = Cloud(
     arm_authority="login.microsoftonline.us",
     service_management="https://management.core.usgovcloudapi.net/",
     registry_suffix="azurecr.us",
+    layer_host="sandboxregistrylayers.blob.core.usgovcloudapi.net",
     # The older tokens of US Government have the public cloud's issuer.
     issuer="https://sts.windows.net/",
     federation_audience="api://AzureADTokenExchangeUSGov",
@@ -103,6 +107,7 @@ CHINA: Final = Cloud(
     arm_authority="login.chinacloudapi.cn",
     service_management="https://management.core.chinacloudapi.cn/",
     registry_suffix="azurecr.cn",
+    layer_host="sandboxregistrylayers.blob.core.chinacloudapi.cn",
     issuer="https://sts.chinacloudapi.cn/",
     federation_audience="api://AzureADTokenExchangeChina",
     directory_domain="partner.onmschina.cn",
@@ -125,7 +130,7 @@ def cloud_of_host(host: str) -> Cloud | None:
     """The cloud that a host name, with or without a port, belongs to; None for a host of no cloud."""
     name = host.rsplit(":", 1)[0].lower().rstrip(".")
     for cloud in CLOUDS.values():
-        if name in (*cloud.login_hosts, cloud.graph_host, cloud.arm_host):
+        if name in (*cloud.login_hosts, cloud.graph_host, cloud.arm_host, cloud.layer_host):
             return cloud
         if name.endswith(f".{cloud.registry_suffix}"):
             return cloud

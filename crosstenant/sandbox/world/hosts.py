@@ -11,7 +11,12 @@ _HOSTS: Final[dict[str, str]] = {
     **{
         host: service
         for cloud in CLOUDS.values()
-        for service, hosts in (("login", cloud.login_hosts), ("graph", (cloud.graph_host,)), ("arm", (cloud.arm_host,)))
+        for service, hosts in (
+            ("login", cloud.login_hosts),
+            ("graph", (cloud.graph_host,)),
+            ("arm", (cloud.arm_host,)),
+            ("registry", (cloud.layer_host,)),
+        )
         for host in hosts
     },
     CONTROL_HOST: "control",
