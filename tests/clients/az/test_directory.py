@@ -23,6 +23,14 @@ def application(cluster_owner: AzureCli) -> str:
     return made["appId"]
 
 
+@pytest.fixture(scope="module")
+def guest(cluster_owner: AzureCli, registry_owner: AzureCli) -> str:
+    """An application of the cluster tenant with a service principal in the registry tenant, by its client ID."""
+    made = cluster_owner.ok("ad app create --display-name guest --sign-in-audience AzureADMultipleOrgs")
+    registry_owner.ok(f"ad sp create --id {made['appId']}")
+    return made["appId"]
+
+
 def test_application_is_created_changed_and_shown(cluster_owner: AzureCli, powerless: AzureCli):
     made = cluster_owner.ok("ad app create --display-name pull --sign-in-audience AzureADMyOrg")
     redirect = "--web-redirect-uris https://www.microsoft.com/"
@@ -79,33 +87,33 @@ def test_service_principal_is_created_in_the_other_tenant(
     assert "Insufficient privileges" in powerless.refused(f"ad sp show --id {application}")
 
 
-def test_role_is_assigned_by_name_to_a_client_id(registry_owner: AzureCli, application: str):
-    made = registry_owner.ok(f"role assignment create --assignee {application} {PULL}")
+def test_role_is_assigned_by_name_to_a_client_id(registry_owner: AzureCli, guest: str):
+    made = registry_owner.ok(f"role assignment create --assignee {guest} {PULL}")
     assert (made["scope"], made["principalType"]) == (seed.REGISTRY, "ServicePrincipal")
-    [listed] = registry_owner.ok(f"role assignment list --assignee {application} --all")
+    [listed] = registry_owner.ok(f"role assignment list --assignee {guest} --all")
     assert (listed["id"], listed["roleDefinitionName"]) == (made["id"], "AcrPull")
-    assert listed["principalName"] == application
+    assert listed["principalName"] == guest
     at_registry = registry_owner.ok(f"role assignment list --scope {seed.REGISTRY}")
     assert [one["id"] for one in at_registry] == [made["id"]]
-    registry_owner.ok(f"role assignment delete --assignee {application} {PULL}")
-    assert registry_owner.ok(f"role assignment list --assignee {application} --all") == []
+    registry_owner.ok(f"role assignment delete --assignee {guest} {PULL}")
+    assert registry_owner.ok(f"role assignment list --assignee {guest} --all") == []
     [role] = registry_owner.ok("role definition list --name AcrPull")
     assert role["roleName"] == "AcrPull"
 
 
 def test_assignment_is_refused_without_the_permission_and_with_an_unknown_role(
-    az: Callable[[], AzureCli], registry_owner: AzureCli, application: str
+    az: Callable[[], AzureCli], registry_owner: AzureCli, guest: str
 ):
     made = registry_owner.ok(f"ad sp create-for-rbac --name reader --role Reader --scopes {seed.REGISTRY_GROUP}")
     reader = az()
     reader.sign_in(seed.REGISTRY_TENANT, made["appId"], made["password"])
-    principal = registry_owner.ok(f"ad sp show --id {application}")["id"]
+    principal = registry_owner.ok(f"ad sp show --id {guest}")["id"]
     assignee = f"--assignee-object-id {principal} --assignee-principal-type ServicePrincipal"
     said = reader.refused(f"role assignment create {assignee} {PULL}")
     assert "AuthorizationFailed" in said
     assert "'Microsoft.Authorization/roleAssignments/write'" in said
     # Without a permission in Graph az cannot find the service principal, and takes the client ID for an object ID.
-    said = reader.refused(f"role assignment create --assignee {application} {PULL}")
+    said = reader.refused(f"role assignment create --assignee {guest} {PULL}")
     assert "Failed to query" in said
     unknown = f"role assignment create {assignee} --role AcrPuller --scope {seed.REGISTRY}"
     assert "Role 'AcrPuller' doesn't exist." in registry_owner.refused(unknown)
@@ -123,9 +131,9 @@ def test_service_principal_for_rbac_signs_in_with_its_role(az: Callable[[], Azur
 
 
 def test_secret_of_a_service_principal_is_of_its_tenant_alone(
-    az: Callable[[], AzureCli], registry_owner: AzureCli, application: str
+    az: Callable[[], AzureCli], registry_owner: AzureCli, guest: str
 ):
-    made = registry_owner.ok(f"ad sp credential reset --id {application}")
-    login = f"login --service-principal --username {application} --password={made['password']} --allow-no-subscriptions"
+    made = registry_owner.ok(f"ad sp credential reset --id {guest}")
+    login = f"login --service-principal --username {guest} --password={made['password']} --allow-no-subscriptions"
     assert az().ok(f"{login} --tenant {seed.REGISTRY_TENANT}")[0]["tenantId"] == seed.REGISTRY_TENANT
     assert "AADSTS7000229" in az().refused(f"{login} --tenant {seed.CLUSTER_TENANT}")
