@@ -5,6 +5,7 @@ from dataclasses import replace
 import pulumi
 from typing_extensions import NotRequired, TypedDict
 
+from crosstenant.components.arguments.application_details import read_details
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.cluster_args import ClusterArgs, read_clusters
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleArgs, read_cluster_roles
@@ -53,6 +54,16 @@ class CrossTenantPullArgs(TypedDict):
     owners: NotRequired[list[pulumi.Input[str]]]
     """Object IDs (UUIDs) of the application's owners. Default: the caller that creates
     it."""
+
+    service_management_reference: NotRequired[str]
+    """The application's entry in a service or asset management database, as the directory wants it (often a UUID). Some
+    directories refuse an application without one. Default: none."""
+
+    notes: NotRequired[str]
+    """Notes on the application for those who manage the directory. Default: none."""
+
+    tags: NotRequired[list[str]]
+    """The application's tags in the directory, which are not Azure's resource tags. Default: those that it has."""
 
     redirect_uri: NotRequired[str]
     """The application's redirect URI, to which the consent page redirects. Default: ``https://www.microsoft.com/``."""
@@ -148,6 +159,12 @@ class CrossTenantPull(pulumi.ComponentResource):
             at,
             display_name=args.get("display_name") or name,
             owners=args.get("owners"),
+            details=read_details(
+                at,
+                service_management_reference=args.get("service_management_reference"),
+                notes=args.get("notes"),
+                tags=args.get("tags"),
+            ),
             redirect_uri=args.get("redirect_uri"),
             for_consent=consented,
             rotation=args.get("rotation"),

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_azuread as azuread
 from typing_extensions import NotRequired, TypedDict
 
+from crosstenant.components.arguments.application_details import ApplicationDetails, read_details
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.rotation_args import RotationArgs
@@ -36,6 +37,16 @@ class PullIdentityArgs(TypedDict):
     """Object IDs (UUIDs) of the application's owners. Default: the caller that creates it; later changes outside
     the stack are ignored. A caller with ``Application.ReadWrite.OwnedBy`` must be one of them."""
 
+    service_management_reference: NotRequired[str]
+    """The application's entry in a service or asset management database, as the directory wants it (often a UUID). Some
+    directories refuse an application without one. Default: none."""
+
+    notes: NotRequired[str]
+    """Notes on the application for those who manage the directory. Default: none."""
+
+    tags: NotRequired[list[str]]
+    """The application's tags in the directory, which are not Azure's resource tags. Default: those that it has."""
+
     redirect_uri: NotRequired[str]
     """The application's redirect URI, to which the consent page redirects. Default: ``https://www.microsoft.com/``."""
 
@@ -53,6 +64,7 @@ class IdentitySpec:
 
     display_name: str
     owners: list[pulumi.Input[str]] | None
+    details: ApplicationDetails
     redirect_uri: str
     for_consent: bool
     rotation_at: ArgPath
@@ -108,6 +120,12 @@ class PullIdentity(pulumi.ComponentResource):
             at,
             display_name=args.get("display_name") or name,
             owners=args.get("owners"),
+            details=read_details(
+                at,
+                service_management_reference=args.get("service_management_reference"),
+                notes=args.get("notes"),
+                tags=args.get("tags"),
+            ),
             redirect_uri=args.get("redirect_uri"),
             for_consent=args.get("for_consent", False),
             rotation=args.get("rotation"),
@@ -161,6 +179,9 @@ class PullIdentity(pulumi.ComponentResource):
             display_name=spec.display_name,
             sign_in_audience="AzureADMultipleOrgs",
             owners=owners,
+            service_management_reference=spec.details.service_management_reference,
+            notes=spec.details.notes,
+            tags=spec.details.tags,
             web=azuread.ApplicationWebArgs(redirect_uris=[spec.redirect_uri]),
             required_resource_accesses=_for_consent() if spec.for_consent else None,
             opts=pulumi.ResourceOptions.merge(owned, advised("application")),
@@ -212,6 +233,7 @@ def read_identity(
     *,
     display_name: str,
     owners: list[pulumi.Input[str]] | None,
+    details: ApplicationDetails,
     redirect_uri: str | None,
     for_consent: bool,
     rotation: RotationArgs | None,
@@ -221,6 +243,7 @@ def read_identity(
     :param at: The component.
     :param display_name: The application's display name.
     :param owners: Object IDs of its owners, if the program names them.
+    :param details: What describes it in the directory.
     :param redirect_uri: Where the consent page goes, if the program says.
     :param for_consent: Whether it asks for a permission.
     :param rotation: When its secret is replaced.
@@ -230,6 +253,7 @@ def read_identity(
     return IdentitySpec(
         display_name=display_name,
         owners=owners,
+        details=details,
         redirect_uri=redirect_uri or DEFAULT_REDIRECT_URI,
         for_consent=for_consent,
         rotation_at=at / "rotation",

@@ -24,6 +24,11 @@ consent page may refuse an application without any permission (AADSTS650056, AAD
 https://learn.microsoft.com/graph/permissions-reference#userread"""
 
 
+# https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
+MULTI_TENANT: Final = frozenset({"AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"})
+"""The sign-in audiences with which another tenant can have a service principal of an application."""
+
+
 def consent_url(cloud: Cloud, registry_tenant_id: str, client_id: str, redirect_uri: str | None = None) -> str:
     """The admin consent URL: an administrator's consent there creates the service principal in the registry tenant.
 

@@ -109,7 +109,11 @@ def test_the_program_keeps_what_stands():
     by_hand = adopted.assignment(adopted.BY_HAND)
     chain = adopted.chain(
         application=adopted.application(
-            displayName='Pull "prod" für Ämter', web={"redirectUris": ["https://contoso.example/done"]}
+            displayName='Pull "prod" für Ämter',
+            web={"redirectUris": ["https://contoso.example/done"]},
+            serviceManagementReference="96524024-75b0-497b-ab38-0381399a6aaa",
+            notes='Ask "team A"\nfirst.',
+            tags=["production", "aks"],
         ),
         registries=(adopted.registry(by_hand),),
     )
@@ -117,6 +121,9 @@ def test_the_program_keeps_what_stands():
     assert '    "prod",\n' in text
     assert 'display_name="Pull \\"prod\\" f\\xfcr \\xc4mter",' in text
     assert 'redirect_uri="https://contoso.example/done",' in text
+    assert 'service_management_reference="96524024-75b0-497b-ab38-0381399a6aaa",' in text
+    assert 'notes="Ask \\"team A\\"\\nfirst.",' in text
+    assert 'tags=["production", "aks"],' in text
     assert f'role_assignment_name="{adopted.BY_HAND}",' in text
     assert "registry_service_principal" not in text
 
@@ -125,6 +132,7 @@ def test_the_program_leaves_to_the_defaults_what_they_say():
     text = source(adopted.chain(application=adopted.application(web={"redirectUris": []})))
     assert "role_assignment_name" not in text, "the name is the one that the component derives"
     assert "redirect_uri" not in text
+    assert [it for it in ("service_management_reference", "notes", "tags") if it in text] == []
     assert "environment" not in text
     assert "config" not in text
 

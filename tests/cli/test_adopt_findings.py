@@ -57,8 +57,8 @@ def test_a_chain_as_this_package_makes_it_is_found_and_only_its_secret_is_new():
         ),
         ({"requiredResourceAccess": USER_READ_ACCESS}, "it no longer asks for 1 API permission"),
         (
-            {"notes": "made by hand", "spa": {"redirectUris": ["https://c.example/"]}},
-            "other properties are reset: notes, single-page redirect URIs",
+            {"description": "made by hand", "spa": {"redirectUris": ["https://c.example/"]}},
+            "other properties are reset: description, single-page redirect URIs",
         ),
     ],
 )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from crosstenant import (
     RotationArgs,
 )
+from crosstenant.components.argument_error import ArgumentError
 from tests.components.construction import (
     APP,
     APPLICATION,
@@ -43,6 +46,30 @@ def test_owners_that_the_program_names_are_kept_as_it_says():
     ]
     assert list(application.request.ignoreChanges) == []
     assert [it.token for it in built.invokes if it.token.startswith("azuread:")] == []
+
+
+def test_details_of_the_application_are_passed_on():
+    details = {"service_management_reference": "CMDB-4711", "notes": "Pulls.\n", "tags": ["production"]}
+    application = build(lambda: identity(**details)).one(APPLICATION)
+    assert application.inputs["serviceManagementReference"] == "CMDB-4711"
+    assert application.inputs["notes"] == "Pulls.\n"
+    assert application.inputs["tags"] == ["production"]
+
+
+@pytest.mark.parametrize(
+    ("details", "refusal"),
+    [
+        ({"service_management_reference": ""}, "service_management_reference: is empty: omit it"),
+        ({"service_management_reference": "a\n"}, "service_management_reference: begins or ends with white space"),
+        ({"notes": " \n"}, "notes: is empty: omit it"),
+        ({"tags": ["a", "b", "a"]}, r"tags\[2\]: is the same as a tag before it: remove one"),
+        ({"tags": ["a", ""]}, r"tags\[1\]: is empty: omit it"),
+        ({"tags": "production"}, "tags: is of type str: write a list"),
+    ],
+)
+def test_details_that_the_directory_cannot_keep_are_refused(details: dict[str, object], refusal: str):
+    with pytest.raises(ArgumentError, match=refusal):
+        build(lambda: identity(**details))
 
 
 def test_one_secret():

@@ -22,7 +22,10 @@ from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.matched_texts.provider_texts import (
     DIRECTORY_FORBIDDEN,
     ENTRA_CODE,
+    POLICY_FORBIDS,
+    SCOPE_LOCKED,
     SERVICE_PRINCIPAL_EXISTS,
+    SERVICE_REFERENCE,
 )
 
 SCOPE = "/subscriptions/S/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/images"
@@ -142,7 +145,7 @@ async def test_another_error_is_told_with_the_tenant_and_the_argument():
     where = "tenant tenant-b (CrossTenantPull 'prod': registry_tenant.client_secret)"
     for advise in (None, pull_role_advice(PROVIDERS), application_advice(PROVIDERS), secret_advice):
         named = of_tenant(PROVIDERS, advise)
-        assert await named(failure("Code=ScopeLocked ...", "update")) == f"the update failed in {where}"
+        assert await named(failure("Code=Odd ...", "update")) == f"the update failed in {where}"
 
 
 @pytest.mark.parametrize("error", ENTRA_CODE.samples)
@@ -165,6 +168,36 @@ async def test_a_caller_that_may_not_make_applications_reads_which_permission_it
         "the caller in tenant tenant-b (CrossTenantPull 'prod': registry_tenant.client_secret) may not"
     )
     assert "Application.ReadWrite.OwnedBy" in said
+
+
+async def test_a_lock_is_named_with_its_scope_whatever_the_resource():
+    for advise in (None, pull_role_advice(PROVIDERS), application_advice(PROVIDERS), secret_advice):
+        said = await of_tenant(PROVIDERS, advise)(failure(SCOPE_LOCKED.samples[0], "delete")) or ""
+        locked = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/images"
+        assert said.startswith(f"a lock on {locked} forbids the delete in tenant tenant-b (CrossTenantPull 'prod'")
+        assert "have the lock removed" in said
+
+
+@pytest.mark.parametrize(
+    ("error", "named"),
+    [
+        (
+            POLICY_FORBIDS.samples[0],
+            "/subscriptions/s/providers/Microsoft.Authorization/policyAssignments/allowed-roles",
+        ),
+        (POLICY_FORBIDS.samples[1], "in the error"),
+    ],
+)
+async def test_a_policy_is_named_with_what_has_to_be_exempt(error: str, named: str):
+    said = await of_tenant(PROVIDERS, pull_role_advice(PROVIDERS))(failure(error)) or ""
+    assert said.startswith(f"the Azure Policy assignment {named} forbids the create in tenant tenant-b")
+    assert f"exempt {SCOPE}" in said
+
+
+@pytest.mark.parametrize("error", SERVICE_REFERENCE.samples)
+async def test_a_directory_that_wants_a_service_management_reference_is_told_with_the_argument(error: str):
+    for advise in (application_advice(PROVIDERS), secret_advice):
+        assert "set service_management_reference to" in (await advise(failure(error)) or "")
 
 
 async def test_another_error_is_left_to_the_provider():

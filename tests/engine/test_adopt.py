@@ -14,6 +14,7 @@ from tests.engine.adopt_world import Adopting
 from tests.engine.engine_world import Azure
 
 APPLICATION = "azuread:index/application:Application"
+PRINCIPAL = "azuread:index/servicePrincipal:ServicePrincipal"
 PASSWORD = "azuread:index/applicationPassword:ApplicationPassword"
 ASSIGNMENT = "azure-native:authorization:RoleAssignment"
 CONSENT = "crosstenant:index:Consent"
@@ -39,6 +40,8 @@ def test_a_chain_made_by_hand_is_adopted_and_rotated(
     adopting: Adopting, azure: Azure, make_stack: Callable[..., Stack]
 ):
     azure.change(world.make_chain)
+    details = {"serviceManagementReference": "CMDB-4711", "notes": "by hand\n", "tags": ["production", "aks"]}
+    azure.change(lambda state: state["applications"][world.APPLICATION].update(details))
     done = adopting.adopt()
     assert done.code == 0, done.output
     assert done.says(
@@ -66,6 +69,7 @@ def test_a_chain_made_by_hand_is_adopted_and_rotated(
     state = azure.state
     application = state["applications"][world.APPLICATION]
     assert application["signInAudience"] == "AzureADMultipleOrgs"
+    assert {name: application[name] for name in details} == details
     assert application["passwordCredentials"][0]["keyId"] == world.KEY
     assert len(application["passwordCredentials"]) == 2
     assert [it for it in state["servicePrincipals"] if it not in seed.seed()["servicePrincipals"]] == [
@@ -94,6 +98,22 @@ def test_a_chain_made_by_hand_is_adopted_and_rotated(
     assert second["clientId"] == world.APP
     assert second["secret"] != first["secret"]
     assert len(azure.resets) == 2
+
+
+def test_an_application_without_a_service_principal_in_the_registry_tenant_gets_one_though_it_was_single_tenant(
+    adopting: Adopting, azure: Azure, make_stack: Callable[..., Stack]
+):
+    azure.change(world.make_application)
+    done = adopting.adopt()
+    assert done.code == 0, done.output
+    assert done.says("its sign-in audience AzureADMyOrg becomes AzureADMultipleOrgs")
+    stack = make_stack(adopting.program)
+    adopting.import_into(stack)
+    preview = planned(stack.operate("preview"))
+    assert {it[:2] for it in preview} >= {("update", APPLICATION), ("create", PRINCIPAL), ("create", ASSIGNMENT)}
+    up = stack.operate("up")
+    assert up.code == 0, up.output
+    assert len(azure.resets) == 1
 
 
 def test_a_consented_chain_with_a_condition_is_adopted(

@@ -10,7 +10,7 @@ from crosstenant.sandbox.world import drift, role_drift, seed
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import State
 from lib.stack import Stack
-from tests.engine.drift_matrix import PROFILE, ROLE
+from tests.engine.drift_matrix import APPLICATION, PROFILE, REGISTRY_PRINCIPAL, ROLE
 from tests.engine.drift_world import ABAC, LEGACY, Deployed
 from tests.engine.engine_world import Azure
 from tests.engine.test_drift_matrix import planned
@@ -42,6 +42,24 @@ async def test_drift_in_the_middle_of_a_rotation_is_repaired_by_the_update_that_
     left = {it["keyId"] for it in drift.application(deployed.azure.state, app)["passwordCredentials"]}
     assert len(left) == 1
     assert left < keys, "the rotation goes on with the secret that it made"
+
+
+async def test_an_application_set_to_single_tenant_is_no_obstacle_to_the_service_principal_that_the_update_makes_again(
+    deployed: Deployed,
+):
+    app = deployed.client_id
+
+    def make(state: State) -> None:
+        drift.set_audience(state, app, "AzureADMyOrg")
+        drift.delete_service_principal(state, seed.REGISTRY_TENANT, app)
+
+    deployed.azure.change(make)
+    plan = planned(deployed.alarm())
+    assert plan[APPLICATION][0] == "update"
+    assert plan[REGISTRY_PRINCIPAL][0] == "create"
+    deployed.up("--refresh")
+    assert deployed.alarm().code == 0
+    assert await deployed.every_node_pulls()
 
 
 def _no_sign_in(state: State) -> None:

@@ -19,7 +19,9 @@ PROGRAM = (
         properties:
 """
     + YAML_TENANTS
-    + """          registries:
+    + """          serviceManagementReference: CMDB-4711
+          tags: [production]
+          registries:
             - registryId: ${registryId}
               pullCheck: {mode: require, repository: hello, reference: "1.0", timeoutSeconds: 60}
           clusters:
@@ -51,6 +53,8 @@ def test_whole_life_of_a_component_in_yaml(make_stack: Callable[..., Stack], azu
     assert cluster["properties"]["servicePrincipalProfile"]["clientId"] == shown["clientId"]
     assert (shown["loginServer"], shown["pullResult"]) == ("fabrikamimages.azurecr.io", "pulled")
     assert shown["imagePullSecret"] == "[secret]"
+    (application,) = (it for it in azure.state["applications"].values() if it["appId"] == shown["clientId"])
+    assert (application["serviceManagementReference"], application["tags"]) == ("CMDB-4711", ["production"])
 
     exported = json.dumps(stack.resources())
     assert [secret for secret in secrets_on(azure) if secret in exported + up.output] == []

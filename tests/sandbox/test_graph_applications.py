@@ -198,6 +198,23 @@ async def test_tenant_policy_caps_or_blocks_passwords(caller, store):
     assert error["code"] == "CredentialTypeNotAllowedAsPerAppPolicy"
 
 
+async def test_tenant_may_require_a_service_management_reference(caller, store):
+    old = await caller.application()
+    with store.change() as state:
+        state["tenants"][CLUSTER_TENANT]["_policies"]["serviceManagementReferenceRequired"] = True
+    error = await caller.post("/applications", {"displayName": "new"}, status=400)
+    assert error["code"] == "ServiceTreeValueMissing"
+    assert error["message"].startswith("ServiceManagementReference field is required for Create, but is missing")
+    error = await caller.patch(f"/applications/{old['id']}", {"notes": "n"}, status=400)
+    assert error["message"].startswith("ServiceManagementReference field is required for Update, but is missing")
+    named = {"displayName": "new", "serviceManagementReference": "4711"}
+    error = await caller.post("/applications", named, status=400)
+    assert error["message"].startswith("Invalid value provided for property ServiceManagementReference")
+    made = await caller.post("/applications", {**named, "serviceManagementReference": CLUSTER_TENANT})
+    await caller.patch(f"/applications/{made['id']}", {"displayName": "renamed"})
+    assert old["serviceManagementReference"] is None
+
+
 async def test_new_password_needs_its_time_to_replicate(caller, store):
     set_lag(store, secret=20)
     made = await caller.application()

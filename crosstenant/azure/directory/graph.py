@@ -9,19 +9,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from crosstenant.azure.connections.documents import object_in, page_in
 from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.model.consent import MULTI_TENANT
 
 if TYPE_CHECKING:
     from azure.core import AsyncPipelineClient
     from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 Json = dict[str, Any]
-
-# https://learn.microsoft.com/entra/identity-platform/supported-accounts-validation
-_MULTI_TENANT: Final = frozenset({"AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"})
 
 
 @dataclass(frozen=True)
@@ -49,7 +47,7 @@ class Application:
     @property
     def is_multi_tenant(self) -> bool:
         """Whether another tenant can have a service principal of it."""
-        return self.audience in _MULTI_TENANT
+        return self.audience in MULTI_TENANT
 
 
 @dataclass(frozen=True)

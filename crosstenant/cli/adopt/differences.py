@@ -1,6 +1,6 @@
 """The changes that the component would make to objects that were made by hand: those of the first preview.
 
-Properties that the component does not set are reset, except tags and owners:
+Properties that the component does not set are reset, except owners:
 https://www.pulumi.com/registry/packages/azuread/api-docs/application.
 """
 
@@ -19,12 +19,10 @@ MULTI_TENANT: Final = "AzureADMultipleOrgs"
 
 _RESET_ON_APPLICATION: Final = {
     "description": "description",
-    "notes": "notes",
     "identifierUris": "identifier URIs",
     "groupMembershipClaims": "group claims",
     "isFallbackPublicClient": "public client fallback",
     "isDeviceOnlyAuthSupported": "device-only sign-in",
-    "serviceManagementReference": "service management reference",
     "optionalClaims": "optional claims",
     "appRoles": "app roles",
     "api.oauth2PermissionScopes": "scopes of its API",

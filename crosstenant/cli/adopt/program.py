@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.cli.adopt.condition_reading import repositories_of
-from crosstenant.cli.adopt.differences import redirect_uri_of
+from crosstenant.cli.adopt.differences import Json, redirect_uri_of
 from crosstenant.cli.adopt.live_chain import LiveChain, LiveRegistry
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
@@ -44,6 +44,7 @@ def program(chain: LiveChain, name: str, cluster_tenant: Tenant, registry_tenant
         "],",
         f"display_name={python_string(str(chain.application['displayName']))},",
     ]
+    arguments += [f"{name}={text}," for name, text in _details(chain.application).items()]
     redirect_uri = redirect_uri_of(chain.application)
     if redirect_uri:
         arguments.append(f"redirect_uri={python_string(redirect_uri)},")
@@ -87,6 +88,16 @@ def _tenant(side: str, tenant: Tenant) -> list[str]:
     fields |= _credential(side, tenant).program(side)
     lines = [f"{name}={value}," for name, value in fields.items()]
     return [f"{side}_tenant=TenantArgs(", *_indented(lines), "),"]
+
+
+def _details(application: Json) -> dict[str, str]:
+    names = {"service_management_reference": "serviceManagementReference", "notes": "notes"}
+    found = {name: str(application.get(graph) or "") for name, graph in names.items()}
+    details = {name: python_string(text) for name, text in found.items() if text.strip()}
+    tags = [str(it) for it in application.get("tags") or ()]
+    if tags:
+        details["tags"] = f"[{', '.join(map(python_string, tags))}]"
+    return details
 
 
 def _credential(side: str, tenant: Tenant) -> Credential:

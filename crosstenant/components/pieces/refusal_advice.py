@@ -17,15 +17,23 @@ from crosstenant.model.matched_texts.provider_texts import (
     ENTRA_CODE,
     LIFETIME_CAPPED,
     OWN_ASSIGNMENT_EXISTS,
+    POLICY_FORBIDS,
     ROLE_ASSIGNMENT_EXISTS,
     ROLE_CHANGED,
     ROLE_FORBIDDEN,
+    SCOPE_LOCKED,
     SECRET_GONE,
     SECRETS_FORBIDDEN,
     SERVICE_PRINCIPAL_EXISTS,
+    SERVICE_REFERENCE,
 )
 from crosstenant.model.roles import RBAC_ADMINISTRATOR
 
+_REFERENCE: Final = (
+    "the directory of the cluster tenant accepts no application without a valid service management reference: set"
+    " service_management_reference to the application's entry in the service management database (whoever manages the"
+    " directory knows which one)"
+)
 _CONSENTED: Final = "set service_principal (registry_service_principal of CrossTenantPull) to 'consented'"
 
 
@@ -43,6 +51,19 @@ def of_tenant(providers: TenantProviders, advise: Advise | None = None) -> Advis
         if advice:
             return advice
         tenant = f"tenant {providers.tenant_id} ({providers.signed_in_with})"
+        locked, policy = SCOPE_LOCKED.search(failure.error), POLICY_FORBIDS.search(failure.error)
+        if locked:
+            return (
+                f"a lock on {locked['scope'] or failure.inputs.get('scope', 'the scope')} forbids the"
+                f" {failure.operation} in {tenant}: have the lock removed, run the same command again, and have the"
+                " lock set again"
+            )
+        if policy:
+            return (
+                f"the Azure Policy assignment {policy['assignment'] or 'in the error'} forbids the"
+                f" {failure.operation} in {tenant}: have whoever manages the policy exempt"
+                f" {failure.inputs.get('scope', 'this resource')}, and run the same command again"
+            )
         code = ENTRA_CODE.search(failure.error)
         if code:
             return (
@@ -60,6 +81,8 @@ def application_advice(providers: TenantProviders) -> Advise:
     """
 
     async def advise(failure: Failure) -> str | None:
+        if SERVICE_REFERENCE.is_in(failure.error):
+            return _REFERENCE
         if not DIRECTORY_FORBIDDEN.is_in(failure.error):
             return None
         return (
@@ -190,6 +213,8 @@ def _assignment_id(failure: Failure) -> str:
 
 async def secret_advice(failure: Failure) -> str | None:
     """Advice about an application secret that the tenant's policy refuses, or that does not exist any longer."""
+    if SERVICE_REFERENCE.is_in(failure.error):
+        return _REFERENCE
     if SECRETS_FORBIDDEN.is_in(failure.error):
         return (
             "the app management policy of the cluster tenant forbids new secrets, and a cluster cannot sign in"

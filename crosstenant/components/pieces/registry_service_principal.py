@@ -7,8 +7,10 @@ import pulumi_azuread as azuread
 from pulumi.resource_hooks import ResourceHookArgs, ResourceHookBinding
 
 from crosstenant.components.pieces.hooks import before_create, on_error
+from crosstenant.components.pieces.planned import planned
 from crosstenant.components.pieces.refusal_advice import of_tenant, service_principal_advice
 from crosstenant.components.tenant import TenantProviders
+from crosstenant.model.consent import MULTI_TENANT
 from crosstenant.resources.consent import FORMER_TYPE, Consent
 from crosstenant.resources.internal_functions import service_principal_obstacle
 
@@ -27,7 +29,8 @@ def registry_service_principal(
 
     async def refuse_what_cannot_work(created: ResourceHookArgs) -> None:
         known = (created.new_inputs or {}).get("clientId")
-        obstacle = await service_principal_obstacle(known if isinstance(known, str) else None, invoked)
+        asked = isinstance(known, str) and not await _becomes_multi_tenant(client_id)
+        obstacle = await service_principal_obstacle(str(known) if asked else None, invoked)
         if obstacle:
             raise pulumi.RunError(obstacle)
 
@@ -52,6 +55,17 @@ def registry_service_principal(
             ignore_changes=["owners"],
         ),
     )
+
+
+async def _becomes_multi_tenant(client_id: pulumi.Input[str]) -> bool:
+    """Whether this program makes the application multi-tenant before its service principal: Azure does not say so yet
+    in a preview, and for some time after the change."""
+    application = await planned(client_id, "sign_in_audience")
+    if application is None:
+        return False
+    if application.value is None:
+        return pulumi.runtime.is_dry_run()
+    return application.value in MULTI_TENANT
 
 
 def consented_to(

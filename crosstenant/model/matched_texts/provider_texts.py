@@ -43,6 +43,19 @@ DIRECTORY_FORBIDDEN: Final = MatchedText(
     ),
     "https://github.com/hashicorp/terraform-provider-azuread/issues/992; hashicorp/go-azure-sdk, sdk/client/client.go",
 )
+SERVICE_REFERENCE: Final = MatchedText(
+    "azuread",
+    "ServiceManagementReference",
+    (
+        f"Could not create application: {_GRAPH} ServiceTreeValueMissing: ServiceManagementReference field is required"
+        " for Create, but is missing in the request. Refer to the TSG"
+        " `https://aka.ms/service-management-reference-error` for resolving the error",
+        f"Could not create application: {_GRAPH} ServiceTreeInvalid: Invalid value provided for property"
+        " ServiceManagementReference: Service not found for id 96524024-75b0-497b-ab38-0381399a6a9d Refer to the TSG"
+        " `https://aka.ms/service-management-reference-error` for resolving the error",
+    ),
+    "https://github.com/microsoft-foundry/foundry-agent-webapp/issues/3; https://github.com/Azure/azure-cli/pull/31212",
+)
 # https://learn.microsoft.com/graph/api/resources/applicationauthenticationmethodpolicy
 SECRETS_FORBIDDEN: Final = MatchedText(
     "azuread",
@@ -124,6 +137,32 @@ ROLE_FORBIDDEN: Final = MatchedText(
     ),
     "https://github.com/pulumi/pulumi-azure-native/issues/1511; https://github.com/pulumi/pulumi-azure/issues/595",
 )
+# https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
+SCOPE_LOCKED: Final = MatchedText(
+    "azure-native",
+    "ScopeLocked",
+    (
+        'Status=409 Code="ScopeLocked" Message="The scope \'/subscriptions/s/resourceGroups/rg/providers/Microsoft'
+        ".ContainerRegistry/registries/images/providers/Microsoft.Authorization/roleAssignments/716c4d15-9bc8-476d-"
+        "a3c1-6ccb70082517' cannot perform delete operation because following scope(s) are locked: '/subscriptions/s"
+        "/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/images'. Please remove the lock and try"
+        ' again."',
+    ),
+    "https://github.com/hashicorp/terraform/issues/15111",
+    pattern=r"ScopeLocked(?:.*?are locked: '(?P<scope>[^']+)')?",
+)
+POLICY_FORBIDS: Final = MatchedText(
+    "azure-native",
+    "RequestDisallowedByPolicy",
+    (
+        'Status=403 Code="RequestDisallowedByPolicy" Message="Resource \'716c4d15-9bc8-476d-a3c1-6ccb70082517\' was'
+        ' disallowed by policy. Policy identifiers: \'[{\\"policyAssignment\\":{\\"name\\":\\"Allowed roles\\",'
+        '\\"id\\":\\"/subscriptions/s/providers/Microsoft.Authorization/policyAssignments/allowed-roles\\"}}]\'."',
+        'Status=403 Code="RequestDisallowedByPolicy" Message="Resource \'r\' was disallowed by policy."',
+    ),
+    "https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy",
+    pattern=r"RequestDisallowedByPolicy(?:.*?(?P<assignment>/[^\"'\s\\]*/policyAssignments/[^\"'\s\\]+))?",
+)
 PRINCIPAL_REPLICATING: Final = MatchedText(
     "azure-native",
     "PrincipalNotFound",
@@ -154,6 +193,7 @@ ENTRA_CODE: Final = MatchedText(
 PROVIDER_TEXTS: Final = (
     SERVICE_PRINCIPAL_EXISTS,
     DIRECTORY_FORBIDDEN,
+    SERVICE_REFERENCE,
     SECRETS_FORBIDDEN,
     LIFETIME_CAPPED,
     SECRET_GONE,
@@ -161,6 +201,8 @@ PROVIDER_TEXTS: Final = (
     OWN_ASSIGNMENT_EXISTS,
     ROLE_CHANGED,
     ROLE_FORBIDDEN,
+    SCOPE_LOCKED,
+    POLICY_FORBIDS,
     PRINCIPAL_REPLICATING,
     ENTRA_CODE,
 )

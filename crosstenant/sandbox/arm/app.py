@@ -19,6 +19,7 @@ from starlette.routing import Route as StarletteRoute
 from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.authentication import authenticate
 from crosstenant.sandbox.arm.ids import key, subscription_of
+from crosstenant.sandbox.arm.locks import check_locks
 from crosstenant.sandbox.arm.metadata import endpoint_metadata
 from crosstenant.sandbox.arm.providers import check_version, unknown_type
 from crosstenant.sandbox.arm.refusals import ArmRefusal, invalid_content, missing_api_version
@@ -93,6 +94,7 @@ def _answer(store: Store, request: Request, content: bytes) -> Answer:
         call = ArmRequest(state, now(state), caller, parts, query, headers, api_version.lower(), scope, body)
         if route.action is not None:
             call.require(route.action.format(**parts), scope)
+        check_locks(state, request.method, path)
         answer = route.handler(call)
         # Copied while the lock is held: the answer may contain parts of the state.
         return Answer(answer.status, _copy(answer.body), answer.headers)

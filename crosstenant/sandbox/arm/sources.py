@@ -52,6 +52,11 @@ MISSING_API_VERSION_PARAMETER: Final = thread(
 NO_REGISTERED_PROVIDER_FOUND: Final = page(_COMMON, but="the text; and the list of API versions is not Azure's")
 RESOURCE_GROUP_NOT_FOUND: Final = page(_COMMON, but="the text")
 RESOURCE_NOT_FOUND: Final = page(_COMMON, but="the text")
+SCOPE_LOCKED: Final = thread(
+    "https://github.com/hashicorp/terraform/issues/15111",
+    "https://github.com/MicrosoftDocs/azure-docs/issues/110791",
+    but="that the caller's permissions are checked first",
+)
 SUBSCRIPTION_NOT_FOUND: Final = page(_COMMON, but="the text")
 UNKNOWN_PATH: Final = assumed("code and text")
 INVALID_RESOURCE_GROUP: Final = assumed("code and text")

@@ -158,6 +158,16 @@ def close_registry(store: Store, registry: str) -> None:
 @drift_group.command()
 @on_state
 @click.argument("registry")
+@click.argument("level", type=click.Choice([*drift.LOCKS, "none"]))
+def lock_registry(store: Store, registry: str, level: str) -> None:
+    """Lock a registry and what is below it (role assignments), or remove its lock."""
+    with store.change() as state:
+        click.echo(drift.lock_registry(state, registry, None if level == "none" else level))
+
+
+@drift_group.command()
+@on_state
+@click.argument("registry")
 def delete_registry(store: Store, registry: str) -> None:
     """Delete a registry with the role assignments on it."""
     with store.change() as state:

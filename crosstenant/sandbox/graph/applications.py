@@ -25,6 +25,7 @@ from crosstenant.sandbox.world.directory_documents import new_application
 from crosstenant.sandbox.world.times import timestamp
 
 _AUDIENCES: Final = {"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"}
+_UUID: Final = r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _READ_ONLY: Final = {"id", "appId", "createdDateTime", "deletedDateTime", "publisherDomain", "passwordCredentials"}
 
 
@@ -57,6 +58,7 @@ def create_application(request: GraphRequest) -> Json:
     )
     application["_owners"] = owners
     _apply(application, body)
+    _check_service_reference(request, application, "Create")
     keep_history(request.state, APPLICATIONS, object_id, request.time)
     request.state[APPLICATIONS][object_id] = application
     return one(request, APPLICATIONS, application)
@@ -65,6 +67,7 @@ def create_application(request: GraphRequest) -> Json:
 def update_application(request: GraphRequest) -> None:
     """``PATCH /applications/{id}``; also updates the properties that service principals copy."""
     application = find_to_change(request, APPLICATIONS)
+    _check_service_reference(request, {**application, **request.body}, "Update")
     _apply(application, request.body)
     for principal in request.state[SERVICE_PRINCIPALS].values():
         if principal["appId"] != application["appId"]:
@@ -84,6 +87,27 @@ def delete_application(request: GraphRequest) -> None:
         if principal["appId"] == application["appId"] and principal["_tenant"] == application["_tenant"]:
             keep_history(request.state, SERVICE_PRINCIPALS, object_id, request.time)
             del request.state[SERVICE_PRINCIPALS][object_id]
+
+
+def _check_service_reference(request: GraphRequest, application: Json, operation: str) -> None:
+    """The tenant's rule that each application names its entry in the service management database."""
+    if not request.state["tenants"][request.caller.tenant_id]["_policies"].get("serviceManagementReferenceRequired"):
+        return
+    see = "Refer to the TSG `https://aka.ms/service-management-reference-error` for resolving the error"
+    reference = application.get("serviceManagementReference")
+    if not reference:
+        raise bad_request(
+            f"ServiceManagementReference field is required for {operation}, but is missing in the request. {see}",
+            "ServiceTreeValueMissing",
+            source=sources.SERVICE_REFERENCE,
+        )
+    if not re.fullmatch(_UUID, str(reference)):
+        raise bad_request(
+            f"Invalid value provided for property ServiceManagementReference: Value for ServiceManagementReference must"
+            f" be a valid GUID {see}",
+            "ServiceTreeInvalid",
+            source=sources.SERVICE_REFERENCE,
+        )
 
 
 def _apply(application: Json, changes: Json) -> None:

@@ -18,6 +18,11 @@ RESOURCE_NOT_FOUND: Final = code(_LIBRARY, but="the code and the status")
 BACKING_APPLICATION: Final = code(_LIBRARY, but="the code")
 NO_APPLICATION: Final = code(_LIBRARY, but="the code and the status", question="graph-service-principal-single-tenant")
 OWNER_EXISTS: Final = code(_LIBRARY, but="the code and the status")
+SERVICE_REFERENCE: Final = thread(
+    "https://github.com/microsoft-foundry/foundry-agent-webapp/issues/3",
+    "https://github.com/Azure/azure-cli/pull/31212",
+    but="that an update is refused where the application has none after it; and the code of an invalid one",
+)
 SERVICE_PRINCIPAL_EXISTS: Final = thread(
     "https://github.com/Azure/reliable-web-app-pattern-java/issues/185",
     "https://github.com/KelvinTegelaar/CIPP/issues/1142",

@@ -21,6 +21,7 @@ Json = dict[str, Any]
 
 CLUSTERS: Final = CLUSTER_TYPE
 REGISTRIES: Final = REGISTRY_TYPE
+LOCKS: Final = ("CanNotDelete", "ReadOnly")
 MODES: Final = {"abac": "AbacRepositoryPermissions", "legacy": "LegacyRegistryPermissions"}
 
 
@@ -142,6 +143,21 @@ def close_registry(state: State, registry: str) -> str:
     """
     resource(state, REGISTRIES, registry)["properties"]["publicNetworkAccess"] = "Disabled"
     return f"registry {registry} is closed to public networks"
+
+
+def lock_registry(state: State, registry: str, level: str | None) -> str:
+    """Locks a registry and what is below it, or removes its lock.
+
+    :param level: One of ``LOCKS``; None for no lock.
+    :raises LookupError: The registry does not exist.
+    """
+    registry_id: str = resource(state, REGISTRIES, registry)["id"]
+    locks: dict[str, Any] = state.setdefault("locks", {})
+    locks.pop(registry_id.lower(), None)
+    if level is None:
+        return f"registry {registry} has no lock"
+    locks[registry_id.lower()] = {"scope": registry_id, "level": level}
+    return f"registry {registry} has the lock {level}"
 
 
 def delete_registry(state: State, registry: str) -> str:

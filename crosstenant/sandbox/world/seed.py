@@ -101,6 +101,7 @@ def seed(cloud: str = PUBLIC.name) -> State:
         },
         "resources": {},
         "roleAssignments": {},
+        "locks": {},
         "operations": {},
         "settings": {
             "lag": {"secret": 0, "servicePrincipal": 0, "roleAssignment": 0, "graphRead": 0},
@@ -247,7 +248,11 @@ def _tenant(display_name: str, domain: str) -> Json:
     return {
         "displayName": display_name,
         "defaultDomainName": domain,
-        "_policies": {"passwordAdditionBlocked": False, "maxPasswordLifetimeDays": None},
+        "_policies": {
+            "passwordAdditionBlocked": False,
+            "maxPasswordLifetimeDays": None,
+            "serviceManagementReferenceRequired": False,
+        },
     }
 
 
