@@ -13,7 +13,7 @@ from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.tenant_args import TenantArgs, check_files, check_tenant, check_variables
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.credentials.arguments import CREDENTIAL_ARGUMENTS, IMPLIED, SECRET_NAMES
-from crosstenant.model.credentials.kinds import AzureCli, AzurePipelines, ManagedIdentity
+from crosstenant.model.credentials.kinds import AzureCli, AzurePipelines, InlineCertificate, ManagedIdentity
 from crosstenant.model.credentials.tenant_check import given_arguments, kind_of, with_job_address
 from crosstenant.model.modes import AzureEnvironmentText
 from crosstenant.resources.internal_functions import SignInProblem, sign_in_problem
@@ -175,7 +175,7 @@ class TenantProviders:
                 " account): give it, or pass default_subscription_id to TenantProviders"
             )
         credential = self._inputs()
-        del credential[AzurePipelines.told_by]
+        del credential[AzurePipelines.told_by], credential[InlineCertificate.told_by]
         return pulumi_azure_native.Provider(
             f"{self._name}-azure-native",
             environment=self.cloud.name,

@@ -28,6 +28,7 @@ class Provider(pulumi.ProviderResource):
         environment: pulumi.Input[str] | None = None,
         client_id: pulumi.Input[str] | None = None,
         client_secret: pulumi.Input[str] | None = None,
+        client_certificate: pulumi.Input[str] | None = None,
         client_certificate_path: pulumi.Input[str] | None = None,
         client_certificate_password: pulumi.Input[str] | None = None,
         oidc_token: pulumi.Input[str] | None = None,
@@ -48,8 +49,9 @@ class Provider(pulumi.ProviderResource):
         :param client_id: Client ID (UUID) of the application that signs in; for a managed identity, of a
             user-assigned one.
         :param client_secret: Its secret. Secret.
+        :param client_certificate: Its certificate with private key, a PKCS#12 file in base64. Secret.
         :param client_certificate_path: Path of its certificate with private key (PEM or PKCS#12).
-        :param client_certificate_password: Password of the certificate file. Secret.
+        :param client_certificate_password: Password of the certificate. Secret.
         :param oidc_token: A federated token for the application. Secret.
         :param oidc_token_file_path: Path of a file that holds such a token; read again for each sign-in.
         :param oidc_request_url: Where to ask for a token (``ACTIONS_ID_TOKEN_REQUEST_URL`` on GitHub).
@@ -66,6 +68,7 @@ class Provider(pulumi.ProviderResource):
             "environment": environment,
             "clientId": client_id,
             "clientSecret": client_secret,
+            "clientCertificate": client_certificate,
             "clientCertificatePath": client_certificate_path,
             "clientCertificatePassword": client_certificate_password,
             "oidcToken": oidc_token,

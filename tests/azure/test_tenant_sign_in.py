@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import time
 from pathlib import Path
 from typing import Any
@@ -27,10 +28,12 @@ from crosstenant.model.credentials.kinds import (
     ClientSecret,
     Credential,
     GitHubActions,
+    InlineCertificate,
     ManagedIdentity,
     OidcToken,
     OidcTokenFile,
 )
+from tests.certificate_files import PASSWORD, pkcs12_file
 
 A = "a0000000-0000-4000-8000-00000000000a"
 B = "b0000000-0000-4000-8000-00000000000b"
@@ -39,6 +42,11 @@ SECRETS = ("planted-secret", "planted-password", "planted-token", "planted-reque
 
 KINDS: list[tuple[Credential, type[Any], str]] = [
     (ClientSecret(APP, "planted-secret"), aio.ClientSecretCredential, f"application {APP}"),
+    (
+        InlineCertificate(APP, base64.b64encode(pkcs12_file()).decode(), PASSWORD),
+        aio.CertificateCredential,
+        f"application {APP}",
+    ),
     (OidcToken(APP, "planted-token"), aio.ClientAssertionCredential, f"application {APP}"),
     (OidcTokenFile(APP, "/run/token"), aio.ClientAssertionCredential, f"application {APP}"),
     (GitHubActions(APP, "https://x", "planted-request-token"), FederatedCredential, f"application {APP}"),
@@ -99,6 +107,13 @@ async def test_token_file_is_read_at_each_sign_in(tmp_path: Path):
     with pytest.raises(ClientAuthenticationError, match=r"token' cannot be read: No such file"):
         made._func()
     await made.close()
+
+
+def test_inline_certificate_with_another_password_is_one_sentence():
+    inline = InlineCertificate(APP, base64.b64encode(pkcs12_file()).decode(), "planted-password")
+    with pytest.raises(ClientAuthenticationError, match="the client certificate cannot be used: ") as caught:
+        make_credential(A, PUBLIC, inline)
+    assert "planted-password" not in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [None, "no certificate"])

@@ -16,6 +16,7 @@ from crosstenant.sandbox.host.control_token import control_token
 from crosstenant.sandbox.world import seed
 from lib.sandbox import SECRETS
 from lib.stack import Outcome, Stack
+from tests.certificate_files import PASSWORD, key_credential, pkcs12_file
 from tests.engine.engine_world import Azure
 
 TOKEN = re.compile(r"\beyJ[\w-]{20,}\.[\w-]{20,}")
@@ -129,6 +130,7 @@ JOB = """
     import os
 
     import pulumi
+    import pulumi_azuread as azuread
     from crosstenant import TenantArgs, TenantProviders
 
     config = pulumi.Config()
@@ -143,6 +145,16 @@ JOB = """
         oidc_request_url="https://sandbox.test/oidc",
         oidc_request_token=os.environ["JOB_REQUEST_TOKEN"],
     )
+    certified = TenantArgs(
+        tenant_id=config.require("clusterTenantId"),
+        client_id=config.require("clusterClientId"),
+        client_certificate=os.environ["JOB_CERTIFICATE"],
+        client_certificate_password=os.environ["JOB_PASSWORD"],
+    )
+    asked = azuread.get_client_config_output(
+        opts=pulumi.InvokeOutputOptions(provider=TenantProviders("certified", certified).azuread)
+    )
+    pulumi.export("certified", asked.object_id)
     for name, tenant in (("clusters", clusters), ("registries", registries)):
         providers = TenantProviders(name, tenant, default_subscription_id=tenant["tenant_id"])
         pulumi.export(name, [providers.azuread.urn, providers.azure_native.urn])
@@ -153,11 +165,18 @@ def test_tokens_that_the_program_has_as_plain_text_are_nowhere_but_encrypted(
     make_stack: Callable[..., Stack], azure: Azure, tmp_path: Path
 ):
     token, request_token = "", control_token(azure.store)
+    certified = {"JOB_CERTIFICATE": b64encode(pkcs12_file()).decode(), "JOB_PASSWORD": PASSWORD}
+
+    def register(state) -> None:
+        application = next(it for it in state["applications"].values() if it["appId"] == seed.CLUSTER_CALLER_ID)
+        application["keyCredentials"] = [key_credential()]
+
+    azure.change(register)
     stack = make_stack(JOB)
     watch = Watch(stack, azure, tmp_path / "stack")
     for _ in range(2):
         token = federated_token(azure.state, seed.GITHUB_ISSUER, seed.GITHUB_SUBJECT, seed.FEDERATION_AUDIENCE)
-        job = {"JOB_TOKEN": token, "JOB_REQUEST_TOKEN": request_token}
+        job = {"JOB_TOKEN": token, "JOB_REQUEST_TOKEN": request_token, **certified}
         for planted in job.values():
             watch.plant(seed.CLUSTER_CALLER_ID, planted)
         assert watch.operate("preview", "--diff", environ=job).code == 0
@@ -167,6 +186,8 @@ def test_tokens_that_the_program_has_as_plain_text_are_nowhere_but_encrypted(
     exported = stack.command("pulumi", "stack", "export", "--show-secrets", "--stack", "test").output
     for planted in (token, request_token):
         assert exported.count(planted) >= 3, "it is in the state of each provider of the tenant"
+    for planted in certified.values():
+        assert exported.count(planted) >= 2, "azure-native reads no certificate but a file's"
 
 
 def lose_the_pull_role(state) -> None:

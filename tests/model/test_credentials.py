@@ -17,6 +17,7 @@ from crosstenant.model.credentials.kinds import (
     ClientSecret,
     Credential,
     GitHubActions,
+    InlineCertificate,
     ManagedIdentity,
     OidcToken,
     OidcTokenFile,
@@ -32,9 +33,12 @@ from crosstenant.model.credentials.tenant_check import (
 TENANT = "a0000000-0000-4000-8000-00000000000a"
 APP = "a0000000-0000-4000-8000-0000000000c1"
 PLANTED = "planted-secret"
+INLINE = "MII="
+"""The beginning of a PKCS#12 file in base64."""
 
 EXAMPLES: list[Credential] = [
     ClientSecret(APP, PLANTED),
+    InlineCertificate(APP, INLINE, PLANTED),
     ClientCertificate(APP, "cert.pfx", PLANTED),
     OidcToken(APP, PLANTED),
     OidcTokenFile(APP, "/run/token"),
@@ -65,8 +69,9 @@ def test_fields_are_arguments_and_secret_ones_are_not_shown(credential: Credenti
     assert set(credential.argument_names()) <= set(ARGUMENTS)
     for field in dataclasses.fields(credential):
         assert field.repr is (field.name not in SECRET_NAMES)
-    assert PLANTED not in repr(credential)
-    assert credential.secrets() == ([PLANTED] if PLANTED in credential.values().values() else [])
+    hidden = [it for it in credential.values().values() if it in (INLINE, PLANTED)]
+    assert [it for it in (INLINE, PLANTED) if it in repr(credential)] == []
+    assert credential.secrets() == hidden
 
 
 def test_each_argument_of_a_credential_belongs_to_a_kind():
@@ -86,6 +91,11 @@ def test_empty_argument_is_as_good_as_omitted(name: str, empty: str | None):
     assert credential_of(given) == AzureCli()
 
 
+def test_inline_certificate_may_have_line_breaks():
+    given = {"tenant_id": TENANT, "client_id": APP, "client_certificate": f"{INLINE[:2]}\n{INLINE[2:]}\n"}
+    assert check_tenant_arguments(given) == []
+
+
 def test_value_that_is_not_known_yet_is_taken_to_be_right():
     later = object()
     given = {"tenant_id": later, "client_id": later, "client_secret": later, "environment": later}
@@ -96,6 +106,13 @@ def test_value_that_is_not_known_yet_is_taken_to_be_right():
     ("given", "problem"),
     [
         ({"client_secret": "s"}, ("client_id", "that client_secret belongs to")),
+        ({"client_id": APP, "client_certificate": "cert.pfx"}, ("client_certificate", "PKCS#12 file in base64")),
+        ({"client_id": APP, "client_certificate": "LS0tLS1CRUdJTg=="}, ("client_certificate", "which PEM is not")),
+        (
+            {"client_id": APP, "client_certificate": INLINE, "client_certificate_path": "cert.pfx"},
+            ("client_certificate_path", "together with client_certificate"),
+        ),
+        ({"client_certificate": INLINE}, ("client_id", "that client_certificate belongs to")),
         ({"client_id": APP, "oidc_request_token": "t"}, ("oidc_request_url", "oidc_request_token needs it")),
         (
             {"client_id": APP, "ado_service_connection_id": "c"},

@@ -20,6 +20,7 @@ from crosstenant.model.credentials.kinds import (
     ClientSecret,
     Credential,
     GitHubActions,
+    InlineCertificate,
     ManagedIdentity,
     OidcToken,
     OidcTokenFile,
@@ -72,6 +73,25 @@ def _managed_identity(tenant_id: str, cloud: Cloud, it: ManagedIdentity) -> Asyn
     )
 
 
+def _inline_certificate(tenant_id: str, cloud: Cloud, it: InlineCertificate) -> AsyncTokenCredential:
+    import base64
+
+    from azure.identity import aio
+
+    try:
+        # PKCS#12: what the arguments' check has found to be base64.
+        data = base64.b64decode(it.client_certificate)
+        return aio.CertificateCredential(
+            tenant_id,
+            it.client_id,
+            certificate_data=data,
+            password=it.client_certificate_password,
+            **_settings(cloud),
+        )
+    except ValueError as error:
+        raise ClientAuthenticationError(message=f"the client certificate cannot be used: {error}") from error
+
+
 def _certificate(tenant_id: str, cloud: Cloud, it: ClientCertificate) -> AsyncTokenCredential:
     from azure.identity import aio
 
@@ -113,6 +133,7 @@ def _reader(path: str) -> Callable[[], str]:
 
 MAKERS: Final[dict[type[Credential], Callable[[str, Cloud, Any], AsyncTokenCredential]]] = {
     ClientSecret: _secret,
+    InlineCertificate: _inline_certificate,
     ClientCertificate: _certificate,
     OidcToken: _token,
     OidcTokenFile: _token_file,

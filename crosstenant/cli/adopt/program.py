@@ -12,7 +12,7 @@ from crosstenant.cli.adopt.differences import Json, redirect_uri_of
 from crosstenant.cli.adopt.live_chain import LiveChain, LiveRegistry
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
-from crosstenant.model.credentials.kinds import Credential, OidcToken
+from crosstenant.model.credentials.kinds import ClientCertificate, Credential, InlineCertificate, OidcToken
 from crosstenant.model.names import role_assignment_name
 from crosstenant.model.outside_text import python_string
 
@@ -103,6 +103,8 @@ def _details(application: Json) -> dict[str, str]:
 def _credential(side: str, tenant: Tenant) -> Credential:
     credential = tenant.credentials
     # Roles are assigned in the registry tenant, by azure-native: it cannot sign in as this command did.
+    if side == "registry" and isinstance(credential, InlineCertificate):
+        return ClientCertificate(credential.client_id, "registry.pfx", credential.client_certificate_password)
     if side == "registry" and credential.azure_native_refusal:
         return OidcToken(credential.values()["client_id"], "")
     return credential

@@ -47,12 +47,16 @@ class TenantArgs(TypedDict):
     client_secret: NotRequired[pulumi.Input[str]]
     """Its secret. Secret; the stack's state keeps it encrypted. Prefer OIDC, which keeps nothing of lasting value."""
 
+    client_certificate: NotRequired[pulumi.Input[str]]
+    """Its certificate with private key, a PKCS#12 file in base64 (``base64 -w0 cert.pfx``). Secret. For a cluster
+    tenant without ``cluster_role_assignments``: the azure-native provider, which assigns roles, reads files only."""
+
     client_certificate_path: NotRequired[str]
     """Path of its certificate with private key: PKCS#12 with SHA-1 and 3DES, which azuread and azure-native read.
     Current tools write another form; the preview refuses it and shows the ``openssl`` command for this one."""
 
     client_certificate_password: NotRequired[pulumi.Input[str]]
-    """Password of the certificate file. Secret."""
+    """Password of the certificate. Secret."""
 
     oidc_token: NotRequired[pulumi.Input[str]]
     """A federated token for the application. Secret."""

@@ -31,8 +31,8 @@ from crosstenant.model.roles import RBAC_ADMINISTRATOR
 
 _REFERENCE: Final = (
     "the directory of the cluster tenant accepts no application without a valid service management reference: set"
-    " service_management_reference to the application's entry in the service management database (whoever manages the"
-    " directory knows which one)"
+    " service_management_reference to the application's entry in the service management database, which the"
+    " directory's administrator knows"
 )
 _CONSENTED: Final = "set service_principal (registry_service_principal of CrossTenantPull) to 'consented'"
 
@@ -61,7 +61,7 @@ def of_tenant(providers: TenantProviders, advise: Advise | None = None) -> Advis
         if policy:
             return (
                 f"the Azure Policy assignment {policy['assignment'] or 'in the error'} forbids the"
-                f" {failure.operation} in {tenant}: have whoever manages the policy exempt"
+                f" {failure.operation} in {tenant}: have its administrator exempt"
                 f" {failure.inputs.get('scope', 'this resource')}, and run the same command again"
             )
         code = ENTRA_CODE.search(failure.error)

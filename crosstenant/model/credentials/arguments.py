@@ -57,10 +57,15 @@ CREDENTIAL_ARGUMENTS: Final = (
     ),
     Argument("client_secret", "The application's secret.", secret=True),
     Argument(
+        "client_certificate",
+        "The application's certificate with its private key: a PKCS#12 file in base64.",
+        secret=True,
+    ),
+    Argument(
         "client_certificate_path",
         "Path of the application's certificate with its private key, PEM or PKCS#12.",
     ),
-    Argument("client_certificate_password", "Password of the certificate's file.", secret=True),
+    Argument("client_certificate_password", "Password of the certificate.", secret=True),
     Argument("oidc_token", "A federated token for the application.", secret=True),
     Argument("oidc_token_file_path", "Path of a file with a federated token; it is read again for each sign-in."),
     Argument(

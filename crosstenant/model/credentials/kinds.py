@@ -103,6 +103,26 @@ class ClientSecret(Credential):
 
 
 @dataclass(frozen=True)
+class InlineCertificate(Credential):
+    """An application's client ID and certificate, whose PKCS#12 file is an argument itself, in base64.
+
+    https://www.pulumi.com/registry/packages/azuread/installation-configuration (`clientCertificate`)
+    """
+
+    told_by: ClassVar[str] = "client_certificate"
+    sign_in: ClassVar[str] = "certificate, without a file"
+    left_in_state: ClassVar[str] = "the certificate with its key, and its password"
+    azure_native_refusal: ClassVar[str] = (
+        "the azure-native provider, which assigns roles in this tenant, reads a certificate from a file only: write it"
+        " to a file ('base64 -d') and give client_certificate_path instead of client_certificate"
+    )
+
+    client_id: str
+    client_certificate: str = field(repr=False)
+    client_certificate_password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class ClientCertificate(Credential):
     """An application's client ID and certificate, a file with its private key."""
 
@@ -240,6 +260,7 @@ class AzureCli(Credential):
 
 KINDS: Final[tuple[type[Credential], ...]] = (
     ClientSecret,
+    InlineCertificate,
     ClientCertificate,
     OidcToken,
     OidcTokenFile,

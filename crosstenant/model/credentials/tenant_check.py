@@ -6,6 +6,7 @@ nor a boolean is not known yet, and passes. No message repeats a value, which ma
 
 from __future__ import annotations
 
+import base64
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from crosstenant.model.credentials.kinds import (
     AzureCli,
     AzurePipelines,
     Credential,
+    InlineCertificate,
 )
 
 Spelling = Callable[[str], str]
@@ -34,6 +36,7 @@ REFRESH_FIRST: Final = "run 'pulumi refresh --run-program' first: this provider 
 """Stands for a tenant's ID in the import document that ``crosstenant adopt`` writes. The document is read before the
 program, so that only this value can say what to do."""
 
+_DER_SEQUENCE: Final = b"0"
 _UUIDS: Final = {
     "tenant_id": "'az account show --query tenantId'",
     "subscription_id": "'az account show --query id'",
@@ -122,11 +125,24 @@ def check_credential(given: Mapping[str, Any], spelled: Spelling = as_in_python)
             return [Problem(whole.told_by, f"is missing: {spelled(name)} needs it")]
     if kind is AzureCli:
         return _without_credential(given, spelled)
+    if kind is InlineCertificate and not _is_inline_pkcs12(given[kind.told_by]):
+        return [Problem(kind.told_by, "must be a PKCS#12 file in base64 ('base64 -w0 cert.pfx'), which PEM is not")]
     missing = next((name for name in kind.required_names() if name not in given), None)
     if missing == "client_id":
         about = spelled(kind.told_by)
         return [Problem(missing, f"is missing: give the client ID of the application that {about} belongs to")]
     return [Problem(missing, f"is missing: {spelled(kind.told_by)} needs it")] if missing else []
+
+
+def _is_inline_pkcs12(value: object) -> bool:
+    if not isinstance(value, str):
+        return True
+    try:
+        # Line breaks are base64's own; the sign-in and azuread pass over them.
+        data = base64.b64decode("".join(value.split()), validate=True)
+    except ValueError:
+        return False
+    return data[:1] == _DER_SEQUENCE
 
 
 def _whole_of(name: str) -> type[Credential] | None:

@@ -22,6 +22,7 @@ from crosstenant.model.credentials.kinds import (
     ClientSecret,
     Credential,
     GitHubActions,
+    InlineCertificate,
     ManagedIdentity,
     OidcToken,
     OidcTokenFile,
@@ -60,8 +61,8 @@ def _all_but(*kinds: type[Credential]) -> Kinds:
     return tuple(kind for kind in KINDS if kind not in kinds)
 
 
-_NO_CERTIFICATE: Final = _all_but(ClientCertificate)
-_NO_SECRET: Final = _all_but(ClientSecret, ClientCertificate)
+_NO_CERTIFICATE: Final = _all_but(InlineCertificate, ClientCertificate)
+_NO_SECRET: Final = _all_but(ClientSecret, InlineCertificate, ClientCertificate)
 _IN_ITS_PLACE: Final = "is used in place of the given credential"
 _SAME: Final = "must hold what the arguments give, or the sign-in fails"
 
@@ -73,12 +74,12 @@ VARIABLES: Final = (
     Variable("ARM_CLIENT_ID_FILE_PATH", _SAME, KINDS),
     Variable("ARM_CLIENT_SECRET_FILE_PATH", _SAME, KINDS),
     # The bytes of a certificate are preferred to a path, the given one too.
-    Variable("ARM_CLIENT_CERTIFICATE", _IN_ITS_PLACE, KINDS),
+    Variable("ARM_CLIENT_CERTIFICATE", _IN_ITS_PLACE, _all_but(InlineCertificate)),
     Variable("ARM_CLIENT_CERTIFICATE_PATH", _IN_ITS_PLACE, _NO_CERTIFICATE, _NO_CERTIFICATE),
     Variable(
         "ARM_CLIENT_CERTIFICATE_PASSWORD",
-        "opens the certificate's file",
-        (ClientCertificate,),
+        "opens the certificate",
+        (InlineCertificate, ClientCertificate),
         (ClientCertificate,),
         unless="client_certificate_password",
     ),
