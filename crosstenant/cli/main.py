@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from importlib.metadata import version
 
 import click
@@ -24,6 +26,10 @@ class _Commands(click.Group):
             return check
         if cmd_name != "sandbox":
             return None
+        if sys.platform == "win32":
+            raise click.ClickException(
+                "the sandbox does not run on Windows: run it in WSL or in a Linux container; adopt and check run here"
+            )
         try:
             from crosstenant.sandbox.cli.commands import sandbox
         except ModuleNotFoundError as error:
@@ -39,6 +45,10 @@ class _Commands(click.Group):
 @click.version_option(version("pulumi-crosstenant"), prog_name="crosstenant")
 def main() -> None:
     """An AKS cluster in one Entra tenant pulls from a container registry in another."""
+    for stream in (sys.stdout, sys.stderr):
+        # A file or pipe on Windows has the machine's code page, which lacks characters of names in Azure.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 if __name__ == "__main__":

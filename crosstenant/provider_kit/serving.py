@@ -71,13 +71,29 @@ async def _serve(
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    # The engine starts each plugin in a process group of its own, which a terminal's Ctrl-C does not reach, and ends it
-    # with SIGINT when a run is over. A plugin that stays is waited for, five seconds in every run.
     ended = asyncio.Event()
-    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, ended.set)
+    _when_the_engine_ends_it(ended.set)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     await ended.wait()
     await server.stop(grace=None)
     if at_end is not None:
         await at_end()
+
+
+def _when_the_engine_ends_it(tell: Callable[[], None]) -> None:
+    """Calls ``tell`` when the engine ends this process.
+
+    The engine starts each plugin in a process group of its own, which a terminal's Ctrl-C does not reach, and ends it
+    when a run is over: with SIGINT, on Windows with the event that Python reports as SIGBREAK (pulumi/pulumi,
+    sdk/go/common/util/cmdutil/term_windows.go). A plugin that stays is waited for, five seconds in every run.
+    """
+    loop = asyncio.get_running_loop()
+    for name in ("SIGINT", "SIGBREAK"):
+        number = getattr(signal, name, None)
+        if number is None:
+            continue
+        try:
+            loop.add_signal_handler(number, tell)
+        except NotImplementedError:  # No loop of Windows has them.
+            signal.signal(number, lambda _number, _frame: loop.call_soon_threadsafe(tell))
