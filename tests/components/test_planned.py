@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pulumi
 import pulumi_azuread as azuread
 import pytest
@@ -14,13 +16,15 @@ from tests.components.programs import identity
 STACK = "urn:pulumi:test::program"
 
 
-def answers(make: object) -> Planned | None:
+Made = Callable[[], pulumi.Input[str]]
+
+
+def answers(make: Made) -> Planned | None:
     """The answer about the client ID that ``make`` gives in a program."""
     said: list[Planned | None] = []
 
     def program() -> None:
-        source = make() if callable(make) else make
-        pulumi.Output.from_input(planned(source, "sign_in_audience")).apply(said.append)
+        pulumi.Output.from_input(planned(make(), "sign_in_audience")).apply(said.append)
 
     build(program)
     assert len(said) == 1
@@ -36,8 +40,8 @@ def single_tenant() -> pulumi.Output[str]:
     return azuread.Application("own", display_name="own", sign_in_audience="AzureADMyOrg").client_id
 
 
-@pytest.mark.parametrize("given", [APP, lambda: pulumi.Output.from_input(APP)])
-def test_a_client_id_that_is_written_down_is_of_no_resource(given: object):
+@pytest.mark.parametrize("given", [lambda: APP, lambda: pulumi.Output.from_input(APP)])
+def test_a_client_id_that_is_written_down_is_of_no_resource(given: Made):
     assert answers(given) is None
 
 

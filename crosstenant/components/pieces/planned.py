@@ -7,6 +7,7 @@ update changes it before the answer counts.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 import pulumi
 
@@ -33,7 +34,7 @@ async def planned(source: pulumi.Input[str], name: str) -> Planned | None:
     for resource in own:
         output: object = getattr(resource, name, None)
         if isinstance(output, pulumi.Output):
-            value: object = await output.future()
+            value: object = await cast("pulumi.Output[object]", output).future()
             return Planned(value if isinstance(value, str) else None)
     return Planned(None)
 
