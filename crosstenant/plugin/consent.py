@@ -208,9 +208,11 @@ class Consent(DeclaredResource[Context]):
         if not await self._is_single_tenant(self.context.tenant.cloud, client_id):
             return ""
         return (
-            f"application {client_id} is single-tenant, so no other tenant can consent to it: set its sign-in audience "
-            f"to AzureADMultipleOrgs in its own tenant ('az ad app update --id {client_id} --sign-in-audience "
-            "AzureADMultipleOrgs'); then run 'pulumi up' again"
+            f"application {client_id} is single-tenant, so no other tenant can consent to it: a stack that declares "
+            "the application with this package sets its sign-in audience to AzureADMultipleOrgs ('pulumi up "
+            "--refresh'; if it has done so in this update, Entra needs a minute, and 'pulumi up' again is sufficient); "
+            f"for any other, run 'az ad app update --id {client_id} --sign-in-audience AzureADMultipleOrgs',"
+            " then 'pulumi up' again"
         )
 
     def _missing(self, inputs: Properties, *, withdrawn: bool) -> MissingConsent:

@@ -20,6 +20,7 @@ from crosstenant.components.pieces.refusal_advice import (
 )
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.matched_texts.provider_texts import (
+    DENIED_BY_ASSIGNMENT,
     DIRECTORY_FORBIDDEN,
     ENTRA_CODE,
     POLICY_FORBIDS,
@@ -192,6 +193,14 @@ async def test_a_policy_is_named_with_what_has_to_be_exempt(error: str, named: s
     said = await of_tenant(PROVIDERS, pull_role_advice(PROVIDERS))(failure(error)) or ""
     assert said.startswith(f"the Azure Policy assignment {named} forbids the create in tenant tenant-b")
     assert f"exempt {SCOPE}" in said
+
+
+async def test_a_deny_assignment_is_no_missing_role():
+    for advise in (pull_role_advice(PROVIDERS), cluster_role_advice("guid", PROVIDERS)):
+        assert await advise(failure(DENIED_BY_ASSIGNMENT.samples[0])) is None
+        said = await of_tenant(PROVIDERS, advise)(failure(DENIED_BY_ASSIGNMENT.samples[0])) or ""
+        assert said.startswith("the deny assignment Managed by a stack forbids the create in tenant tenant-b")
+        assert "exclude the caller" in said
 
 
 @pytest.mark.parametrize("error", SERVICE_REFERENCE.samples)

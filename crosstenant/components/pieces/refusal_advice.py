@@ -13,6 +13,7 @@ import pulumi
 from crosstenant.components.pieces.hooks import Advise, Failure
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.matched_texts.provider_texts import (
+    DENIED_BY_ASSIGNMENT,
     DIRECTORY_FORBIDDEN,
     ENTRA_CODE,
     LIFETIME_CAPPED,
@@ -57,6 +58,13 @@ def of_tenant(providers: TenantProviders, advise: Advise | None = None) -> Advis
                 f"a lock on {locked['scope'] or failure.inputs.get('scope', 'the scope')} forbids the"
                 f" {failure.operation} in {tenant}: have the lock removed, run the same command again, and have the"
                 " lock set again"
+            )
+        denied = DENIED_BY_ASSIGNMENT.search(failure.error)
+        if denied:
+            return (
+                f"the deny assignment {denied['name'] or 'in the error'} forbids the {failure.operation} in {tenant},"
+                " whatever roles the caller has: the deployment stack or managed application that made it has to"
+                " exclude the caller"
             )
         if policy:
             return (

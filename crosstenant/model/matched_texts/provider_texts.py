@@ -122,6 +122,21 @@ ROLE_CHANGED: Final = MatchedText(
     ),
     "https://github.com/pulumi/pulumi-azure-native/issues/771",
 )
+# https://learn.microsoft.com/azure/role-based-access-control/deny-assignments
+DENIED_BY_ASSIGNMENT: Final = MatchedText(
+    "azure-native",
+    "DenyAssignmentAuthorizationFailed",
+    (
+        "Status=403 Code=\"DenyAssignmentAuthorizationFailed\" Message=\"The client 'c' with object id 'o' has"
+        " permission to perform action 'Microsoft.Authorization/roleAssignments/write' on scope '/subscriptions/s/"
+        "resourceGroups/rg'; however, the access is denied because of the deny assignment with name"
+        " 'Managed by a stack' and Id '716c4d159bc8476da3c16ccb70082517' at scope '/subscriptions/s/resourceGroups"
+        "/rg'.\"",
+    ),
+    "the code and the words, without an original",
+    assumed=True,
+    pattern=r"DenyAssignmentAuthorizationFailed(?:.*?deny assignment with name '(?P<name>[^']+)')?",
+)
 ROLE_FORBIDDEN: Final = MatchedText(
     "azure-native",
     "AuthorizationFailed",
@@ -136,6 +151,7 @@ ROLE_FORBIDDEN: Final = MatchedText(
         ' or the scope is invalid. If access was recently granted, please refresh your credentials."',
     ),
     "https://github.com/pulumi/pulumi-azure-native/issues/1511; https://github.com/pulumi/pulumi-azure/issues/595",
+    pattern="(?<!DenyAssignment)AuthorizationFailed",
 )
 # https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
 SCOPE_LOCKED: Final = MatchedText(
@@ -200,6 +216,7 @@ PROVIDER_TEXTS: Final = (
     ROLE_ASSIGNMENT_EXISTS,
     OWN_ASSIGNMENT_EXISTS,
     ROLE_CHANGED,
+    DENIED_BY_ASSIGNMENT,
     ROLE_FORBIDDEN,
     SCOPE_LOCKED,
     POLICY_FORBIDS,
