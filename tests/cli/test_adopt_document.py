@@ -15,6 +15,7 @@ from crosstenant.model.credentials.kinds import (
     ClientCertificate,
     ClientSecret,
     GitHubActions,
+    InlineCertificate,
     ManagedIdentity,
     OidcToken,
     OidcTokenFile,
@@ -155,6 +156,11 @@ def test_the_program_limits_what_the_condition_limited():
             [f'client_id="{adopted.APP}",', 'client_secret=config.require_secret("clusterClientSecret"),'],
             "clusterClientSecret",
         ),
+        (
+            InlineCertificate(adopted.APP, SECRET),
+            ['client_certificate=config.require_secret("clusterClientCertificate"),'],
+            "clusterClientCertificate",
+        ),
         (ClientCertificate(adopted.APP, "cert.pfx"), ['client_certificate_path="cert.pfx",'], None),
         (
             ClientCertificate(adopted.APP, "cert.pfx", SECRET),
@@ -194,3 +200,11 @@ def test_program_signs_azure_native_in_with_a_token_where_the_command_had_a_serv
     text = source(registry_tenant=adopted.tenant(adopted.TENANT_B, pipelines))
     assert 'oidc_token=os.environ["REGISTRY_OIDC_TOKEN"],' in text
     assert "connection" not in text
+
+
+def test_program_signs_azure_native_in_with_a_certificates_file_where_the_command_had_the_certificate_itself():
+    tenant = adopted.tenant(adopted.TENANT_B, InlineCertificate(adopted.APP, SECRET, "planted-password"))
+    text = source(registry_tenant=tenant)
+    assert 'client_certificate_path="registry.pfx",' in text
+    assert 'client_certificate_password=config.require_secret("registryClientCertificatePassword"),' in text
+    assert [it for it in (SECRET, "planted-password", "client_certificate=") if it in text] == []
