@@ -49,7 +49,8 @@ class CrossTenantPullArgs(TypedDict):
     a role on the node resource group."""
 
     display_name: NotRequired[str]
-    """The application's display name. Default: the component's name."""
+    """The application's display name. Default: the component's name when the application is created; the name stays
+    when the component is renamed."""
 
     owners: NotRequired[list[pulumi.Input[str]]]
     """Object IDs (UUIDs) of the application's owners. Default: the caller that creates
@@ -157,7 +158,8 @@ class CrossTenantPull(pulumi.ComponentResource):
         consented = mode is ServicePrincipalMode.CONSENTED
         application = read_identity(
             at,
-            display_name=args.get("display_name") or name,
+            name=name,
+            display_name=args.get("display_name"),
             owners=args.get("owners"),
             details=read_details(
                 at,

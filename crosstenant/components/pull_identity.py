@@ -31,7 +31,8 @@ class PullIdentityArgs(TypedDict):
     omit it."""
 
     display_name: NotRequired[str]
-    """The application's display name. Default: the component's name."""
+    """The application's display name. Default: the component's name when the application is created; the name stays
+    when the component is renamed."""
 
     owners: NotRequired[list[pulumi.Input[str]]]
     """Object IDs (UUIDs) of the application's owners. Default: the caller that creates it; later changes outside
@@ -63,6 +64,8 @@ class IdentitySpec:
     """An application whose description is checked."""
 
     display_name: str
+    is_named: bool
+    """Whether the program gives the display name."""
     owners: list[pulumi.Input[str]] | None
     details: ApplicationDetails
     redirect_uri: str
@@ -118,7 +121,8 @@ class PullIdentity(pulumi.ComponentResource):
         args = checked(at, PullIdentityArgs, args)
         spec = read_identity(
             at,
-            display_name=args.get("display_name") or name,
+            name=name,
+            display_name=args.get("display_name"),
             owners=args.get("owners"),
             details=read_details(
                 at,
@@ -184,7 +188,11 @@ class PullIdentity(pulumi.ComponentResource):
             tags=spec.details.tags,
             web=azuread.ApplicationWebArgs(redirect_uris=[spec.redirect_uri]),
             required_resource_accesses=_for_consent() if spec.for_consent else None,
-            opts=pulumi.ResourceOptions.merge(owned, advised("application")),
+            opts=pulumi.ResourceOptions.merge(
+                pulumi.ResourceOptions.merge(owned, advised("application")),
+                # A component that is renamed must not rename its application.
+                pulumi.ResourceOptions(ignore_changes=None if spec.is_named else ["display_name"]),
+            ),
         )
         service_principal = azuread.ServicePrincipal(
             f"{name}-cluster-service-principal",
@@ -231,7 +239,8 @@ class PullIdentity(pulumi.ComponentResource):
 def read_identity(
     at: ArgPath,
     *,
-    display_name: str,
+    name: str,
+    display_name: str | None,
     owners: list[pulumi.Input[str]] | None,
     details: ApplicationDetails,
     redirect_uri: str | None,
@@ -241,7 +250,8 @@ def read_identity(
     """Reads the application's description.
 
     :param at: The component.
-    :param display_name: The application's display name.
+    :param name: The component's name.
+    :param display_name: The application's display name, if the program gives it.
     :param owners: Object IDs of its owners, if the program names them.
     :param details: What describes it in the directory.
     :param redirect_uri: Where the consent page goes, if the program says.
@@ -251,7 +261,8 @@ def read_identity(
     """
     now = datetime.now(timezone.utc)
     return IdentitySpec(
-        display_name=display_name,
+        display_name=display_name or name,
+        is_named=bool(display_name),
         owners=owners,
         details=details,
         redirect_uri=redirect_uri or DEFAULT_REDIRECT_URI,

@@ -15,7 +15,7 @@ from pulumi.resource_hooks import ErrorHookArgs, ResourceHookArgs
 from crosstenant.components.pieces import hooks
 from crosstenant.components.pieces.hooks import Failure, before_create, on_error
 from crosstenant.model.matched_texts.matched_text import MatchedText
-from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
+from crosstenant.model.matched_texts.provider_texts import OWN_ASSIGNMENT_EXISTS, PRINCIPAL_REPLICATING
 from crosstenant.model.pauses import PRINCIPAL
 
 COMPONENT = cast("pulumi.Resource", SimpleNamespace())
@@ -61,6 +61,20 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 async def test_advice_is_logged_once_the_operation_has_failed(run: Run):
     assert await run.fails("ScopeLocked") is False
     assert run.logged == ["remove the lock on S"]
+
+
+async def test_what_exists_once_only_cannot_be_asked_for_again(run: Run):
+    (hook,) = cast("list[Callback]", on_error("images", COMPONENT, advise))
+    for operation in ("create", "update"):
+        error = f"Locked: {OWN_ASSIGNMENT_EXISTS.samples[0]}"
+        await hook(
+            ErrorHookArgs("urn:p$t::n", "", "n", "t", {"scope": "S"}, failed_operation=operation, errors=[error])
+        )
+    assert run.logged == [
+        "remove the lock on S. If --replace asked for another one: omit that option. If 'pulumi state taint' did:"
+        " pulumi state untaint 'urn:p$t::n'",
+        "remove the lock on S",
+    ]
 
 
 async def test_an_error_without_advice_is_left_as_it_is(run: Run):

@@ -12,11 +12,12 @@ from crosstenant.components.arguments.rotation_plan import PlannedSecret, Secret
 from crosstenant.components.arguments.secret_dates import check_not_ended
 from crosstenant.components.pieces.hooks import on_error
 from crosstenant.components.pieces.refusal_advice import of_tenant, secret_advice
+from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.tenant import TenantProviders
 
 # An application password cannot be changed: a difference makes another, and the old one is removed when all resources
 # that depend on it have the new one.
-_OWN = ["end_date", "rotate_when_changed", "display_name"]
+_DATES = ["end_date", "rotate_when_changed"]
 
 
 class ApplicationSecret:
@@ -55,8 +56,14 @@ class ApplicationSecret:
         self._application = application
         self._parent = parent
         self._advice = of_tenant(providers, secret_advice)
-        self._options = pulumi.ResourceOptions(
-            parent=parent, provider=providers.azuread, additional_secret_outputs=["value"]
+        self._options = replaceable(
+            pulumi.ResourceOptions(
+                parent=parent,
+                provider=providers.azuread,
+                additional_secret_outputs=["value"],
+                # It has the component's name: another name of the component must not make another secret.
+                ignore_changes=["display_name"],
+            )
         )
 
         if plan.previous:
@@ -64,7 +71,7 @@ class ApplicationSecret:
                 plan.previous,
                 pulumi.ResourceOptions(
                     # It must not change: an earlier day's plan made it, which this run does not know.
-                    ignore_changes=_OWN,
+                    ignore_changes=_DATES,
                     # What was the only secret becomes the previous one when keep_previous is first set.
                     aliases=[pulumi.Alias(name=f"{name}-secret")],
                 ),

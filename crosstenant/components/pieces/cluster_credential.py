@@ -8,6 +8,7 @@ import pulumi
 
 from crosstenant.components.arguments.cluster_args import ClusterSpec
 from crosstenant.components.output_objects import ClusterCredential
+from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.resources.service_principal_credential import ServicePrincipalCredential
 from crosstenant.resources.service_principal_profile import ServicePrincipalProfile
@@ -39,11 +40,14 @@ def set_cluster_credential(
         secret=secret,
         abandon_on_delete=cluster.abandon_on_delete,
         created_by_this_stack=cluster.created_by_this_stack,
-        opts=pulumi.ResourceOptions(
-            parent=component,
-            provider=providers.crosstenant,
-            depends_on=list(proved),
-            custom_timeouts=cluster.reset_timeouts,
+        # Its own check guards the cluster: it cannot be deleted while the cluster uses the application.
+        opts=replaceable(
+            pulumi.ResourceOptions(
+                parent=component,
+                provider=providers.crosstenant,
+                depends_on=list(proved),
+                custom_timeouts=cluster.reset_timeouts,
+            )
         ),
     )
 

@@ -8,7 +8,9 @@ from pulumi_azure_native import authorization
 
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleSpec
 from crosstenant.components.pieces.hooks import on_error
+from crosstenant.components.pieces.kept_order import keep_order_in_transforms
 from crosstenant.components.pieces.refusal_advice import cluster_role_advice, of_tenant
+from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
 from crosstenant.model.names import role_assignment_name
@@ -29,6 +31,7 @@ def assign_cluster_role(
     :param component: The component that it belongs to.
     :param providers: The providers of the cluster tenant.
     """
+    keep_order_in_transforms()
     resource_name = f"{name}-{role.name}-cluster-role"
     advice = of_tenant(providers, cluster_role_advice(role.guid, providers))
     return authorization.RoleAssignment(
@@ -41,13 +44,15 @@ def assign_cluster_role(
         # The SDK's default is "User", which Azure refuses for a service principal that is not replicated yet.
         principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
         role_definition_id=role.definition_id,
-        opts=pulumi.ResourceOptions(
-            parent=component,
-            provider=providers.azure_native,
-            hooks=ResourceHookBinding(
-                on_error=on_error(resource_name, component, advice, replicating=PRINCIPAL_REPLICATING)
-            ),
-            # azure-native would first delete a resource with a given name, and leave a time without the role.
-            delete_before_replace=False,
+        opts=replaceable(
+            pulumi.ResourceOptions(
+                parent=component,
+                provider=providers.azure_native,
+                hooks=ResourceHookBinding(
+                    on_error=on_error(resource_name, component, advice, replicating=PRINCIPAL_REPLICATING)
+                ),
+                # azure-native would first delete a resource with a given name, and leave a time without the role.
+                delete_before_replace=False,
+            )
         ),
     )

@@ -20,11 +20,13 @@ from pulumi.runtime.proto import resource_pb2
 from pulumi.runtime.settings import get_monitor, monitor_supports_feature
 
 from crosstenant.model.matched_texts.matched_text import MatchedText
+from crosstenant.model.matched_texts.provider_texts import OWN_ASSIGNMENT_EXISTS, SERVICE_PRINCIPAL_EXISTS
 from crosstenant.model.pauses import PRINCIPAL
 
 T = TypeVar("T")
 
 _numbers = count(1)
+_EXISTS: Final = (OWN_ASSIGNMENT_EXISTS, SERVICE_PRINCIPAL_EXISTS)
 _told_of_old_engine: WeakSet[object] = WeakSet()
 
 OLD_ENGINE: Final = (
@@ -72,9 +74,10 @@ def on_error(
         if replicating and replicating.is_in(failed.errors[0]) and attempts <= len(PRINCIPAL):
             await asyncio.sleep(PRINCIPAL[attempts - 1])
             return True
-        advice = await advise(Failure(failed.errors[0], failed.failed_operation, failed.new_inputs or {}))
+        failure = Failure(failed.errors[0], failed.failed_operation, failed.new_inputs or {})
+        advice = await advise(failure)
         if advice:
-            pulumi.log.error(advice, component)
+            pulumi.log.error(advice + _if_asked_for(failure, failed.urn), component)
         return False
 
     return [ErrorHook(_name(resource_name, "error"), _in_this_run(wait_or_advise))]
@@ -91,6 +94,16 @@ def before_create(
     if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS):
         return []
     return [ResourceHook(_name(resource_name, "check"), _in_this_run(work), ResourceHookOptions(on_dry_run=True))]
+
+
+def _if_asked_for(failure: Failure, urn: str) -> str:
+    """What to do where the user asked for a second one of what can exist once only: the engine does not tell a hook."""
+    if failure.operation != "create" or not any(it.is_in(failure.error) for it in _EXISTS):
+        return ""
+    return (
+        ". If --replace asked for another one: omit that option. If 'pulumi state taint' did: pulumi state untaint"
+        f" '{urn}'"
+    )
 
 
 def _tell_of_old_engine(component: pulumi.Resource) -> None:

@@ -11,7 +11,9 @@ from pulumi_azure_native import authorization
 from crosstenant.components.arguments.registry_args import RegistrySpec
 from crosstenant.components.output_objects import RegistryGrant
 from crosstenant.components.pieces.hooks import on_error
+from crosstenant.components.pieces.kept_order import keep_order_in_transforms
 from crosstenant.components.pieces.refusal_advice import of_tenant, pull_role_advice
+from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.arm_id import role_definition_id
 from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
@@ -96,7 +98,9 @@ def grant_pull(
         mode=options.get("mode"),
         timeout_seconds=options.get("timeout_seconds"),
         triggers=[assignment.id],
-        opts=pulumi.ResourceOptions(parent=component, provider=providers.crosstenant, depends_on=[assignment]),
+        opts=replaceable(
+            pulumi.ResourceOptions(parent=component, provider=providers.crosstenant, depends_on=[assignment])
+        ),
     )
     described = RegistryGrant(
         registry_id=pulumi.Output.from_input(registry.id.text),
@@ -119,6 +123,7 @@ def _assign(
     component: pulumi.Resource,
     providers: TenantProviders,
 ) -> authorization.RoleAssignment:
+    keep_order_in_transforms()
     scope, existing = registry.id.text, registry.role_assignment_name
     role_guid = info.apply(lambda it: it.pull_role_definition_id)
     derived = pulumi.Output.all(scope, application.service_principal_id, role_guid).apply(
@@ -139,19 +144,21 @@ def _assign(
         role_definition_id=definition,
         condition=repository_condition(repositories, prefixes) if restricted else None,
         condition_version=CONDITION_VERSION if restricted else None,
-        opts=pulumi.ResourceOptions(
-            parent=component,
-            provider=providers.azure_native,
-            hooks=ResourceHookBinding(
-                on_error=on_error(
-                    name,
-                    component,
-                    of_tenant(providers, pull_role_advice(providers)),
-                    replicating=PRINCIPAL_REPLICATING,
-                )
-            ),
-            # azure-native would first delete a resource with a given name, and leave a time without the role.
-            delete_before_replace=None if existing else False,
-            import_=f"{scope}/providers/Microsoft.Authorization/roleAssignments/{existing}" if existing else None,
+        opts=replaceable(
+            pulumi.ResourceOptions(
+                parent=component,
+                provider=providers.azure_native,
+                hooks=ResourceHookBinding(
+                    on_error=on_error(
+                        name,
+                        component,
+                        of_tenant(providers, pull_role_advice(providers)),
+                        replicating=PRINCIPAL_REPLICATING,
+                    )
+                ),
+                # azure-native would first delete a resource with a given name, and leave a time without the role.
+                delete_before_replace=None if existing else False,
+                import_=f"{scope}/providers/Microsoft.Authorization/roleAssignments/{existing}" if existing else None,
+            )
         ),
     )

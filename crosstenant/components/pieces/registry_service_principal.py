@@ -9,6 +9,7 @@ from pulumi.resource_hooks import ResourceHookArgs, ResourceHookBinding
 from crosstenant.components.pieces.hooks import before_create, on_error
 from crosstenant.components.pieces.planned import planned
 from crosstenant.components.pieces.refusal_advice import of_tenant, service_principal_advice
+from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.consent import MULTI_TENANT
 from crosstenant.resources.consent import FORMER_TYPE, Consent
@@ -94,9 +95,12 @@ def consented_to(
         secret=secret,
         redirect_uri=redirect_uri,
         timeout_seconds=timeout_seconds,
-        opts=pulumi.ResourceOptions(
-            parent=component,
-            provider=providers.crosstenant,
-            aliases=[pulumi.Alias(name=f"{name}-registry-service-principal", type_=FORMER_TYPE)],
+        # A record: the service principal is the administrator's, and stays.
+        opts=replaceable(
+            pulumi.ResourceOptions(
+                parent=component,
+                provider=providers.crosstenant,
+                aliases=[pulumi.Alias(name=f"{name}-registry-service-principal", type_=FORMER_TYPE)],
+            )
         ),
     )

@@ -6,6 +6,7 @@ import pulumi
 
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.tenant_args import TenantArgs
+from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.tenant import TenantProviders
 
 
@@ -33,7 +34,9 @@ def tenant_providers(
     if ready_made is None:
         if tenant is None:
             raise at.error(f"is missing: describe the tenant, or pass ready-made providers as {keyword}")
-        return TenantProviders.of_component(at, name, tenant, default_subscription_id, opts)
+        # Nothing in Azure: a program that passes ready-made providers instead must be able to let go of these.
+        own = replaceable(opts or pulumi.ResourceOptions())
+        return TenantProviders.of_component(at, name, tenant, default_subscription_id, own)
     if tenant is not None and tenant["tenant_id"].lower() != ready_made.tenant_id:
         raise (at / "tenant_id").error(
             f"is {tenant['tenant_id']}, and {keyword} sign in to tenant {ready_made.tenant_id}: omit {at.path}, or pass"

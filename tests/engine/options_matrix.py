@@ -1,0 +1,148 @@
+"""Pulumi's own options as data: what each means for the components, and what happens.
+
+The stories in ``test_options_*.py`` prove each row, and docs/pulumi-options.md holds the table that is made of them:
+
+    python tests/engine/options_matrix.py
+
+writes it there.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+DOCS = Path(__file__).parents[2] / "docs" / "pulumi-options.md"
+BEGIN, END = "<!-- the matrix, made by tests/engine/options_matrix.py -->", "<!-- the end of the matrix -->"
+
+CALLED: Final = MappingProxyType(
+    {
+        "prod-application": "`Application`",
+        "prod-secret": "`ApplicationPassword`",
+        "prod-cluster-service-principal": "`ServicePrincipal` (cluster tenant)",
+        "prod-registry-service-principal": "`ServicePrincipal` (registry tenant)",
+        "prod-fabrikamimages-pull-role": "`RoleAssignment`",
+        "prod-fabrikamimages-pull-check": "`PullCheck`",
+        "prod-aks-prod-profile": "`ServicePrincipalProfile`",
+        "prod-aks-second-profile": "`ServicePrincipalProfile`",
+    }
+)
+"""The resources of the stories, and how the documentation calls them."""
+
+APPLICATION, SECRET, CLUSTER_PRINCIPAL, REGISTRY_PRINCIPAL, ROLE, CHECK, PROFILE, SECOND_PROFILE = CALLED
+
+_REFACTORED, _PROTECTED = "test_options_refactoring.py", "test_options_protect.py"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One option."""
+
+    name: str
+    option: str
+    happens: str
+    """What it means and does, beside the changes, and what to do about it."""
+    story: str
+    """The file of the test that proves it."""
+    changes: Mapping[str, str] = field(default_factory=dict[str, str])
+    """What the story's operation with this option does, by the resource's name; empty where it does nothing."""
+    says: tuple[str, ...] = ()
+    """Words of its output."""
+
+
+ROWS: Final = (
+    Row(
+        "protect",
+        "`protect` on a component",
+        "guards the application and its service principals. Rotations and changed registries pass",
+        _PROTECTED,
+        {SECRET: "replace", ROLE: "replace", CHECK: "update", PROFILE: "update"},
+    ),
+    Row(
+        "retain",
+        "`retain_on_delete` on a component",
+        "keeps the application and its service principals in Azure; no old secret and no old role stays. Pulumi warns"
+        " that the option has no automatic effect on components: this package handles it",
+        _PROTECTED,
+        {SECRET: "replace", ROLE: "replace", CHECK: "update", PROFILE: "update"},
+    ),
+    Row(
+        "destroy-protected",
+        "`destroy` of a protected component",
+        "refused by its preview; with `--skip-preview` at the cluster's record. See [Protection](#protection)",
+        _PROTECTED,
+        says=("cannot be deleted", "it is protected"),
+    ),
+    Row("alias-name", "`aliases` with a name", "a renamed component stays what it is", _REFACTORED),
+    Row("alias-parent", "`aliases` with a parent", "a component with another parent stays what it is", _REFACTORED),
+    Row(
+        "alias-apart",
+        "`aliases` on the parts",
+        "`CrossTenantPull` becomes `PullIdentity`, `RegistryAccess` and the clusters' records",
+        _REFACTORED,
+    ),
+    Row(
+        "stack-rename",
+        "`pulumi stack rename`, another project too",
+        "nothing; rename the keys of the stack's configuration with the project",
+        _REFACTORED,
+    ),
+    Row(
+        "export-import",
+        "`pulumi stack export`, `pulumi stack import`",
+        "nothing. The export holds the secrets, encrypted by the stack's secrets provider",
+        _REFACTORED,
+    ),
+    Row(
+        "state-rename",
+        "`pulumi state rename` of a component",
+        "renames its URN, not its children: rename with an alias instead. Renamed back, it is as before",
+        _REFACTORED,
+    ),
+)
+
+
+def row(name: str) -> Row:
+    """The row of that name."""
+    (found,) = [it for it in ROWS if it.name == name]
+    return found
+
+
+def table() -> str:
+    """The rows as a table in Markdown."""
+    lines = ["| option | the update | what it means |", "| --- | --- | --- |"]
+    lines += [f"| {it.option} | {_update(it)} | {it.happens} |" for it in ROWS]
+    return "\n".join(lines)
+
+
+def _update(shown: Row) -> str:
+    by_op: dict[str, list[str]] = {}
+    for name, op in shown.changes.items():
+        called = by_op.setdefault(op, [])
+        if CALLED[name] not in called:
+            called.append(CALLED[name])
+    texts = [f"{op} {', '.join(called)}" for op, called in by_op.items()]
+    texts += [f"“{words} …”" for words in shown.says[:1]]
+    return "; ".join(texts) or "nothing"
+
+
+def document() -> str:
+    """docs/pulumi-options.md with the table as it should be.
+
+    :raises ValueError: It has no place for it.
+    """
+    text = DOCS.read_text(encoding="utf-8")
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"{DOCS} has no lines '{BEGIN}' and '{END}'")
+    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+
+
+if __name__ == "__main__":
+    DOCS.write_text(document(), encoding="utf-8")
+    sys.stdout.write(f"{DOCS}: {len(ROWS)} rows\n")
