@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,18 @@ def test_pulumis_own_error_is_passed_on(monkeypatch: pytest.MonkeyPatch):
     with pytest.raises(StackError, match="--stack prod' failed: no stack named 'prod' found"):
         export_stack("prod", Path(), show_secrets=False)
     assert "--show-secrets" not in asked[0]
+
+
+def test_pulumis_output_is_utf8_whatever_the_machines_code_page(monkeypatch: pytest.MonkeyPatch):
+    program = 'import sys; sys.stdout.buffer.write(\'{"deployment": "東京"}\'.encode())'
+    run = subprocess.run
+    # Without an encoding of its own, the call takes the machine's, here one without these characters.
+    monkeypatch.setattr(
+        module.subprocess,
+        "run",
+        lambda _command, **options: run([sys.executable, "-c", program], **{"encoding": "ascii", **options}),
+    )
+    assert export_stack("prod", Path(), show_secrets=False) == {"deployment": "東京"}
 
 
 def test_a_machine_without_pulumi_is_told_what_else_to_give(monkeypatch: pytest.MonkeyPatch):

@@ -51,7 +51,12 @@ def export_stack(name: str, folder: Path, *, show_secrets: bool) -> Json:
     command = ["pulumi", "stack", "export", "--stack", name, "--non-interactive", "--color", "never"]
     try:
         done = subprocess.run(
-            [*command, *(["--show-secrets"] if show_secrets else [])], cwd=folder, capture_output=True, text=True
+            [*command, *(["--show-secrets"] if show_secrets else [])],
+            cwd=folder,
+            capture_output=True,
+            # Pulumi's own, where Windows would take the machine's code page.
+            encoding="utf-8",
+            errors="replace",
         )
     except FileNotFoundError:
         raise StackError("there is no 'pulumi' on PATH: give --cluster, --registry and --client-id instead") from None
