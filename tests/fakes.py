@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crosstenant.model.arm_id import ArmId
     from crosstenant.model.clouds import Cloud
     from crosstenant.model.credentials.kinds import AppCredential
+    from crosstenant.model.secret_dates import SecretDates
     from crosstenant.provider_kit.engine_log import EngineLog
 
 OnProgress = Callable[[str], Awaitable[None]]
@@ -78,6 +79,7 @@ class ProvesSecrets(Protocol):
         on_wait: OnProgress,
         clock: Clock | None = None,
         wait_for_application: bool = True,
+        dates: SecretDates | None = None,
     ) -> str: ...
 
 

@@ -12,6 +12,7 @@ from crosstenant.components.arguments.cluster_role_args import ClusterRoleArgs, 
 from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.id_arguments import default_subscription
 from crosstenant.components.arguments.registry_args import RegistryArgs, read_registries
+from crosstenant.components.arguments.replication_args import read_replication
 from crosstenant.components.arguments.rotation_args import RotationArgs
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.arguments.tenants_apart import IN_BOTH, ROLE_BESIDE_REGISTRY, held_apart
@@ -78,6 +79,11 @@ class CrossTenantPullArgs(TypedDict):
     consent_timeout_seconds: NotRequired[int]
     """In consent mode: the seconds for which an update waits for the administrator. Default: 0, the update fails at
     once. The next update continues where it ended."""
+
+    replication_timeout_seconds: NotRequired[int]
+    """How long an update waits until Entra and Azure know what it has just made (secret, service principals, role
+    assignments), in seconds, 1 to 3600: in each resource that needs it. Default: 300 for a pull check and a cluster's
+    credential, 120 for a role assignment and the consent. ``timeout_seconds`` of a pull check counts before it."""
 
     rotation: NotRequired[RotationArgs]
     """When the secret is replaced, and how long each secret is valid."""
@@ -154,6 +160,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         clusters = [replace(it, id=cluster_id) for it, cluster_id in zip(clusters, cluster_ids, strict=True)]
         scopes, registries = held_apart([it.scope for it in roles], registries, ROLE_BESIDE_REGISTRY)
         roles = [replace(it, scope=scope) for it, scope in zip(roles, scopes, strict=True)]
+        replication = read_replication(at / "replication_timeout_seconds", args.get("replication_timeout_seconds"))
         mode = ServicePrincipalMode(args.get("registry_service_principal", ServicePrincipalMode.MANAGED))
         consented = mode is ServicePrincipalMode.CONSENTED
         application = read_identity(
@@ -196,13 +203,17 @@ class CrossTenantPull(pulumi.ComponentResource):
 
         identity = PullIdentity.of_spec(name, application, cluster_tenant, child)
         assignments = [
-            assign_cluster_role(name, role, identity.service_principal_id, self, cluster_tenant) for role in roles
+            assign_cluster_role(name, role, identity.service_principal_id, self, cluster_tenant, replication)
+            for role in roles
         ]
         access = RegistryAccess.of_spec(
             name,
             AccessSpec(
                 client_id=identity.client_id,
                 secret=identity.secret,
+                secret_made_at=identity.secret_made_at,
+                secret_expires_at=identity.secret_expires_at,
+                replication_seconds=replication,
                 registries=registries,
                 service_principal=mode,
                 consent_timeout_seconds=args.get("consent_timeout_seconds"),
@@ -215,7 +226,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         # Prove, then reset: no cluster is reset before all pull checks have passed and its new identity has its roles.
         proved = [*access.pull_checks, *assignments]
         profiles = [
-            set_cluster_credential(name, cluster, identity.client_id, identity.secret, proved, self, cluster_tenant)
+            set_cluster_credential(name, cluster, identity, proved, self, cluster_tenant, replication)
             for cluster in clusters
         ]
 

@@ -96,6 +96,9 @@ class PullIdentity(pulumi.ComponentResource):
     secret: pulumi.Output[str]
     """The application's secret. Secret."""
 
+    secret_made_at: pulumi.Output[str]
+    """When the secret was made: a UTC time."""
+
     secret_expires_at: pulumi.Output[str]
     """The expiry of the secret: a UTC time."""
 
@@ -222,6 +225,7 @@ class PullIdentity(pulumi.ComponentResource):
         self.secret = pulumi.Output.secret(
             pulumi.Output.all(secret.value, service_principal.urn).apply(lambda known: known[0])
         )
+        self.secret_made_at = secret.made_at
         self.secret_expires_at = secret.expires_at
         self.next_rotation_at = pulumi.Output.from_input(spec.secrets.next_rotation_at)
         self.register_outputs(
@@ -230,6 +234,7 @@ class PullIdentity(pulumi.ComponentResource):
                 "applicationObjectId": self.application_object_id,
                 "servicePrincipalId": self.service_principal_id,
                 "secret": self.secret,
+                "secretMadeAt": self.secret_made_at,
                 "secretExpiresAt": self.secret_expires_at,
                 "nextRotationAt": self.next_rotation_at,
             }

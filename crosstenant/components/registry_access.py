@@ -9,6 +9,7 @@ from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.id_arguments import default_subscription
 from crosstenant.components.arguments.registry_args import RegistryArgs, RegistrySpec, read_registries
+from crosstenant.components.arguments.replication_args import read_replication
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.output_objects import RegistryGrant, in_state
 from crosstenant.components.pieces.pull_grant import PullingApplication, grant_pull, look_up
@@ -35,6 +36,14 @@ class RegistryAccessArgs(TypedDict):
     secret: pulumi.Input[str]
     """The application's secret, for the pull checks. Secret."""
 
+    secret_made_at: NotRequired[pulumi.Input[str]]
+    """When the secret was made, a UTC time (``secret_made_at`` of ``PullIdentity``): a refusal of a new secret then
+    says to run again."""
+
+    secret_expires_at: NotRequired[pulumi.Input[str]]
+    """When the secret ends, a UTC time (``secret_expires_at`` of ``PullIdentity``): until then the answer that it has
+    expired is taken for a lag of Entra."""
+
     registries: list[RegistryArgs]
     """The registries, all of this tenant."""
 
@@ -47,6 +56,11 @@ class RegistryAccessArgs(TypedDict):
     """In consent mode: the seconds for which an update waits for the administrator. Default: 0, the update fails at
     once. The next update continues where it ended."""
 
+    replication_timeout_seconds: NotRequired[int]
+    """How long an update waits until Entra and Azure know what it has just made (secret, service principals, role
+    assignments), in seconds, 1 to 3600: in each resource that needs it. Default: 300 for a pull check and a cluster's
+    credential, 120 for a role assignment and the consent. ``timeout_seconds`` of a pull check counts before it."""
+
     redirect_uri: NotRequired[str]
     """The redirect URI of the consent page: one of the application's redirect URIs. Default: the application's
     first."""
@@ -58,6 +72,9 @@ class AccessSpec:
 
     client_id: pulumi.Input[str]
     secret: pulumi.Input[str]
+    secret_made_at: pulumi.Input[str] | None
+    secret_expires_at: pulumi.Input[str] | None
+    replication_seconds: int | None
     registries: list[RegistrySpec]
     service_principal: ServicePrincipalMode
     consent_timeout_seconds: int | None
@@ -104,6 +121,11 @@ class RegistryAccess(pulumi.ComponentResource):
         spec = AccessSpec(
             client_id=args["client_id"],
             secret=args["secret"],
+            secret_made_at=args.get("secret_made_at"),
+            secret_expires_at=args.get("secret_expires_at"),
+            replication_seconds=read_replication(
+                at / "replication_timeout_seconds", args.get("replication_timeout_seconds")
+            ),
             registries=read_registries(at / "registries", args["registries"]),
             service_principal=ServicePrincipalMode(args.get("service_principal", ServicePrincipalMode.MANAGED)),
             consent_timeout_seconds=args.get("consent_timeout_seconds"),
@@ -145,6 +167,9 @@ class RegistryAccess(pulumi.ComponentResource):
                 name,
                 spec.client_id,
                 spec.secret,
+                secret_made_at=spec.secret_made_at,
+                secret_expires_at=spec.secret_expires_at,
+                secret_timeout_seconds=spec.replication_seconds,
                 redirect_uri=spec.redirect_uri,
                 timeout_seconds=spec.consent_timeout_seconds,
                 component=self,
@@ -155,7 +180,14 @@ class RegistryAccess(pulumi.ComponentResource):
                 f"{name}-registry-service-principal", spec.client_id, self, providers
             ).object_id
 
-        application = PullingApplication(spec.client_id, spec.secret, self.service_principal_id)
+        application = PullingApplication(
+            spec.client_id,
+            spec.secret,
+            self.service_principal_id,
+            spec.secret_made_at,
+            spec.secret_expires_at,
+            spec.replication_seconds,
+        )
         grants = [
             grant_pull(name, registry, info, application, self, providers)
             for registry, info in zip(spec.registries, found, strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 
@@ -31,7 +32,21 @@ IDLE: Final = Pauses(1, 15)
 """A cluster that another operation is changing."""
 CONSENT: Final = Pauses(3, 30)
 """An administrator who has not opened the consent page yet."""
-PRINCIPAL: Final = (2, 5, 10, 20, 30, 30, 30)
-"""A role assignment whose principal is not in Resource Manager's replica of the directory yet; two minutes in all:
+PRINCIPAL: Final = Pauses(2, 30)
+"""A role assignment whose principal is not in Resource Manager's replica of the directory yet:
 https://learn.microsoft.com/azure/role-based-access-control/troubleshooting#symptom---assigning-a-role-to-a-new-principal-sometimes-fails
 """
+PRINCIPAL_SECONDS: Final = 120
+"""How long such a role assignment is repeated, unless the program says otherwise."""
+
+
+def pause_within(pauses: Pauses, attempt: int, seconds: float) -> float | None:
+    """The pause after an attempt; ``None`` when all pauses together would last longer than ``seconds``.
+
+    :param pauses: The pauses.
+    :param attempt: The attempt, from 1.
+    :param seconds: How long to try.
+    """
+    before = sum(islice(pauses, attempt - 1))
+    left = seconds - before
+    return min(next(islice(pauses, attempt - 1, None)), left) if left > 0 else None

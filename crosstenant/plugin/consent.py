@@ -22,17 +22,15 @@ from crosstenant.model.clouds import Cloud
 from crosstenant.model.consent import MissingConsent, consent_url
 from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.pauses import CONSENT
-from crosstenant.plugin.consent_fields import DESCRIPTION, INPUTS, OUTPUTS
+from crosstenant.plugin.consent_fields import DEFAULT_SECRET_SECONDS, DESCRIPTION, INPUTS, OUTPUTS
 from crosstenant.plugin.context import Context
+from crosstenant.plugin.secret_dates_fields import secret_dates, without_dates
 from crosstenant.provider_kit import fields
 from crosstenant.provider_kit.declared import DeclaredResource
 from crosstenant.provider_kit.fields import Fields
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN
 
-# Entra may refuse a new secret for some time: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
-# (AADSTS7000215) has the same code for a wrong secret.
-_SECRET_SECONDS: Final = 120
 _PREVIEW_SECONDS: Final = 5
 
 Prove = Callable[..., Awaitable[str]]
@@ -152,8 +150,9 @@ class Consent(DeclaredResource[Context]):
         limit = min(inputs["timeoutSeconds"], timeout) if timeout else inputs["timeoutSeconds"]
         pauses = iter(CONSENT)
         asked_before = False
+        of_secret = inputs.get("secretTimeoutSeconds", DEFAULT_SECRET_SECONDS)
         while True:
-            secret_seconds = min(_SECRET_SECONDS, began + timeout - self._clock.now()) if timeout else _SECRET_SECONDS
+            secret_seconds = min(of_secret, began + timeout - self._clock.now()) if timeout else of_secret
             try:
                 return await self._sign_in(urn, inputs, self._clock.now() + secret_seconds)
             except ApplicationUnknown:
@@ -188,6 +187,7 @@ class Consent(DeclaredResource[Context]):
                 on_wait=waiting,
                 clock=self._clock,
                 wait_for_application=False,
+                dates=secret_dates(inputs),
             )
         except ApplicationDisabled:
             raise ApplicationDisabled(
@@ -226,7 +226,8 @@ class Consent(DeclaredResource[Context]):
     def _outputs(self, inputs: Properties, object_id: Any) -> Properties:
         url = UNKNOWN if UNKNOWN in (inputs["clientId"], inputs.get("redirectUri")) else self._url(inputs)
         consented = UNKNOWN if object_id is UNKNOWN else True
-        return {**inputs, "objectId": object_id, "consentUrl": url, "consented": consented}
+        kept = without_dates(inputs)
+        return {**kept, "objectId": object_id, "consentUrl": url, "consented": consented}
 
 
 def _is_consented(olds: Properties) -> bool:

@@ -6,8 +6,13 @@ import math
 from typing import Final
 
 from crosstenant.plugin import forms
+from crosstenant.plugin.secret_dates_fields import SECRET_DATES
 from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.values import Plain
+
+# Entra may refuse a new secret for some time: https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+# (AADSTS7000215) has the same code for a wrong secret.
+DEFAULT_SECRET_SECONDS: Final = 120
 
 
 def _seconds(name: str, value: Plain) -> str | None:
@@ -25,7 +30,7 @@ DESCRIPTION: Final = (
     "like a create."
 )
 
-INPUTS: Final[Fields] = {
+_OWN: Final[Fields] = {
     "clientId": Field(
         "string",
         "Client ID (UUID) of the application. Another one replaces the resource.",
@@ -53,6 +58,17 @@ INPUTS: Final[Fields] = {
         default=0,
         refusal=_seconds,
     ),
+}
+
+INPUTS: Final[Fields] = {
+    **_OWN,
+    "secretTimeoutSeconds": Field(
+        "number",
+        f"The seconds for which a create waits until Entra accepts a new secret. Default: {DEFAULT_SECRET_SECONDS}.",
+        informs=True,
+        refusal=_seconds,
+    ),
+    **SECRET_DATES,
 }
 
 OUTPUTS: Final[Fields] = {

@@ -36,6 +36,8 @@ class Field:
     """Whether another value replaces the object."""
     ignores_case: bool = False
     """Whether case is ignored in comparisons: for ARM IDs and UUIDs."""
+    informs: bool = False
+    """Whether an input only says how to take an answer, so that another value does not change the object."""
     secret: bool = False
     may_be_secret: bool = False
     """Whether a refused value may be a secret in the wrong place: an ID, beside which a secret is given."""
@@ -155,7 +157,7 @@ def differences(fields: Fields, olds: Properties, news: Properties) -> dict[str,
             removed=news.get(name) is None,
         )
         for name, field in fields.items()
-        if not same(field, olds.get(name), news.get(name))
+        if not field.informs and not same(field, olds.get(name), news.get(name))
     }
 
 

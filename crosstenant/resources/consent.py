@@ -31,6 +31,9 @@ class Consent(pulumi.CustomResource):
         secret: pulumi.Input[str],
         redirect_uri: pulumi.Input[str] | None = None,
         timeout_seconds: pulumi.Input[float] | None = None,
+        secret_timeout_seconds: pulumi.Input[float] | None = None,
+        secret_made_at: pulumi.Input[str] | None = None,
+        secret_expires_at: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -40,6 +43,12 @@ class Consent(pulumi.CustomResource):
         :param redirect_uri: The redirect URI of the consent page: one of the application's redirect URIs.
             Default: the application's first.
         :param timeout_seconds: The seconds for which an update waits for the consent. Default: 0, it fails at once.
+        :param secret_timeout_seconds: The seconds for which an update waits until Entra accepts a new secret. Default:
+            120.
+        :param secret_made_at: When the secret was made, a UTC time: a refusal of a secret that is minutes old then says
+            to run again. Another time changes nothing.
+        :param secret_expires_at: When the secret ends, a UTC time: until then the answer that it has expired is taken
+            for a lag of Entra. Another time changes nothing.
         :param opts: Resource options; the provider is one of the registry tenant.
         """
         arguments: dict[str, Any] = {
@@ -47,6 +56,9 @@ class Consent(pulumi.CustomResource):
             "secret": pulumi.Output.secret(secret),
             "redirectUri": redirect_uri,
             "timeoutSeconds": timeout_seconds,
+            "secretTimeoutSeconds": secret_timeout_seconds,
+            "secretMadeAt": secret_made_at,
+            "secretExpiresAt": secret_expires_at,
             "objectId": None,
             "consentUrl": None,
             "consented": None,
@@ -74,6 +86,21 @@ class Consent(pulumi.CustomResource):
     def timeout_seconds(self) -> pulumi.Output[float]:
         """The seconds for which a create waits for the consent."""
         return output_of(self, "timeoutSeconds")
+
+    @property
+    def secret_timeout_seconds(self) -> pulumi.Output[float | None]:
+        """The seconds for which an update waits for a new secret; none if the program omits them."""
+        return output_of(self, "secretTimeoutSeconds")
+
+    @property
+    def secret_made_at(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "secretMadeAt")
+
+    @property
+    def secret_expires_at(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "secretExpiresAt")
 
     @property
     def object_id(self) -> pulumi.Output[str]:

@@ -33,6 +33,8 @@ class PullCheck(pulumi.CustomResource):
         mode: pulumi.Input[PullCheckModeText] | None = None,
         timeout_seconds: pulumi.Input[float] | None = None,
         triggers: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        secret_made_at: pulumi.Input[str] | None = None,
+        secret_expires_at: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -47,6 +49,10 @@ class PullCheck(pulumi.CustomResource):
         :param mode: ``require`` (default), ``warn``, or ``skip`` for runners that cannot reach the registry.
         :param timeout_seconds: How long to wait for a new role assignment, in seconds; 300 by default.
         :param triggers: Values whose change repeats the check, such as role assignment IDs.
+        :param secret_made_at: When the secret was made, a UTC time: a refusal of a secret that is minutes old then says
+            to run again. Another time changes nothing.
+        :param secret_expires_at: When the secret ends, a UTC time: until then the answer that it has expired is taken
+            for a lag of Entra. Another time changes nothing.
         :param opts: Resource options; the provider is one of the registry tenant.
         """
         arguments: dict[str, Any] = {
@@ -59,6 +65,8 @@ class PullCheck(pulumi.CustomResource):
             "mode": mode,
             "timeoutSeconds": timeout_seconds,
             "triggers": triggers,
+            "secretMadeAt": secret_made_at,
+            "secretExpiresAt": secret_expires_at,
             "loginServer": None,
             "result": None,
             "notProved": None,
@@ -113,6 +121,16 @@ class PullCheck(pulumi.CustomResource):
     def triggers(self) -> pulumi.Output[Sequence[str] | None]:
         """Values whose change repeats the check."""
         return output_of(self, "triggers")
+
+    @property
+    def secret_made_at(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "secretMadeAt")
+
+    @property
+    def secret_expires_at(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "secretExpiresAt")
 
     @property
     def login_server(self) -> pulumi.Output[str | None]:

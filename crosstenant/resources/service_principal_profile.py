@@ -40,6 +40,8 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         abandon_on_delete: pulumi.Input[bool] | None = None,
         created_by_this_stack: pulumi.Input[bool] | None = None,
         wait_for_principal_seconds: pulumi.Input[float] | None = None,
+        secret_made_at: pulumi.Input[str] | None = None,
+        secret_expires_at: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -55,6 +57,10 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             ``service_principal_profile``. Default: such a cluster is refused, as a wrong ID would be.
         :param wait_for_principal_seconds: How long to wait until Entra accepts a secret or service principal that was
             just made, 0 to 3600 seconds; 300 by default.
+        :param secret_made_at: When the secret was made, a UTC time: a refusal of a secret that is minutes old then says
+            to run again. Another time changes nothing.
+        :param secret_expires_at: When the secret ends, a UTC time: until then the answer that it has expired is taken
+            for a lag of Entra. Another time changes nothing.
         :param opts: Resource options; the provider is one of the cluster's tenant. ``custom_timeouts`` bound the
             reset, 90 minutes by default.
         """
@@ -65,6 +71,8 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             "abandonOnDelete": abandon_on_delete,
             "createdByThisStack": created_by_this_stack,
             "waitForPrincipalSeconds": wait_for_principal_seconds,
+            "secretMadeAt": secret_made_at,
+            "secretExpiresAt": secret_expires_at,
             "credentialState": None,
             "clusterClientId": None,
             "pendingOperation": None,
@@ -104,6 +112,16 @@ class ServicePrincipalProfile(pulumi.CustomResource):
     def wait_for_principal_seconds(self) -> pulumi.Output[float]:
         """How long to wait until Entra accepts a secret or service principal that was just made, in seconds."""
         return output_of(self, "waitForPrincipalSeconds")
+
+    @property
+    def secret_made_at(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "secretMadeAt")
+
+    @property
+    def secret_expires_at(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "secretExpiresAt")
 
     @property
     def credential_state(self) -> pulumi.Output[CredentialState]:

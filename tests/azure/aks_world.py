@@ -17,6 +17,7 @@ from crosstenant.azure.waiting import Clock
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
 from crosstenant.model.clouds import PUBLIC, Cloud
 from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
+from crosstenant.model.secret_dates import SecretDates
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
 from crosstenant.provider_kit.errors_to_grpc import PartialError
@@ -206,6 +207,7 @@ class World:
         on_wait: OnProgress,
         clock: Clock | None = None,
         wait_for_application: bool = True,
+        dates: SecretDates | None = None,
     ) -> str:
         assert tenant_id == TENANT_ID
         self.order.append("prove")

@@ -21,7 +21,12 @@ from crosstenant.provider_kit.resource import Properties
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
 from crosstenant.sandbox.world.faults import new_fault
-from crosstenant.sandbox.world.open_questions import REGISTRY_REFUSES_AT, REGISTRY_REFUSES_WITH, REGISTRY_SIGN_IN_WORDS
+from crosstenant.sandbox.world.open_questions import (
+    NEW_SECRET_CODE,
+    REGISTRY_REFUSES_AT,
+    REGISTRY_REFUSES_WITH,
+    REGISTRY_SIGN_IN_WORDS,
+)
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_CALLER_SECRET,
@@ -278,6 +283,49 @@ async def test_grant_on_its_way_is_waited_for(store: Store, check: PullCheck, lo
     _, outputs = await check.create(URN, inputs(timeoutSeconds=30), 0)
     assert outputs["result"] == "granted"
     assert log.statuses[0].startswith("fabrikamimages.azurecr.io: role missing; trying again")
+
+
+@both_answers(NEW_SECRET_CODE, REGISTRY_SIGN_IN_WORDS)
+async def test_new_secret_is_waited_for_whatever_entra_says(store: Store, check: PullCheck, log: Terminal):
+    granted(store)
+    with store.change() as state:
+        made_at = now(state)
+        (password,) = drift.application(state, CLIENT_ID)["passwordCredentials"]
+        password["_usable_at"] = made_at + 1.5
+    dates = {"secretMadeAt": timestamp(made_at), "secretExpiresAt": timestamp(made_at + 86400)}
+    _, outputs = await check.create(URN, inputs(timeoutSeconds=30, **dates), 0)
+    assert outputs["result"] == "granted"
+    assert log.statuses[0].startswith("fabrikamimages.azurecr.io: secret ")
+
+
+async def test_role_of_a_moment_ago_is_told_with_its_age(store: Store, check: PullCheck):
+    with store.change() as state:
+        application(state)
+        service_principal(state)
+        role(state, LEGACY, ACR_PULL, effective_in=3600)
+        assignment = list(state["roleAssignments"].values())[-1]
+        assignment["properties"]["createdOn"] = timestamp(now(state) - 400)
+        assigned = assignment["id"]
+    text = await refused(check, triggers=["another", assigned])
+    assert f"application {CLIENT_ID} was given its role 6 minutes ago, which does not count at the registry yet" in text
+    assert "run 'pulumi up' again" in text
+    assert "az role assignment create" not in text
+    # A role that is older, or cannot be read, is not the reason.
+    with store.change() as state:
+        state["roleAssignments"][assigned.lower()]["properties"]["createdOn"] = timestamp(now(state) - 4000)
+    for triggers in ([assigned], [f"{assigned[:-1]}0"], []):
+        assert "az role assignment create" in await refused(check, triggers=triggers)
+
+
+async def test_service_principal_of_a_moment_ago_is_told_with_its_age(store: Store, check: PullCheck):
+    with store.change() as state:
+        application(state)
+        role(state, LEGACY, ACR_PULL)
+        assignment = list(state["roleAssignments"].values())[-1]
+        assignment["properties"]["createdOn"] = timestamp(now(state))
+    text = await refused(check, triggers=[assignment["id"]])
+    assert "which was given its role a moment ago, is not known to the registry yet: run 'pulumi up' again" in text
+    assert "az ad sp create" not in text
 
 
 async def test_lost_right_is_drift_until_it_is_back(store: Store, check: PullCheck):

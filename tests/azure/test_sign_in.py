@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import jwt
@@ -19,6 +20,7 @@ from crosstenant.azure.sign_in.secret_proof import (
 )
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import AppCredential
+from crosstenant.model.secret_dates import SecretDates
 from tests.azure.aks_world import APP, SECRET, TENANT_ID, FakeClock
 from tests.azure.azure_answers import entra_answer
 
@@ -61,7 +63,9 @@ class Entra:
     async def note(self, message: str) -> None:
         self.said.append(message)
 
-    async def prove(self, monkeypatch: pytest.MonkeyPatch, seconds: float = 300) -> str:
+    async def prove(
+        self, monkeypatch: pytest.MonkeyPatch, seconds: float = 300, dates: SecretDates | None = None
+    ) -> str:
         monkeypatch.setattr(sign_in, "_credential", self.credential)
         return await prove_secret(
             TENANT_ID,
@@ -70,6 +74,7 @@ class Entra:
             deadline=self.clock.now() + seconds,
             on_wait=self.note,
             clock=self.clock,
+            dates=dates,
         )
 
 
@@ -119,6 +124,46 @@ async def test_final_refusals_are_not_waited_for(monkeypatch: pytest.MonkeyPatch
         await entra.prove(monkeypatch)
     assert type(caught.value) is kind
     assert entra.clock.sleeps == []
+
+
+async def test_secret_that_the_stack_knows_to_end_later_has_not_expired(monkeypatch: pytest.MonkeyPatch):
+    entra = Entra(refusal("AADSTS7000222"), token(oid="o"))
+    now = entra.clock.utc()
+    assert await entra.prove(monkeypatch, dates=SecretDates(None, now + timedelta(days=1))) == "o"
+    assert entra.clock.sleeps == [2]
+    ended = Entra(refusal("AADSTS7000222"))
+    with pytest.raises(SecretExpired, match="make a new secret"):
+        await ended.prove(monkeypatch, dates=SecretDates(now - timedelta(minutes=5), now - timedelta(seconds=1)))
+    assert ended.clock.sleeps == []
+
+
+@pytest.mark.parametrize(
+    ("code", "kind", "what"),
+    [
+        ("AADSTS7000222", SecretExpired, "accept the secret of"),
+        ("AADSTS7000215", SecretRefused, "accept the secret of"),
+        ("AADSTS7000229", ApplicationUnknown, "know"),
+    ],
+)
+async def test_refusal_of_a_new_secret_says_its_age_and_to_run_again(
+    monkeypatch: pytest.MonkeyPatch, code: str, kind: type[SignInError], what: str
+):
+    entra = Entra(refusal(code, f"Invalid {SECRET}."))
+    now = entra.clock.utc()
+    dates = SecretDates(now - timedelta(minutes=2, seconds=30), now + timedelta(days=1))
+    with pytest.raises(kind) as caught:
+        await entra.prove(monkeypatch, 60, dates)
+    text = str(caught.value)
+    assert text.startswith(f"Entra does not {what} application {APP} yet, whose secret was made 3 minutes ago: run")
+    assert f"Azure says {code}: Invalid" in text
+    assert SECRET not in text
+
+
+async def test_older_secret_that_ends_later_is_read_again(monkeypatch: pytest.MonkeyPatch):
+    entra = Entra(refusal("AADSTS7000222"))
+    now = entra.clock.utc()
+    with pytest.raises(SecretExpired, match="run 'pulumi up --refresh', which reads the end again"):
+        await entra.prove(monkeypatch, 60, SecretDates(now - timedelta(days=1), now + timedelta(days=1)))
 
 
 async def test_unreachable_login_is_one_sentence(monkeypatch: pytest.MonkeyPatch):

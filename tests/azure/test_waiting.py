@@ -75,7 +75,14 @@ def test_pauses_start_short_and_stay_below_two_minutes(list_: Pauses):
 
 
 def test_principal_is_waited_for_about_two_minutes():
-    assert sum(pauses.PRINCIPAL) == 127
+    due: list[float] = []
+    while (pause := pauses.pause_within(pauses.PRINCIPAL, len(due) + 1, pauses.PRINCIPAL_SECONDS)) is not None:
+        due.append(pause)
+    assert due == [2, 4, 8, 16, 30, 30, 30]
+
+
+def test_last_pause_ends_with_the_time():
+    assert [pauses.pause_within(pauses.PRINCIPAL, attempt, 15) for attempt in range(1, 6)] == [2, 4, 8, 1, None]
 
 
 def test_time_is_told_in_seconds_or_minutes():

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from crosstenant import (
+    ArgumentError,
     PullCheckMode,
     PullCheckOptions,
     PullResult,
@@ -68,6 +69,25 @@ def test_a_pull_check():
         "triggers": ["images-base-pull-role-id"],
     }
     assert made.dependencies == {f"{ROLE_ASSIGNMENT} images-base-pull-role"}
+
+
+def test_patience_with_replication_is_one_argument():
+    dates = {"secret_made_at": "2026-01-31T12:00:00Z", "secret_expires_at": "2027-01-31T12:00:00Z"}
+    hasty = RegistryArgs(registry_id=f"{REGISTRY_ID}2", pull_check=PullCheckOptions(timeout_seconds=60))
+    registries = [RegistryArgs(registry_id=REGISTRY_ID), hasty]
+    built = build(
+        lambda: access(registries=registries, service_principal="consented", replication_timeout_seconds=900, **dates)
+    )
+    assert [it.inputs["timeoutSeconds"] for it in built.resources if it.type == PULL_CHECK] == [900, 60]
+    assert built.one(CONSENT).inputs["secretTimeoutSeconds"] == 900
+    for made in (built.one(CONSENT), built.one(PULL_CHECK, "images-images-pull-check")):
+        assert (made.inputs["secretMadeAt"], made.inputs["secretExpiresAt"]) == tuple(dates.values())
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 3601])
+def test_patience_without_bounds_is_refused(seconds: int):
+    with pytest.raises(ArgumentError, match=r"replication_timeout_seconds: must be a number of seconds from 1 to 3600"):
+        access(replication_timeout_seconds=seconds)
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,7 @@ def test_a_clusters_credential():
         "clientId": APP,
         "secret": Secret(SECRET),
         "abandonOnDelete": True,
+        "secretExpiresAt": "2099-01-01T00:00:00Z",
     }
     assert (made.request.customTimeouts.create, made.request.customTimeouts.update) == ("600s", "600s")
     assert made.request.customTimeouts.delete == ""

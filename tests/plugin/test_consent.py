@@ -18,6 +18,7 @@ from crosstenant.azure.waiting import Clock
 from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import PUBLIC, Cloud
 from crosstenant.model.credentials.kinds import AppCredential
+from crosstenant.model.secret_dates import SecretDates
 from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
 from crosstenant.provider_kit.resource import Change, Difference, Properties
@@ -59,6 +60,7 @@ class Entra(Clock):
         on_wait: OnProgress,
         clock: Clock | None = None,
         wait_for_application: bool = True,
+        dates: SecretDates | None = None,
     ) -> str:
         assert not wait_for_application, "an application without consent is an answer, not a delay"
         self.asked.append((tenant_id, credential.client_id, credential.secret))
@@ -339,6 +341,9 @@ async def test_a_consent_that_was_imported_without_its_secret_stays(gate: Consen
 
 async def test_outputs_and_schema_agree(gate: Consent, entra: Entra):
     entra.answer = FOUND
-    _, outputs = await gate.create(URN, {**INPUTS, "redirectUri": "https://contoso.example/"}, 0)
-    assert set(outputs) == set(Consent.schema["properties"])
-    assert set(outputs) - {"redirectUri"} == set(Consent.schema["required"])
+    dates = {"secretMadeAt": "2026-01-31T12:00:00Z", "secretExpiresAt": "2027-01-31T12:00:00Z"}
+    more = {"redirectUri": "https://contoso.example/", "secretTimeoutSeconds": 600, **dates}
+    _, outputs = await gate.create(URN, {**INPUTS, **more}, 0)
+    assert set(outputs) == set(Consent.schema["properties"]) - set(dates), "a refresh has nothing to add"
+    assert entra.patience == [600]
+    assert set(outputs) - {"redirectUri", "secretTimeoutSeconds"} == set(Consent.schema["required"])

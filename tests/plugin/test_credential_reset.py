@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -58,6 +59,25 @@ async def interrupted(world: World, olds: dict[str, Any] | None = None, **change
     assert NEXT_SECRET not in str(caught.value)
     assert caught.value.resource_id == CLUSTER_ID
     return caught.value
+
+
+@pytest.mark.parametrize("code", ["AADSTS7000215", "AADSTS7000222"])
+async def test_new_secret_that_aks_does_not_know_yet_is_told_with_its_age(world: World, code: str):
+    world.start_fails = refused(400, "BadRequest", f"{code}: Invalid client secret '{SECRET}'.")
+    now = world.clock.utc()
+    dates = {
+        "secretMadeAt": (now - timedelta(minutes=4)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "secretExpiresAt": (now + timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+    }
+    with pytest.raises(OperatorError) as caught:
+        await world.profile.create(URN, inputs(**dates), 0)
+    text = str(caught.value)
+    assert f"cluster {CLUSTER_ID}: AKS does not accept the application's secret yet, which was made 4 min" in text
+    assert f"Azure says BadRequest: {code}" in text
+    assert SECRET not in text
+    with pytest.raises(OperatorError) as caught:
+        await world.profile.create(URN, inputs(), 0)
+    assert "was made" not in str(caught.value)
 
 
 async def test_waits_for_running_operation_then_resets(world: World):

@@ -1,6 +1,6 @@
-import functools
 import json
 from collections.abc import AsyncIterator
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
@@ -40,6 +40,7 @@ from tests.azure.tls_azure import (
 )
 
 NO_IMAGE = "that an image can be fetched: name a repository and a reference (tag or digest) for that"
+START = datetime(2026, 1, 31, 12, 0, tzinfo=timezone.utc)
 URN = "urn:pulumi:dev::test::crosstenant:index:PullCheck::fabrikamimages"
 CHECK_ID = f"{REGISTRY_ID}/pullChecks/{CLIENT_ID}"
 EXPIRED = said(401, "UNAUTHORIZED", "AADSTS7000222: The provided client secret keys for app 'x' are expired.")
@@ -68,11 +69,13 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
         def now(self) -> float:
             return clock.now
 
+        def utc(self) -> datetime:
+            return START + timedelta(seconds=clock.now)
+
         async def sleep(self, seconds: float) -> None:
             await clock.pause(seconds)
 
-    timed = functools.partial(pull_check.prove_in_time, clock=Waiting())
-    monkeypatch.setattr(pull_check, "prove_in_time", timed)
+    monkeypatch.setattr(pull_check, "Clock", Waiting)
     return clock
 
 
@@ -327,6 +330,50 @@ async def test_network_rules_are_blamed_only_where_they_can_be_the_cause(azure: 
     assert "network rules" not in text
 
 
+MADE_NOW = {"secretMadeAt": "2026-01-31T12:00:00Z", "secretExpiresAt": "2027-01-31T12:00:00Z"}
+MADE_LONG_AGO = {"secretMadeAt": "2026-01-30T12:00:00Z", "secretExpiresAt": "2027-01-31T12:00:00Z"}
+
+
+@pytest.mark.parametrize("answer", [EXPIRED, OTHER_SECRET])
+async def test_new_secret_is_waited_for_as_long_as_the_program_says(
+    azure: Azure, check: PullCheck, clock: Clock, answer: Answer
+):
+    azure.registry.token = answer
+    clock.at[550] = lambda: setattr(azure.registry, "token", None)
+    _, outputs = await check.create(URN, inputs(timeoutSeconds=600, **MADE_NOW), 0)
+    assert (outputs["result"], clock.now >= 550) == ("granted", True)
+    assert not outputs.keys() & MADE_NOW.keys(), "a refresh has nothing to add"
+
+
+@pytest.mark.parametrize(("answer", "spent"), [(EXPIRED, 0), (OTHER_SECRET, 120)])
+async def test_older_secret_is_not_waited_for(
+    azure: Azure, check: PullCheck, clock: Clock, answer: Answer, spent: float
+):
+    azure.registry.token = answer
+    text = await refused(check, timeoutSeconds=600, **MADE_LONG_AGO)
+    assert "an owner of the application makes a new one" in text
+    assert clock.now == spent
+
+
+@pytest.mark.parametrize("answer", [EXPIRED, OTHER_SECRET])
+async def test_refusal_of_a_new_secret_asks_nobody_to_make_one(
+    azure: Azure, check: PullCheck, clock: Clock, answer: Answer
+):
+    azure.registry.token = answer
+    text = await refused(check, timeoutSeconds=600, **MADE_NOW)
+    assert f"the secret of application {CLIENT_ID} was made 10 minutes ago and is not accepted yet: run 'pulumi" in text
+    assert "makes a new one" not in text
+    assert clock.now == 600
+
+
+async def test_dates_of_the_secret_ask_nothing(azure: Azure, check: PullCheck):
+    olds = await created(check)
+    azure.registry.requests.clear()
+    assert await differs(check, olds, inputs(), inputs(**MADE_NOW)) == Diff()
+    assert (await check.update(URN, CHECK_ID, olds, inputs(timeoutSeconds=9, **MADE_NOW), 0))["result"] == "granted"
+    assert azure.registry.requests == []
+
+
 async def test_absent_tag_is_told_from_a_missing_role(azure: Azure, check: PullCheck, clock: Clock):
     azure.registry.manifest = NO_TAG
     text = await refused(check, repository="hello", reference="1.0")
@@ -568,5 +615,5 @@ async def test_outputs_are_in_the_schema(azure: Azure, check: PullCheck):
     seen |= await created(check)
     azure.registry.token = EXPIRED
     seen |= await created(check, mode="warn")
-    assert set(seen) | {"triggers", "filledLater"} == set(properties)
+    assert set(seen) | {"triggers", "filledLater", "secretMadeAt", "secretExpiresAt"} == set(properties)
     assert PullCheck.secret_properties == {name for name, item in properties.items() if item.get("secret")}

@@ -10,7 +10,7 @@ import pytest
 from crosstenant.azure.sign_in.secret_proof import SecretExpired
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.errors_to_grpc import PartialError
-from crosstenant.provider_kit.resource import Change, Difference, Properties
+from crosstenant.provider_kit.resource import Change, Diff, Difference, Properties
 from crosstenant.provider_kit.values import UNKNOWN
 from tests.azure.aks_world import (
     APP,
@@ -534,9 +534,16 @@ async def test_check_misses_a_secret_that_the_program_dropped(world: World):
     assert [failure.property for failure in failures] == ["secret"]
 
 
+async def test_dates_of_the_secret_change_nothing(world: World):
+    olds = await created(world)
+    dates = {"secretMadeAt": "2026-01-31T12:00:00Z", "secretExpiresAt": "2027-01-31T12:00:00Z"}
+    assert await world.profile.diff(URN, CLUSTER_ID, inputs(), olds, inputs(**dates)) == Diff()
+
+
 def test_schema_and_resource_agree(world: World):
     schema = world.profile.schema
-    assert set(schema["inputProperties"]) == set(inputs(**TO_COME))
+    dates = {"secretMadeAt", "secretExpiresAt"}
+    assert set(schema["inputProperties"]) == set(inputs(**TO_COME)) | dates
     assert all(spec["description"] for spec in schema["properties"].values())
     secret = {name for name, spec in schema["properties"].items() if spec.get("secret")}
     assert secret == world.profile.secret_properties

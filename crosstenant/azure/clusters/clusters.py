@@ -22,6 +22,7 @@ from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.credentials.kinds import AppCredential
+from crosstenant.model.matched_texts.registry_texts import SECRET_EXPIRED
 from crosstenant.model.pauses import IDLE, RESET
 
 if TYPE_CHECKING:
@@ -43,10 +44,12 @@ class ClusterGone(Exception):
 
 @dataclass
 class Attempt:
-    """The fate of the request for a reset, for the caller of an interrupted ``start_reset``."""
+    """The fate of the request for a reset, for the caller of an interrupted ``start_reset``; and what he knows."""
 
     maybe_accepted: bool = False
     """Whether a request was sent that AKS may have accepted."""
+    secret_cannot_have_ended: bool = False
+    """Whether the caller knows that the secret ends later: the answer that it has expired is a lag of Entra then."""
 
 
 @dataclass(frozen=True)
@@ -164,6 +167,8 @@ class Clusters:
                 # A refusal decides about this request, but not about an earlier one without an answer.
                 attempt.maybe_accepted = unanswered or said.status == 0 or said.status >= 500
                 retry = Retry.THROTTLED if said.status == 0 else retry_of(error)
+                if attempt.secret_cannot_have_ended and SECRET_EXPIRED.is_in(said.message):
+                    retry = Retry.PROPAGATION
                 running = running_operation(said.message) if retry is Retry.BUSY else None
                 tries += retry is not Retry.PROPAGATION and running is None
                 pause = max(next(pauses), said.retry_after)

@@ -1,7 +1,8 @@
 """Proves that an application's secret signs in to a tenant, before a cluster depends on it.
 
 Entra needs time to replicate a new secret or service principal, and answers "invalid secret" and "no such application"
-until then. An expired secret or an unknown tenant is final.
+until then, or that the secret has expired. An unknown tenant is final, and so is an expired secret, unless the stack
+knows that it ends later.
 https://learn.microsoft.com/entra/architecture/resilient-end-user-experience and
 https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 """
@@ -17,6 +18,7 @@ from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.pauses import SIGN_IN
+from crosstenant.model.secret_dates import SecretDates
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
@@ -54,6 +56,7 @@ async def prove_secret(
     on_wait: OnWait,
     clock: Clock | None = None,
     wait_for_application: bool = True,
+    dates: SecretDates | None = None,
 ) -> str:
     """Signs in with a secret; repeats the sign-in while replication may be the reason.
 
@@ -64,6 +67,7 @@ async def prove_secret(
     :param on_wait: Called with the reason before each pause.
     :param clock: The clock; the machine's if not given.
     :param wait_for_application: Whether to wait also while the tenant does not know the application.
+    :param dates: When the secret was made and when it ends, if the stack knows that.
     :returns: The object ID of the application's service principal in that tenant, empty if the token does not say.
     :raises SignInError: The secret does not sign in; a subclass tells the reason.
     """
@@ -72,16 +76,18 @@ async def prove_secret(
     from crosstenant.azure.refusals.refusal_table import Retry
     from crosstenant.azure.refusals.refusals import retry_of
 
-    clock = clock or Clock()
+    clock, dates = clock or Clock(), dates or SecretDates()
     began = clock.now()
 
     async def pause_after(error: AzureError, pause: float) -> float:
         waited = clock.now() - began
         refusal = _refused(error, tenant_id, credential, waited)
         unknown = isinstance(refusal, ApplicationUnknown) and not wait_for_application
+        lags = isinstance(refusal, SecretExpired) and dates.cannot_have_ended(clock.utc())
         # Without an answer at all azure-core has tried several times already.
-        if unknown or retry_of(error) is Retry.NEVER or clock.now() + pause > deadline:
-            raise refusal from None
+        final = retry_of(error) is Retry.NEVER and not lags
+        if unknown or final or clock.now() + pause > deadline:
+            raise _of_new(refusal, error, dates, clock, credential) from None
         await on_wait(
             f"waiting for Entra to accept the secret of application {credential.client_id} ({lasting(waited)})"
         )
@@ -116,6 +122,33 @@ def _refused(error: Exception, tenant_id: str, app: AppCredential, waited: float
     if waited >= 1:
         doing = f"{doing}, tried for {lasting(waited)}"
     return kind(explain(error, doing=doing, on="", secrets=[app.secret]))
+
+
+def _of_new(
+    refusal: SignInError, error: Exception, dates: SecretDates, clock: Clock, app: AppCredential
+) -> SignInError:
+    """The refusal in other words where the stack itself has just made what Entra does not know."""
+    from crosstenant.azure.refusals.refusals import take_apart
+
+    now, said = clock.utc(), take_apart(error, [app.secret])
+    azure = said.message if said.message.startswith(said.code) else f"{said.code}: {said.message}"
+    lags = isinstance(refusal, (SecretRefused, ApplicationUnknown)) or (
+        isinstance(refusal, SecretExpired) and dates.cannot_have_ended(now)
+    )
+    if lags and dates.is_young(now):
+        what = "know" if isinstance(refusal, ApplicationUnknown) else "accept the secret of"
+        return type(refusal)(
+            f"Entra does not {what} application {app.client_id} yet, whose secret was made {dates.age(now)}: run"
+            " 'pulumi up' again in a few minutes, or let it wait longer (replication_timeout_seconds of the component,"
+            f" wait_for_principal_seconds of a ServicePrincipalProfile). Azure says {azure}"
+        )
+    if isinstance(refusal, SecretExpired) and dates.cannot_have_ended(now) and dates.expires_at:
+        return SecretExpired(
+            f"Entra takes the secret of application {app.client_id} for expired, and the stack has its end as"
+            f" {dates.expires_at:%Y-%m-%dT%H:%M:%SZ}: run 'pulumi up --refresh', which reads the end again and replaces"
+            f" a secret that has ended. Azure says {azure}"
+        )
+    return refusal
 
 
 _KINDS: dict[str, type[SignInError]] = {

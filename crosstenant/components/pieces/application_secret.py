@@ -29,6 +29,9 @@ class ApplicationSecret:
     value: pulumi.Output[str]
     """The current secret; an error in its place when it has ended. Secret."""
 
+    made_at: pulumi.Output[str]
+    """When the current secret was made: a UTC time."""
+
     expires_at: pulumi.Output[str]
     """When the current secret ends: a UTC time."""
 
@@ -86,6 +89,7 @@ class ApplicationSecret:
 
         # Unknown in the preview of an update that makes a new secret, so that an expired secret does not stop it.
         self.expires_at = current.end_date.apply(checked)
+        self.made_at = current.start_date
         self.value = pulumi.Output.secret(
             pulumi.Output.all(current.value, self.expires_at).apply(lambda known: known[0])
         )

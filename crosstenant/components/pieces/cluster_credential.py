@@ -9,6 +9,7 @@ import pulumi
 from crosstenant.components.arguments.cluster_args import ClusterSpec
 from crosstenant.components.output_objects import ClusterCredential
 from crosstenant.components.pieces.replaceable import replaceable
+from crosstenant.components.pull_identity import PullIdentity
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.resources.service_principal_credential import ServicePrincipalCredential
 from crosstenant.resources.service_principal_profile import ServicePrincipalProfile
@@ -17,27 +18,30 @@ from crosstenant.resources.service_principal_profile import ServicePrincipalProf
 def set_cluster_credential(
     name: str,
     cluster: ClusterSpec,
-    client_id: pulumi.Output[str],
-    secret: pulumi.Output[str],
+    identity: PullIdentity,
     proved: Sequence[pulumi.Resource],
     component: pulumi.Resource,
     providers: TenantProviders,
+    replication_seconds: int | None,
 ) -> ServicePrincipalProfile:
     """Declares the credential, a child of ``component``.
 
     :param name: Prefix of its name.
     :param cluster: The cluster.
-    :param client_id: The application's client ID (UUID).
-    :param secret: The application's secret.
+    :param identity: The application and its secret.
     :param proved: The resources that must exist before the reset.
     :param component: The component that it belongs to.
     :param providers: The providers of the cluster tenant.
+    :param replication_seconds: How long to wait until Entra knows the application and its secret, if the program says.
     """
     return ServicePrincipalProfile(
         f"{name}-{cluster.name}-profile",
         cluster_id=cluster.id.text,
-        client_id=client_id,
-        secret=secret,
+        client_id=identity.client_id,
+        secret=identity.secret,
+        secret_made_at=identity.secret_made_at,
+        secret_expires_at=identity.secret_expires_at,
+        wait_for_principal_seconds=replication_seconds,
         abandon_on_delete=cluster.abandon_on_delete,
         created_by_this_stack=cluster.created_by_this_stack,
         # Its own check guards the cluster: it cannot be deleted while the cluster uses the application.

@@ -22,6 +22,7 @@ def assign_cluster_role(
     service_principal_id: pulumi.Output[str],
     component: pulumi.Resource,
     providers: TenantProviders,
+    replication_seconds: int | None,
 ) -> authorization.RoleAssignment:
     """Declares the assignment of a role, a child of ``component``.
 
@@ -30,6 +31,7 @@ def assign_cluster_role(
     :param service_principal_id: Object ID (UUID) of the application's service principal in the cluster tenant.
     :param component: The component that it belongs to.
     :param providers: The providers of the cluster tenant.
+    :param replication_seconds: How long to wait until the service principal is known, if the program says.
     """
     keep_order_in_transforms()
     resource_name = f"{name}-{role.name}-cluster-role"
@@ -49,7 +51,13 @@ def assign_cluster_role(
                 parent=component,
                 provider=providers.azure_native,
                 hooks=ResourceHookBinding(
-                    on_error=on_error(resource_name, component, advice, replicating=PRINCIPAL_REPLICATING)
+                    on_error=on_error(
+                        resource_name,
+                        component,
+                        advice,
+                        replicating=PRINCIPAL_REPLICATING,
+                        replication_seconds=replication_seconds,
+                    )
                 ),
                 # azure-native would first delete a resource with a given name, and leave a time without the role.
                 delete_before_replace=False,

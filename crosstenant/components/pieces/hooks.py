@@ -21,7 +21,7 @@ from pulumi.runtime.settings import get_monitor, monitor_supports_feature
 
 from crosstenant.model.matched_texts.matched_text import MatchedText
 from crosstenant.model.matched_texts.provider_texts import OWN_ASSIGNMENT_EXISTS, SERVICE_PRINCIPAL_EXISTS
-from crosstenant.model.pauses import PRINCIPAL
+from crosstenant.model.pauses import PRINCIPAL, PRINCIPAL_SECONDS, pause_within
 
 T = TypeVar("T")
 
@@ -34,6 +34,13 @@ OLD_ENGINE: Final = (
     "new service principal to replicate, and an error of the azuread or azure-native provider has no advice"
 )
 """The warning for an engine without error hooks, which the Python SDK does not report by itself."""
+
+NOT_REPLICATED: Final = (
+    "Azure Resource Manager has not known the service principal for {minutes:g} min: if it was made a short time ago,"
+    " run 'pulumi up' again in a few minutes, or let it wait longer (replication_timeout_seconds of the component). If"
+    " it is older, check that it is a service principal of this tenant"
+)
+"""The advice where a role assignment's principal is still unknown after all pauses."""
 
 
 @dataclass(frozen=True)
@@ -55,15 +62,20 @@ Advise = Callable[[Failure], Coroutine[Any, Any, str | None]]
 
 
 def on_error(
-    resource_name: str, component: pulumi.Resource, advise: Advise, *, replicating: MatchedText | None = None
+    resource_name: str,
+    component: pulumi.Resource,
+    advise: Advise,
+    *,
+    replicating: MatchedText | None = None,
+    replication_seconds: float | None = None,
 ) -> list[ErrorHook]:
     """Hooks that log the advice on a resource's failure; none for an engine without error hooks.
 
     :param resource_name: The resource's name.
     :param component: The component that the advice is shown for.
     :param advise: Gives the advice.
-    :param replicating: The text of an error while a principal has not replicated: the operation is repeated then, after
-        each of the pauses that there are for that.
+    :param replicating: The text of an error while a principal has not replicated: the operation is repeated then.
+    :param replication_seconds: For how long; by default for ``PRINCIPAL_SECONDS``.
     """
     if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS):
         _tell_of_old_engine(component)
@@ -71,9 +83,14 @@ def on_error(
 
     async def wait_or_advise(failed: ErrorHookArgs) -> bool:
         attempts = len(failed.errors)
-        if replicating and replicating.is_in(failed.errors[0]) and attempts <= len(PRINCIPAL):
-            await asyncio.sleep(PRINCIPAL[attempts - 1])
-            return True
+        if replicating and replicating.is_in(failed.errors[0]):
+            seconds = PRINCIPAL_SECONDS if replication_seconds is None else replication_seconds
+            pause = pause_within(PRINCIPAL, attempts, seconds)
+            if pause is not None:
+                await asyncio.sleep(pause)
+                return True
+            pulumi.log.error(NOT_REPLICATED.format(minutes=round(seconds / 60, 1)), component)
+            return False
         failure = Failure(failed.errors[0], failed.failed_operation, failed.new_inputs or {})
         advice = await advise(failure)
         if advice:

@@ -31,6 +31,10 @@ class PullingApplication:
     secret: pulumi.Input[str]
     service_principal_id: pulumi.Output[str]
     """Object ID (UUID) of its service principal in the registry tenant."""
+    secret_made_at: pulumi.Input[str] | None
+    secret_expires_at: pulumi.Input[str] | None
+    replication_seconds: int | None
+    """How long to wait until its service principal and role are known, if the program says."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +100,9 @@ def grant_pull(
         # A role for repositories may come before their first images.
         filled_later=options.get("filled_later", None if "repository" in options else bool(permitted) or None),
         mode=options.get("mode"),
-        timeout_seconds=options.get("timeout_seconds"),
+        timeout_seconds=options.get("timeout_seconds", application.replication_seconds),
+        secret_made_at=application.secret_made_at,
+        secret_expires_at=application.secret_expires_at,
         triggers=[assignment.id],
         opts=replaceable(
             pulumi.ResourceOptions(parent=component, provider=providers.crosstenant, depends_on=[assignment])
@@ -154,6 +160,7 @@ def _assign(
                         component,
                         of_tenant(providers, pull_role_advice(providers)),
                         replicating=PRINCIPAL_REPLICATING,
+                        replication_seconds=application.replication_seconds,
                     )
                 ),
                 # azure-native would first delete a resource with a given name, and leave a time without the role.

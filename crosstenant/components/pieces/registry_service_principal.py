@@ -74,6 +74,9 @@ def consented_to(
     client_id: pulumi.Input[str],
     secret: pulumi.Input[str],
     *,
+    secret_made_at: pulumi.Input[str] | None,
+    secret_expires_at: pulumi.Input[str] | None,
+    secret_timeout_seconds: int | None,
     redirect_uri: str | None,
     timeout_seconds: int | None,
     component: pulumi.Resource,
@@ -84,6 +87,9 @@ def consented_to(
     :param name: The component's name.
     :param client_id: Client ID (UUID) of the application.
     :param secret: Its secret.
+    :param secret_made_at: When the secret was made, if the program says.
+    :param secret_expires_at: When it ends, if the program says.
+    :param secret_timeout_seconds: How long to wait until Entra knows it, if the program says.
     :param redirect_uri: The redirect URI of the consent page.
     :param timeout_seconds: The seconds for which an update waits.
     :param component: The component that it belongs to.
@@ -93,6 +99,9 @@ def consented_to(
         f"{name}-consent",
         client_id=client_id,
         secret=secret,
+        secret_made_at=secret_made_at,
+        secret_expires_at=secret_expires_at,
+        secret_timeout_seconds=secret_timeout_seconds,
         redirect_uri=redirect_uri,
         timeout_seconds=timeout_seconds,
         # A record: the service principal is the administrator's, and stays.

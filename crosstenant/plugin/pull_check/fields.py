@@ -9,6 +9,7 @@ from crosstenant.model.image_reference import check_reference
 from crosstenant.model.modes import PullCheckMode, PullResult
 from crosstenant.model.repository_condition import check_repository
 from crosstenant.plugin import forms
+from crosstenant.plugin.secret_dates_fields import SECRET_DATES
 from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.provider_kit.values import Plain
@@ -85,7 +86,9 @@ INPUTS: Final[Fields] = {
     ),
     "filledLater": Field(
         "boolean",
-        "Whether `repository` gets its first image later, so that it may be absent; false by default.",
+        "Whether `repository` gets its first image later, so that it may be absent; false by default. Another value "
+        "asks the registry nothing new.",
+        informs=True,
     ),
     "mode": Field(
         "string",
@@ -96,14 +99,15 @@ INPUTS: Final[Fields] = {
     ),
     "timeoutSeconds": Field(
         "number",
-        "How long to try again while a new role assignment may not have reached the registry yet, in seconds; 300 by "
-        "default.",
+        "How long to try again while a new role assignment, service principal or secret may not have reached the "
+        "registry yet, in seconds; 300 by default.",
         default=300,
         refusal=_seconds,
     ),
     "triggers": Field(
         "array", "Values whose change repeats the check, such as IDs of role assignments.", items="string"
     ),
+    **SECRET_DATES,
 }
 
 OUTPUTS: Final[Fields] = {

@@ -12,17 +12,27 @@ from typing import ClassVar, Final
 from crosstenant.azure.pull.pull_advice import advise, refusal_message
 from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, PROBE_REPOSITORY, UNTIL_GRANTED, Patience, prove_in_time
 from crosstenant.azure.pull.pull_verdict import Existence, PullProof, PullRefused, Reason, not_proved
+from crosstenant.azure.pull.replication import (
+    newest_assignment,
+    of_new_secret,
+    of_young_assignment,
+    of_young_secret,
+)
 from crosstenant.azure.registries.lookup import find_registry, read_registry
 from crosstenant.azure.registries.registries import RegistryState
+from crosstenant.azure.waiting import Clock
 from crosstenant.errors import OperatorError
 from crosstenant.model.argument_text import quoted
 from crosstenant.model.arm_id import REGISTRY_TYPE, is_uuid, parse_arm_id
 from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.modes import PullCheckMode, PullResult
+from crosstenant.model.secret_dates import ago, is_young
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.pull_check.fields import INPUTS, OUTPUTS, check_together
+from crosstenant.plugin.pull_check.state import asks_nothing_new, is_settled, looks_for_another_image
+from crosstenant.plugin.secret_dates_fields import secret_dates, without_dates
 from crosstenant.provider_kit.declared import DeclaredResource
-from crosstenant.provider_kit.fields import Fields, complete, same
+from crosstenant.provider_kit.fields import Fields, complete
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN
 
@@ -52,6 +62,14 @@ class PullCheck(DeclaredResource[Context]):
     inputs: ClassVar[Fields] = INPUTS
     outputs: ClassVar[Fields] = OUTPUTS
 
+    def __init__(self, context: Context, clock: Clock | None = None) -> None:
+        """
+        :param context: The registry tenant.
+        :param clock: The clock; the machine's if not given.
+        """
+        super().__init__(context)
+        self._clock = clock or Clock()
+
     def check_together(self, inputs: Properties) -> list[Failure]:
         """A reference needs its repository."""
         return check_together(inputs)
@@ -61,9 +79,7 @@ class PullCheck(DeclaredResource[Context]):
     ) -> Diff:
         """A changed input, or a last result that proves nothing."""
         differences = dict((await super().diff(urn, resource_id, old_inputs, olds, news)).differences)
-        # It says how to take an answer, and asks for none.
-        differences.pop("filledLater", None)
-        if not _is_settled(olds, news):
+        if not is_settled(olds, news):
             differences["result"] = Difference(Change.UPDATE, is_input=False)
         return Diff(differences)
 
@@ -114,10 +130,10 @@ class PullCheck(DeclaredResource[Context]):
 
     async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
         """As ``preview_create``, if the update will repeat the check. Another image is looked for already."""
-        if _asks_nothing_new(olds, news):
+        if asks_nothing_new(olds, news):
             return {**news, **_observed(olds)}
         outputs = await self.preview_create(urn, news)
-        if _looks_for_another_image(olds, news):
+        if looks_for_another_image(olds, news):
             await self._warn_of_absent_image(urn, news)
         return outputs
 
@@ -125,7 +141,7 @@ class PullCheck(DeclaredResource[Context]):
         self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
     ) -> Properties:
         """Repeats the check, unless only the time limit has changed."""
-        if _asks_nothing_new(olds, news):
+        if asks_nothing_new(olds, news):
             return {**news, **_observed(olds)}
         return await self._prove(urn, news, timeout)
 
@@ -162,12 +178,14 @@ class PullCheck(DeclaredResource[Context]):
         registry = await self._registry(inputs)
         limit = min(inputs["timeoutSeconds"], timeout) if timeout else inputs["timeoutSeconds"]
         try:
-            proof = await self._ask(urn, registry, inputs, UNTIL_GRANTED, limit)
+            patience = {**UNTIL_GRANTED, **of_new_secret(secret_dates(inputs), self._clock.utc())}
+            proof = await self._ask(urn, registry, inputs, patience, limit)
         except PullRefused as refusal:
+            lag = await self._lag(inputs, refusal.reason)
             if inputs["mode"] != PullCheckMode.WARN:
-                message = refusal_message(refusal, self._advice(inputs, registry, refusal.reason), registry.registry_id)
-                raise OperatorError(message) from None
-            await self._warn(urn, registry, inputs, refusal)
+                advice = lag or self._advice(inputs, registry, refusal.reason)
+                raise OperatorError(refusal_message(refusal, advice, registry.registry_id)) from None
+            await self._warn(urn, registry, inputs, refusal, lag)
             return self._refused(inputs, registry, refusal.reason)
         outputs = _proven(inputs, registry, proof)
         if outputs["result"] == PullResult.SIGNED_IN:
@@ -203,7 +221,7 @@ class PullCheck(DeclaredResource[Context]):
                     raise PullRefused(Reason.REPOSITORY_ABSENT, f"{registry.login_server} does not know the name")
                 return proof
 
-            return await prove_in_time(ask, patience, limit, waiting)
+            return await prove_in_time(ask, patience, limit, waiting, clock=self._clock)
 
     async def _warn_of_absent_image(self, urn: str, inputs: Properties) -> None:
         """At preview: the program may push the image before the check."""
@@ -214,13 +232,26 @@ class PullCheck(DeclaredResource[Context]):
             if refusal.reason in (Reason.REPOSITORY_ABSENT, Reason.TAG_ABSENT):
                 await self._warn(urn, registry, inputs, refusal)
 
-    async def _warn(self, urn: str, registry: RegistryState, inputs: Properties, refusal: PullRefused) -> None:
-        advice = self._advice(inputs, registry, refusal.reason)
+    async def _lag(self, inputs: Properties, reason: Reason) -> str:
+        """The advice where the stack has just made what the registry does not apply yet; empty elsewhere."""
+        now, dates = self._clock.utc(), secret_dates(inputs)
+        if reason in of_new_secret(dates, now):
+            return of_young_secret(inputs["clientId"], dates.age(now))
+        if reason in (Reason.ROLE_MISSING, Reason.SERVICE_PRINCIPAL_MISSING):
+            made_at = await newest_assignment(self.context.tenant, inputs.get("triggers") or [])
+            if made_at and is_young(made_at, now):
+                return of_young_assignment(reason, inputs["clientId"], ago(made_at, now))
+        return ""
+
+    async def _warn(
+        self, urn: str, registry: RegistryState, inputs: Properties, refusal: PullRefused, lag: str = ""
+    ) -> None:
+        advice = lag or self._advice(inputs, registry, refusal.reason)
         await self.context.log.warning(urn, refusal_message(refusal, advice, registry.registry_id))
 
     def _refused(self, inputs: Properties, registry: RegistryState, reason: Reason) -> Properties:
         return {
-            **inputs,
+            **without_dates(inputs),
             "loginServer": registry.login_server,
             **_refusal(reason.value, self._advice(inputs, registry, reason)),
         }
@@ -232,7 +263,7 @@ class PullCheck(DeclaredResource[Context]):
 
 
 def _proven(inputs: Properties, registry: RegistryState, proof: PullProof) -> Properties:
-    outputs: Properties = {**inputs, "loginServer": registry.login_server}
+    outputs: Properties = {**without_dates(inputs), "loginServer": registry.login_server}
     if proof.granted_actions is not None:
         outputs["grantedActions"] = list(proof.granted_actions)
     if proof.manifest_digest is not None:
@@ -250,30 +281,3 @@ def _refusal(reason: str, sentence: str) -> Properties:
 
 def _observed(olds: Properties) -> Properties:
     return {name: olds[name] for name in OUTPUTS if name in olds}
-
-
-def _is_settled(olds: Properties, news: Properties) -> bool:
-    """Whether the last result needs no further check."""
-    if news.get("mode") == PullCheckMode.SKIP:
-        return True
-    if olds.get("result") in (PullResult.PULLED, PullResult.GRANTED, PullResult.SIGNED_IN):
-        return True
-    # Otherwise a machine that cannot reach the registry would plan the same update again and again.
-    path_reasons = {reason.value for reason in Reason if reason.is_of_the_path}
-    return news.get("mode") == PullCheckMode.WARN and olds.get("refusalReason") in path_reasons
-
-
-def _looks_for_another_image(olds: Properties, news: Properties) -> bool:
-    """Whether the image alone is another than that of a check that passed."""
-    names = ("repository", "reference")
-    same_application = all(olds.get(name) == news.get(name) for name in ("registryId", "clientId", "secret"))
-    known = all(news.get(name) is not UNKNOWN for name in (*names, "filledLater"))
-    another = any(olds.get(name) != news.get(name) for name in names)
-    return same_application and known and another and "repository" in news and _is_settled(olds, news)
-
-
-def _asks_nothing_new(olds: Properties, news: Properties) -> bool:
-    asking = {name: field for name, field in INPUTS.items() if name not in ("timeoutSeconds", "filledLater")}
-    return _is_settled(olds, news) and all(
-        same(field, olds.get(name), news.get(name)) for name, field in asking.items()
-    )

@@ -8,8 +8,10 @@ for AKS and resets again if necessary.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Final
 
 from crosstenant.azure.clusters.cluster_fitness import refuse_unfit
 from crosstenant.azure.clusters.cluster_state import ClusterState
@@ -20,6 +22,7 @@ from crosstenant.azure.sign_in.secret_proof import OnWait, SignInError
 from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
+from crosstenant.model.matched_texts.registry_texts import SECRET_EXPIRED, SECRET_WRONG
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
@@ -63,6 +66,7 @@ class CredentialReset:
                 deadline=until,
                 on_wait=self._status(request.urn),
                 clock=self._clock,
+                dates=request.record.secret_dates,
             )
         except SignInError as error:
             raise OperatorError(f"{error} (cluster {request.cluster_id} is untouched)") from None
@@ -150,7 +154,8 @@ class CredentialReset:
         return applied if is_told_by_cluster and state.is_settled_with(old.client_id) else old
 
     async def _started(self, request: ResetRequest, before: ClusterState) -> ResetOperation:
-        attempt = Attempt()
+        dates = request.record.secret_dates
+        attempt = Attempt(secret_cannot_have_ended=dates.cannot_have_ended(self._clock.utc()))
         try:
             with explained(
                 "resetting the credential of cluster", str(request.cluster_id), self._tenant, [request.secret]
@@ -168,7 +173,7 @@ class CredentialReset:
         except (OperatorError, ClusterGone, TimeoutError, asyncio.CancelledError) as error:
             if not attempt.maybe_accepted and isinstance(error, asyncio.CancelledError):
                 raise
-            reason = _reason(error, request)
+            reason = _reason(error, request, self._clock)
             if not attempt.maybe_accepted:
                 raise OperatorError(reason) from None
             raise partial(
@@ -184,11 +189,23 @@ class CredentialReset:
         return show
 
 
-def _reason(error: BaseException, request: ResetRequest) -> str:
+def _reason(error: BaseException, request: ResetRequest, clock: Clock) -> str:
     if isinstance(error, asyncio.CancelledError):
         return f"cancelled while the reset of {request.cluster_id} was being asked for"
     if isinstance(error, ClusterGone):
         return f"cluster {request.cluster_id} is gone"
     if isinstance(error, TimeoutError):
         return f"cluster {request.cluster_id}: gave up waiting for {error}; run again when it has ended"
+    dates, now = request.record.secret_dates, clock.utc()
+    refused = any(it.is_in(str(error)) for it in (SECRET_WRONG, SECRET_EXPIRED))
+    if refused and (dates.is_young(now) or dates.cannot_have_ended(now)):
+        return (
+            f"cluster {request.cluster_id}: AKS does not accept the application's secret yet, which was made"
+            f" {dates.age(now)} and which Entra accepts: run 'pulumi up' again in a few minutes, or let it wait longer"
+            " (replication_timeout_seconds of the component, wait_for_principal_seconds of a ServicePrincipalProfile)."
+            f" {_AZURE_SAYS.sub('', str(error))}"
+        )
     return str(error)
+
+
+_AZURE_SAYS: Final = re.compile(r"^.*?(?=Azure says )", re.DOTALL)

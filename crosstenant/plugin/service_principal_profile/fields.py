@@ -6,6 +6,7 @@ from typing import Final
 
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin import forms
+from crosstenant.plugin.secret_dates_fields import SECRET_DATES
 from crosstenant.provider_kit.fields import Field, Fields, Shape, secrets
 from crosstenant.provider_kit.values import Plain
 
@@ -88,6 +89,7 @@ INPUTS: Final[Fields] = {
         default=DEFAULT_PRINCIPAL_SECONDS,
         refusal=_seconds,
     ),
+    **SECRET_DATES,
 }
 
 OUTPUTS: Final[Fields] = {

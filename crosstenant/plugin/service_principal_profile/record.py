@@ -7,6 +7,8 @@ from typing import Any, Final
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.model.modes import CredentialState
+from crosstenant.model.secret_dates import UNKNOWN_DATES, SecretDates
+from crosstenant.plugin.secret_dates_fields import secret_dates
 from crosstenant.plugin.service_principal_profile.fields import DEFAULT_PRINCIPAL_SECONDS
 from crosstenant.provider_kit.resource import Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain
@@ -32,6 +34,8 @@ class Record:
     created_by_this_stack: bool | None = None
     """Whether the cluster may not exist yet."""
     wait_for_principal_seconds: float = DEFAULT_PRINCIPAL_SECONDS
+    secret_dates: SecretDates = UNKNOWN_DATES
+    """Of the secret; they are not recorded."""
     cluster_client_id: str | None = None
     provisioning_state: str | None = None
     node_pools: tuple[str, ...] | None = None
@@ -64,6 +68,7 @@ class Record:
             abandon_on_delete=bool(inputs.get("abandonOnDelete")),
             created_by_this_stack=inputs.get("createdByThisStack"),
             wait_for_principal_seconds=inputs.get("waitForPrincipalSeconds", DEFAULT_PRINCIPAL_SECONDS),
+            secret_dates=secret_dates(inputs),
         )
 
     @classmethod

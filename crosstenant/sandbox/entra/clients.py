@@ -10,6 +10,7 @@ from typing import Any
 
 from crosstenant.sandbox.entra import sources
 from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.world.open_questions import NEW_SECRET_CODE
 from crosstenant.sandbox.world.state import State, now
 from crosstenant.sandbox.world.times import epoch
 
@@ -24,7 +25,7 @@ def authenticate(state: State, tenant_id: str, client_id: str, secret: str) -> J
     :raises SignInRefusal: Entra would refuse.
     """
     application, principal = find_client(state, tenant_id, client_id)
-    check_secret(application, principal, secret, now(state))
+    check_secret(state, application, principal, secret)
     return principal
 
 
@@ -146,18 +147,20 @@ def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
     return application, principal
 
 
-def check_secret(application: Json, principal: Json, secret: str, time: float) -> None:
-    """Checks a client secret: it must be replicated and valid at ``time``.
+def check_secret(state: State, application: Json, principal: Json, secret: str) -> None:
+    """Checks a client secret: it must be replicated and valid now.
 
     A secret of the application is valid in every tenant, a secret of a service principal in its own tenant.
 
     :raises SignInRefusal: The secret is unknown, not yet valid, or has expired.
     """
+    time = now(state)
     digest = hashlib.sha256(secret.encode()).hexdigest()
     for credential in (*application["passwordCredentials"], *principal["passwordCredentials"]):
         usable = credential["_usable_at"] <= time and epoch(credential["startDateTime"]) <= time
-        if credential["_sha256"] == digest and usable:
-            if epoch(credential["endDateTime"]) > time:
+        lags_as_expired = not usable and NEW_SECRET_CODE.answer(state) == "AADSTS7000222"
+        if credential["_sha256"] == digest and (usable or lags_as_expired):
+            if usable and epoch(credential["endDateTime"]) > time:
                 return
             raise SignInRefusal(
                 "AADSTS7000222",

@@ -52,7 +52,7 @@ def grant(state: State, tenant: str, form: dict[str, str], first_version: bool) 
     audience = _known_audience(cloud_of(state), tenant, resource)
     application, principal = find_client(state, tenant, client_id)
     if form.get("client_secret"):
-        check_secret(application, principal, form["client_secret"], now(state))
+        check_secret(state, application, principal, form["client_secret"])
     elif assertion and form.get("client_assertion_type") == ASSERTION_TYPE:
         check_assertion(state, application, assertion)
     else:

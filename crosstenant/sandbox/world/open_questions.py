@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final, cast
 
-from crosstenant.sandbox.world.provenance import Source, assumed, page
+from crosstenant.sandbox.world.provenance import Source, assumed, page, thread
 from crosstenant.sandbox.world.state import State
 
 _AKS: Final = (
@@ -88,6 +88,18 @@ REGISTRY_SIGN_IN_WORDS: Final = OpenQuestion(
     },
     assumed("the words", question="registry-token-wrong-secret"),
     "Ask /oauth2/token with a wrong secret, and again with one that has expired.",
+)
+NEW_SECRET_CODE: Final = OpenQuestion(
+    "new_secret_code",
+    "With which code does Entra refuse a secret that has not replicated yet (setting lag.secret)?",
+    {"AADSTS7000215": "as one that is not the application's", "AADSTS7000222": "as one that has expired"},
+    thread(
+        "https://github.com/Azure-Samples/active-directory-dotnetcore-daemon-v2/issues/87",
+        "https://github.com/Azure-Samples/ms-identity-python-webapp/issues/67",
+        but="when which of the two",
+    ),
+    "Add a secret to an application whose other secrets have ended, and sign in with the new one at once and every "
+    "second.",
 )
 REGISTRY_EXCHANGE_TENANT: Final = OpenQuestion(
     "registry_exchange_tenant",
@@ -171,6 +183,7 @@ QUESTIONS: Final = (
     REGISTRY_REFUSES_AT,
     REGISTRY_REFUSES_WITH,
     REGISTRY_SIGN_IN_WORDS,
+    NEW_SECRET_CODE,
     REGISTRY_EXCHANGE_TENANT,
     AKS_SECRET_CODE,
     AKS_UNKNOWN_PRINCIPAL_STATUS,
