@@ -15,7 +15,7 @@ from crosstenant.sandbox.world import drift, role_drift, seed
 from crosstenant.sandbox.world.built_in_roles import ACR_PULL, role_definition_id
 from crosstenant.sandbox.world.directory_documents import new_service_principal
 from crosstenant.sandbox.world.faults import new_fault
-from crosstenant.sandbox.world.state import State, Store
+from crosstenant.sandbox.world.state import State, Store, now
 
 A, B, APP = seed.CLUSTER_TENANT, seed.REGISTRY_TENANT, seed.OLD_CLUSTER_APP_ID
 PRINCIPAL = "b0000000-0000-4000-8000-0000000000f1"
@@ -168,6 +168,23 @@ def test_a_repository_that_does_not_exist_is_no_whole_chain(store: Store):
     assert absent.exit_code == 1
     assert link(absent, "registry", "pull")["finding"] == "repository absent"
     assert "it has no repository 'hell0'; correct the name" in link(absent, "registry", "pull")["remedy"]
+
+
+def test_what_has_not_replicated_is_not_made_again(store: Store):
+    with store.change() as state:
+        for assignment in state["roleAssignments"].values():
+            if assignment["properties"]["principalId"] == PRINCIPAL:
+                assignment["_effective_at"] = now(state) + 3600
+    result = run("--json", **SECRET)
+    assert result.exit_code == 1
+    pull = link(result, "registry", "pull")
+    assert pull["finding"] == "role missing"
+    assert "a new assignment may take ten minutes to count: run the check again" in pull["remedy"]
+    with store.change() as state:
+        state["servicePrincipals"][PRINCIPAL]["_usable_at"] = now(state) + 3600
+    pull = link(run("--json", **SECRET), "registry", "pull")
+    assert pull["finding"] == "service principal missing"
+    assert "the registry does not know it yet: run the check again" in pull["remedy"]
 
 
 def test_a_wider_role_beside_the_right_one_is_worth_a_look(store: Store):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from typing import cast
 
 from crosstenant.azure.arm import Arm
@@ -85,7 +86,21 @@ class _Registry:
             return [self._link(REGISTRY, LinkState.BROKEN, what, "create it again, or remove it from the stack")]
         pull = await self._pull(found, secret)
         role = await self._role(found, pulls=pull.state is LinkState.OK)
-        return [self._registry(found), role, self._network(found), pull]
+        return [self._registry(found), role, self._network(found), self._replicating(pull, role)]
+
+    def _replicating(self, pull: Link, role: Link) -> Link:
+        """The pull, without advice to make what Azure has already."""
+        assigned = role.state in (LinkState.OK, LinkState.NOTE)
+        if pull.finding == Reason.ROLE_MISSING.value and assigned:
+            remedy = (
+                "the role is assigned, and a new assignment may take ten minutes to count: run the check again; if that"
+                " does not help, the condition of the assignment must cover the repository"
+            )
+            return replace(pull, remedy=remedy)
+        if pull.finding == Reason.SERVICE_PRINCIPAL_MISSING.value and isinstance(self._principal, ServicePrincipal):
+            remedy = "the service principal exists, and the registry does not know it yet: run the check again"
+            return replace(pull, remedy=remedy)
+        return pull
 
     def _registry(self, registry: RegistryState) -> Link:
         mode = "per repository (ABAC)" if registry.role_assignment_mode is RoleAssignmentMode.ABAC else "registry-wide"

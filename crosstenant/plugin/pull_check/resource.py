@@ -122,7 +122,7 @@ class PullCheck(DeclaredResource[Context]):
                         outputs[name] = olds[name]
         except PullRefused as refusal:
             # The preview shows only `result` as different; the warning says what to do.
-            await self._warn(urn, registry, inputs, refusal)
+            await self._warn(urn, registry, inputs, refusal, await self._lag(inputs, refusal.reason))
             # A registry that this machine cannot reach says nothing about the role assignment.
             of_the_path = inputs["mode"] == PullCheckMode.WARN and refusal.reason.is_of_the_path
             outputs = kept if of_the_path else self._refused(inputs, registry, refusal.reason)
