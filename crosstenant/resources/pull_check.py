@@ -30,6 +30,7 @@ class PullCheck(pulumi.CustomResource):
         repository: pulumi.Input[str] | None = None,
         reference: pulumi.Input[str] | None = None,
         filled_later: pulumi.Input[bool] | None = None,
+        granted_repositories: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
         mode: pulumi.Input[PullCheckModeText] | None = None,
         timeout_seconds: pulumi.Input[float] | None = None,
         triggers: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
@@ -46,6 +47,8 @@ class PullCheck(pulumi.CustomResource):
             repository that need not exist.
         :param reference: A tag or digest in that repository, whose manifest and first layer are fetched.
         :param filled_later: Whether the repository gets its first image later, so that it may be absent.
+        :param granted_repositories: Repositories to which the role assignment is limited: an update warns of those that
+            do not exist.
         :param mode: ``require`` (default), ``warn``, or ``skip`` for runners that cannot reach the registry.
         :param timeout_seconds: How long to wait for a new role assignment, in seconds; 300 by default.
         :param triggers: Values whose change repeats the check, such as role assignment IDs.
@@ -62,6 +65,7 @@ class PullCheck(pulumi.CustomResource):
             "repository": repository,
             "reference": reference,
             "filledLater": filled_later,
+            "grantedRepositories": granted_repositories,
             "mode": mode,
             "timeoutSeconds": timeout_seconds,
             "triggers": triggers,
@@ -106,6 +110,11 @@ class PullCheck(pulumi.CustomResource):
     def filled_later(self) -> pulumi.Output[bool | None]:
         """Whether the repository may be absent; none if the program omits it."""
         return output_of(self, "filledLater")
+
+    @property
+    def granted_repositories(self) -> pulumi.Output[Sequence[str] | None]:
+        """Not recorded: none."""
+        return output_of(self, "grantedRepositories")
 
     @property
     def mode(self) -> pulumi.Output[PullCheckMode]:

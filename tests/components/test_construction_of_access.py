@@ -78,7 +78,7 @@ def test_patience_with_replication_is_one_argument():
     built = build(
         lambda: access(registries=registries, service_principal="consented", replication_timeout_seconds=900, **dates)
     )
-    assert [it.inputs["timeoutSeconds"] for it in built.resources if it.type == PULL_CHECK] == [900, 60]
+    assert sorted(it.inputs["timeoutSeconds"] for it in built.resources if it.type == PULL_CHECK) == [60, 900]
     assert built.one(CONSENT).inputs["secretTimeoutSeconds"] == 900
     for made in (built.one(CONSENT), built.one(PULL_CHECK, "images-images-pull-check")):
         assert (made.inputs["secretMadeAt"], made.inputs["secretExpiresAt"]) == tuple(dates.values())
@@ -107,6 +107,7 @@ def test_only_a_repository_that_the_check_names_must_exist(
     registry = RegistryArgs(registry_id=f"{REGISTRY_ID}abac", name="base", **arguments)
     made = build(lambda: access(registries=[registry])).one(PULL_CHECK, "images-base-pull-check")
     assert (made.inputs.get("repository"), made.inputs.get("filledLater")) == (repository, filled_later)
+    assert made.inputs.get("grantedRepositories") == arguments.get("repositories")
 
 
 def test_a_service_principal_that_the_stack_makes():

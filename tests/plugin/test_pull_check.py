@@ -236,6 +236,20 @@ async def test_repository_that_the_application_may_not_list_is_granted_and_said(
     assert outputs["notProved"].startswith("that repository 'hello' exists, since the registry does not list its tags")
 
 
+async def test_absent_repositories_of_the_role_are_warned_of(azure: Azure, check: PullCheck):
+    azure.registry.tags = lambda: (
+        NO_REPOSITORY() if "ap1" in azure.registry.requests[-1].path else web.json_response({"tags": []})
+    )
+    limited = {"repository": "hello", "grantedRepositories": ["hello", "backend/ap1"]}
+    _, outputs = await check.create(URN, inputs(**limited), 0)
+    assert outputs["result"] == "granted"
+    (warning,) = azure.log.warnings
+    assert "has no repository 'backend/ap1', to which the role is limited: correct the name" in warning
+    assert await differs(check, outputs, inputs(repository="hello"), inputs(**limited)) == Diff()
+    await refreshed(check, outputs, **limited)
+    assert len(azure.log.warnings) == 1
+
+
 async def test_repository_that_goes_is_drift_and_a_first_image_is_none(azure: Azure, check: PullCheck):
     named = {"repository": "hello"}
     olds = await created(check, **named)
@@ -615,5 +629,7 @@ async def test_outputs_are_in_the_schema(azure: Azure, check: PullCheck):
     seen |= await created(check)
     azure.registry.token = EXPIRED
     seen |= await created(check, mode="warn")
-    assert set(seen) | {"triggers", "filledLater", "secretMadeAt", "secretExpiresAt"} == set(properties)
+    assert set(seen) | {"triggers", "filledLater", "grantedRepositories", "secretMadeAt", "secretExpiresAt"} == set(
+        properties
+    )
     assert PullCheck.secret_properties == {name for name, item in properties.items() if item.get("secret")}

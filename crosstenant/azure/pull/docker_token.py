@@ -8,6 +8,7 @@ https://github.com/Azure/acr/blob/main/docs/Token-BasicAuth.md how a container r
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any, Final
 
 import aiohttp
@@ -69,6 +70,24 @@ async def prove_pull(
         granted = ", ".join(actions) or "nothing"
         raise PullRefused(Reason.ROLE_MISSING, f"the token for '{repository}' grants {granted}, not pull")
     return PullProof(actions, existence=await registry.existence(token, repository) if look else Existence.UNKNOWN)
+
+
+async def absent_repositories(
+    session: aiohttp.ClientSession, login_server: str, credential: AppCredential, repositories: Sequence[str]
+) -> list[str]:
+    """Those of some repositories that do not exist; one that the application may not list is none of them.
+
+    :param session: From ``registry_session``.
+    :param login_server: Host of a registry that has granted a pull to the application.
+    :param credential: The application and its secret.
+    :param repositories: Names of repositories.
+    :raises PullRefused: The registry cannot be reached any longer.
+    """
+    registry = RegistryExchange(session, login_server, credential)
+    service = await registry.token_url()
+    return [
+        it for it in repositories if await registry.existence(await registry.token(service, it), it) is Existence.ABSENT
+    ]
 
 
 def granted_actions(token: str, repository: str) -> tuple[str, ...] | None:

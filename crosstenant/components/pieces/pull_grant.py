@@ -99,6 +99,7 @@ def grant_pull(
         reference=options.get("reference"),
         # A role for repositories may come before their first images.
         filled_later=options.get("filled_later", None if "repository" in options else bool(permitted) or None),
+        granted_repositories=repositories or None,
         mode=options.get("mode"),
         timeout_seconds=options.get("timeout_seconds", application.replication_seconds),
         secret_made_at=application.secret_made_at,

@@ -9,10 +9,15 @@ from crosstenant.model.image_reference import check_reference
 from crosstenant.model.modes import PullCheckMode, PullResult
 from crosstenant.model.repository_condition import check_repository
 from crosstenant.plugin import forms
-from crosstenant.plugin.secret_dates_fields import SECRET_DATES
+from crosstenant.plugin.secret_dates_fields import SECRET_DATES, without_dates
 from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.provider_kit.values import Plain
+
+
+def recorded(inputs: Properties) -> Properties:
+    """The inputs as they stand in the outputs, without those that came later: a refresh then has nothing to add."""
+    return {name: value for name, value in without_dates(inputs).items() if name != "grantedRepositories"}
 
 
 def check_together(inputs: Properties) -> list[Failure]:
@@ -88,6 +93,13 @@ INPUTS: Final[Fields] = {
         "boolean",
         "Whether `repository` gets its first image later, so that it may be absent; false by default. Another value "
         "asks the registry nothing new.",
+        informs=True,
+    ),
+    "grantedRepositories": Field(
+        "array",
+        "Repositories to which the role assignment is limited. A create or update warns of those that do not exist: "
+        "their names may be wrong. Another list asks the registry nothing new.",
+        items="string",
         informs=True,
     ),
     "mode": Field(

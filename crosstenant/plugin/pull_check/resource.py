@@ -28,9 +28,10 @@ from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.modes import PullCheckMode, PullResult
 from crosstenant.model.secret_dates import ago, is_young
 from crosstenant.plugin.context import Context
-from crosstenant.plugin.pull_check.fields import INPUTS, OUTPUTS, check_together
+from crosstenant.plugin.pull_check.fields import INPUTS, OUTPUTS, check_together, recorded
+from crosstenant.plugin.pull_check.granted_repositories import warn_of_absent
 from crosstenant.plugin.pull_check.state import asks_nothing_new, is_settled, looks_for_another_image
-from crosstenant.plugin.secret_dates_fields import secret_dates, without_dates
+from crosstenant.plugin.secret_dates_fields import secret_dates
 from crosstenant.provider_kit.declared import DeclaredResource
 from crosstenant.provider_kit.fields import Fields, complete
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Failure, Observed, Properties
@@ -188,6 +189,7 @@ class PullCheck(DeclaredResource[Context]):
             await self._warn(urn, registry, inputs, refusal, lag)
             return self._refused(inputs, registry, refusal.reason)
         outputs = _proven(inputs, registry, proof)
+        await warn_of_absent(self.context, urn, registry, inputs)
         if outputs["result"] == PullResult.SIGNED_IN:
             await self.context.log.warning(
                 urn,
@@ -251,7 +253,7 @@ class PullCheck(DeclaredResource[Context]):
 
     def _refused(self, inputs: Properties, registry: RegistryState, reason: Reason) -> Properties:
         return {
-            **without_dates(inputs),
+            **recorded(inputs),
             "loginServer": registry.login_server,
             **_refusal(reason.value, self._advice(inputs, registry, reason)),
         }
@@ -263,7 +265,7 @@ class PullCheck(DeclaredResource[Context]):
 
 
 def _proven(inputs: Properties, registry: RegistryState, proof: PullProof) -> Properties:
-    outputs: Properties = {**without_dates(inputs), "loginServer": registry.login_server}
+    outputs: Properties = {**recorded(inputs), "loginServer": registry.login_server}
     if proof.granted_actions is not None:
         outputs["grantedActions"] = list(proof.granted_actions)
     if proof.manifest_digest is not None:
