@@ -380,6 +380,17 @@ async def test_refusal_of_a_new_secret_asks_nobody_to_make_one(
     assert clock.now == 600
 
 
+async def test_secret_that_was_accepted_before_does_not_lag(azure: Azure, check: PullCheck):
+    olds = await created(check, **MADE_NOW)
+    azure.registry.token = EXPIRED
+    await refreshed(check, olds, **MADE_NOW)
+    refused_before = {**olds, "result": "refused"}
+    await refreshed(check, refused_before, **MADE_NOW)
+    first, second = azure.log.warnings
+    assert "has expired" in first
+    assert "was made a moment ago and is not accepted yet" in second
+
+
 async def test_dates_of_the_secret_ask_nothing(azure: Azure, check: PullCheck):
     olds = await created(check)
     azure.registry.requests.clear()

@@ -30,7 +30,7 @@ from crosstenant.model.secret_dates import ago, is_young
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.pull_check.fields import INPUTS, OUTPUTS, check_together, recorded
 from crosstenant.plugin.pull_check.granted_repositories import warn_of_absent
-from crosstenant.plugin.pull_check.state import asks_nothing_new, is_settled, looks_for_another_image
+from crosstenant.plugin.pull_check.state import asks_nothing_new, is_proved, is_settled, looks_for_another_image
 from crosstenant.plugin.secret_dates_fields import secret_dates
 from crosstenant.provider_kit.declared import DeclaredResource
 from crosstenant.provider_kit.fields import Fields, complete
@@ -123,7 +123,9 @@ class PullCheck(DeclaredResource[Context]):
                         outputs[name] = olds[name]
         except PullRefused as refusal:
             # The preview shows only `result` as different; the warning says what to do.
-            await self._warn(urn, registry, inputs, refusal, await self._lag(inputs, refusal.reason))
+            # What a registry has accepted once is no lag when it refuses it now.
+            lag = "" if is_proved(olds) else await self._lag(inputs, refusal.reason)
+            await self._warn(urn, registry, inputs, refusal, lag)
             # A registry that this machine cannot reach says nothing about the role assignment.
             of_the_path = inputs["mode"] == PullCheckMode.WARN and refusal.reason.is_of_the_path
             outputs = kept if of_the_path else self._refused(inputs, registry, refusal.reason)

@@ -10,11 +10,16 @@ from crosstenant.provider_kit.resource import Properties
 from crosstenant.provider_kit.values import UNKNOWN
 
 
+def is_proved(olds: Properties) -> bool:
+    """Whether the registry accepted the application at the last check."""
+    return olds.get("result") in (PullResult.PULLED, PullResult.GRANTED, PullResult.SIGNED_IN)
+
+
 def is_settled(olds: Properties, news: Properties) -> bool:
     """Whether the last result needs no further check."""
     if news.get("mode") == PullCheckMode.SKIP:
         return True
-    if olds.get("result") in (PullResult.PULLED, PullResult.GRANTED, PullResult.SIGNED_IN):
+    if is_proved(olds):
         return True
     # Otherwise a machine that cannot reach the registry would plan the same update again and again.
     path_reasons = {reason.value for reason in Reason if reason.is_of_the_path}
