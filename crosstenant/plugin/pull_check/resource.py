@@ -123,7 +123,7 @@ class PullCheck(DeclaredResource[Context]):
                         outputs[name] = olds[name]
         except PullRefused as refusal:
             # The preview shows only `result` as different; the warning says what to do.
-            # What a registry has accepted once is no lag when it refuses it now.
+            # A registry that has accepted a credential before knows it: its refusal is not a lag.
             lag = "" if is_proved(olds) else await self._lag(inputs, refusal.reason)
             await self._warn(urn, registry, inputs, refusal, lag)
             # A registry that this machine cannot reach says nothing about the role assignment.
