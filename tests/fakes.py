@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from crosstenant.azure.clusters.cluster_state import ClusterState, RunningOperation
     from crosstenant.azure.clusters.clusters import Attempt, Clusters, Ending
     from crosstenant.azure.clusters.reset_operation import ResetOperation
+    from crosstenant.azure.directory.graph import Application, Graph, ServicePrincipal
     from crosstenant.azure.waiting import Clock
     from crosstenant.model.arm_id import ArmId
     from crosstenant.model.clouds import Cloud
@@ -83,13 +84,20 @@ class ProvesSecrets(Protocol):
     ) -> str: ...
 
 
+class ReadsDirectory(Protocol):
+    """``Graph``, as the plugin's resources use it."""
+
+    async def application(self, client_id: str) -> Application | None: ...
+    async def service_principal(self, client_id: str) -> ServicePrincipal | None: ...
+
+
 if TYPE_CHECKING:
     from crosstenant.azure.sign_in.secret_proof import prove_secret
 
     def _the_real_ones_fit(
-        log: EngineLog, clusters: Clusters, arm: Arm
-    ) -> tuple[TellsThePerson, HasClusters, ReadsArm, ProvesSecrets]:
-        return log, clusters, arm, prove_secret
+        log: EngineLog, clusters: Clusters, arm: Arm, graph: Graph
+    ) -> tuple[TellsThePerson, HasClusters, ReadsArm, ProvesSecrets, ReadsDirectory]:
+        return log, clusters, arm, prove_secret, graph
 
 
 def as_log(fake: TellsThePerson) -> EngineLog:
@@ -105,6 +113,11 @@ def as_clusters(fake: HasClusters) -> Clusters:
 def as_arm(fake: ReadsArm) -> Arm:
     """A fake where the code under test takes an ``Arm``."""
     return cast("Arm", fake)
+
+
+def as_graph(fake: ReadsDirectory) -> Graph:
+    """A fake where the code under test takes a ``Graph``."""
+    return cast("Graph", fake)
 
 
 def as_prove(fake: ProvesSecrets) -> ProvesSecrets:

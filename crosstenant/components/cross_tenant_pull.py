@@ -11,6 +11,7 @@ from crosstenant.components.arguments.cluster_args import ClusterArgs, read_clus
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleArgs, read_cluster_roles
 from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.id_arguments import default_subscription
+from crosstenant.components.arguments.one_component import of_this_component
 from crosstenant.components.arguments.registry_args import RegistryArgs, read_registries
 from crosstenant.components.arguments.replication_args import read_replication
 from crosstenant.components.arguments.rotation_args import RotationArgs
@@ -156,7 +157,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         registries = read_registries(at / "registries", args["registries"])
         clusters = read_clusters(at / "clusters", args.get("clusters", []))
         roles = read_cluster_roles(at / "cluster_role_assignments", args.get("cluster_role_assignments", []))
-        cluster_ids, registries = held_apart([it.id for it in clusters], registries, IN_BOTH)
+        cluster_ids, registries = held_apart(of_this_component([it.id for it in clusters]), registries, IN_BOTH)
         clusters = [replace(it, id=cluster_id) for it, cluster_id in zip(clusters, cluster_ids, strict=True)]
         scopes, registries = held_apart([it.scope for it in roles], registries, ROLE_BESIDE_REGISTRY)
         roles = [replace(it, scope=scope) for it, scope in zip(roles, scopes, strict=True)]

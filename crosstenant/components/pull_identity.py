@@ -99,6 +99,9 @@ class PullIdentity(pulumi.ComponentResource):
     secret_made_at: pulumi.Output[str]
     """When the secret was made: a UTC time."""
 
+    secret_key_id: pulumi.Output[str]
+    """Key ID (UUID) of the secret, by which the directory lists it."""
+
     secret_expires_at: pulumi.Output[str]
     """The expiry of the secret: a UTC time."""
 
@@ -226,6 +229,7 @@ class PullIdentity(pulumi.ComponentResource):
             pulumi.Output.all(secret.value, service_principal.urn).apply(lambda known: known[0])
         )
         self.secret_made_at = secret.made_at
+        self.secret_key_id = secret.key_id
         self.secret_expires_at = secret.expires_at
         self.next_rotation_at = pulumi.Output.from_input(spec.secrets.next_rotation_at)
         self.register_outputs(
@@ -235,6 +239,7 @@ class PullIdentity(pulumi.ComponentResource):
                 "servicePrincipalId": self.service_principal_id,
                 "secret": self.secret,
                 "secretMadeAt": self.secret_made_at,
+                "secretKeyId": self.secret_key_id,
                 "secretExpiresAt": self.secret_expires_at,
                 "nextRotationAt": self.next_rotation_at,
             }

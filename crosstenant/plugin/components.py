@@ -17,6 +17,7 @@ from pulumi.provider.server import ComponentInitError, ProviderServicer
 from crosstenant import CrossTenantPull, PullIdentity, RegistryAccess
 from crosstenant._version import VERSION
 from crosstenant.components.argument_error import ArgumentError
+from crosstenant.components.arguments.one_component import hosted_in
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.errors_to_grpc import abort
 
@@ -109,7 +110,8 @@ class _ComponentServicer(ProviderServicer):
 
     async def Construct(self, request: Any, context: Any) -> Any:
         try:
-            return await self._construct(request, context)  # pyright: ignore[reportUnknownMemberType]
+            with hosted_in(request.monitorEndpoint):
+                return await self._construct(request, context)  # pyright: ignore[reportUnknownMemberType]
         except Exception as error:
             await abort(_plain(error), context)
 

@@ -22,6 +22,12 @@ def client_id(name: str, value: Plain) -> str | None:
     return None if is_uuid(value) else "must be a UUID: give the application's client ID, not its name"
 
 
+def key_id(name: str, value: Plain) -> str | None:
+    """The key ID of an application's secret."""
+    # Nor does this one, for the same reason.
+    return None if is_uuid(value) else "must be a UUID: give the secret's key ID, not its value or its description"
+
+
 def secret(name: str, value: Plain) -> str | None:
     """The value of an application's secret."""
     return None if value.strip() else "is empty: give the value of one of the application's secrets"

@@ -37,6 +37,7 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         cluster_id: pulumi.Input[str],
         client_id: pulumi.Input[str],
         secret: pulumi.Input[str],
+        secret_key_id: pulumi.Input[str] | None = None,
         abandon_on_delete: pulumi.Input[bool] | None = None,
         created_by_this_stack: pulumi.Input[bool] | None = None,
         wait_for_principal_seconds: pulumi.Input[float] | None = None,
@@ -51,6 +52,8 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             resource.
         :param client_id: The application's client ID (UUID). It needs a service principal in the cluster's tenant.
         :param secret: The application's secret, 190 bytes at most. Secret.
+        :param secret_key_id: Key ID (UUID) of the secret, ``PullIdentity.secret_key_id``. With it previews and
+            ``crosstenant check`` notice when the application no longer has the secret. It never causes a reset.
         :param abandon_on_delete: Allow the deletion of this resource even if the cluster still uses the application.
             Default: the deletion is refused then, because the cluster would lose its identity.
         :param created_by_this_stack: Allow a cluster that does not exist yet, because the program creates it with
@@ -68,6 +71,7 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             "clusterId": cluster_id,
             "clientId": client_id,
             "secret": pulumi.Output.secret(secret),
+            "secretKeyId": secret_key_id,
             "abandonOnDelete": abandon_on_delete,
             "createdByThisStack": created_by_this_stack,
             "waitForPrincipalSeconds": wait_for_principal_seconds,
@@ -97,6 +101,11 @@ class ServicePrincipalProfile(pulumi.CustomResource):
     def secret(self) -> pulumi.Output[str]:
         """The application's secret. Secret."""
         return output_of(self, "secret")
+
+    @property
+    def secret_key_id(self) -> pulumi.Output[str | None]:
+        """Key ID (UUID) of the secret, if the program gave one."""
+        return output_of(self, "secretKeyId")
 
     @property
     def abandon_on_delete(self) -> pulumi.Output[bool]:

@@ -37,6 +37,7 @@ ServicePrincipalProfile(
     cluster_id=config.require("clusterId"),
     client_id=identity.client_id,
     secret=identity.secret,
+    secret_key_id=identity.secret_key_id,
     # Both tenants' pull checks come first: a pull that is refused never takes the running cluster down.
     opts=pulumi.ResourceOptions(provider=cluster_tenant.crosstenant, depends_on=accesses),
 )

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
+from azure.core.exceptions import ClientAuthenticationError
+
 from crosstenant.azure.clusters.cluster_state import ClusterState, IdentityKind, NodePool, RunningOperation
 from crosstenant.azure.clusters.clusters import Attempt, Ending
 from crosstenant.azure.clusters.reset_operation import ResetOperation
+from crosstenant.azure.directory.graph import Application, Secret, ServicePrincipal
 from crosstenant.azure.sign_in.secret_proof import SignInError
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock
@@ -23,7 +26,7 @@ from crosstenant.plugin.service_principal_profile.resource import ServicePrincip
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Properties
 from crosstenant.provider_kit.values import from_properties
-from tests.fakes import OnProgress, Terminal, as_clusters, as_log, as_prove
+from tests.fakes import OnProgress, Terminal, as_clusters, as_graph, as_log, as_prove
 
 TENANT_ID = "a0000000-0000-4000-8000-00000000000a"
 SUBSCRIPTION_ID = "a0000000-0000-4000-8000-0000000000a1"
@@ -80,6 +83,12 @@ def cluster(**changes: Any) -> ClusterState:
     )
 
 
+def application(client_id: str, name: str, ends_at: datetime = NOW + timedelta(days=90)) -> Application:
+    """An application with one secret."""
+    secret = Secret("00000000-0000-4000-8000-0000000000ee", "", ends_at)
+    return Application(client_id, f"object-of-{client_id}", name, "AzureADMultipleOrgs", (secret,))
+
+
 MANAGED = cluster(identity_kind=IdentityKind.MANAGED_IDENTITY, client_id="msi")
 
 
@@ -122,10 +131,15 @@ class World:
     may: bool | None = True
     endings: dict[str, Ending] = field(default_factory=dict)
     proof_fails: SignInError | None = None
+    dead_secrets: dict[str, SignInError] = field(default_factory=dict)
     start_fails: BaseException | None = None
     start_accepts: bool = False
     wait_fails: BaseException | None = None
     read_fails: BaseException | None = None
+    applications: dict[str, Application] = field(
+        default_factory=lambda: {it: application(it, f"name-of-{it[-2:]}") for it in (OLD_APP, APP)}
+    )
+    directory_fails: bool = False
     order: list[str] = field(default_factory=list)
     states_while_busy: list[ClusterState | None] = field(default_factory=list)
 
@@ -140,7 +154,9 @@ class World:
 
     @property
     def profile(self) -> ServicePrincipalProfile:
-        return ServicePrincipalProfile(self.context, as_clusters(self), as_prove(self.prove), self.clock)
+        return ServicePrincipalProfile(
+            self.context, as_clusters(self), as_prove(self.prove), self.clock, as_graph(self)
+        )
 
     # What Clusters does.
 
@@ -195,6 +211,17 @@ class World:
         assert object_id == OBJECT_ID
         return self.roles
 
+    # What Graph does.
+
+    async def application(self, client_id: str) -> Application | None:
+        if self.directory_fails:
+            raise ClientAuthenticationError("Insufficient privileges to complete the operation.")
+        return self.applications.get(client_id)
+
+    async def service_principal(self, client_id: str) -> ServicePrincipal | None:
+        found = await self.application(client_id)
+        return ServicePrincipal(OBJECT_ID, enabled=True) if found else None
+
     # What sign_in does.
 
     async def prove(
@@ -212,8 +239,8 @@ class World:
         assert tenant_id == TENANT_ID
         self.order.append("prove")
         self.proofs.append((credential.client_id, credential.secret))
-        if self.proof_fails is not None:
-            raise self.proof_fails
+        if fails := self.dead_secrets.get(credential.secret, self.proof_fails):
+            raise fails
         return OBJECT_ID
 
 

@@ -279,6 +279,16 @@ def test_model_is_read_whole():
     assert (state.node_resource_group, state.kubernetes_version, state.etag) == ("MC_x", "1.34.1", "e")
 
 
+def test_words_of_a_failure_are_read_with_all_details():
+    inner = {"code": "ClientSecretExpired", "message": "AADSTS7000222: The keys are expired."}
+    error = {"code": "ReconcileFailed", "message": "Reconcile failed.", "details": [inner]}
+    state = from_model(model(provisioningState="Failed", status={"provisioningError": error}))
+    assert state.failure == (
+        "ReconcileFailed Reconcile failed. ClientSecretExpired AADSTS7000222: The keys are expired."
+    )
+    assert from_model(model(provisioningState="Failed")).failure == ""
+
+
 async def test_client_is_made_once_per_subscription_for_the_tenants_cloud():
     clusters = Clusters(Tenant("t", CHINA, ClientSecret(APP, "caller")))
     one, same, other = (clusters._client(name) for name in ("s1", "s1", "s2"))

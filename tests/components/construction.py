@@ -25,6 +25,7 @@ SUBSCRIPTION_A, SUBSCRIPTION_B = "a0000000-0000-4000-8000-0000000000a1", "b00000
 APP: Final = "c0000000-0000-4000-8000-00000000000c"
 ROLE: Final = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 SECRET: Final = "planted-secret"
+KEY_ID: Final = "c0000000-0000-4000-8000-0000000000ce"
 
 CLUSTER_TENANT = TenantArgs(tenant_id=TENANT_A)
 REGISTRY_TENANT = TenantArgs(tenant_id=TENANT_B)
@@ -174,7 +175,7 @@ class _Azure(Mocks):
         outputs = {
             APPLICATION: {"clientId": APP, "objectId": "application-object"},
             PRINCIPAL: {"objectId": f"object-of-{args.name}"},
-            PASSWORD: {"value": SECRET, "endDate": args.inputs.get("endDate", "2099-01-01T00:00:00Z")},
+            PASSWORD: {"value": SECRET, "keyId": KEY_ID, "endDate": args.inputs.get("endDate", "2099-01-01T00:00:00Z")},
             PULL_CHECK: {"result": "granted"},
             CONSENT: {"objectId": "object-of-consent"},
             PROFILE: {

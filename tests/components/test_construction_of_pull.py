@@ -16,6 +16,7 @@ from tests.components.construction import (
     APP,
     APPLICATION,
     CLUSTER_ID,
+    KEY_ID,
     PASSWORD,
     PRINCIPAL,
     PROFILE,
@@ -85,6 +86,7 @@ def test_a_clusters_credential():
         "/managedClusters/AKS",
         "clientId": APP,
         "secret": Secret(SECRET),
+        "secretKeyId": KEY_ID,
         "abandonOnDelete": True,
         "secretExpiresAt": "2099-01-01T00:00:00Z",
     }

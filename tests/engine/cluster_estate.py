@@ -49,7 +49,9 @@ PROGRAM = """
     for name, wanted in json.loads(Path("profiles.json").read_text()).items():
         timeout = wanted.pop("timeout", None)
         timeouts = pulumi.CustomTimeouts(create=timeout, update=timeout) if timeout else None
-        options = pulumi.ResourceOptions(provider=provider, custom_timeouts=timeouts)
+        options = pulumi.ResourceOptions(
+            provider=provider, custom_timeouts=timeouts, delete_before_replace=wanted.pop("deleted_first", None)
+        )
         crosstenant.ServicePrincipalProfile(name, **wanted, opts=options)
 """
 

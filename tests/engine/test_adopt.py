@@ -62,7 +62,7 @@ def test_a_chain_made_by_hand_is_adopted_and_rotated(
         ("update", APPLICATION, ("requiredResourceAccesses", "signInAudience", "web")),
         ("create", PASSWORD, ()),
         ("create", PULL_CHECK, ()),
-        ("update", PROFILE, ("secret",)),
+        ("update", PROFILE, ("secret", "secretKeyId")),
     }
     up = stack.operate("up")
     assert up.code == 0, up.output
@@ -132,7 +132,7 @@ def test_a_consented_chain_with_a_condition_is_adopted(
         ("update", ASSIGNMENT, ("condition",)),
         ("update", CONSENT, ("secret",)),
         ("create", PULL_CHECK, ()),
-        ("update", PROFILE, ("secret",)),
+        ("update", PROFILE, ("secret", "secretKeyId")),
     }
     up = stack.operate("up")
     assert up.code == 0, up.output

@@ -43,6 +43,23 @@ def test_what_no_refresh_sees_is_named(deployed: Deployed):
     assert broken.says("does not sign in", "The chain is broken: secret")
 
 
+def test_a_cluster_that_kept_a_replaced_secret_is_named_and_repaired_by_an_update(deployed: Deployed):
+    secret = next(it["urn"] for it in deployed.stack.resources() if it["type"].endswith(":ApplicationPassword"))
+    replaced = deployed.stack.operate("up", "--target-replace", secret)
+    assert replaced.code == 0, replaced.output
+
+    broken = deployed.check(*options(deployed))
+    assert broken.code == 1, broken.output
+    assert broken.says(
+        "acts as the application with secret", "which was removed", "The chain is broken: cluster aks-prod"
+    )
+
+    # The plain update gives the cluster the new secret.
+    deployed.up()
+    whole = deployed.check(*options(deployed))
+    assert whole.code == 0, whole.output
+
+
 def test_the_consented_way_needs_no_right_in_the_registries_directory(consented: Deployed):
     def take_rights(state):
         drift.service_principal(state, seed.REGISTRY_TENANT, seed.REGISTRY_CALLER_ID)["_graph_permissions"] = []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.state import State
 from tests.engine.cluster_estate import APP, NEXT_SECRET, PROFILE, SECRET, Profiles, document, turn_managed
@@ -59,6 +61,21 @@ def test_each_change_of_a_cluster_is_seen_but_that_of_its_secret(profiles: Profi
     profiles.declare("secret", secret=NEXT_SECRET)
     profiles.up()
     assert profiles.credential("secret") == (APP, NEXT_SECRET)
+
+    # A secret that the application has lost shows by its key ID alone, where nothing changes the program's.
+    profiles.declare("same", secret_key_id=key_of(azure.state, SECRET))
+    profiles.up()
+    azure.change(lambda state: drift.remove_secret(state, APP, key_of(state, SECRET)))
+    lost = profiles.sees()
+    assert lost.says("/managedClusters/same was given secret", f"application {APP} has no such secret any longer")
+    assert profiles.resets("same") == 1
+
+
+def key_of(state: State, secret: str) -> str:
+    """Key ID of one of the application's secrets."""
+    digest = hashlib.sha256(secret.encode()).hexdigest()
+    found = drift.application(state, APP)["passwordCredentials"]
+    return next(it["keyId"] for it in found if it["_sha256"] == digest)
 
 
 def replace_secret(state: State) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crosstenant.sandbox.world import seed
 from crosstenant.sandbox.world.state import State, now
+from crosstenant.sandbox.world.times import timestamp
 from tests.engine.cluster_estate import APP, EXPIRED_SECRET, NEXT_SECRET, PROFILE, SECRET, Profiles
 
 UNTOUCHED = (seed.OLD_CLUSTER_APP_ID, seed.OLD_CLUSTER_SECRET)
@@ -46,6 +47,14 @@ def test_a_secret_is_tried_until_entra_knows_it_and_no_cluster_is_touched_before
     for name, given in arguments.items():
         profiles.add(name)
         profiles.declare(name, **given)
+    # A failed cluster whose credential has ended is cured by nothing but the reset.
+    profiles.add("cured")
+    profiles.declare("cured", secret=NEXT_SECRET)
+    profiles.change("cured", provisioningState="Failed")
+    profiles.azure.change(end_the_old_secret)
+    preview = profiles.sees()
+    assert preview.says("because the last secret of its application ended at", "the reset repairs it")
+    assert preview.says(f"It acts as application 'aks-prod-original' ({seed.OLD_CLUSTER_APP_ID}) now")
     profiles.azure.change(lambda state: replicate_late(state, 5))
 
     up = profiles.fails("up", options=("--continue-on-error",))
@@ -64,7 +73,9 @@ def test_a_secret_is_tried_until_entra_knows_it_and_no_cluster_is_touched_before
     assert errors["late"] == ""
     assert profiles.credential("late") == (APP, NEXT_SECRET)
     assert profiles.resets("late") == 1
-    assert [it["urn"].split("::")[-1] for it in profiles.stack.resources() if it["type"] == PROFILE] == ["late"]
+    assert profiles.credential("cured") == (APP, NEXT_SECRET)
+    kept = [it["urn"].split("::")[-1] for it in profiles.stack.resources() if it["type"] == PROFILE]
+    assert sorted(kept) == ["cured", "late"]
     for secret in (SECRET, NEXT_SECRET, EXPIRED_SECRET, "a-secret-of-something-else"):
         assert secret not in up.output
 
@@ -74,6 +85,13 @@ def never_created(state: State) -> None:
     cluster = next(it for key, it in state["resources"].items() if key.endswith("/managedclusters/unborn"))
     cluster["properties"]["provisioningState"] = "Failed"
     cluster["_nodes"] = []
+
+
+def end_the_old_secret(state: State) -> None:
+    """The secret of the application that clusters had before has ended an hour ago."""
+    application = next(it for it in state["applications"].values() if it["appId"] == seed.OLD_CLUSTER_APP_ID)
+    for credential in application["passwordCredentials"]:
+        credential["endDateTime"] = timestamp(now(state) - 3600)
 
 
 def replicate_late(state: State, seconds: float) -> None:

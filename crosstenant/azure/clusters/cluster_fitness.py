@@ -6,11 +6,13 @@ from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.errors import OperatorError
 
 
-def refuse_unfit(state: ClusterState, *, failed_is_ours: bool = False) -> None:
+def refuse_unfit(state: ClusterState, *, failed_is_ours: bool = False, dead_credential: str = "") -> None:
     """Refuses a cluster whose credential cannot or should not be reset.
 
     :param state: The cluster's present state.
     :param failed_is_ours: Whether a failed state comes from this resource's own last reset, which may be repeated.
+    :param dead_credential: Why the cluster's present credential does not sign in, if it does not: a failed cluster is
+        cured by the reset then (https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/aadsts7000222).
     :raises OperatorError: The cluster cannot be reset; the message says what to do.
     """
     where = f"cluster {state.cluster_id}"
@@ -30,8 +32,9 @@ def refuse_unfit(state: ClusterState, *, failed_is_ours: bool = False) -> None:
             f"{where} is stopped, and a credential can only be reset while it runs: start it"
             f" ('az aks start -g {group} -n {name}') and run again"
         )
-    if state.has_failed and not failed_is_ours:
+    if state.has_failed and not failed_is_ours and not dead_credential:
         raise OperatorError(
-            f"{where} is in provisioning state Failed, and a reset cannot repair that: repair it"
-            f" ('az aks update -g {group} -n {name}' reconciles it) and run again"
+            f"{where} is in provisioning state Failed, and nothing shows that its credential is the cause, which a"
+            f" reset would repair: repair it ('az aks update -g {group} -n {name}' reconciles it, signing in with the"
+            " present credential) and run again"
         )

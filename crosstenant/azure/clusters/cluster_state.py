@@ -11,7 +11,7 @@ from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
 from crosstenant.model.matched_texts.azure_texts import RUNNING_OPERATION, RUNNING_OPERATION_OLD
 
 if TYPE_CHECKING:
-    from azure.mgmt.containerservice.models import ManagedCluster
+    from azure.mgmt.containerservice.models import ErrorDetail, ManagedCluster
 
 
 class IdentityKind(Enum):
@@ -49,6 +49,8 @@ class ClusterState:
     node_resource_group: str
     """Name of the group that holds the nodes, in the cluster's subscription."""
     etag: str
+    failure: str = ""
+    """Azure's words for the failure of the last operation, codes included, if it keeps some."""
 
     @property
     def arm_id(self) -> ArmId:
@@ -137,6 +139,12 @@ def _text(value: str | Enum | None) -> str:
     return str(value.value) if isinstance(value, Enum) else value or ""
 
 
+def _words(error: ErrorDetail | None) -> str:
+    if error is None:
+        return ""
+    return " ".join([error.code or "", error.message or "", *map(_words, error.details or [])]).strip()
+
+
 def from_model(cluster: ManagedCluster) -> ClusterState:
     """Reads the SDK's model."""
     properties = cluster.properties
@@ -158,4 +166,5 @@ def from_model(cluster: ManagedCluster) -> ClusterState:
         kubernetes_version=properties.current_kubernetes_version or properties.kubernetes_version or "",
         node_resource_group=properties.node_resource_group or "",
         etag=cluster.e_tag or "",
+        failure=_words(properties.status.provisioning_error if properties.status else None),
     )

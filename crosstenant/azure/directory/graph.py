@@ -57,6 +57,8 @@ class ServicePrincipal:
     object_id: str
     enabled: bool
     """Whether it may sign in."""
+    secrets: tuple[Secret, ...] = ()
+    """Secrets of its own, beside those of the application; they sign in to this tenant alone."""
 
 
 class Graph:
@@ -80,7 +82,7 @@ class Graph:
             object_id=found["id"],
             display_name=found.get("displayName") or "",
             audience=found.get("signInAudience") or "",
-            secrets=tuple(_secret(one) for one in cast("list[Json]", found.get("passwordCredentials") or [])),
+            secrets=_secrets(found),
         )
 
     async def service_principal(self, client_id: str) -> ServicePrincipal | None:
@@ -88,8 +90,10 @@ class Graph:
 
         :raises azure.core.exceptions.AzureError: Sign-in failed, or Graph refused or could not be reached.
         """
-        found = await self._get("servicePrincipals", client_id, "id,appId,accountEnabled")
-        return None if found is None else ServicePrincipal(found["id"], bool(found.get("accountEnabled", True)))
+        found = await self._get("servicePrincipals", client_id, "id,appId,accountEnabled,passwordCredentials")
+        if found is None:
+            return None
+        return ServicePrincipal(found["id"], bool(found.get("accountEnabled", True)), _secrets(found))
 
     async def document(self, collection: str, client_id: str) -> Json | None:
         """Graph's whole document of an application or a service principal.
@@ -146,6 +150,10 @@ class Graph:
             ]
             self._client = AsyncPipelineClient(host, policies=chain, transport=AzureTransport())
         return self._client
+
+
+def _secrets(document: Json) -> tuple[Secret, ...]:
+    return tuple(_secret(one) for one in cast("list[Json]", document.get("passwordCredentials") or []))
 
 
 def _secret(document: Json) -> Secret:

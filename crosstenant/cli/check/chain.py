@@ -32,6 +32,8 @@ class Chain:
     clusters: tuple[ArmId, ...]
     registries: tuple[tuple[ArmId, Probe], ...]
     environment: str = "public"
+    cluster_key_ids: tuple[tuple[ArmId, str], ...] = ()
+    """Key ID (UUID) of the secret that each cluster was given, as far as it is known."""
     secret_key_id: str | None = None
     """Key ID (UUID) of the secret that the clusters have, if it is known; otherwise any valid secret is accepted."""
 

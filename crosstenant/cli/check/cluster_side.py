@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timezone
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
@@ -40,7 +41,13 @@ async def cluster_side(chain: Chain, tenant: Tenant, secret: str | None) -> list
             asyncio.gather(*(look(clusters.get(it), "reading cluster", str(it), tenant) for it in chain.clusters)),
         )
         found = [
-            await _cluster(clusters, cluster_id, state, chain.client_id, principal)
+            with_secret(
+                await _cluster(clusters, cluster_id, state, chain.client_id, principal),
+                application,
+                chain,
+                cluster_id,
+                datetime.now(timezone.utc),
+            )
             for cluster_id, state in zip(chain.clusters, states, strict=True)
         ]
     finally:
@@ -164,9 +171,45 @@ def cluster_link(cluster_id: ArmId, found: ClusterState | Unseen | None, client_
     if not found.is_idle:
         return Link(_A, CLUSTER, name, LinkState.NOTE, f"acts as the application, and is {_work(found)}", "wait for it")
     if found.has_failed:
-        remedy = "check 'az aks show'; a failed reset leaves nodes with either secret: run 'pulumi up --refresh'"
+        remedy = (
+            "check 'az aks show'. If its secret has ended, change rotation_trigger and run 'pulumi up --refresh': the"
+            " reset is the repair. A failed reset leaves nodes with either secret: run 'pulumi up --refresh'"
+        )
         return Link(_A, CLUSTER, name, LinkState.NOTE, "acts as the application, and its last operation failed", remedy)
     return Link(_A, CLUSTER, name, LinkState.OK, "acts as the application")
+
+
+def with_secret(
+    link: Link, application: Application | Unseen | None, chain: Chain, cluster_id: ArmId, now: datetime
+) -> Link:
+    """A cluster's link, with what is known of the secret that it was given.
+
+    :param link: The cluster's link.
+    :param application: The application.
+    :param chain: The chain.
+    :param cluster_id: The cluster.
+    :param now: The present time.
+    """
+    key_id = dict(chain.cluster_key_ids).get(cluster_id)
+    if link.state not in (LinkState.OK, LinkState.NOTE) or key_id is None or application is None:
+        return link
+    if chain.secret_key_id and key_id.lower() == chain.secret_key_id.lower():
+        return link  # What is wrong with that one is said of the secret itself.
+    acts = f"acts as the application with secret {key_id}"
+    if not isinstance(application, Unseen):
+        ends = next((it.ends_at for it in application.secrets if it.key_id.lower() == key_id.lower()), None)
+        if ends is None:
+            return replace(link, state=LinkState.BROKEN, finding=f"{acts}, which was removed", remedy=_GIVE_PRESENT)
+        if ends <= now:
+            return replace(
+                link,
+                state=LinkState.BROKEN,
+                finding=f"{acts}, which ended at {ends:%Y-%m-%dT%H:%M:%SZ}",
+                remedy=_GIVE_PRESENT,
+            )
+    if chain.secret_key_id:
+        return replace(link, state=LinkState.NOTE, finding=f"{acts}, not the stack's present one", remedy=_GIVE_PRESENT)
+    return link
 
 
 def _work(state: ClusterState) -> str:
@@ -174,5 +217,9 @@ def _work(state: ClusterState) -> str:
     return state.provisioning_state if not pools else f"{state.provisioning_state} (node pools at work: {pools})"
 
 
+_GIVE_PRESENT = (
+    "run 'pulumi up'; if that changes nothing, remove what keeps the old secret (ignore_changes), or change"
+    " rotation_trigger"
+)
 _MAKE_ANOTHER = "change rotation_trigger and run 'pulumi up --refresh': a new secret, and every cluster is reset to it"
 _TO_READ = "for this link the caller needs the Microsoft Graph permission Application.Read.All"

@@ -121,6 +121,11 @@ def _chain(state: _State, client_id: str, registry_tenant: str, found: list[Json
         ),
         registries=tuple(sorted((_probed(one["inputs"]) for one in checks), key=lambda it: it[0].key)),
         environment=str(state.tenant(found[0]).get("environment") or "public"),
+        cluster_key_ids=tuple(
+            (parse_arm_id(one["inputs"]["clusterId"], CLUSTER_TYPE), str(one["outputs"]["secretKeyId"]))
+            for one in profiles
+            if one["outputs"].get("secretKeyId")
+        ),
         secret_key_id=_current_key(state, applications),
     )
     return StackChain(chain, next((text for one in found if (text := _shown(one["inputs"].get("secret")))), None))

@@ -32,6 +32,9 @@ class ApplicationSecret:
     made_at: pulumi.Output[str]
     """When the current secret was made: a UTC time."""
 
+    key_id: pulumi.Output[str]
+    """Key ID (UUID) of the current secret, by which the directory lists it."""
+
     expires_at: pulumi.Output[str]
     """When the current secret ends: a UTC time."""
 
@@ -90,6 +93,7 @@ class ApplicationSecret:
         # Unknown in the preview of an update that makes a new secret, so that an expired secret does not stop it.
         self.expires_at = current.end_date.apply(checked)
         self.made_at = current.start_date
+        self.key_id = current.key_id
         self.value = pulumi.Output.secret(
             pulumi.Output.all(current.value, self.expires_at).apply(lambda known: known[0])
         )

@@ -42,6 +42,7 @@ def set_cluster_credential(
         secret_made_at=identity.secret_made_at,
         secret_expires_at=identity.secret_expires_at,
         wait_for_principal_seconds=replication_seconds,
+        secret_key_id=identity.secret_key_id,
         abandon_on_delete=cluster.abandon_on_delete,
         created_by_this_stack=cluster.created_by_this_stack,
         # Its own check guards the cluster: it cannot be deleted while the cluster uses the application.

@@ -25,6 +25,7 @@ from crosstenant.model.arm_id import ArmId
 from crosstenant.model.matched_texts.registry_texts import SECRET_EXPIRED, SECRET_WRONG
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
+from crosstenant.plugin.service_principal_profile.dead_credential import DeadCredentials
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
 from crosstenant.plugin.service_principal_profile.node_group_role import report_missing_role
 from crosstenant.plugin.service_principal_profile.record import NO_ADDRESS, NO_ANSWER, Record, needs_reset
@@ -38,10 +39,11 @@ Prove = Callable[..., Awaitable[str]]
 class CredentialReset:
     """Resets for the resources of one provider, at the same time."""
 
-    def __init__(self, context: Context, clusters: Clusters, prove: Prove, clock: Clock) -> None:
+    def __init__(self, context: Context, clusters: Clusters, dead: DeadCredentials, prove: Prove, clock: Clock) -> None:
         """
         :param context: The tenant and the line to the terminal.
         :param clusters: The tenant's clusters.
+        :param dead: The credentials of failed clusters.
         :param prove: Signs in with a secret.
         :param clock: The clock.
         """
@@ -49,6 +51,7 @@ class CredentialReset:
         self._tenant = context.tenant
         self._log = context.log
         self._clusters = clusters
+        self._dead = dead
         self._prove = prove
         self._clock = clock
 
@@ -98,7 +101,7 @@ class CredentialReset:
         if not needs_reset(old, state, request.client_id, request.secret):
             reset_at = old.reset_at if old else None
             return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
-        refuse_unfit(state, failed_is_ours=old is not None and old.may_have_failed_the_cluster)
+        await self.refuse_unfit(state, old)
         object_id = object_id or await self.prove(request)
         began = self._clock.now()
         operation = await self._started(request, state)
@@ -110,6 +113,19 @@ class CredentialReset:
         await report_missing_role(self._clusters, self._log, request.urn, state, object_id)
         reset_at = self._clock.utc().strftime("%Y-%m-%dT%H:%M:%SZ")
         return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
+
+    async def refuse_unfit(self, state: ClusterState, old: Record | None) -> str:
+        """Refuses a cluster that cannot be reset.
+
+        :param state: The cluster.
+        :param old: The record of its credential, if there is one.
+        :returns: Why the cluster's credential has made it fail, if that is the case; else nothing.
+        :raises OperatorError: The cluster cannot be reset; the message says what to do.
+        """
+        is_ours = old is not None and old.may_have_failed_the_cluster
+        dead = "" if is_ours else await self._dead.reason(state, old)
+        refuse_unfit(state, failed_is_ours=is_ours, dead_credential=dead)
+        return dead
 
     async def look(self, cluster_id: ArmId) -> ClusterState | None:
         """The present cluster; ``None`` if it does not exist.

@@ -71,6 +71,15 @@ INPUTS: Final[Fields] = {
         secret=True,
         refusal=_secret,
     ),
+    "secretKeyId": Field(
+        "string",
+        "Key ID (UUID) of the secret, `secretKeyId` of a `PullIdentity`. With it previews and `crosstenant check` "
+        "notice when the application no longer has the secret, where the caller may read the application. It never "
+        "causes a reset.",
+        ignores_case=True,
+        may_be_secret=True,
+        refusal=forms.key_id,
+    ),
     "abandonOnDelete": Field(
         "boolean",
         "Allow the deletion of this resource even if the cluster still uses the application. By "

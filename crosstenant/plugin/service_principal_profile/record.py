@@ -30,6 +30,8 @@ class Record:
     """Its secret; ``None`` after an import."""
     credential_state: CredentialState
     """Whether the cluster has it, as far as it is known."""
+    secret_key_id: str | None = None
+    """Key ID of the secret, if it is known."""
     abandon_on_delete: bool = False
     created_by_this_stack: bool | None = None
     """Whether the cluster may not exist yet."""
@@ -65,6 +67,7 @@ class Record:
             client_id=inputs["clientId"],
             secret=inputs.get("secret"),
             credential_state=state,
+            secret_key_id=inputs.get("secretKeyId"),
             abandon_on_delete=bool(inputs.get("abandonOnDelete")),
             created_by_this_stack=inputs.get("createdByThisStack"),
             wait_for_principal_seconds=inputs.get("waitForPrincipalSeconds", DEFAULT_PRINCIPAL_SECONDS),
@@ -94,6 +97,7 @@ class Record:
             "clusterId": self.cluster_id,
             "clientId": self.client_id,
             "secret": self.secret,
+            "secretKeyId": self.secret_key_id,
             "abandonOnDelete": self.abandon_on_delete,
             "createdByThisStack": self.created_by_this_stack,
             "waitForPrincipalSeconds": self.wait_for_principal_seconds,
@@ -105,6 +109,13 @@ class Record:
             "pendingOperation": self.pending_operation,
             "servicePrincipalProfile": profile,
         }
+
+    def after(self, old: Record) -> Record:
+        """The record of new inputs, with what stays of the old one."""
+        # Where ignore_changes keeps the secret, its key ID stays too, whatever the program's is.
+        keeps_secret = old.secret_key_id is not None and self.secret == old.secret
+        key_id = old.secret_key_id if keeps_secret else self.secret_key_id
+        return replace(self, secret_key_id=key_id, reset_at=old.reset_at)
 
     def with_state(self, state: CredentialState, operation: str | None = None) -> Record:
         """The record with another state and the address of the reset that may still be running."""

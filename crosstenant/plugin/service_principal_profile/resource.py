@@ -9,10 +9,9 @@ import asyncio
 from dataclasses import replace
 from typing import ClassVar
 
-from crosstenant.azure.clusters.cluster_fitness import refuse_unfit
 from crosstenant.azure.clusters.cluster_state import ClusterState
-from crosstenant.azure.clusters.clusters import RESET_ACTION, Clusters
-from crosstenant.azure.refusals.refusal_table import ROLES_BY_ACTION
+from crosstenant.azure.clusters.clusters import Clusters
+from crosstenant.azure.directory.graph import Graph
 from crosstenant.azure.sign_in.secret_proof import prove_secret
 from crosstenant.azure.waiting import Clock
 from crosstenant.errors import OperatorError
@@ -20,13 +19,25 @@ from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove
+from crosstenant.plugin.service_principal_profile.dead_credential import DeadCredentials
 from crosstenant.plugin.service_principal_profile.fields import DESCRIPTION, INPUTS, OUTPUTS
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
+from crosstenant.plugin.service_principal_profile.present_application import named
+from crosstenant.plugin.service_principal_profile.present_secrets import PresentSecrets
 from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
 from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest
+from crosstenant.plugin.service_principal_profile.run_memory import RunMemory
+from crosstenant.plugin.service_principal_profile.sentences import (
+    announcement,
+    declared_twice,
+    going_on,
+    not_permitted,
+    still_in_use,
+)
 from crosstenant.provider_kit.declared import DeclaredResource
+from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.fields import Fields
-from crosstenant.provider_kit.resource import Change, Diff, Difference, Observed, Properties
+from crosstenant.provider_kit.resource import Change, Diff, Difference, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN
 
 DEFAULT_TIMEOUT = 90 * 60.0
@@ -47,25 +58,42 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         clusters: Clusters | None = None,
         prove: Prove = prove_secret,
         clock: Clock | None = None,
+        directory: Graph | None = None,
     ) -> None:
         """
         :param context: The cluster's tenant and the line to the terminal.
         :param clusters: The tenant's clusters; those that Azure tells of if not given.
         :param prove: Signs in with a secret.
         :param clock: The clock; the machine's if not given.
+        :param directory: The tenant's directory; Microsoft Graph's if not given.
         """
         super().__init__(context)
         self._clock = clock or Clock()
         self._clusters = clusters or Clusters(context.tenant, self._clock)
-        self._reset = CredentialReset(context, self._clusters, prove, self._clock)
+        self._directory = directory or Graph(context.tenant)
+        dead = DeadCredentials(context, self._directory, prove, self._clock)
+        self._reset = CredentialReset(context, self._clusters, dead, prove, self._clock)
+        self._present = PresentSecrets(context, self._directory, self._clock)
+        self._run = RunMemory()
+
+    async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
+        """Validates the inputs; two records of one cluster are refused: each would reset it to its own application."""
+        inputs, failures = await super().check(urn, olds, news)
+        if failures or inputs["clusterId"] is UNKNOWN:
+            return inputs, failures
+        client_id = "" if inputs["clientId"] is UNKNOWN else inputs["clientId"]
+        other = self._run.declares(urn, _parsed(inputs["clusterId"]), client_id)
+        return inputs, [Failure("clusterId", declared_twice(other))] if other else []
 
     async def diff(
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
     ) -> Diff:
         """Compares; a credential that the cluster may not have differs even if the program has not changed."""
+        self._run.is_in_state(urn)
         found = dict((await super().diff(urn, resource_id, old_inputs, olds, news)).differences)
         if not found.keys() & {"clusterId", "clientId", "secret"}:
             found |= await self._not_on_the_cluster(olds)
+            await self._present.compare(urn, Record.of_outputs(olds), news.get("secretKeyId"))
         return Diff(found)
 
     async def preview_create(self, urn: str, inputs: Properties) -> Properties:
@@ -74,7 +102,15 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
 
     async def create(self, urn: str, inputs: Properties, timeout: float) -> tuple[str, Properties]:
         """Gives the cluster the credential, or records it for a cluster that the program creates."""
-        record = await self._apply(urn, None, Record.of_inputs(inputs), timeout)
+        try:
+            record = await self._apply(urn, None, Record.of_inputs(inputs), timeout)
+        except PartialError:
+            self._run.is_in_state(urn)
+            raise
+        except OperatorError:
+            self._run.failed(urn)
+            raise
+        self._run.is_in_state(urn)
         return record.cluster_id, record.outputs()
 
     async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
@@ -109,21 +145,21 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
     ) -> Properties:
         """Gives the cluster the credential if it may not have it; other arguments only change the record."""
         old = Record.of_outputs(olds)
-        record = replace(Record.of_inputs(news), reset_at=old.reset_at)
+        record = Record.of_inputs(news).after(old)
         return (await self._apply(urn, old, record, timeout)).outputs()
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
-        """Removes the record, unless the cluster still uses the application."""
+        """Removes the record, unless it is the last one of an application that the cluster still uses."""
         record = Record.of_outputs(olds)
-        if record.abandon_on_delete:
-            return
         cluster_id = _parsed(record.cluster_id)
+        if record.abandon_on_delete or self._run.goes_on(urn, cluster_id, record.client_id):
+            return
         state = await self._reset.look(cluster_id)
         if state is not None and state.is_being_deleted:
             deadline = self._clock.now() + (timeout or DEFAULT_TIMEOUT)
             state = await self._reset.idle(urn, cluster_id, deadline)
         if state is not None and state.uses(record.client_id):
-            raise OperatorError(_still_in_use(cluster_id, state.client_id))
+            raise OperatorError(still_in_use(urn, cluster_id, state.client_id))
 
     async def _not_on_the_cluster(self, olds: Properties) -> dict[str, Difference]:
         """The differences that the state records about the cluster.
@@ -146,7 +182,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
 
     async def _preview(self, urn: str, old: Record | None, news: Properties) -> Properties:
         client_id, secret = news.get("clientId"), news.get("secret")
-        shape = Record.of_inputs(news) if old is None else replace(Record.of_inputs(news), reset_at=old.reset_at)
+        shape = Record.of_inputs(news) if old is None else Record.of_inputs(news).after(old)
         outputs = shape.outputs() | {"servicePrincipalProfile": {"clientId": client_id, "secret": secret}}
         if news.get("clusterId") is UNKNOWN:
             return outputs | dict.fromkeys(_OBSERVED, UNKNOWN)
@@ -163,11 +199,16 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         old = old and await self._reset.settled(old, state)
         if not needs_reset(old, state, client_id, secret):
             return replace(shape, credential_state=CredentialState.APPLIED).seeing(state).outputs()
-        refuse_unfit(state, failed_is_ours=old is not None and old.may_have_failed_the_cluster)
+        dead = await self._reset.refuse_unfit(state, old)
         if await self._clusters.may_reset(cluster_id) is False:
-            raise OperatorError(_not_permitted(cluster_id, self.context.tenant.caller))
+            raise OperatorError(not_permitted(cluster_id, self.context.tenant.caller))
         goes_on = old is not None and old.is_running(client_id, secret) and not state.is_idle
-        await self.context.log.warning(urn, _going_on(state) if goes_on else _announcement(state))
+        if goes_on:
+            await self.context.log.warning(urn, going_on(state))
+        else:
+            ours = state.uses(old.client_id) if old else False
+            stranger = "" if ours or state.uses(str(client_id)) else await named(self._directory, state.client_id)
+            await self.context.log.warning(urn, announcement(state, stranger=stranger, dead=dead))
         seen = {"nodePools": [pool.name for pool in state.node_pools]}
         return outputs | dict.fromkeys(_OBSERVED, UNKNOWN) | seen
 
@@ -192,25 +233,6 @@ def _parsed(cluster_id: str) -> ArmId:
         raise OperatorError(str(error)) from None
 
 
-def _not_permitted(cluster_id: ArmId, caller: str) -> str:
-    return (
-        f"{caller} may read cluster {cluster_id}, but not reset its credential ({RESET_ACTION}): assign the role"
-        f" '{ROLES_BY_ACTION[RESET_ACTION.lower()]}' on the cluster, or sign in as a caller who has it; a new"
-        " assignment takes some minutes to count"
-    )
-
-
-def _still_in_use(cluster_id: ArmId, client_id: str) -> str:
-    arguments = f"-g {cluster_id.resource_group} -n {cluster_id.name}"
-    return (
-        f"cluster {cluster_id} still acts as application {client_id}, and would lose its identity with it."
-        " Either move the cluster to another application or to a managed identity"
-        f" ('az aks update-credentials {arguments} --reset-service-principal ...' or"
-        f" 'az aks update {arguments} --enable-managed-identity') and run again; or give it abandon_on_delete=True,"
-        " run 'pulumi up', and then delete"
-    )
-
-
 def _imported(resource_id: str, state: ClusterState | None) -> Observed | None:
     if state is None:
         return None
@@ -223,20 +245,3 @@ def _imported(resource_id: str, state: ClusterState | None) -> Observed | None:
     outputs = record.outputs()
     defaults = {name: outputs[name] for name in ("abandonOnDelete", "waitForPrincipalSeconds")}
     return Observed(resource_id, inputs | defaults, outputs)
-
-
-def _announcement(state: ClusterState) -> str:
-    pools = "node pool" if len(state.node_pools) == 1 else "node pools"
-    nodes = "node" if state.node_count == 1 else "nodes"
-    text = (
-        f"this resets the credential of cluster {state.cluster_id}: AKS drains and reimages its"
-        f" {len(state.node_pools)} {pools} ({state.node_count} {nodes}), one node after another"
-    )
-    return text if state.is_idle else f"{text}, when the operation that is running there now has ended"
-
-
-def _going_on(state: ClusterState) -> str:
-    return (
-        f"a reset of cluster {state.cluster_id} for which this resource stopped waiting goes on in AKS: the update"
-        " waits for its end, and repeats it only if it failed"
-    )

@@ -1,0 +1,98 @@
+"""Whether a failed cluster's credential is what is wrong: then the reset is the cure.
+
+https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/error-codes/aadsts7000222: a cluster whose secret has
+expired cannot sign in any longer, and ends as ``Failed``; any other operation signs in with the same secret.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable
+from typing import Final
+
+from crosstenant.azure.clusters.cluster_state import ClusterState
+from crosstenant.azure.directory.graph import Graph
+from crosstenant.azure.sign_in.secret_proof import ApplicationUnknown, SecretExpired, SecretRefused, SignInError
+from crosstenant.azure.waiting import Clock
+from crosstenant.model.credentials.kinds import AppCredential
+from crosstenant.plugin.context import Context
+from crosstenant.plugin.service_principal_profile.record import Record
+
+# https://learn.microsoft.com/entra/identity-platform/reference-error-codes
+_REASONS: Final = {
+    "AADSTS7000222": "its secret has expired",
+    "AADSTS7000215": "its secret is not one of the application's any longer",
+    "AADSTS700016": "the tenant does not know its application any longer",
+    "AADSTS7000229": "its application has no service principal in the tenant any longer",
+}
+_BY_REFUSAL: Final[dict[type[SignInError], str]] = {
+    SecretExpired: _REASONS["AADSTS7000222"],
+    SecretRefused: _REASONS["AADSTS7000215"],
+    ApplicationUnknown: _REASONS["AADSTS700016"],
+}
+_CODE: Final = re.compile(r"AADSTS\d+")
+
+
+class DeadCredentials:
+    """The credentials that failed clusters have."""
+
+    def __init__(self, context: Context, directory: Graph, prove: Callable[..., Awaitable[str]], clock: Clock) -> None:
+        """
+        :param context: The cluster tenant.
+        :param directory: Its directory.
+        :param prove: Signs in with a secret.
+        :param clock: The clock.
+        """
+        self._tenant = context.tenant
+        self._directory = directory
+        self._prove = prove
+        self._clock = clock
+
+    async def reason(self, state: ClusterState, record: Record | None) -> str:
+        """Why a failed cluster's credential does not sign in; empty for another cluster, and where nothing shows it.
+
+        :param state: The cluster.
+        :param record: The record of its credential, if there is one.
+        """
+        if not state.has_failed or state.uses_managed_identity:
+            return ""
+        for code in _CODE.findall(state.failure):
+            if code in _REASONS:
+                return f"{_REASONS[code]} ({code})"
+        if record and record.secret and state.uses(record.client_id):
+            return await self._refused(AppCredential(record.client_id, record.secret))
+        return await self._ended(state.client_id)
+
+    async def _refused(self, credential: AppCredential) -> str:
+        async def say_nothing(message: str) -> None:
+            del message
+
+        try:
+            await self._prove(
+                self._tenant.tenant_id,
+                self._tenant.cloud,
+                credential,
+                deadline=self._clock.now(),
+                on_wait=say_nothing,
+                clock=self._clock,
+            )
+        except SignInError as refusal:
+            return _BY_REFUSAL.get(type(refusal), "")
+        return ""
+
+    async def _ended(self, client_id: str) -> str:
+        """The same for a secret of which there is no record; nothing where the caller may not read the directory."""
+        from azure.core.exceptions import AzureError
+
+        try:
+            # An application of another tenant has no more than a service principal here; either may have the secret.
+            application = await self._directory.application(client_id)
+            principal = await self._directory.service_principal(client_id)
+        except AzureError:
+            return ""
+        if principal is None:
+            return _REASONS["AADSTS700016"]
+        ends = [it.ends_at for holder in (application, principal) if holder for it in holder.secrets]
+        if application is None or not ends or max(ends) > self._clock.utc():
+            return ""
+        return f"the last secret of its application ended at {max(ends):%Y-%m-%dT%H:%M:%SZ}"

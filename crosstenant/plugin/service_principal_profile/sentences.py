@@ -1,0 +1,68 @@
+"""The sentences for a person at the terminal: what a reset means, and why something is refused."""
+
+from __future__ import annotations
+
+from crosstenant.azure.clusters.cluster_state import ClusterState
+from crosstenant.azure.clusters.clusters import RESET_ACTION
+from crosstenant.azure.refusals.refusal_table import ROLES_BY_ACTION
+from crosstenant.model.arm_id import ArmId
+
+
+def not_permitted(cluster_id: ArmId, caller: str) -> str:
+    """The caller may read the cluster alone."""
+    return (
+        f"{caller} may read cluster {cluster_id}, but not reset its credential ({RESET_ACTION}): assign the role"
+        f" '{ROLES_BY_ACTION[RESET_ACTION.lower()]}' on the cluster, or sign in as a caller who has it; a new"
+        " assignment takes some minutes to count"
+    )
+
+
+def declared_twice(other: str) -> str:
+    """Two records of one cluster."""
+    return (
+        f"is the cluster of {other} as well, and a cluster acts as one application: keep one of the two. One identity"
+        " pulls from registries of several tenants (PullIdentity, and a RegistryAccess for each registry tenant)"
+    )
+
+
+def still_in_use(urn: str, cluster_id: ArmId, client_id: str) -> str:
+    """The deletion of the record of a cluster that would lose its identity."""
+    arguments = f"-g {cluster_id.resource_group} -n {cluster_id.name}"
+    return (
+        f"cluster {cluster_id} still acts as application {client_id}, and would lose its identity with it."
+        " Either move the cluster to another application or to a managed identity"
+        f" ('az aks update-credentials {arguments} --reset-service-principal ...' or"
+        f" 'az aks update {arguments} --enable-managed-identity') and run again; or give it abandon_on_delete=True"
+        " (in the program again, if it was removed), run 'pulumi up', and then delete. Only if another record of this"
+        f" cluster has taken the place of this one, under another name and provider: 'pulumi state delete {urn}'"
+    )
+
+
+def announcement(state: ClusterState, *, stranger: str = "", dead: str = "") -> str:
+    """The warning for a reset.
+
+    :param state: The cluster.
+    :param stranger: The application that the cluster acts as now, if it is another than this stack's.
+    :param dead: Why the cluster's credential has made it fail, if that is the case.
+    """
+    pools = "node pool" if len(state.node_pools) == 1 else "node pools"
+    nodes = "node" if state.node_count == 1 else "nodes"
+    text = (
+        f"this resets the credential of cluster {state.cluster_id}: AKS drains and reimages its"
+        f" {len(state.node_pools)} {pools} ({state.node_count} {nodes}), one node after another"
+    )
+    if not state.is_idle:
+        text += ", when the operation that is running there now has ended"
+    if stranger:
+        text += f". It acts as application {stranger} now, which this stack did not give it"
+    if dead:
+        text += f". Its provisioning state is Failed, because {dead}: the reset repairs it"
+    return text
+
+
+def going_on(state: ClusterState) -> str:
+    """The warning for a reset that AKS is still at."""
+    return (
+        f"a reset of cluster {state.cluster_id} for which this resource stopped waiting goes on in AKS: the update"
+        " waits for its end, and repeats it only if it failed"
+    )
