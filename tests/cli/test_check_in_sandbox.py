@@ -5,12 +5,18 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from crosstenant.azure.directory.graph import Application, Secret
+from crosstenant.azure.sign_in.secret_proof import SecretExpired
+from crosstenant.cli.check.chain import Chain, LinkState
+from crosstenant.cli.check.cluster_side import secret_link
 from crosstenant.cli.check.command import check
+from crosstenant.cli.check.reading import SignIn
 from crosstenant.sandbox.world import drift, role_drift, seed
 from crosstenant.sandbox.world.built_in_roles import ACR_PULL, role_definition_id
 from crosstenant.sandbox.world.directory_documents import new_service_principal
@@ -271,3 +277,22 @@ def test_wrong_options_end_with_a_sentence(options: tuple[str, ...], words: str)
     result = CliRunner().invoke(check, list(options))
     assert result.exit_code == 2
     assert words in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("key_id", "minutes", "finding"),
+    [
+        ("ours", 3, "was made 3 minutes ago, and does not sign in yet"),
+        ("ours", 90, "does not sign in"),
+        ("another", 3, "does not sign in"),
+        (None, 3, "does not sign in"),
+    ],
+)
+def test_new_secret_of_the_stack_is_not_made_again(key_id: str | None, minutes: int, finding: str):
+    time = datetime(2026, 1, 31, 12, 0, tzinfo=timezone.utc)
+    made = Secret("ours", "pull", time + timedelta(days=90), time - timedelta(minutes=minutes))
+    application = Application(APP, "object", "pull", "AzureADMultipleOrgs", (made,))
+    chain = Chain(APP, A, B, (), (), secret_key_id=key_id)
+    found = secret_link(application, chain, SignIn(refusal=SecretExpired("AADSTS7000222")), time)
+    assert (found.state, found.finding) == (LinkState.BROKEN, finding)
+    assert ("run the check again in a few minutes" in found.remedy) is ("yet" in finding)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from crosstenant.azure.connections.documents import object_in, page_in
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.consent import MULTI_TENANT
+from crosstenant.model.secret_dates import utc_time
 
 if TYPE_CHECKING:
     from azure.core import AsyncPipelineClient
@@ -30,6 +31,8 @@ class Secret:
     """UUID."""
     display_name: str
     ends_at: datetime
+    made_at: datetime | None = None
+    """Its start, which is the time of its creation unless somebody wrote another."""
 
 
 @dataclass(frozen=True)
@@ -161,6 +164,7 @@ def _secret(document: Json) -> Secret:
         key_id=str(document.get("keyId") or ""),
         display_name=str(document.get("displayName") or ""),
         ends_at=_time(str(document["endDateTime"])),
+        made_at=utc_time(document.get("startDateTime")),
     )
 
 

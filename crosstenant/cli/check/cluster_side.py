@@ -14,6 +14,7 @@ from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.cli.check.chain import APPLICATION, CLUSTER, PRINCIPAL, SECRET, Chain, Link, LinkState, Tenancy
 from crosstenant.cli.check.reading import SignIn, Unseen, access, look, service_principal, sign_in
 from crosstenant.model.arm_id import ArmId
+from crosstenant.model.secret_dates import ago, is_young
 
 SOON_DAYS = 30
 """A secret that expires within this number of days gets a note."""
@@ -80,6 +81,10 @@ def secret_link(found: Application | Unseen | None, chain: Chain, signed_in: Sig
     """The secret of the clusters: whether it exists, whether it signs in, and its expiry."""
     about = chain.secret_key_id or "of the application"
     if signed_in and isinstance(signed_in.refusal, (SecretRefused, SecretExpired)):
+        age = _age_of_new(found, chain.secret_key_id, now)
+        if age:
+            remedy = f"Entra does not accept it yet: run the check again in a few minutes. {signed_in.refusal}"
+            return Link(_A, SECRET, about, LinkState.BROKEN, f"was made {age}, and does not sign in yet", remedy)
         return Link(_A, SECRET, about, LinkState.BROKEN, "does not sign in", f"{_MAKE_ANOTHER}. {signed_in.refusal}")
     if isinstance(found, Unseen):
         if signed_in and signed_in.refusal is None:
@@ -95,6 +100,13 @@ def secret_link(found: Application | Unseen | None, chain: Chain, signed_in: Sig
         )
     latest = max(own, key=lambda one: one.ends_at)
     return _ending(about, latest, len(found.secrets) - 1, now)
+
+
+def _age_of_new(found: Application | Unseen | None, key_id: str | None, now: datetime) -> str:
+    """How long ago the stack's secret was made, if it may not be replicated yet; empty for another."""
+    secrets = found.secrets if isinstance(found, Application) and key_id else ()
+    valid = [it.made_at for it in secrets if it.key_id == key_id and it.ends_at > now and it.made_at]
+    return ago(valid[0], now) if valid and is_young(valid[0], now) else ""
 
 
 def _ending(about: str, secret: Secret, others: int, now: datetime) -> Link:
