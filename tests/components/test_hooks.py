@@ -40,7 +40,8 @@ class Run:
         monkeypatch.setattr(hooks, "ErrorHook", hook)
         monkeypatch.setattr(hooks, "ResourceHook", hook)
         monkeypatch.setattr(pulumi.log, "error", lambda message, resource: self.logged.append(message))
-        monkeypatch.setattr(asyncio, "sleep", sleep)
+        # In that module alone: a sandbox of another test sleeps in its own thread.
+        monkeypatch.setattr(hooks, "asyncio", SimpleNamespace(sleep=sleep, ensure_future=asyncio.ensure_future))
 
     async def fails(self, *errors: str, replicating: MatchedText | None = None) -> bool:
         """Whether an operation is repeated after it failed with these errors, newest first."""
