@@ -35,7 +35,13 @@ CALLED: Final = MappingProxyType(
 
 APPLICATION, SECRET, CLUSTER_PRINCIPAL, REGISTRY_PRINCIPAL, ROLE, CHECK, PROFILE, SECOND_PROFILE = CALLED
 
-_REFACTORED, _PROTECTED = "test_options_refactoring.py", "test_options_protect.py"
+_FOLLOW: Final = {CHECK: "update", PROFILE: "update", SECOND_PROFILE: "update"}
+_REFACTORED, _PROTECTED, _OPERATED, _HOSTED = (
+    "test_options_refactoring.py",
+    "test_options_protect.py",
+    "test_options_operations.py",
+    "test_options_yaml.py",
+)
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,128 @@ ROWS: Final = (
         "`pulumi state rename` of a component",
         "renames its URN, not its children: rename with an alias instead. Renamed back, it is as before",
         _REFACTORED,
+    ),
+    Row(
+        "transform",
+        "a transform on the component (`transforms`) with `ignore_changes` for a child",
+        "the child's property stays as it is, here the application's `web`",
+        _OPERATED,
+        {ROLE: "replace", CHECK: "update"},
+    ),
+    Row(
+        "stack-transform",
+        "a stack-wide transform that returns options unchanged",
+        "nothing is lost: a role assignment's successor is made before the assignment is deleted. (A Go program's"
+        " transform must not return the options of role assignments: its SDK loses `deleteBeforeReplace: false`.) A"
+        " transform that sets `protect` or `retain_on_delete` for all resources must leave out what ordinary life"
+        " replaces",
+        _OPERATED,
+        {ROLE: "replace", CHECK: "update"},
+    ),
+    Row(
+        "delete-before-replace",
+        "`delete_before_replace` on a component",
+        "no effect on children",
+        _OPERATED,
+        {ROLE: "replace", CHECK: "update"},
+    ),
+    Row(
+        "custom-timeouts",
+        "`custom_timeouts` on a component",
+        "no effect on children, as Pulumi warns: use `reset_timeout_seconds`, `consent_timeout_seconds` and the pull"
+        " check's `timeout_seconds`",
+        _OPERATED,
+        {ROLE: "replace", CHECK: "update"},
+    ),
+    Row(
+        "plan",
+        "`preview --save-plan`, `up --plan`",
+        "the update does what the plan says, resets included",
+        _OPERATED,
+        {
+            APPLICATION: "create",
+            SECRET: "create",
+            CLUSTER_PRINCIPAL: "create",
+            REGISTRY_PRINCIPAL: "create",
+            ROLE: "create",
+            CHECK: "create",
+            PROFILE: "create",
+            SECOND_PROFILE: "create",
+        },
+    ),
+    Row(
+        "target",
+        "`--target` on the secret alone, when it is to be rotated",
+        "**the old secret is deleted while the clusters have it**: pulls fail until the next `up`. Add"
+        " `--target-dependents`",
+        _OPERATED,
+        {SECRET: "replace"},
+    ),
+    Row(
+        "after-target",
+        "the plain `up` after that",
+        "completes the rotation",
+        _OPERATED,
+        _FOLLOW,
+    ),
+    Row(
+        "target-dependents",
+        "`--target-dependents` on the secret",
+        "the whole rotation: checks, then resets, then the old secret",
+        _OPERATED,
+        {SECRET: "replace", **_FOLLOW},
+    ),
+    Row(
+        "continue-on-error",
+        "`--continue-on-error` when one cluster refuses",
+        "the other clusters are reset; the old secret stays for the one that refused, until an `up` succeeds there",
+        _OPERATED,
+        {SECRET: "replace", **_FOLLOW},
+    ),
+    Row(
+        "disable-default-providers",
+        "`pulumi:disable-default-providers: ['*']`",
+        "nothing: every resource and every call names its provider",
+        _OPERATED,
+    ),
+    Row(
+        "disable-default-providers-yaml",
+        "the same in YAML, or in any language with hosted components",
+        "the component itself needs a provider: a resource `pulumi:providers:crosstenant` with a `tenantId`, as the"
+        " component's option `provider`",
+        _HOSTED,
+        says=("Default provider for 'crosstenant' disabled",),
+    ),
+    Row(
+        "replace",
+        "`--replace`, `pulumi state taint` on the secret, a pull check, a cluster's record",
+        "a rotation, another check, one reset of the cluster",
+        _OPERATED,
+        {SECRET: "replace", CHECK: "replace", PROFILE: "replace", SECOND_PROFILE: "update"},
+    ),
+    Row(
+        "taint-unique",
+        "`--replace`, `pulumi state taint` on a role assignment or a service principal",
+        "refused, and nothing changes: Azure takes no second one of the same name. The message has the command"
+        " (`pulumi state untaint`)",
+        _OPERATED,
+        says=("omit that option. If 'pulumi state taint' did: pulumi state untaint",),
+    ),
+    Row(
+        "taint-application",
+        "`--replace`, `pulumi state taint` on the application",
+        "the whole chain is made again beside the old one, every cluster is reset, and the old chain is deleted last",
+        _OPERATED,
+        {
+            APPLICATION: "replace",
+            SECRET: "replace",
+            CLUSTER_PRINCIPAL: "replace",
+            REGISTRY_PRINCIPAL: "replace",
+            ROLE: "replace",
+            CHECK: "replace",
+            PROFILE: "update",
+            SECOND_PROFILE: "update",
+        },
     ),
 )
 
