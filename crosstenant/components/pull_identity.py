@@ -15,6 +15,7 @@ from crosstenant.components.arguments.rotation_plan import SecretPlan, plan_secr
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.pieces.application_secret import ApplicationSecret
 from crosstenant.components.pieces.hooks import on_error
+from crosstenant.components.pieces.namesake_warning import warn_of_namesakes
 from crosstenant.components.pieces.refusal_advice import application_advice, of_tenant
 from crosstenant.components.pieces.tenants import tenant_providers
 from crosstenant.components.tenant import TenantProviders
@@ -168,7 +169,7 @@ class PullIdentity(pulumi.ComponentResource):
         return identity
 
     def _declare(self, name: str, spec: IdentitySpec, providers: TenantProviders) -> None:
-        owned = pulumi.ResourceOptions(parent=self, provider=providers.azuread)
+        owned = pulumi.ResourceOptions(parent=self, provider=providers.azuread, replacement_trigger=providers.tenant_id)
         owners = spec.owners
         if owners is None:
             caller = azuread.get_client_config_output(
@@ -178,10 +179,12 @@ class PullIdentity(pulumi.ComponentResource):
             # Another caller of the next update must not change the application.
             owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(ignore_changes=["owners"]))
 
-        def advised(child: str) -> pulumi.ResourceOptions:
+        def advised(child: str, before: list[pulumi.ResourceHook] | None = None) -> pulumi.ResourceOptions:
             advice = of_tenant(providers, application_advice(providers))
             return pulumi.ResourceOptions(
-                hooks=pulumi.ResourceHookBinding(on_error=on_error(f"{name}-{child}", self, advice))
+                hooks=pulumi.ResourceHookBinding(
+                    before_create=before, on_error=on_error(f"{name}-{child}", self, advice)
+                )
             )
 
         application = azuread.Application(
@@ -195,7 +198,9 @@ class PullIdentity(pulumi.ComponentResource):
             web=azuread.ApplicationWebArgs(redirect_uris=[spec.redirect_uri]),
             required_resource_accesses=_for_consent() if spec.for_consent else None,
             opts=pulumi.ResourceOptions.merge(
-                pulumi.ResourceOptions.merge(owned, advised("application")),
+                pulumi.ResourceOptions.merge(
+                    owned, advised("application", warn_of_namesakes(f"{name}-application", self, providers))
+                ),
                 # A component that is renamed must not rename its application.
                 pulumi.ResourceOptions(ignore_changes=None if spec.is_named else ["display_name"]),
             ),
@@ -204,10 +209,18 @@ class PullIdentity(pulumi.ComponentResource):
             f"{name}-cluster-service-principal",
             client_id=application.client_id,
             owners=owners,
-            # Its name before 1.0.
+            # The application is the stack's own: one that it has already was left by an interrupted update.
+            use_existing=True,
             opts=pulumi.ResourceOptions.merge(
                 pulumi.ResourceOptions.merge(owned, advised("cluster-service-principal")),
-                pulumi.ResourceOptions(aliases=[pulumi.Alias(name=f"{name}-home-service-principal")]),
+                pulumi.ResourceOptions(
+                    # Entra deletes it with its application; a missing one does not stop that.
+                    deleted_with=application,
+                    # It acts at the creation alone: a stack that has none of it has nothing to change.
+                    ignore_changes=["useExisting"],
+                    # Its name before 1.0.
+                    aliases=[pulumi.Alias(name=f"{name}-home-service-principal")],
+                ),
             ),
         )
         secret = ApplicationSecret(

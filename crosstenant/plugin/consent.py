@@ -15,7 +15,13 @@ from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar, Final
 
 from crosstenant.azure.directory.directory_rights import is_single_tenant
-from crosstenant.azure.sign_in.secret_proof import ApplicationDisabled, ApplicationUnknown, SignInError, prove_secret
+from crosstenant.azure.sign_in.secret_proof import (
+    ApplicationDisabled,
+    ApplicationUnknown,
+    Prove,
+    SignInError,
+    prove_secret,
+)
 from crosstenant.azure.waiting import Clock, lasting
 from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import Cloud
@@ -33,8 +39,6 @@ from crosstenant.provider_kit.values import UNKNOWN
 
 _PREVIEW_SECONDS: Final = 5
 
-Prove = Callable[..., Awaitable[str]]
-"""``secret_proof.prove_secret``."""
 IsSingleTenant = Callable[[Cloud, str], Awaitable[bool]]
 """``directory_rights.is_single_tenant``."""
 

@@ -10,6 +10,8 @@ from crosstenant.plugin.functions.check_service_principal import CheckServicePri
 from crosstenant.plugin.functions.check_sign_in import CheckSignIn
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.functions.get_registry import GetRegistry
+from crosstenant.plugin.functions.list_namesakes import ListNamesakes
+from crosstenant.plugin.functions.role_assignment_exists import RoleAssignmentExists
 from crosstenant.plugin.provider_config import (
     PROVIDER_INPUTS,
     PROVIDER_SCHEMA,
@@ -26,7 +28,7 @@ from crosstenant.provider_kit.resource import Failure, Properties
 
 RESOURCES = (ServicePrincipalProfile, PullCheck, Consent)
 FUNCTIONS = (GetRegistry, GetCluster)
-INTERNAL_FUNCTIONS = (CheckServicePrincipal, CheckSignIn)
+INTERNAL_FUNCTIONS = (CheckServicePrincipal, CheckSignIn, ListNamesakes, RoleAssignmentExists)
 """Served for the components; no program is meant to call them, so the schema does not have them."""
 
 _TABLES = [PROVIDER_INPUTS, *(table for kind in (*RESOURCES, *FUNCTIONS) for table in (kind.inputs, kind.outputs))]

@@ -8,7 +8,7 @@ from typing import Literal
 
 import pulumi
 
-from crosstenant.resources.invoking import call_async
+from crosstenant.resources.invoking import Refuse, call, call_async
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,16 @@ class SignInProblem:
     """The argument that is wrong, as Python spells it: ``client_secret``."""
     text: str
     """What is wrong with it and what to do."""
+
+
+@dataclass(frozen=True)
+class Namesake:
+    """An application of a tenant that has a display name already."""
+
+    client_id: str
+    object_id: str
+    created_at: str
+    """UTC time."""
 
 
 async def sign_in_problem(opts: pulumi.InvokeOptions, by: Literal["azuread", ""] = "") -> SignInProblem | None:
@@ -45,3 +55,25 @@ async def service_principal_obstacle(client_id: str | None, opts: pulumi.InvokeO
     answer = await call_async("checkServicePrincipal", {"clientId": client_id} if client_id else {}, opts)
     # A provider whose arguments a preview does not know yet answers nothing.
     return answer.get("obstacle", "")
+
+
+async def namesakes(display_name: str, opts: pulumi.InvokeOptions) -> list[Namesake]:
+    """The newest applications with a display name, in the tenant of the provider in ``opts``.
+
+    :param display_name: The display name.
+    :param opts: Invoke options with a ``crosstenant.Provider`` of the tenant.
+    """
+    answer = await call_async("listNamesakes", {"displayName": display_name}, opts)
+    return [Namesake(it["clientId"], it["objectId"], it["createdAt"]) for it in answer.get("applications", [])]
+
+
+def role_assignment_exists(
+    assignment_id: pulumi.Input[str], opts: pulumi.InvokeOptions, refuse: Refuse
+) -> pulumi.Output[bool]:
+    """Whether a role assignment exists, in the tenant of the provider in ``opts``; also true where that is not known.
+
+    :param assignment_id: ARM ID of the role assignment.
+    :param opts: Invoke options with a ``crosstenant.Provider`` of the tenant.
+    :param refuse: Makes the error that ends the run from the sentence that says why.
+    """
+    return call("roleAssignmentExists", {"id": assignment_id}, opts, refuse).apply(lambda it: it.get("exists", True))

@@ -17,6 +17,7 @@ from crosstenant.cli.check.chain import Chain, LinkState
 from crosstenant.cli.check.cluster_side import secret_link
 from crosstenant.cli.check.command import check
 from crosstenant.cli.check.reading import SignIn
+from crosstenant.model.names import role_assignment_name
 from crosstenant.sandbox.world import drift, role_drift, seed
 from crosstenant.sandbox.world.built_in_roles import ACR_PULL, role_definition_id
 from crosstenant.sandbox.world.directory_documents import new_service_principal
@@ -140,7 +141,10 @@ def test_the_drawing_marks_the_broken_link_and_the_table_says_what_to_do(store: 
     (drawn,) = [line for line in result.stdout.splitlines() if line.startswith(f"  role {REGISTRY}")]
     assert "-X-" in drawn
     assert drawn.endswith("BROKEN")
-    assert f'az role assignment create --assignee {APP} --role "AcrPull" --scope {seed.REGISTRY}' in result.stdout
+    # The stack's own name for the assignment, so that the stack finds it.
+    name = role_assignment_name(seed.REGISTRY, PRINCIPAL, ACR_PULL)
+    command = f"az role assignment create --name {name} --assignee-object-id {PRINCIPAL}"
+    assert f'{command} --assignee-principal-type ServicePrincipal --role "AcrPull" --scope' in result.stdout
     assert "The chain is broken: role fabrikamimages (registry tenant), pull fabrikamimages" in result.stdout
 
 

@@ -30,11 +30,12 @@ def test_the_application_and_its_service_principal():
     principal = built.one(PRINCIPAL)
     assert (principal.name, principal.inputs) == (
         "id-cluster-service-principal",
-        {"clientId": APP, "owners": ["caller"]},
+        {"clientId": APP, "owners": ["caller"], "useExisting": True},
     )
     # Whoever runs the next update is another caller, and the component may be renamed: no reason to change anything.
     ignored = [list(it.request.ignoreChanges) for it in (application, principal)]
-    assert ignored == [["owners", "displayName"], ["owners"]]
+    assert ignored == [["owners", "displayName"], ["owners", "useExisting"]]
+    assert principal.request.deletedWith.endswith("::id-application"), "a missing one does not stop a destroy"
 
 
 def test_owners_that_the_program_names_are_kept_as_it_says():

@@ -12,12 +12,11 @@ import pytest
 from crosstenant.components.pieces.hooks import Failure
 from crosstenant.components.pieces.refusal_advice import (
     application_advice,
-    cluster_role_advice,
     of_tenant,
-    pull_role_advice,
     secret_advice,
     service_principal_advice,
 )
+from crosstenant.components.pieces.role_advice import cluster_role_advice, pull_role_advice
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.matched_texts.provider_texts import (
     DENIED_BY_ASSIGNMENT,
@@ -52,10 +51,13 @@ PROVIDERS = cast(
     SimpleNamespace(
         tenant_id="tenant-b",
         azuread=SimpleNamespace(urn=_Known("urn:provider")),
+        azure_native=SimpleNamespace(urn=_Known("urn:arm-provider")),
         signed_in_with="CrossTenantPull 'prod': registry_tenant.client_secret",
     ),
 )
 COMPONENT = cast("pulumi.Resource", SimpleNamespace(urn=_Known("urn:component")))
+PULL_ROLE = pull_role_advice("images-role", PROVIDERS, COMPONENT)
+CLUSTER_ROLE = cluster_role_advice("guid", "aks-role", PROVIDERS, COMPONENT)
 
 
 def failure(error: str, operation: str = "create") -> Failure:
@@ -63,7 +65,7 @@ def failure(error: str, operation: str = "create") -> Failure:
 
 
 async def about_pull_role(error: str, operation: str = "create") -> str | None:
-    return await pull_role_advice(PROVIDERS)(failure(error, operation))
+    return await PULL_ROLE(failure(error, operation))
 
 
 async def about_principal(error: str) -> str | None:
@@ -85,12 +87,14 @@ async def test_the_stacks_own_assignment_that_it_does_not_know_is_a_matter_of_sp
     own = f"{SCOPE}/providers/Microsoft.Authorization/roleAssignments/{EXISTING}"
     error = f"cannot create already existing resource '{own}'"
     begins = f"the assignment {own} exists already, under the name that this stack gives it. If the ID of "
-    pull = await about_pull_role(error) or ""
-    assert pull.startswith(f"{begins}the registry had another spelling before, letter case included, write that one")
-    assert pull.endswith(f"role_assignment_name='{EXISTING}', and the next update takes it over (imports it)")
-    role = await cluster_role_advice("guid", PROVIDERS)(failure(error)) or ""
-    assert role.startswith(f"{begins}the scope had another spelling before")
-    assert f"'az role assignment delete --ids {own}'" in role
+    advised = {"the registry": (PULL_ROLE, "images-role"), "the scope": (CLUSTER_ROLE, "aks-role")}
+    for whose, (advise, name) in advised.items():
+        said = await advise(failure(error)) or ""
+        assert said.startswith(f"{begins}{whose} had another spelling before, letter case included, write that one")
+        assert said.endswith(
+            f"pulumi import azure-native:authorization:RoleAssignment {name} {own} --generate-code=false"
+            " --protect=false --parent 'parent=urn:component' --provider 'provider=urn:arm-provider'"
+        )
 
 
 async def test_an_assignment_of_another_role_in_the_place_of_the_stacks_is_to_be_removed():
@@ -100,7 +104,7 @@ async def test_an_assignment_of_another_role_in_the_place_of_the_stacks_is_to_be
     )
 
 
-@pytest.mark.parametrize("advice", [pull_role_advice(PROVIDERS), cluster_role_advice("guid", PROVIDERS)])
+@pytest.mark.parametrize("advice", [PULL_ROLE, CLUSTER_ROLE])
 async def test_a_caller_that_may_not_assign_roles_reads_which_role_it_lacks(advice):
     said = await advice(failure("Code=AuthorizationFailed The client 'x' ..."))
     assert f"in tenant tenant-b may not assign roles on {SCOPE}: give it the role Role Based Access Control" in said
@@ -108,9 +112,13 @@ async def test_a_caller_that_may_not_assign_roles_reads_which_role_it_lacks(advi
 
 
 async def test_a_cluster_role_that_is_assigned_already_is_removed_on_one_of_the_two_sides():
-    said = await cluster_role_advice("guid", PROVIDERS)(failure(EXISTS)) or ""
+    said = await CLUSTER_ROLE(failure(EXISTS)) or ""
     assert f"has role guid on {SCOPE} already" in said
     assert "remove it from cluster_role_assignments" in said
+    assert (
+        f"'az role assignment delete --ids {SCOPE}/providers/Microsoft.Authorization/roleAssignments/{EXISTING}'"
+        in said
+    )
 
 
 @pytest.mark.parametrize("error", SERVICE_PRINCIPAL_EXISTS.samples)
@@ -120,7 +128,7 @@ async def test_a_service_principal_that_exists_comes_with_the_whole_import_comma
     assert (
         "pulumi import azuread:index/servicePrincipal:ServicePrincipal images-principal"
         f" /servicePrincipals/{EXISTING}"
-        " --protect=false --parent 'parent=urn:component' --provider 'provider=urn:provider'"
+        " --generate-code=false --protect=false --parent 'parent=urn:component' --provider 'provider=urn:provider'"
     ) in said
 
 
@@ -144,7 +152,7 @@ async def test_a_refused_secret_comes_with_the_remedy(error: str, says: str):
 
 async def test_another_error_is_told_with_the_tenant_and_the_argument():
     where = "tenant tenant-b (CrossTenantPull 'prod': registry_tenant.client_secret)"
-    for advise in (None, pull_role_advice(PROVIDERS), application_advice(PROVIDERS), secret_advice):
+    for advise in (None, PULL_ROLE, application_advice(PROVIDERS), secret_advice):
         named = of_tenant(PROVIDERS, advise)
         assert await named(failure("Code=Odd ...", "update")) == f"the update failed in {where}"
 
@@ -159,7 +167,7 @@ async def test_a_sign_in_that_fails_in_a_provider_is_told_with_the_tenant_and_th
 
 
 async def test_advice_takes_the_place_of_the_tenants_name():
-    assert await of_tenant(PROVIDERS, pull_role_advice(PROVIDERS))(failure(EXISTS)) == await about_pull_role(EXISTS)
+    assert await of_tenant(PROVIDERS, PULL_ROLE)(failure(EXISTS)) == await about_pull_role(EXISTS)
 
 
 @pytest.mark.parametrize("error", DIRECTORY_FORBIDDEN.samples)
@@ -172,7 +180,7 @@ async def test_a_caller_that_may_not_make_applications_reads_which_permission_it
 
 
 async def test_a_lock_is_named_with_its_scope_whatever_the_resource():
-    for advise in (None, pull_role_advice(PROVIDERS), application_advice(PROVIDERS), secret_advice):
+    for advise in (None, PULL_ROLE, application_advice(PROVIDERS), secret_advice):
         said = await of_tenant(PROVIDERS, advise)(failure(SCOPE_LOCKED.samples[0], "delete")) or ""
         locked = "/subscriptions/s/resourceGroups/rg/providers/Microsoft.ContainerRegistry/registries/images"
         assert said.startswith(f"a lock on {locked} forbids the delete in tenant tenant-b (CrossTenantPull 'prod'")
@@ -190,13 +198,13 @@ async def test_a_lock_is_named_with_its_scope_whatever_the_resource():
     ],
 )
 async def test_a_policy_is_named_with_what_has_to_be_exempt(error: str, named: str):
-    said = await of_tenant(PROVIDERS, pull_role_advice(PROVIDERS))(failure(error)) or ""
+    said = await of_tenant(PROVIDERS, PULL_ROLE)(failure(error)) or ""
     assert said.startswith(f"the Azure Policy assignment {named} forbids the create in tenant tenant-b")
     assert f"exempt {SCOPE}" in said
 
 
 async def test_a_deny_assignment_is_no_missing_role():
-    for advise in (pull_role_advice(PROVIDERS), cluster_role_advice("guid", PROVIDERS)):
+    for advise in (PULL_ROLE, CLUSTER_ROLE):
         assert await advise(failure(DENIED_BY_ASSIGNMENT.samples[0])) is None
         said = await of_tenant(PROVIDERS, advise)(failure(DENIED_BY_ASSIGNMENT.samples[0])) or ""
         assert said.startswith("the deny assignment Managed by a stack forbids the create in tenant tenant-b")
@@ -212,5 +220,5 @@ async def test_a_directory_that_wants_a_service_management_reference_is_told_wit
 async def test_another_error_is_left_to_the_provider():
     assert await about_pull_role("Code=ScopeLocked ...") is None
     assert await about_principal("something else") is None
-    assert await cluster_role_advice("guid", PROVIDERS)(failure("Code=ScopeLocked")) is None
+    assert await CLUSTER_ROLE(failure("Code=ScopeLocked")) is None
     assert await secret_advice(failure("something else")) is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import ssl
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import httpx
 from crosstenant.sandbox.world import drift, seed
 from crosstenant.sandbox.world.directory_documents import new_service_principal
 from crosstenant.sandbox.world.state import State
-from lib.stack import Stack
+from lib.stack import Outcome, Stack
 from tests.engine.engine_world import Azure
 
 HEAD = """
@@ -42,6 +44,21 @@ def rewrite(tmp_path: Path, source: str) -> None:
 def of_type(stack: Stack, kind: str) -> list[dict[str, Any]]:
     """The resources of one type in the stack's state."""
     return [it for it in stack.resources() if it["type"] == kind]
+
+
+def imports(outcome: Outcome) -> list[str]:
+    """The commands in an output that take something over, each once."""
+    flat = " ".join(outcome.output.split())
+    return list(dict.fromkeys(re.findall(r"pulumi import .*?--provider '[^']*'", flat)))
+
+
+def follow_imports(stack: Stack, outcome: Outcome) -> None:
+    """Runs each ``pulumi import`` that an output advises, to the letter."""
+    found = imports(outcome)
+    assert found, outcome.output
+    for command in found:
+        done = stack.operate(*shlex.split(command)[1:])
+        assert done.code == 0, f"{command}\n{done.output}"
 
 
 def outputs(stack: Stack) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import shlex
 
 from crosstenant.sandbox.world import drift, role_drift, seed
 from tests.engine.drift_world import LEGACY, Deployed
+from tests.engine.registry_stacks import give_role
 
 
 def options(deployed: Deployed) -> tuple[str, ...]:
@@ -58,6 +60,24 @@ def test_a_cluster_that_kept_a_replaced_secret_is_named_and_repaired_by_an_updat
     deployed.up()
     whole = deployed.check(*options(deployed))
     assert whole.code == 0, whole.output
+
+
+def test_a_role_assigned_by_the_printed_command_is_the_stacks_own(deployed: Deployed):
+    azure, app = deployed.azure, deployed.client_id
+    azure.change(lambda state: drift.remove_role_assignment(state, LEGACY, app))
+    broken = deployed.check(*options(deployed))
+    assert broken.code == 1, broken.output
+    flat = " ".join(broken.output.split())
+    command = shlex.split(flat[flat.index("az role assignment create") :].partition("'")[0])
+    given = dict(zip(command[4::2], command[5::2], strict=True))
+    assert (given["--assignee-principal-type"], given["--role"]) == ("ServicePrincipal", "AcrPull")
+    # What the Azure CLI puts (tests/clients/az): the assignment has the name that it is given.
+    scope, principal, name = given["--scope"], given["--assignee-object-id"], given["--name"]
+    azure.change(lambda state: give_role(state, scope, principal, name=name))
+    before = len(azure.writes)
+    done = deployed.up("--refresh")
+    assert [it for it in done.changes if it.is_infrastructure] == []
+    assert azure.writes[before:] == []
 
 
 def test_the_consented_way_needs_no_right_in_the_registries_directory(consented: Deployed):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 from crosstenant.sandbox.world import drift, seed
@@ -15,6 +14,7 @@ from tests.engine.registry_stacks import (
     CHECK,
     HEAD,
     ROLE,
+    follow_imports,
     give_role,
     give_service_principal,
     of_type,
@@ -210,10 +210,7 @@ def test_what_exists_already_is_named_and_can_be_taken_over(make_stack, azure: A
     assert exists.says(f"/servicePrincipals/{PRINCIPAL}", "'consented'")
 
     # The command that the message gives, as it is.
-    told = next(it for it in exists.errors if "pulumi import" in it)
-    command = shlex.split(told[told.index("pulumi import") :])
-    imported = stack.operate(*command[1:], "--generate-code=false")
-    assert imported.code == 0, imported.output
+    follow_imports(stack, exists)
 
     duplicate = stack.operate("up")
     assert duplicate.code != 0
@@ -231,6 +228,16 @@ def test_what_exists_already_is_named_and_can_be_taken_over(make_stack, azure: A
     assert len(of_type(stack, ROLE)) == 1
     # What is there needs no right to make it.
     permissions(azure, "Application.ReadWrite.OwnedBy")
+    assert stack.operate("preview", "--refresh", "--expect-no-changes").code == 0
+
+    # It is removed by hand: Pulumi's own error for what it is to import names no argument.
+    azure.change(lambda state: state["roleAssignments"].pop(f"{seed.REGISTRY}{ASSIGNMENTS}{name}".lower()))
+    gone = stack.operate("preview", "--refresh")
+    assert gone.code != 0
+    assert gone.says("registries[0].role_assignment_name: there is no role assignment", "omit role_assignment_name")
+    rewrite(tmp_path, BY_HAND)
+    own = stack.operate("up", "--refresh")
+    assert own.code == 0, own.output
     assert stack.operate("preview", "--refresh", "--expect-no-changes").code == 0
 
 

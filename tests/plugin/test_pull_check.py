@@ -8,7 +8,10 @@ from aiohttp import web
 
 from crosstenant.azure import waiting
 from crosstenant.azure.pull.pull_attempts import PROBE_REPOSITORY
+from crosstenant.azure.sign_in.secret_proof import ApplicationUnknown, SecretExpired, SecretRefused, SignInError
 from crosstenant.errors import OperatorError
+from crosstenant.model.names import role_assignment_name
+from crosstenant.model.roles import ACR_PULL
 from crosstenant.plugin.pull_check import resource as pull_check
 from crosstenant.plugin.pull_check.resource import PullCheck
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Properties
@@ -42,10 +45,19 @@ from tests.azure.tls_azure import (
 NO_IMAGE = "that an image can be fetched: name a repository and a reference (tag or digest) for that"
 START = datetime(2026, 1, 31, 12, 0, tzinfo=timezone.utc)
 URN = "urn:pulumi:dev::test::crosstenant:index:PullCheck::fabrikamimages"
+PRINCIPAL_ID = "b0000000-0000-4000-8000-0000000000f1"
 CHECK_ID = f"{REGISTRY_ID}/pullChecks/{CLIENT_ID}"
 EXPIRED = said(401, "UNAUTHORIZED", "AADSTS7000222: The provided client secret keys for app 'x' are expired.")
 DISABLED = said(401, "UNAUTHORIZED", "AADSTS7000112: Application 'x' is disabled.")
 REPAIRS = Diff({"result": Difference(Change.UPDATE, is_input=False)})
+
+
+# The name is the one that a stack gives its assignment.
+ASSIGN = (
+    f"az role assignment create --name {role_assignment_name(REGISTRY_ID, PRINCIPAL_ID, ACR_PULL.guid)}"
+    f' --assignee-object-id {PRINCIPAL_ID} --assignee-principal-type ServicePrincipal --role "AcrPull"'
+    f" --scope {REGISTRY_ID}"
+)
 
 
 class Clock:
@@ -89,7 +101,11 @@ async def azure(monkeypatch: pytest.MonkeyPatch, clock: Clock) -> AsyncIterator[
 
 @pytest.fixture
 def check(azure: Azure) -> PullCheck:
-    return PullCheck(azure.context)
+    async def prove(*about: object, **details: object) -> str:
+        del about, details
+        return PRINCIPAL_ID
+
+    return PullCheck(azure.context, prove=prove)
 
 
 def inputs(**changes: Any) -> Properties:
@@ -320,7 +336,7 @@ async def test_waiting_is_bounded(
         (OTHER_SECRET, [f"secret of application {CLIENT_ID} is not accepted", "its own tenant"], True),
         (EXPIRED, [f"secret of application {CLIENT_ID} has expired", "its own tenant"], False),
         (DISABLED, ["is disabled", f"administrator of tenant {TENANT_ID}"], False),
-        (NO_ROLE, ["'AcrPull'", "Role Based Access Control Administrator", "--scope " + REGISTRY_ID], True),
+        (NO_ROLE, ["'AcrPull'", "Role Based Access Control Administrator", ASSIGN], True),
         (OTHER_NETWORK, ["network rules (public network access Enabled, default action Allow)", "192.0.2.7"], False),
     ],
 )
@@ -536,6 +552,21 @@ async def test_registry_that_is_gone_is_drift_and_the_next_preview_says_so(azure
     with pytest.raises(OperatorError, match="there is no registry"):
         await check.preview_update(URN, CHECK_ID, lost, inputs())
     await check.delete(URN, CHECK_ID, lost, 0)
+
+
+@pytest.mark.parametrize(
+    ("refusal", "warned"), [(ApplicationUnknown, 1), (SecretRefused, 1), (SecretExpired, 0), (None, 0)]
+)
+async def test_a_delete_says_what_a_destroy_would_stop_at(azure: Azure, refusal: type[SignInError] | None, warned: int):
+    async def prove(*about: object, **details: object) -> str:
+        del about, details
+        if refusal:
+            raise refusal("AADSTS...")
+        return PRINCIPAL_ID
+
+    await PullCheck(azure.context, prove=prove).delete(URN, CHECK_ID, inputs(), 0)
+    assert len(azure.log.warnings) == warned
+    assert all("'pulumi destroy --refresh'" in it for it in map(str, azure.log.warnings))
 
 
 @pytest.mark.parametrize(

@@ -54,6 +54,16 @@ class Application:
 
 
 @dataclass(frozen=True)
+class Namesake:
+    """An application by its display name, which Entra lets several have."""
+
+    client_id: str
+    object_id: str
+    created_at: str
+    """UTC time, ``2026-11-01T12:00:00Z``."""
+
+
+@dataclass(frozen=True)
 class ServicePrincipal:
     """The service principal of an application in one tenant."""
 
@@ -87,6 +97,22 @@ class Graph:
             audience=found.get("signInAudience") or "",
             secrets=_secrets(found),
         )
+
+    async def applications_named(self, display_name: str) -> list[Namesake]:
+        """The applications of this tenant that have a display name, the newest first.
+
+        :param display_name: The display name.
+        :raises azure.core.exceptions.AzureError: Sign-in failed, or Graph refused or could not be reached.
+        """
+        quoted = display_name.replace("'", "''")
+        query = {"$filter": f"displayName eq '{quoted}'", "$select": "id,appId,createdDateTime"}
+        # One page: several are remarkable, and a hundred no more than ten.
+        page = await self._read("applications", query) or {}
+        found = [
+            Namesake(str(one["appId"]), str(one["id"]), str(one.get("createdDateTime") or ""))
+            for one in cast("list[Json]", page.get("value") or [])
+        ]
+        return sorted(found, key=lambda it: it.created_at, reverse=True)
 
     async def service_principal(self, client_id: str) -> ServicePrincipal | None:
         """The service principal of an application in this tenant, by the application's client ID (UUID).

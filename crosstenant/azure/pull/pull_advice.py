@@ -9,6 +9,7 @@ from __future__ import annotations
 from crosstenant.azure.pull.pull_verdict import PullRefused, Reason
 from crosstenant.azure.registries.registries import RegistryState
 from crosstenant.model.modes import RoleAssignmentMode
+from crosstenant.model.names import role_assignment_name
 from crosstenant.model.roles import OWNER, RBAC_ADMINISTRATOR
 
 
@@ -22,8 +23,30 @@ def refusal_message(refusal: PullRefused, advice: str, registry_id: str) -> str:
     return f"registry {registry_id} refuses a pull: {advice} ({refusal.detail.rstrip('.')})"
 
 
+def assignment_command(registry: RegistryState, principal_id: str) -> str:
+    """The command that assigns the pull role as a stack does: the stack finds its own assignment.
+
+    Beside an assignment of another name Azure refuses the stack's own (RoleAssignmentExists).
+
+    :param registry: The registry.
+    :param principal_id: Object ID (UUID) of the service principal in the registry's tenant.
+    """
+    role = registry.pull_role
+    name = role_assignment_name(registry.registry_id, principal_id, role.guid)
+    return (
+        f"az role assignment create --name {name} --assignee-object-id {principal_id} --assignee-principal-type"
+        f' ServicePrincipal --role "{role.name}" --scope {registry.registry_id}'
+    )
+
+
 def advise(
-    reason: Reason, registry: RegistryState, tenant_id: str, client_id: str, repository: str, reference: str | None
+    reason: Reason,
+    registry: RegistryState,
+    tenant_id: str,
+    client_id: str,
+    repository: str,
+    reference: str | None,
+    principal_id: str = "",
 ) -> str:
     """Which link is missing, who can repair it and how.
 
@@ -33,14 +56,16 @@ def advise(
     :param client_id: Client ID (UUID) of the application that pulls.
     :param repository: The repository that was asked for.
     :param reference: The tag or digest that was asked for, if any.
+    :param principal_id: Object ID (UUID) of the application's service principal in that tenant, where it is known.
     """
     if reason is Reason.ROLE_MISSING:
-        return _role_missing(registry, client_id, repository)
+        return _role_missing(registry, client_id, repository, principal_id)
     image = f"'{repository}'" if reference is None else f"'{reference}' of repository '{repository}'"
     return {
         Reason.SERVICE_PRINCIPAL_MISSING: (
-            f"application {client_id} has no service principal in the registry's tenant {tenant_id}; an administrator "
-            f"of that tenant makes it with 'az ad sp create --id {client_id}' or by consenting to the application"
+            f"application {client_id} has no service principal in the registry's tenant {tenant_id}; where a stack "
+            "manages it, 'pulumi up --refresh' makes it; otherwise an administrator of that tenant makes it with "
+            f"'az ad sp create --id {client_id}' or by consenting to the application"
         ),
         Reason.SERVICE_PRINCIPAL_DISABLED: (
             f"the service principal of application {client_id} is disabled; an administrator of tenant {tenant_id} "
@@ -97,7 +122,7 @@ def _network_blocked(registry: RegistryState) -> str:
     )
 
 
-def _role_missing(registry: RegistryState, client_id: str, repository: str) -> str:
+def _role_missing(registry: RegistryState, client_id: str, repository: str, principal_id: str) -> str:
     role = registry.pull_role
     why = (
         "AcrPull has no effect on a registry in ABAC mode, and a condition on the assignment must cover that "
@@ -105,9 +130,10 @@ def _role_missing(registry: RegistryState, client_id: str, repository: str) -> s
         if registry.role_assignment_mode is RoleAssignmentMode.ABAC
         else ""
     )
+    command = f" with '{assignment_command(registry, principal_id)}'" if principal_id else ""
     return (
         f"the service principal of application {client_id} may not pull '{repository}': it needs the role "
-        f"'{role.name}' on the registry; {why}a caller with {OWNER.name} or {RBAC_ADMINISTRATOR.name} there "
-        f'assigns it with \'az role assignment create --assignee {client_id} --role "{role.name}" '
-        f"--scope {registry.registry_id}', and it may take ten minutes to count"
+        f"'{role.name}' on the registry; {why}where a stack assigns it, 'pulumi up --refresh' does so again; otherwise "
+        f"a caller with {OWNER.name} or {RBAC_ADMINISTRATOR.name} there assigns it{command}, and it may take ten "
+        "minutes to count"
     )

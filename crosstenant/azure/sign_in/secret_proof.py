@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 OnWait = Callable[[str], Awaitable[None]]
 """Shows the reason for a pause to the person at the terminal."""
 
+Prove = Callable[..., Awaitable[str]]
+"""``prove_secret``, or what takes its place in a test."""
+
 
 class SignInError(OperatorError):
     """A secret did not sign in. The message is a whole sentence for the operator, without the secret."""

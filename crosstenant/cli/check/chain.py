@@ -36,6 +36,8 @@ class Chain:
     """Key ID (UUID) of the secret that each cluster was given, as far as it is known."""
     secret_key_id: str | None = None
     """Key ID (UUID) of the secret that the clusters have, if it is known; otherwise any valid secret is accepted."""
+    stack_key_ids: tuple[str, ...] = ()
+    """Key IDs (UUIDs) of all the secrets that the stack knows; none without a stack."""
 
 
 class Tenancy(Enum):

@@ -12,6 +12,7 @@ from crosstenant.azure.directory.graph import Application, Graph, Secret, Servic
 from crosstenant.azure.sign_in.secret_proof import SecretExpired, SecretRefused
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.cli.check.chain import APPLICATION, CLUSTER, PRINCIPAL, SECRET, Chain, Link, LinkState, Tenancy
+from crosstenant.cli.check.leftovers import beside_left_secrets, beside_namesakes
 from crosstenant.cli.check.reading import SignIn, Unseen, access, look, service_principal, sign_in
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.secret_dates import ago, is_young
@@ -51,16 +52,26 @@ async def cluster_side(chain: Chain, tenant: Tenant, secret: str | None) -> list
             )
             for cluster_id, state in zip(chain.clusters, states, strict=True)
         ]
+        namesakes = await _namesakes(graph, application, tenant)
     finally:
         await graph.aclose()
         await clusters.aclose()
     return [
         entry,
         *found,
-        application_link(application, chain.client_id),
+        beside_namesakes(application_link(application, chain.client_id), namesakes),
         secret_link(application, chain, signed_in, datetime.now(timezone.utc)),
         principal_link(_A, principal, chain.client_id, f"{_REPAIR}, which makes it again"),
     ]
+
+
+async def _namesakes(graph: Graph, application: Application | Unseen | None, tenant: Tenant) -> list[str]:
+    """Client IDs of other applications of the same display name."""
+    if not isinstance(application, Application) or not application.display_name:
+        return []
+    reading = graph.applications_named(application.display_name)
+    found = await look(reading, "reading the applications named", application.display_name, tenant)
+    return [] if isinstance(found, Unseen) else [it.client_id for it in found if it.client_id != application.client_id]
 
 
 def application_link(found: Application | Unseen | None, client_id: str) -> Link:
@@ -99,7 +110,8 @@ def secret_link(found: Application | Unseen | None, chain: Chain, signed_in: Sig
             _A, SECRET, about, LinkState.BROKEN, what, f"{_REPAIR}, which makes another one and resets clusters"
         )
     latest = max(own, key=lambda one: one.ends_at)
-    return _ending(about, latest, len(found.secrets) - 1, now)
+    ending = _ending(about, latest, len(found.secrets) - 1, now)
+    return beside_left_secrets(ending, found, latest, chain.stack_key_ids)
 
 
 def _age_of_new(found: Application | Unseen | None, key_id: str | None, now: datetime) -> str:

@@ -9,7 +9,7 @@ from typing import cast
 from crosstenant.azure.arm import Arm
 from crosstenant.azure.directory.graph import Graph, ServicePrincipal
 from crosstenant.azure.pull.docker_token import prove_pull, registry_session
-from crosstenant.azure.pull.pull_advice import advise
+from crosstenant.azure.pull.pull_advice import advise, assignment_command
 from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, PROBE_REPOSITORY, prove_in_time
 from crosstenant.azure.pull.pull_verdict import Existence, PullProof, PullRefused, Reason, not_proved
 from crosstenant.azure.registries.lookup import find_registry
@@ -129,9 +129,11 @@ class _Registry:
         )
         if isinstance(held, Unseen):
             return self._link(ROLE, LinkState.UNSEEN, held.reason)
-        return await self._of_roles(registry, held, pulls)
+        return await self._of_roles(registry, held, self._principal.object_id, pulls)
 
-    async def _of_roles(self, registry: RegistryState, held: list[RoleAssignment], pulls: bool) -> Link:
+    async def _of_roles(
+        self, registry: RegistryState, held: list[RoleAssignment], principal_id: str, pulls: bool
+    ) -> Link:
         wanted = registry.pull_role
         right = [one for one in held if one.role_guid == wanted.guid]
         others = [await self._name(one) for one in held if one.role_guid != wanted.guid]
@@ -143,10 +145,7 @@ class _Registry:
                 return self._link(ROLE, LinkState.NOTE, what, "remove the roles that a pull does not need")
             return self._link(ROLE, LinkState.OK, what)
         what = f"{wanted.name} is not assigned" + (f", only {', '.join(others)}" if others else "")
-        remedy = (
-            f"run 'pulumi up --refresh', or 'az role assignment create --assignee {self._chain.client_id} --role"
-            f' "{wanted.name}" --scope {registry.registry_id}\''
-        )
+        remedy = f"run 'pulumi up --refresh', or '{assignment_command(registry, principal_id)}'"
         if pulls:
             return self._link(
                 ROLE, LinkState.NOTE, f"{what}; it pulls with another role, for example a group's", remedy
@@ -183,7 +182,9 @@ class _Registry:
                 proof = await prove_in_time(ask, A_QUICK_LOOK, _PULL_SECONDS, say_nothing)
             except PullRefused as refusal:
                 tenant_id, client_id = self._tenant.tenant_id, self._chain.client_id
-                remedy = advise(refusal.reason, registry, tenant_id, client_id, repository, reference)
+                found = self._principal
+                principal_id = found.object_id if isinstance(found, ServicePrincipal) else ""
+                remedy = advise(refusal.reason, registry, tenant_id, client_id, repository, reference, principal_id)
                 # Network rules that block this machine need not block the nodes.
                 state = LinkState.UNSEEN if refusal.reason.is_of_the_path else LinkState.BROKEN
                 return self._link(PULL, state, refusal.reason.value, remedy)

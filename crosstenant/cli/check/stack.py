@@ -127,6 +127,7 @@ def _chain(state: _State, client_id: str, registry_tenant: str, found: list[Json
             if one["outputs"].get("secretKeyId")
         ),
         secret_key_id=_current_key(state, applications),
+        stack_key_ids=state.key_ids() if applications else (),
     )
     return StackChain(chain, next((text for one in found if (text := _shown(one["inputs"].get("secret")))), None))
 
@@ -155,6 +156,7 @@ class _State:
     """The resources of a stack, with what one says of another."""
 
     def __init__(self, resources: list[Json]) -> None:
+        self._every = resources
         # A replaced resource may wait in the state for its deletion.
         self._resources = [one for one in resources if not one.get("delete") and one.get("inputs") is not None]
         self._by_urn = {str(one["urn"]): one for one in self._resources}
@@ -166,6 +168,11 @@ class _State:
         """The arguments of the provider that a resource belongs to."""
         provider = self._by_urn[str(resource["provider"]).rpartition("::")[0]]
         return {**provider["inputs"], "tenantId": str(provider["inputs"]["tenantId"]).lower()}
+
+    def key_ids(self) -> tuple[str, ...]:
+        """Key IDs of all the secrets of applications, those included that wait for their deletion."""
+        passwords = [cast("Json", one.get("outputs") or {}) for one in self._every if one["type"] == _PASSWORD]
+        return tuple(str(it["keyId"]) for it in passwords if it.get("keyId"))
 
     def tenants(self) -> list[str]:
         """The tenants of this package's providers, in the order of the state."""

@@ -9,8 +9,9 @@ from pulumi_azure_native import authorization
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleSpec
 from crosstenant.components.pieces.hooks import on_error
 from crosstenant.components.pieces.kept_order import keep_order_in_transforms
-from crosstenant.components.pieces.refusal_advice import cluster_role_advice, of_tenant
+from crosstenant.components.pieces.refusal_advice import of_tenant
 from crosstenant.components.pieces.replaceable import replaceable
+from crosstenant.components.pieces.role_advice import cluster_role_advice
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
 from crosstenant.model.names import role_assignment_name
@@ -35,7 +36,7 @@ def assign_cluster_role(
     """
     keep_order_in_transforms()
     resource_name = f"{name}-{role.name}-cluster-role"
-    advice = of_tenant(providers, cluster_role_advice(role.guid, providers))
+    advice = of_tenant(providers, cluster_role_advice(role.guid, resource_name, providers, component))
     return authorization.RoleAssignment(
         resource_name,
         role_assignment_name=pulumi.Output.all(role.scope.text, service_principal_id).apply(

@@ -12,14 +12,16 @@ from crosstenant.components.arguments.registry_args import RegistrySpec
 from crosstenant.components.output_objects import RegistryGrant
 from crosstenant.components.pieces.hooks import on_error
 from crosstenant.components.pieces.kept_order import keep_order_in_transforms
-from crosstenant.components.pieces.refusal_advice import of_tenant, pull_role_advice
+from crosstenant.components.pieces.refusal_advice import of_tenant
 from crosstenant.components.pieces.replaceable import replaceable
+from crosstenant.components.pieces.role_advice import pull_role_advice
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.arm_id import role_definition_id
 from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
 from crosstenant.model.names import role_assignment_name
 from crosstenant.model.repository_condition import CONDITION_VERSION, repository_condition, repository_within
 from crosstenant.resources.get_registry import GetRegistryResult, look_up_registry
+from crosstenant.resources.internal_functions import role_assignment_exists
 from crosstenant.resources.pull_check import PullCheck
 
 
@@ -68,6 +70,28 @@ def look_up(
     ).apply(fitting)
 
 
+def _existing(registry: RegistrySpec, component: pulumi.Resource, providers: TenantProviders) -> pulumi.Output[str]:
+    """Name of the assignment that the program gives, which must exist: it is imported.
+
+    :raises ArgumentError: It does not exist. Pulumi's engine would say so without the argument.
+    """
+    name = registry.role_assignment_name or ""
+    assignment_id = f"{registry.id.text}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    at = registry.at / "role_assignment_name"
+
+    def there(exists: bool) -> str:
+        if not exists:
+            raise at.error(
+                f"there is no role assignment {assignment_id}: omit role_assignment_name, and the update assigns the"
+                " role by an assignment of its own"
+            )
+        return name
+
+    options = pulumi.InvokeOptions(parent=component, provider=providers.crosstenant)
+    waiting = pulumi.Output.all(providers.signed_in_tenant_id, assignment_id).apply(lambda known: known[1])
+    return role_assignment_exists(waiting, options, at.error).apply(there)
+
+
 def grant_pull(
     name: str,
     registry: RegistrySpec,
@@ -106,7 +130,11 @@ def grant_pull(
         secret_expires_at=application.secret_expires_at,
         triggers=[assignment.id],
         opts=replaceable(
-            pulumi.ResourceOptions(parent=component, provider=providers.crosstenant, depends_on=[assignment])
+            pulumi.ResourceOptions(
+                parent=component,
+                provider=providers.crosstenant,
+                depends_on=[assignment],
+            )
         ),
     )
     described = RegistryGrant(
@@ -143,7 +171,7 @@ def _assign(
     restricted = bool(repositories or prefixes)
     return authorization.RoleAssignment(
         name,
-        role_assignment_name=existing or derived,
+        role_assignment_name=_existing(registry, component, providers) if existing else derived,
         scope=scope,
         principal_id=application.service_principal_id,
         # The SDK's default is "User", which Azure refuses for a service principal that is not replicated yet.
@@ -159,7 +187,7 @@ def _assign(
                     on_error=on_error(
                         name,
                         component,
-                        of_tenant(providers, pull_role_advice(providers)),
+                        of_tenant(providers, pull_role_advice(name, providers, component)),
                         replicating=PRINCIPAL_REPLICATING,
                         replication_seconds=application.replication_seconds,
                     )

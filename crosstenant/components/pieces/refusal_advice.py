@@ -6,29 +6,25 @@ The azuread and azure-native providers repeat Azure's answer. Some answers have 
 from __future__ import annotations
 
 from typing import Final
-from uuid import UUID
 
 import pulumi
 
 from crosstenant.components.pieces.hooks import Advise, Failure
+from crosstenant.components.pieces.import_command import import_command
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.matched_texts.provider_texts import (
     DENIED_BY_ASSIGNMENT,
     DIRECTORY_FORBIDDEN,
     ENTRA_CODE,
     LIFETIME_CAPPED,
-    OWN_ASSIGNMENT_EXISTS,
+    OBJECT_GONE,
     POLICY_FORBIDS,
-    ROLE_ASSIGNMENT_EXISTS,
-    ROLE_CHANGED,
-    ROLE_FORBIDDEN,
     SCOPE_LOCKED,
     SECRET_GONE,
     SECRETS_FORBIDDEN,
     SERVICE_PRINCIPAL_EXISTS,
     SERVICE_REFERENCE,
 )
-from crosstenant.model.roles import RBAC_ADMINISTRATOR
 
 _REFERENCE: Final = (
     "the directory of the cluster tenant accepts no application without a valid service management reference: set"
@@ -51,6 +47,11 @@ def of_tenant(providers: TenantProviders, advise: Advise | None = None) -> Advis
         advice = await advise(failure) if advise else None
         if advice:
             return advice
+        if OBJECT_GONE.is_in(failure.error) and failure.operation == "delete":
+            return (
+                f"what is to be deleted in tenant {providers.tenant_id} does not exist any longer: run the same command"
+                " with --refresh, which takes it out of the state"
+            )
         tenant = f"tenant {providers.tenant_id} ({providers.signed_in_with})"
         locked, policy = SCOPE_LOCKED.search(failure.error), POLICY_FORBIDS.search(failure.error)
         if locked:
@@ -113,13 +114,17 @@ def service_principal_advice(name: str, providers: TenantProviders, component: p
     async def advise(failure: Failure) -> str | None:
         found = SERVICE_PRINCIPAL_EXISTS.search(failure.error)
         if found:
-            parent, provider = await component.urn.future(), await providers.azuread.urn.future()
+            command = await import_command(
+                "azuread:index/servicePrincipal:ServicePrincipal",
+                name,
+                f"/servicePrincipals/{found['id']}",
+                component,
+                providers.azuread,
+            )
             return (
                 f"the application has a service principal in tenant {providers.tenant_id} already, which this stack did"
-                f" not make. Either {_CONSENTED}, which uses it as it is and leaves it alone; or let this stack"
-                f" manage it: pulumi import azuread:index/servicePrincipal:ServicePrincipal {name}"
-                f" /servicePrincipals/{found['id']}"
-                f" --protect=false --parent 'parent={parent}' --provider 'provider={provider}'"
+                f" not make or an interrupted update left. Either {_CONSENTED}, which uses it as it is and leaves it"
+                f" alone; or let this stack manage it: {command}"
             )
         if DIRECTORY_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
             return (
@@ -130,93 +135,6 @@ def service_principal_advice(name: str, providers: TenantProviders, component: p
         return None
 
     return advise
-
-
-def pull_role_advice(providers: TenantProviders) -> Advise:
-    """Advice about a pull role that is assigned already, or that the caller may not assign.
-
-    :param providers: The providers of the registry tenant.
-    """
-
-    async def advise(failure: Failure) -> str | None:
-        scope = str(failure.inputs.get("scope", ""))
-        found = ROLE_ASSIGNMENT_EXISTS.search(failure.error)
-        if found:
-            existing = (
-                str(UUID(found["id"])) if found["id"] else f"<its name: 'az role assignment list --scope {scope}'>"
-            )
-            return (
-                "the application has this role on the registry already, by an assignment that this stack did not make:"
-                f" {scope}/providers/Microsoft.Authorization/roleAssignments/{existing}. Give the registry"
-                f" role_assignment_name='{existing}', and the next update takes it over (imports it); or remove it"
-            )
-        if OWN_ASSIGNMENT_EXISTS.is_in(failure.error):
-            return (
-                f"{_own_assignment(failure, 'the registry')}: give the registry"
-                f" role_assignment_name='{failure.inputs.get('roleAssignmentName')}', and the next update takes it over"
-                " (imports it)"
-            )
-        if ROLE_CHANGED.is_in(failure.error):
-            existing = failure.inputs.get("roleAssignmentName")
-            return (
-                "an assignment of another role has the name of this stack's assignment, and Azure does not change the"
-                " role of an existing assignment. Remove it, 'az role assignment delete --ids"
-                f" {scope}/providers/Microsoft.Authorization/roleAssignments/{existing}', and run 'pulumi up"
-                " --refresh'"
-            )
-        if ROLE_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
-            return (
-                f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
-                f" {RBAC_ADMINISTRATOR.name} there; a new assignment takes some minutes to count"
-            )
-        return None
-
-    return advise
-
-
-def cluster_role_advice(role_guid: str, providers: TenantProviders) -> Advise:
-    """Advice about a role in the cluster tenant that is assigned already, or that the caller may not assign.
-
-    :param role_guid: GUID of the role's definition.
-    :param providers: The providers of the cluster tenant.
-    """
-
-    async def advise(failure: Failure) -> str | None:
-        scope = str(failure.inputs.get("scope", ""))
-        if ROLE_ASSIGNMENT_EXISTS.is_in(failure.error):
-            return (
-                f"the application has role {role_guid} on {scope} already, by an assignment that this stack did"
-                " not make: remove it from cluster_role_assignments, or remove that assignment and run again"
-            )
-        if OWN_ASSIGNMENT_EXISTS.is_in(failure.error):
-            return (
-                f"{_own_assignment(failure, 'the scope')}: remove it, 'az role assignment delete --ids"
-                f" {_assignment_id(failure)}', and run 'pulumi up' again"
-            )
-        if ROLE_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
-            return (
-                f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
-                f" {RBAC_ADMINISTRATOR.name} there, or have an administrator assign role"
-                f" {role_guid} and remove it from cluster_role_assignments"
-            )
-        return None
-
-    return advise
-
-
-def _own_assignment(failure: Failure, whose: str) -> str:
-    # azure-native compares the case of an ID's last names, and the assignment's name does not depend on case: the
-    # assignment at the other spelling of its scope is the one that is there.
-    return (
-        f"the assignment {_assignment_id(failure)} exists already, under the name that this stack gives it. If the ID"
-        f" of {whose} had another spelling before, letter case included, write that one again. If it had not, an"
-        " interrupted update left the assignment"
-    )
-
-
-def _assignment_id(failure: Failure) -> str:
-    scope, name = failure.inputs.get("scope"), failure.inputs.get("roleAssignmentName")
-    return f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"
 
 
 async def secret_advice(failure: Failure) -> str | None:
@@ -237,5 +155,8 @@ async def secret_advice(failure: Failure) -> str | None:
             " tenant exempt this application"
         )
     if SECRET_GONE.is_in(failure.error):
-        return "the secret to be removed does not exist any longer: 'pulumi up --refresh' records that and continues"
+        return (
+            "the secret to be removed does not exist any longer: 'pulumi up --refresh' ('pulumi destroy --refresh')"
+            " records that and continues"
+        )
     return None

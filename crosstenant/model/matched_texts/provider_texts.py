@@ -87,6 +87,17 @@ SECRET_GONE: Final = MatchedText(
     "hashicorp/vault-plugin-secrets-azure, client.go; hashicorp/terraform-provider-azuread,"
     " internal/services/applications/application_password_resource.go",
 )
+OBJECT_GONE: Final = MatchedText(
+    "azuread",
+    "Request_ResourceNotFound",
+    (
+        'Deleting application with object ID "0dbd5fb0-0c5b-504a-ba28-635caca3349d": unexpected status 404 (404 Not'
+        " Found) with error: Request_ResourceNotFound: Resource '0dbd5fb0-0c5b-504a-ba28-635caca3349d' does not exist"
+        " or one of its queried reference-property objects are not present.",
+    ),
+    "hashicorp/terraform-provider-azuread, internal/services/applications/application_resource.go; the code and its"
+    " message: https://github.com/Azure/azure-powershell/issues/842",
+)
 ROLE_ASSIGNMENT_EXISTS: Final = MatchedText(
     "azure-native",
     "RoleAssignmentExists",
@@ -213,6 +224,7 @@ PROVIDER_TEXTS: Final = (
     SECRETS_FORBIDDEN,
     LIFETIME_CAPPED,
     SECRET_GONE,
+    OBJECT_GONE,
     ROLE_ASSIGNMENT_EXISTS,
     OWN_ASSIGNMENT_EXISTS,
     ROLE_CHANGED,

@@ -20,6 +20,7 @@ from crosstenant.azure.pull.replication import (
 )
 from crosstenant.azure.registries.lookup import find_registry, read_registry
 from crosstenant.azure.registries.registries import RegistryState
+from crosstenant.azure.sign_in.secret_proof import Prove, prove_secret
 from crosstenant.azure.waiting import Clock
 from crosstenant.errors import OperatorError
 from crosstenant.model.argument_text import quoted
@@ -30,6 +31,7 @@ from crosstenant.model.secret_dates import ago, is_young
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.pull_check.fields import INPUTS, OUTPUTS, check_together, recorded
 from crosstenant.plugin.pull_check.granted_repositories import warn_of_absent
+from crosstenant.plugin.pull_check.signing_in import SigningIn
 from crosstenant.plugin.pull_check.state import asks_nothing_new, is_proved, is_settled, looks_for_another_image
 from crosstenant.plugin.secret_dates_fields import secret_dates
 from crosstenant.provider_kit.declared import DeclaredResource
@@ -63,13 +65,15 @@ class PullCheck(DeclaredResource[Context]):
     inputs: ClassVar[Fields] = INPUTS
     outputs: ClassVar[Fields] = OUTPUTS
 
-    def __init__(self, context: Context, clock: Clock | None = None) -> None:
+    def __init__(self, context: Context, clock: Clock | None = None, prove: Prove = prove_secret) -> None:
         """
         :param context: The registry tenant.
         :param clock: The clock; the machine's if not given.
+        :param prove: Signs in with a secret.
         """
         super().__init__(context)
         self._clock = clock or Clock()
+        self._application = SigningIn(context.tenant, prove)
 
     def check_together(self, inputs: Properties) -> list[Failure]:
         """A reference needs its repository."""
@@ -128,7 +132,7 @@ class PullCheck(DeclaredResource[Context]):
             await self._warn(urn, registry, inputs, refusal, lag)
             # A registry that this machine cannot reach says nothing about the role assignment.
             of_the_path = inputs["mode"] == PullCheckMode.WARN and refusal.reason.is_of_the_path
-            outputs = kept if of_the_path else self._refused(inputs, registry, refusal.reason)
+            outputs = kept if of_the_path else await self._refused(inputs, registry, refusal.reason)
         return Observed(resource_id, inputs, outputs)
 
     async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
@@ -149,7 +153,9 @@ class PullCheck(DeclaredResource[Context]):
         return await self._prove(urn, news, timeout)
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
-        """Removes the check from the state: Azure has nothing to delete."""
+        """Removes the check from the state: Azure has nothing to delete. It warns of an application that is gone."""
+        if olds.get("secret") and (gone := await self._application.is_gone(olds)):
+            await self.context.log.warning(urn, gone)
 
     async def _imported(self, resource_id: str) -> Observed | None:
         form = "<registry's ARM ID>/pullChecks/<client ID>"
@@ -186,10 +192,10 @@ class PullCheck(DeclaredResource[Context]):
         except PullRefused as refusal:
             lag = await self._lag(inputs, refusal.reason)
             if inputs["mode"] != PullCheckMode.WARN:
-                advice = lag or self._advice(inputs, registry, refusal.reason)
+                advice = lag or await self._advice(inputs, registry, refusal.reason)
                 raise OperatorError(refusal_message(refusal, advice, registry.registry_id)) from None
             await self._warn(urn, registry, inputs, refusal, lag)
-            return self._refused(inputs, registry, refusal.reason)
+            return await self._refused(inputs, registry, refusal.reason)
         outputs = _proven(inputs, registry, proof)
         await warn_of_absent(self.context, urn, registry, inputs)
         if outputs["result"] == PullResult.SIGNED_IN:
@@ -250,20 +256,21 @@ class PullCheck(DeclaredResource[Context]):
     async def _warn(
         self, urn: str, registry: RegistryState, inputs: Properties, refusal: PullRefused, lag: str = ""
     ) -> None:
-        advice = lag or self._advice(inputs, registry, refusal.reason)
+        advice = lag or await self._advice(inputs, registry, refusal.reason)
         await self.context.log.warning(urn, refusal_message(refusal, advice, registry.registry_id))
 
-    def _refused(self, inputs: Properties, registry: RegistryState, reason: Reason) -> Properties:
+    async def _refused(self, inputs: Properties, registry: RegistryState, reason: Reason) -> Properties:
         return {
             **recorded(inputs),
             "loginServer": registry.login_server,
-            **_refusal(reason.value, self._advice(inputs, registry, reason)),
+            **_refusal(reason.value, await self._advice(inputs, registry, reason)),
         }
 
-    def _advice(self, inputs: Properties, registry: RegistryState, reason: Reason) -> str:
+    async def _advice(self, inputs: Properties, registry: RegistryState, reason: Reason) -> str:
         repository = inputs.get("repository", PROBE_REPOSITORY)
-        tenant_id = self.context.tenant.tenant_id
-        return advise(reason, registry, tenant_id, inputs["clientId"], repository, inputs.get("reference"))
+        tenant_id, client_id = self.context.tenant.tenant_id, inputs["clientId"]
+        principal_id = await self._application.principal_id(inputs) if reason is Reason.ROLE_MISSING else ""
+        return advise(reason, registry, tenant_id, client_id, repository, inputs.get("reference"), principal_id)
 
 
 def _proven(inputs: Properties, registry: RegistryState, proof: PullProof) -> Properties:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
+from crosstenant.model.names import role_assignment_name
 from crosstenant.sandbox.world import seed
 from tests.clients.az.azure_cli import AzureCli
 
@@ -137,3 +138,19 @@ def test_secret_of_a_service_principal_is_of_its_tenant_alone(
     login = f"login --service-principal --username {guest} --password={made['password']} --allow-no-subscriptions"
     assert az().ok(f"{login} --tenant {seed.REGISTRY_TENANT}")[0]["tenantId"] == seed.REGISTRY_TENANT
     assert "AADSTS7000229" in az().refused(f"{login} --tenant {seed.CLUSTER_TENANT}")
+
+
+def test_the_printed_command_gives_the_assignment_the_stacks_name(cluster_owner: AzureCli, registry_owner: AzureCli):
+    made = cluster_owner.ok("ad app create --display-name printed --sign-in-audience AzureADMultipleOrgs")
+    principal = registry_owner.ok(f"ad sp create --id {made['appId']}")["id"]
+    # As crosstenant check and the pull check print it (azure/pull/pull_advice.py).
+    name = role_assignment_name(seed.REGISTRY, principal, seed.ACR_PULL)
+    assigned = registry_owner.ok(
+        f"role assignment create --name {name} --assignee-object-id {principal} --assignee-principal-type"
+        f' ServicePrincipal --role "AcrPull" --scope {seed.REGISTRY}'
+    )
+    own = f"{seed.REGISTRY}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    assert (assigned["id"], assigned["principalId"]) == (own, principal)
+    # As the advice for an assignment of another role or another name prints it.
+    registry_owner.ok(f"role assignment delete --ids {own}")
+    assert registry_owner.ok(f"role assignment list --scope {seed.REGISTRY} --assignee {principal}") == []
