@@ -84,9 +84,13 @@ class TenantProviders:
         default_subscription_id: pulumi.Input[str] | None,
         opts: pulumi.ResourceOptions | None,
     ) -> None:
-        self._at, self._name, self._opts = at, name, opts
+        self._at, self._name = at, name
         self.cloud: Cloud = check_tenant(at, tenant, credentials=None in self._ready_made)
         self.tenant_id = tenant["tenant_id"].lower()
+        # Another tenant is another provider: what is in the former tenant is removed with the former sign-in.
+        self._opts = pulumi.ResourceOptions.merge(
+            opts or pulumi.ResourceOptions(), pulumi.ResourceOptions(replacement_trigger=self.tenant_id)
+        )
         self.subscription_id: pulumi.Input[str] | None = tenant.get("subscription_id") or default_subscription_id
         given = with_job_address(given_arguments(tenant), os.environ)
         if self._ready_made[0] is None:

@@ -51,6 +51,8 @@ def test_no_child_and_no_call_is_without_its_tenants_provider(program: Callable[
     for made in built.custom:
         expected = TENANT_B if made.parent.startswith("crosstenant:index:RegistryAccess ") else TENANT_A
         assert tenants[made.provider] == expected, f"{made.type} {made.name}"
+        # Another tenant replaces it: in place, azuread and azure-native would look for it in the wrong tenant.
+        assert made.request.replacement_trigger.string_value == expected, f"{made.type} {made.name}"
     for called in built.invokes:
         expected = TENANT_B if called.token.endswith(":getRegistry") else None
         assert tenants[called.provider] == (expected or tenants[called.provider]), called.token

@@ -67,6 +67,7 @@ class ApplicationSecret:
                 parent=parent,
                 provider=providers.azuread,
                 additional_secret_outputs=["value"],
+                replacement_trigger=providers.tenant_id,
                 # It has the component's name: another name of the component must not make another secret.
                 ignore_changes=["display_name"],
             )

@@ -50,6 +50,7 @@ def set_cluster_credential(
             pulumi.ResourceOptions(
                 parent=component,
                 provider=providers.crosstenant,
+                replacement_trigger=providers.tenant_id,
                 depends_on=list(proved),
                 custom_timeouts=cluster.reset_timeouts,
             )

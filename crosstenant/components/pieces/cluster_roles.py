@@ -51,6 +51,7 @@ def assign_cluster_role(
             pulumi.ResourceOptions(
                 parent=component,
                 provider=providers.azure_native,
+                replacement_trigger=providers.tenant_id,
                 hooks=ResourceHookBinding(
                     on_error=on_error(
                         resource_name,

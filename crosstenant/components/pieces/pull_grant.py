@@ -133,6 +133,7 @@ def grant_pull(
             pulumi.ResourceOptions(
                 parent=component,
                 provider=providers.crosstenant,
+                replacement_trigger=providers.tenant_id,
                 depends_on=[assignment],
             )
         ),
@@ -183,6 +184,7 @@ def _assign(
             pulumi.ResourceOptions(
                 parent=component,
                 provider=providers.azure_native,
+                replacement_trigger=providers.tenant_id,
                 hooks=ResourceHookBinding(
                     on_error=on_error(
                         name,

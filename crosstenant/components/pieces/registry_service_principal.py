@@ -41,6 +41,7 @@ def registry_service_principal(
         opts=pulumi.ResourceOptions(
             parent=component,
             provider=providers.azuread,
+            replacement_trigger=providers.tenant_id,
             # The check before it is a call of this provider, which must not wait for its turn behind the check.
             depends_on=[providers.crosstenant],
             hooks=ResourceHookBinding(
@@ -109,6 +110,7 @@ def consented_to(
             pulumi.ResourceOptions(
                 parent=component,
                 provider=providers.crosstenant,
+                replacement_trigger=providers.tenant_id,
                 aliases=[pulumi.Alias(name=f"{name}-registry-service-principal", type_=FORMER_TYPE)],
             )
         ),
