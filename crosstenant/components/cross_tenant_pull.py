@@ -51,8 +51,9 @@ class CrossTenantPullArgs(TypedDict):
     a role on the node resource group."""
 
     display_name: NotRequired[str]
-    """The application's display name. Default: the component's name when the application is created; the name stays
-    when the component is renamed."""
+    """The application's display name. Default: the component's name and the stack's when the application is created,
+    ``prod (dev)``, so that the applications of several stacks can be told apart; the name stays when the component is
+    renamed."""
 
     owners: NotRequired[list[pulumi.Input[str]]]
     """Object IDs (UUIDs) of the application's owners. Default: the caller that creates

@@ -32,8 +32,9 @@ class PullIdentityArgs(TypedDict):
     omit it."""
 
     display_name: NotRequired[str]
-    """The application's display name. Default: the component's name when the application is created; the name stays
-    when the component is renamed."""
+    """The application's display name. Default: the component's name and the stack's when the application is created,
+    ``prod (dev)``, so that the applications of several stacks can be told apart; the name stays when the component is
+    renamed."""
 
     owners: NotRequired[list[pulumi.Input[str]]]
     """Object IDs (UUIDs) of the application's owners. Default: the caller that creates it; later changes outside
@@ -284,7 +285,8 @@ def read_identity(
     """
     now = datetime.now(timezone.utc)
     return IdentitySpec(
-        display_name=display_name or name,
+        # Entra lets the applications of two stacks of one program have one name.
+        display_name=display_name or f"{name} ({pulumi.get_stack()})",
         is_named=bool(display_name),
         owners=owners,
         details=details,

@@ -22,7 +22,7 @@ def test_the_application_and_its_service_principal():
     built = build(identity)
     application = built.one(APPLICATION)
     assert application.inputs == {
-        "displayName": "id",
+        "displayName": "id (stack)",
         "owners": ["caller"],
         "signInAudience": "AzureADMultipleOrgs",
         "web": {"redirectUris": ["https://www.microsoft.com/"]},

@@ -130,7 +130,7 @@ class Deployed:
     def client_id(self) -> str:
         """Client ID of the stack's application."""
         applications = self.azure.state["applications"].values()
-        return next(it["appId"] for it in applications if it["displayName"] == "drifting")
+        return next(it["appId"] for it in applications if it["displayName"] == "drifting (test)")
 
     @property
     def cluster(self) -> Json | None:

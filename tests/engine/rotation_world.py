@@ -98,7 +98,7 @@ class Rotating:
     @property
     def application(self) -> Json:
         """The application as the sandbox has it."""
-        return next(it for it in self.azure.state["applications"].values() if it["displayName"] == "rotating")
+        return next(it for it in self.azure.state["applications"].values() if it["displayName"] == "rotating (test)")
 
     @property
     def secrets(self) -> list[str]:

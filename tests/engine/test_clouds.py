@@ -42,7 +42,7 @@ def test_the_quickstart_stays_within_its_cloud(azure: Azure, tmp_path: Path, clo
 
     up = stack.operate("up")
     assert up.code == 0, up.output
-    application = next(it for it in azure.state["applications"].values() if it["displayName"] == "quickstart")
+    application = next(it for it in azure.state["applications"].values() if it["displayName"] == "quickstart (test)")
     (login_server,) = (it for it in HOSTS[cloud] if it.startswith("fabrikamimages"))
     (sign_in,) = (it for it in HOSTS[cloud] if it.startswith("login"))
     outputs = next(it["outputs"] for it in stack.resources() if it["type"] == "pulumi:pulumi:Stack")

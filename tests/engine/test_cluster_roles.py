@@ -76,7 +76,7 @@ def test_roles_are_there_before_the_cluster_needs_them(
     assert "has no role on" not in up.output
 
     state = azure.state
-    application = next(it for it in state["applications"].values() if it["displayName"] == "roles")
+    application = next(it for it in state["applications"].values() if it["displayName"] == "roles (test)")
     principal = next(
         it
         for it in state["servicePrincipals"].values()

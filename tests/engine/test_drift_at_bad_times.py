@@ -104,7 +104,7 @@ def test_a_directory_that_answers_late_is_no_drift_and_makes_nothing_twice(quick
     assert quiet.code == 0, quiet.output
 
     state = azure.state
-    (application,) = [it for it in state["applications"].values() if it["displayName"] == "quickstart"]
+    (application,) = [it for it in state["applications"].values() if it["displayName"] == "quickstart (test)"]
     principals = [it["_tenant"] for it in state["servicePrincipals"].values() if it["appId"] == application["appId"]]
     assert sorted(principals) == [seed.CLUSTER_TENANT, seed.REGISTRY_TENANT]
     assert len(application["passwordCredentials"]) == 1

@@ -100,7 +100,7 @@ def test_the_script_finds_drift_with_each_jobs_own_token(azure: Azure, jobs: Job
 
     up = run("pulumi", "up", "--yes", "--skip-preview", "--non-interactive", "--stack", "test")
     assert up.code == 0, up.output
-    client_id = next(it["appId"] for it in azure.state["applications"].values() if it["displayName"] == "images")
+    client_id = next(it["appId"] for it in azure.state["applications"].values() if it["displayName"] == "images (test)")
 
     quiet = run("./detect-drift.sh", "test")
     assert quiet.code == 0, quiet.output

@@ -50,7 +50,7 @@ def test_quickstart_from_its_first_preview_to_its_end(quickstart: Stack, azure: 
     assert up.code == 0, up.output
 
     state = azure.state
-    application = next(it for it in state["applications"].values() if it["displayName"] == "quickstart")
+    application = next(it for it in state["applications"].values() if it["displayName"] == "quickstart (test)")
     principals = [it for it in state["servicePrincipals"].values() if it["appId"] == application["appId"]]
     foreign = next(it for it in principals if it["_tenant"] == seed.REGISTRY_TENANT)
     assignments = [
@@ -88,7 +88,7 @@ def test_quickstart_from_its_first_preview_to_its_end(quickstart: Stack, azure: 
     destroyed = quickstart.operate("destroy")
     assert destroyed.code == 0, destroyed.output
     state = azure.state
-    assert [it for it in state["applications"].values() if it["displayName"] == "quickstart"] == []
+    assert [it for it in state["applications"].values() if it["displayName"] == "quickstart (test)"] == []
     seeded = seed.seed()
     assert set(state["servicePrincipals"]) == set(seeded["servicePrincipals"])
     assert set(state["roleAssignments"]) == set(seeded["roleAssignments"])

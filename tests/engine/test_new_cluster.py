@@ -39,7 +39,7 @@ def test_a_cluster_is_created_rotated_updated_and_destroyed(stack: Stack, azure:
     up = stack.operate("up")
     assert up.code == 0, up.output
     first = cluster_of(azure)["_credential"]
-    application = next(it for it in azure.state["applications"].values() if it["displayName"] == "pull")
+    application = next(it for it in azure.state["applications"].values() if it["displayName"] == "pull (test)")
     assert first["clientId"] == application["appId"]
     assert cluster_writes(azure) == ["PUT"]
     assert azure.resets == [], "a cluster is created with the credential, and not reset to it"
@@ -85,7 +85,7 @@ def test_a_cluster_is_created_rotated_updated_and_destroyed(stack: Stack, azure:
     assert destroyed.code == 0, destroyed.output
     state, writes = azure.state, azure.writes[done:]
     assert CLUSTER.lower() not in state["resources"]
-    assert [it for it in state["applications"].values() if it["displayName"] == "pull"] == []
+    assert [it for it in state["applications"].values() if it["displayName"] == "pull (test)"] == []
     deleted = [index for index, it in enumerate(writes) if it.startswith("DELETE") and it.endswith("/aks-new")]
     assert deleted[0] < next(index for index, it in enumerate(writes) if it.startswith("DELETE /v1.0/applications"))
     assert len(azure.resets) == 2

@@ -21,7 +21,7 @@ def test_the_end_of_a_secret_is_seen_and_mended(azure: Azure, make_stack: Callab
     rotating.up()
 
     def ours(state: State) -> dict:
-        return next(it for it in state["applications"].values() if it["displayName"] == "rotating")
+        return next(it for it in state["applications"].values() if it["displayName"] == "rotating (test)")
 
     def ends_in(days: float) -> None:
         end = datetime.now(timezone.utc) + timedelta(days=days)
