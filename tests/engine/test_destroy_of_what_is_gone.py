@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from crosstenant.sandbox.world import drift, seed
 from lib.stack import Stack
 from tests.engine.engine_world import Azure
-from tests.engine.registry_stacks import HEAD, outputs
+from tests.engine.registry_stacks import HEAD, outputs, rewrite
 
 PROGRAM = (
     HEAD
@@ -23,7 +25,10 @@ pulumi.export("app", pull.client_id)
 )
 
 
-def test_a_destroy_ends_whatever_was_removed_by_hand(make_stack, azure: Azure):
+WITH_CLUSTER = PROGRAM.replace("registries=", f'clusters=[ClusterArgs(cluster_id="{seed.CLUSTER}")], registries=')
+
+
+def test_a_destroy_ends_whatever_was_removed_by_hand(make_stack, azure: Azure, tmp_path: Path):
     stack: Stack = make_stack(PROGRAM)
     assert stack.operate("up").code == 0
     app = outputs(stack)["app"]
@@ -45,6 +50,7 @@ def test_a_destroy_ends_whatever_was_removed_by_hand(make_stack, azure: Azure):
     assert freed.code == 0, freed.output
     assert app not in str(azure.state["servicePrincipals"])
 
+    rewrite(tmp_path, WITH_CLUSTER)
     assert stack.operate("up").code == 0
     app = outputs(stack)["app"]
     azure.change(lambda state: drift.delete_application(state, app))

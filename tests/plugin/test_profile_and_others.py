@@ -112,6 +112,21 @@ async def test_delete_of_a_renamed_record_passes_when_the_other_stands(world: Wo
     await profile.delete(URN, CLUSTER_ID, olds, 0)
 
 
+async def test_delete_passes_when_the_application_was_removed_before(world: World):
+    """What the refusal would guard is gone; without it a destroy would never end."""
+    olds = await created(world)
+    profile = world.profile
+    with pytest.raises(OperatorError, match="still acts as application"):
+        await profile.delete(URN, CLUSTER_ID, olds, 0)
+    world.directory_fails = True
+    with pytest.raises(OperatorError, match="still acts as application"):
+        await profile.delete(URN, CLUSTER_ID, olds, 0)
+    world.directory_fails = False
+    del world.applications[APP]
+    await profile.delete(URN, CLUSTER_ID, olds, 0)
+    assert "does not exist any longer: the record is removed" in world.terminal.warnings[-1]
+
+
 async def test_delete_is_refused_when_the_replacement_failed_or_is_of_something_else(world: World):
     olds = await created(world)
     profile = world.profile

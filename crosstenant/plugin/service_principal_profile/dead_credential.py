@@ -63,6 +63,19 @@ class DeadCredentials:
             return await self._refused(AppCredential(record.client_id, record.secret))
         return await self._ended(state.client_id)
 
+    async def application_is_gone(self, client_id: str) -> bool:
+        """Whether the tenant has neither the application nor a service principal of it; no where that is not known.
+
+        :param client_id: The application's client ID (UUID).
+        """
+        from azure.core.exceptions import AzureError
+
+        try:
+            found = await self._directory.application(client_id) or await self._directory.service_principal(client_id)
+        except AzureError:
+            return False
+        return found is None
+
     async def _refused(self, credential: AppCredential) -> str:
         async def say_nothing(message: str) -> None:
             del message

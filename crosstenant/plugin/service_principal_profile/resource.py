@@ -31,6 +31,7 @@ from crosstenant.plugin.service_principal_profile.sentences import (
     announcement,
     declared_twice,
     going_on,
+    left_without,
     not_permitted,
     still_in_use,
 )
@@ -71,8 +72,8 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         self._clock = clock or Clock()
         self._clusters = clusters or Clusters(context.tenant, self._clock)
         self._directory = directory or Graph(context.tenant)
-        dead = DeadCredentials(context, self._directory, prove, self._clock)
-        self._reset = CredentialReset(context, self._clusters, dead, prove, self._clock)
+        self._dead = DeadCredentials(context, self._directory, prove, self._clock)
+        self._reset = CredentialReset(context, self._clusters, self._dead, prove, self._clock)
         self._present = PresentSecrets(context, self._directory, self._clock)
         self._run = RunMemory()
 
@@ -158,8 +159,11 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         if state is not None and state.is_being_deleted:
             deadline = self._clock.now() + (timeout or DEFAULT_TIMEOUT)
             state = await self._reset.idle(urn, cluster_id, deadline)
-        if state is not None and state.uses(record.client_id):
+        if state is None or not state.uses(record.client_id):
+            return
+        if not await self._dead.application_is_gone(record.client_id):
             raise OperatorError(still_in_use(urn, cluster_id, state.client_id))
+        await self.context.log.warning(urn, left_without(cluster_id, record.client_id))
 
     async def _not_on_the_cluster(self, olds: Properties) -> dict[str, Difference]:
         """The differences that the state records about the cluster.

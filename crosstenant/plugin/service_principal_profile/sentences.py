@@ -38,6 +38,14 @@ def still_in_use(urn: str, cluster_id: ArmId, client_id: str) -> str:
     )
 
 
+def left_without(cluster_id: ArmId, client_id: str) -> str:
+    """The warning for a delete of the record of an application that was removed before."""
+    return (
+        f"cluster {cluster_id} acts as application {client_id}, which does not exist any longer: the record is removed,"
+        " and the cluster cannot sign in to Azure until it is reset to another application"
+    )
+
+
 def announcement(state: ClusterState, *, stranger: str = "", dead: str = "") -> str:
     """The warning for a reset.
 
