@@ -54,7 +54,10 @@ async def test_an_application_set_to_single_tenant_is_no_obstacle_to_the_service
         drift.delete_service_principal(state, seed.REGISTRY_TENANT, app)
 
     deployed.azure.change(make)
-    plan = planned(deployed.alarm())
+    alarm = deployed.alarm()
+    # An alarm names the changes of the preview up to its failure too.
+    assert not alarm.says("is single-tenant"), alarm.output
+    plan = planned(alarm)
     assert plan[APPLICATION][0] == "update"
     assert plan[REGISTRY_PRINCIPAL][0] == "create"
     deployed.up("--refresh")
