@@ -11,6 +11,7 @@ import pulumi_azuread
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.tenant_args import TenantArgs, check_files, check_tenant, check_variables
+from crosstenant.components.pieces.kept_order import keep_order_in_transforms
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.credentials.arguments import CREDENTIAL_ARGUMENTS, IMPLIED, SECRET_NAMES
 from crosstenant.model.credentials.kinds import AzureCli, AzurePipelines, InlineCertificate, ManagedIdentity
@@ -84,6 +85,7 @@ class TenantProviders:
         default_subscription_id: pulumi.Input[str] | None,
         opts: pulumi.ResourceOptions | None,
     ) -> None:
+        keep_order_in_transforms()
         self._at, self._name = at, name
         self.cloud: Cloud = check_tenant(at, tenant, credentials=None in self._ready_made)
         self.tenant_id = tenant["tenant_id"].lower()
@@ -248,6 +250,7 @@ class _ReadyMade(TenantProviders):
         tenant = TenantArgs(tenant_id=tenant_id)
         if environment is not None:
             tenant["environment"] = environment
+        keep_order_in_transforms()
         self._at = ArgPath("TenantProviders.ready_made")
         tenant = checked(self._at, TenantArgs, tenant)
         self.cloud = check_tenant(self._at, tenant, credentials=False)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pulumi
 import pytest
+from google.protobuf.struct_pb2 import Value
 from pulumi.runtime._callbacks import _CallbackServicer
 
 from crosstenant.components.pieces.kept_order import keep_order_in_transforms
@@ -44,6 +45,16 @@ def test_false_is_kept_and_nothing_is_added(original: Any):
     assert (kept.HasField("delete_before_replace"), kept.delete_before_replace, kept.protect) == (True, False, False)
     assert sent(method, delete_before_replace=True).delete_before_replace
     assert not sent(method).HasField("delete_before_replace")
+
+
+def test_a_replacement_trigger_is_kept(original: Any):
+    tenant = Value(string_value="b0000000-0000-4000-8000-00000000000b")
+    with pytest.raises(TypeError):
+        sent(original, replacement_trigger=tenant)
+    keep_order_in_transforms()
+    method = getattr(_CallbackServicer, SENT)
+    assert sent(method, replacement_trigger=tenant).replacement_trigger == tenant
+    assert not sent(method, replacement_trigger=Value()).HasField("replacement_trigger")
 
 
 def test_an_sdk_without_the_method_is_left_alone(monkeypatch: pytest.MonkeyPatch):

@@ -209,7 +209,7 @@ ROWS: Final = (
     ),
     Row(
         "taint-unique",
-        "`--replace`, `pulumi state taint` on a role assignment or a service principal",
+        "`--replace`, `pulumi state taint` on a role assignment",
         "refused, and nothing changes: Azure takes no second one of the same name. The message has the command"
         " (`pulumi state untaint`)",
         _OPERATED,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -129,9 +130,12 @@ class Optioned:
         return done
 
     def urn(self, name: str) -> str:
-        """The URN of the one resource of that name."""
-        (urn,) = {it["urn"] for it in self.stack.resources() if it["urn"].endswith(f"::{name}") and it["custom"]}
-        return urn
+        """The URN of the one resource of that name, which stays as the first look has it."""
+        return self._urns[name]
+
+    @cached_property
+    def _urns(self) -> dict[str, str]:
+        return {it["urn"].rsplit("::", 1)[-1]: it["urn"] for it in self.stack.resources() if it["custom"]}
 
     @property
     def application(self) -> Json:

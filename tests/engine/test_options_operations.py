@@ -12,7 +12,7 @@ from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import State
 from lib.stack import Stack
 from tests.engine.engine_world import Azure
-from tests.engine.options_matrix import APPLICATION, CHECK, CLUSTER_PRINCIPAL, PROFILE, ROLE, SECRET
+from tests.engine.options_matrix import APPLICATION, CHECK, PROFILE, ROLE, SECRET
 from tests.engine.options_world import Optioned, shows
 
 SECOND = seed.CLUSTER.replace("aks-prod", "aks-second")
@@ -76,7 +76,7 @@ def test_options_of_an_update_end_where_a_plain_update_goes_on(
     assert len(stack.secrets) == 1
     assert len(azure.resets) == 7
 
-    tainted = {stack.urn(ROLE), stack.urn(CLUSTER_PRINCIPAL)}
+    tainted = {stack.urn(ROLE)}
     for urn in tainted:
         pulumi("state", "taint", urn)
     refused = stack.stack.operate("up", "--continue-on-error")
