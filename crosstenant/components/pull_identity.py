@@ -13,9 +13,11 @@ from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.rotation_args import RotationArgs
 from crosstenant.components.arguments.rotation_plan import SecretPlan, plan_secrets
 from crosstenant.components.arguments.tenant_args import TenantArgs
+from crosstenant.components.arguments.uuid_arguments import one_spelling
 from crosstenant.components.pieces.application_secret import ApplicationSecret
 from crosstenant.components.pieces.hooks import on_error
 from crosstenant.components.pieces.namesake_warning import warn_of_namesakes
+from crosstenant.components.pieces.ownership_advice import of_owner
 from crosstenant.components.pieces.refusal_advice import application_advice, of_tenant
 from crosstenant.components.pieces.tenants import tenant_providers
 from crosstenant.components.tenant import TenantProviders
@@ -181,7 +183,7 @@ class PullIdentity(pulumi.ComponentResource):
             owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(ignore_changes=["owners"]))
 
         def advised(child: str, before: list[pulumi.ResourceHook] | None = None) -> pulumi.ResourceOptions:
-            advice = of_tenant(providers, application_advice(providers))
+            advice = of_tenant(providers, of_owner(providers, application_advice(providers)))
             return pulumi.ResourceOptions(
                 hooks=pulumi.ResourceHookBinding(
                     before_create=before, on_error=on_error(f"{name}-{child}", self, advice)
@@ -288,7 +290,7 @@ def read_identity(
         # Entra lets the applications of two stacks of one program have one name.
         display_name=display_name or f"{name} ({pulumi.get_stack()})",
         is_named=bool(display_name),
-        owners=owners,
+        owners=None if owners is None else [one_spelling(it) for it in owners],
         details=details,
         redirect_uri=redirect_uri or DEFAULT_REDIRECT_URI,
         for_consent=for_consent,

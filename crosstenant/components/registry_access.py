@@ -11,6 +11,7 @@ from crosstenant.components.arguments.id_arguments import default_subscription
 from crosstenant.components.arguments.registry_args import RegistryArgs, RegistrySpec, read_registries
 from crosstenant.components.arguments.replication_args import read_replication
 from crosstenant.components.arguments.tenant_args import TenantArgs
+from crosstenant.components.arguments.uuid_arguments import one_spelling
 from crosstenant.components.output_objects import RegistryGrant, in_state
 from crosstenant.components.pieces.pull_grant import PullingApplication, grant_pull, look_up
 from crosstenant.components.pieces.registry_service_principal import consented_to, registry_service_principal
@@ -119,7 +120,7 @@ class RegistryAccess(pulumi.ComponentResource):
         at = ArgPath(f"RegistryAccess '{name}'")
         args = checked(at, RegistryAccessArgs, args)
         spec = AccessSpec(
-            client_id=args["client_id"],
+            client_id=one_spelling(args["client_id"]),
             secret=args["secret"],
             secret_made_at=args.get("secret_made_at"),
             secret_expires_at=args.get("secret_expires_at"),

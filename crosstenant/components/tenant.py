@@ -11,11 +11,12 @@ import pulumi_azuread
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.tenant_args import TenantArgs, check_files, check_tenant, check_variables
+from crosstenant.components.arguments.uuid_arguments import one_spelling
 from crosstenant.components.pieces.kept_order import keep_order_in_transforms
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.credentials.arguments import CREDENTIAL_ARGUMENTS, IMPLIED, SECRET_NAMES
 from crosstenant.model.credentials.kinds import AzureCli, AzurePipelines, InlineCertificate, ManagedIdentity
-from crosstenant.model.credentials.tenant_check import given_arguments, kind_of, with_job_address
+from crosstenant.model.credentials.tenant_check import UUID_ARGUMENTS, given_arguments, kind_of, with_job_address
 from crosstenant.model.modes import AzureEnvironmentText
 from crosstenant.resources.internal_functions import SignInProblem, sign_in_problem
 from crosstenant.resources.provider import Provider
@@ -88,13 +89,15 @@ class TenantProviders:
         keep_order_in_transforms()
         self._at, self._name = at, name
         self.cloud: Cloud = check_tenant(at, tenant, credentials=None in self._ready_made)
-        self.tenant_id = tenant["tenant_id"].lower()
+        given = with_job_address(given_arguments(tenant), os.environ)
+        self.tenant_id: str = given["tenant_id"]
         # Another tenant is another provider: what is in the former tenant is removed with the former sign-in.
         self._opts = pulumi.ResourceOptions.merge(
             opts or pulumi.ResourceOptions(), pulumi.ResourceOptions(replacement_trigger=self.tenant_id)
         )
-        self.subscription_id: pulumi.Input[str] | None = tenant.get("subscription_id") or default_subscription_id
-        given = with_job_address(given_arguments(tenant), os.environ)
+        self.subscription_id: pulumi.Input[str] | None = given.get("subscription_id") or (
+            None if default_subscription_id is None else one_spelling(default_subscription_id)
+        )
         if self._ready_made[0] is None:
             check_variables(at, given, "azuread")
         self._given = given
@@ -225,15 +228,18 @@ class TenantProviders:
 
     def _inputs(self) -> dict[str, Any]:
         # azuread and azure-native mark only some of them as secret, and would keep an OIDC token in clear.
-        return {
-            name: pulumi.Output.secret(value) if value is not None and name in SECRET_NAMES else value
-            for name, value in self._credential.items()
-        }
+        return {name: _in_state(name, value) if value is not None else None for name, value in self._credential.items()}
 
     def _unless_refused(self, problem: SignInProblem | None) -> str:
         if problem is None:
             return self.tenant_id
         raise (self._at / problem.argument).error(problem.text)
+
+
+def _in_state(name: str, value: Any) -> Any:
+    if name in SECRET_NAMES:
+        return pulumi.Output.secret(value)
+    return one_spelling(value) if name in UUID_ARGUMENTS else value
 
 
 class _ReadyMade(TenantProviders):
@@ -254,7 +260,7 @@ class _ReadyMade(TenantProviders):
         self._at = ArgPath("TenantProviders.ready_made")
         tenant = checked(self._at, TenantArgs, tenant)
         self.cloud = check_tenant(self._at, tenant, credentials=False)
-        self.tenant_id = tenant_id.lower()
+        self.tenant_id: str = given_arguments(tenant)["tenant_id"]
         self.subscription_id = None
         self.uses_managed_identity = False
         self._ready_made = (azuread, azure_native, crosstenant)

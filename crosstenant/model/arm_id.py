@@ -1,17 +1,19 @@
 """Azure Resource Manager IDs, read strictly: a wrong ID is an error at preview, not a 404 an hour later.
 
-An ID is parsed where it enters the package. After that it has one spelling: ``str(ArmId)``. Only the parser accepts a
-trailing slash. https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
+An ID is parsed where it enters the package. After that it has one spelling: ``str(ArmId)``. Only the parser accepts
+a trailing slash and white space at the ends.
+https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 """
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID
 
 from crosstenant.model.argument_text import quoted
+from crosstenant.model.uuids import read_uuid
 
 CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
 REGISTRY_TYPE: Final = "Microsoft.ContainerRegistry/registries"
@@ -68,6 +70,12 @@ class ArmId:
         return text
 
     @property
+    def in_lower_case(self) -> ArmId:
+        """The same ID, its names in lower case: one spelling whatever the program has."""
+        names = tuple(it.lower() for it in self.names)
+        return replace(self, resource_group=self.resource_group.lower(), names=names)
+
+    @property
     def key(self) -> str:
         """The ID for comparison: ARM compares IDs without regard to case."""
         return str(self).lower()
@@ -81,6 +89,9 @@ class RoleAssignmentId:
     """ARM ID of its scope, which may be a management group; empty for the root of the tenant."""
     name: str
     """UUID, as Azure spells it."""
+
+    def __str__(self) -> str:
+        return f"{self.scope}/providers/Microsoft.Authorization/roleAssignments/{self.name}"
 
 
 def parse_arm_id(text: str, resource_type: str) -> ArmId:
@@ -135,8 +146,8 @@ def parse_role_definition(text: str) -> str:
     :raises ValueError: The text has another form.
     """
     match = _ROLE_DEFINITION_ID.fullmatch(_without_slash(text))
-    guid = (match["guid"] if match else text).lower()
-    if not is_uuid(guid):
+    guid = read_uuid(match["guid"] if match else text)
+    if guid is None:
         raise ValueError(
             f"{quoted(text)} is not a role definition: its form is a GUID, or "
             "/subscriptions/<subscription ID>/providers/Microsoft.Authorization/roleDefinitions/<GUID>"
@@ -185,7 +196,7 @@ def is_uuid(text: str) -> bool:
 
 
 def _without_slash(text: str) -> str:
-    return text[:-1] if text.endswith("/") else text
+    return text.strip().removesuffix("/")
 
 
 def _resource(match: re.Match[str]) -> ArmId:

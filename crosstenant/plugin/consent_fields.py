@@ -36,7 +36,7 @@ _OWN: Final[Fields] = {
         "Client ID (UUID) of the application. Another one replaces the resource.",
         required=True,
         replaces=True,
-        ignores_case=True,
+        compared_as=str.lower,
         may_be_secret=True,
         refusal=forms.client_id,
     ),

@@ -6,6 +6,11 @@ from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, is_uuid, parse
 from crosstenant.provider_kit.values import Plain
 
 
+def compared_id(arm_id: str) -> str:
+    """What is compared of an ARM ID, in which case, a trailing slash and white space at the ends do not count."""
+    return arm_id.strip().removesuffix("/").lower()
+
+
 def cluster_id(name: str, value: Plain) -> str | None:
     """The ARM ID of an AKS cluster."""
     return _not_an_id(value, CLUSTER_TYPE)

@@ -17,6 +17,7 @@ from crosstenant.plugin.provider_config import (
     PROVIDER_SCHEMA,
     SECRET_CONFIG,
     check_tenant_config,
+    in_one_spelling,
     make_tenant,
 )
 from crosstenant.plugin.pull_check.resource import PullCheck
@@ -57,7 +58,7 @@ class CrosstenantPackage(Package):
 
     async def check_config(self, config: Properties) -> tuple[Properties, list[Failure]]:
         """Validates the form of the credential, without a sign-in."""
-        return config, check_tenant_config(config)
+        return in_one_spelling(config), check_tenant_config(config)
 
     async def configure(self, config: Properties) -> Served:
         """Serves the tenant that the explicit provider names.

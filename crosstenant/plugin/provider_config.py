@@ -8,7 +8,12 @@ from typing import Any, Final
 from crosstenant.azure.sign_in import tenant
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.credentials.arguments import ARGUMENTS, SECRET_NAMES, Argument, camel
-from crosstenant.model.credentials.tenant_check import check_tenant_arguments, given_arguments, with_job_address
+from crosstenant.model.credentials.tenant_check import (
+    UUID_ARGUMENTS,
+    check_tenant_arguments,
+    given_arguments,
+    with_job_address,
+)
 from crosstenant.model.modes import AzureEnvironment
 from crosstenant.provider_kit.field_schema import property_schema
 from crosstenant.provider_kit.fields import Field, Fields
@@ -29,6 +34,12 @@ def check_tenant_config(config: Properties) -> list[Failure]:
     problems = check_tenant_arguments(with_job_address(given, os.environ), camel)
     # Any of them may hold a secret that belongs to another.
     return [Failure(camel(problem.argument), problem.reason, hides_value=True) for problem in problems]
+
+
+def in_one_spelling(config: Properties) -> Properties:
+    """A provider's arguments, each UUID in its one spelling, so that another one does not change the provider."""
+    given = _given(config)
+    return {**config, **{camel(name): given[name] for name in UUID_ARGUMENTS if name in given}}
 
 
 def make_tenant(config: Properties) -> Tenant:

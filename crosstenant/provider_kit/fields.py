@@ -34,8 +34,8 @@ class Field:
     """The value of an input that the program omits."""
     replaces: bool = False
     """Whether another value replaces the object."""
-    ignores_case: bool = False
-    """Whether case is ignored in comparisons: for ARM IDs and UUIDs."""
+    compared_as: Callable[[str], str] | None = None
+    """What is compared of a text with several spellings: for ARM IDs and UUIDs."""
     informs: bool = False
     """Whether an input only says how to take an answer, so that another value does not change the object."""
     secret: bool = False
@@ -163,8 +163,8 @@ def differences(fields: Fields, olds: Properties, news: Properties) -> dict[str,
 
 def same(field: Field, old: Plain, new: Plain) -> bool:
     """Whether an input is unchanged; an unknown one is not."""
-    if field.ignores_case and isinstance(old, str) and isinstance(new, str):
-        return old.lower() == new.lower()
+    if field.compared_as and isinstance(old, str) and isinstance(new, str):
+        return field.compared_as(old) == field.compared_as(new)
     return new is not UNKNOWN and bool(old == new)
 
 

@@ -21,7 +21,7 @@ def cluster(aks: str, group: str = "one", **more: object) -> ClusterArgs:
 
 def test_clusters_of_one_name_need_another_in_the_stack():
     found = read_clusters(AT, [cluster("aks"), cluster("aks", "two", name="aks-two")])
-    assert [it.name for it in found] == ["aks", "aks-two"]
+    assert [it.name.text for it in found] == ["aks", "aks-two"]
 
     with pytest.raises(
         ArgumentError, match=r"clusters\[1\]\.name: clusters\[0\] is called 'aks' as well: .*another name"

@@ -42,7 +42,7 @@ def test_a_role_is_read_in_every_spelling(scope: str, expected: str, role: str):
 def test_a_role_is_called_after_its_scope_unless_the_program_gives_a_name():
     role = ClusterRoleArgs(scope=SUBNET, role=NETWORK_CONTRIBUTOR)
     named = ClusterRoleArgs(scope=GROUP, role=NETWORK_CONTRIBUTOR, name="network")
-    assert [it.name for it in read_cluster_roles(AT, [role, named])] == ["aks-a7ff408b", "network"]
+    assert [it.name.text for it in read_cluster_roles(AT, [role, named])] == ["aks-a7ff408b", "network"]
 
 
 @pytest.mark.parametrize(

@@ -41,17 +41,28 @@ def test_a_pull_role():
         "roleDefinitionId": f"/subscriptions/{SUBSCRIPTION_B}/providers/Microsoft.Authorization/roleDefinitions/{ROLE}",
     }
     assert (made.request.deleteBeforeReplaceDefined, made.request.deleteBeforeReplace) == (True, False)
-    assert made.request.importId == ""
+    assert (made.request.importId, list(made.request.state_migrations)) == ("", [])
+    assert list(made.request.ignoreChanges) == ["scope"]
     assert [it.split("-error")[0] for it in made.request.hooks.on_error] == [made.name]
 
 
 def test_a_pull_role_that_is_assigned_already_is_imported():
     existing = "0dbd5fb0-0c5b-504a-ba28-635caca3349d"
-    registry = RegistryArgs(registry_id=REGISTRY_ID, role_assignment_name=existing)
+    registry = RegistryArgs(registry_id=REGISTRY_ID.replace("/rg/", "/RG/"), role_assignment_name=existing.upper())
     made = build(lambda: access(registries=[registry])).one(ROLE_ASSIGNMENT)
-    assert made.inputs["roleAssignmentName"] == existing
+    assert (made.inputs["roleAssignmentName"], made.inputs["scope"]) == (existing, REGISTRY_ID)
     assert made.request.importId == f"{REGISTRY_ID}/providers/Microsoft.Authorization/roleAssignments/{existing}"
     assert made.request.deleteBeforeReplaceDefined is False
+    assert list(made.request.ignoreChanges) == ["scope", "roleAssignmentName"]
+
+
+def test_a_registry_that_is_typed_in_capitals():
+    registry = RegistryArgs(registry_id=REGISTRY_ID.replace("registries/images", "registries/Images"))
+    built = build(lambda: access(client_id=f" {APP.upper()} ", registries=[registry]))
+    for kind, name in ((ROLE_ASSIGNMENT, "pull-role"), (PULL_CHECK, "pull-check")):
+        made = built.one(kind, f"images-images-{name}")
+        assert f"images-Images-{name}" in [it.spec.name for it in made.request.aliases]
+    assert built.one(PRINCIPAL).inputs == {"clientId": APP}
 
 
 def test_a_pull_check():

@@ -61,7 +61,7 @@ CLUSTER_ROLE = cluster_role_advice("guid", "aks-role", PROVIDERS, COMPONENT)
 
 
 def failure(error: str, operation: str = "create") -> Failure:
-    return Failure(error, operation, {"scope": SCOPE, "roleAssignmentName": EXISTING})
+    return Failure(error, operation, {"scope": SCOPE, "roleAssignmentName": EXISTING, "principalId": "PRINCIPAL"})
 
 
 async def about_pull_role(error: str, operation: str = "create") -> str | None:
@@ -80,10 +80,11 @@ async def test_a_pull_role_that_is_assigned_already_is_named_with_the_argument_t
 
 async def test_an_assignment_whose_id_azure_omits_is_told_where_to_look():
     said = await about_pull_role("RoleAssignmentExists: The role assignment already exists.") or ""
-    assert f"az role assignment list --scope {SCOPE}" in said
+    assert f"list it, 'az role assignment list --scope {SCOPE} --assignee PRINCIPAL', and give" in said
+    assert said.count("'") == 3, "the command's, and that of Azure's answer"
 
 
-async def test_the_stacks_own_assignment_that_it_does_not_know_is_a_matter_of_spelling_or_of_an_interrupted_run():
+async def test_the_stacks_own_assignment_that_it_does_not_know_was_left_by_an_interrupted_run():
     own = f"{SCOPE}/providers/Microsoft.Authorization/roleAssignments/{EXISTING}"
     error = f"cannot create already existing resource '{own}'"
     begins = f"the assignment {own} exists already, under the name that this stack gives it. If the ID of "

@@ -25,13 +25,26 @@ def refused(registry: RegistryArgs) -> str:
 
 
 def test_a_registry_is_called_by_its_own_name_unless_the_program_gives_one():
-    assert [it.name for it in read_registries(AT, [RegistryArgs(registry_id=REGISTRY)])] == ["fabrikamimages"]
-    assert [it.name for it in read_registries(AT, [RegistryArgs(registry_id=REGISTRY, name="images")])] == ["images"]
+    named = RegistryArgs(registry_id=REGISTRY, name="Images")
+    shouted = RegistryArgs(registry_id=REGISTRY.replace("fabrikamimages", "FabrikamImages"))
+    (own,), (given,) = read_registries(AT, [shouted]), read_registries(AT, [named])
+    assert (own.name.text, own.name.as_typed) == ("fabrikamimages", "FabrikamImages")
+    assert (given.name.text, given.name.as_typed) == ("Images", "Images")
 
 
-def test_a_role_assignment_is_named_by_its_uuid():
-    (found,) = read_registries(AT, [RegistryArgs(registry_id=REGISTRY, role_assignment_name=ROLE_ASSIGNMENT)])
-    assert found.role_assignment_name == ROLE_ASSIGNMENT
+@pytest.mark.parametrize(
+    "name", [ROLE_ASSIGNMENT, f" {{{ROLE_ASSIGNMENT.upper()}}}\n", ROLE_ASSIGNMENT.replace("-", "")]
+)
+def test_a_role_assignment_is_named_by_its_uuid_in_any_spelling(name: str):
+    registry = RegistryArgs(registry_id=f" {REGISTRY.upper()}/", role_assignment_name=name)
+    (found,) = read_registries(AT, [registry])
+    assert (
+        str(found.existing_assignment)
+        == f"{REGISTRY}/providers/Microsoft.Authorization/roleAssignments/{ROLE_ASSIGNMENT}"
+    )
+
+
+def test_a_role_assignment_is_named_by_nothing_but_a_uuid():
     assert refused(RegistryArgs(registry_id=REGISTRY, role_assignment_name="AcrPull")) == (
         ".role_assignment_name: must be a UUID: write the last part of the role assignment's ID"
     )

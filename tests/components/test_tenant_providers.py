@@ -111,6 +111,19 @@ KINDS: list[tuple[dict[str, Any], dict[str, Any]]] = [
 ]
 
 
+def test_another_spelling_of_a_uuid_is_the_same_provider(declare: Any):
+    shouted = TenantArgs(
+        tenant_id=f" {TENANT.upper()}", client_id=pulumi.Output.from_input(APP.upper()), client_secret="s"
+    )
+
+    def program() -> None:
+        default = f"{{{SUBSCRIPTION.upper()}}}"
+        providers = TenantProviders("it", shouted, default_subscription_id=default)
+        use(providers.azuread, providers.azure_native, providers.crosstenant)
+
+    assert declare(program) == declare(all_three(client_id=APP, client_secret="s"))
+
+
 @pytest.mark.parametrize(("tenant", "credential"), KINDS)
 def test_all_providers_sign_in_with_the_one_credential(
     declare: Any, tenant: dict[str, Any], credential: dict[str, Any]

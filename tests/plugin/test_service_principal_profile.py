@@ -283,7 +283,7 @@ async def _diff(world: World, olds: Properties, old_inputs: Properties, **news: 
     ("news", "expected"),
     [
         ({}, {}),
-        ({"clusterId": CLUSTER_ID.upper(), "clientId": APP.upper()}, {}),
+        ({"clusterId": f" {CLUSTER_ID.upper()}/", "clientId": APP.upper()}, {}),
         ({"clusterId": CLUSTER_ID + "2"}, {"clusterId": (Change.REPLACE, True)}),
         ({"clientId": OLD_APP}, {"clientId": (Change.UPDATE, True)}),
         ({"secret": NEXT_SECRET}, {"secret": (Change.UPDATE, True)}),

@@ -19,7 +19,13 @@ from crosstenant.model.credentials.kinds import (
     OidcToken,
     OidcTokenFile,
 )
-from crosstenant.plugin.provider_config import PROVIDER_SCHEMA, SECRET_CONFIG, check_tenant_config, make_tenant
+from crosstenant.plugin.provider_config import (
+    PROVIDER_SCHEMA,
+    SECRET_CONFIG,
+    check_tenant_config,
+    in_one_spelling,
+    make_tenant,
+)
 from crosstenant.provider_kit.values import UNKNOWN
 
 A = "a0000000-0000-4000-8000-00000000000a"
@@ -30,6 +36,17 @@ SECRET = "planted-secret"
 @pytest.fixture(autouse=True)
 def no_pipeline(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SYSTEM_OIDCREQUESTURI", raising=False)
+
+
+def test_a_uuid_has_one_spelling_in_the_state():
+    config = {
+        "tenantId": A.upper(),
+        "clientId": f"{{{APP}}}",
+        "subscriptionId": UNKNOWN,
+        "clientSecret": SECRET.upper(),
+    }
+    assert in_one_spelling(config) == {**config, "tenantId": A, "clientId": APP}
+    assert check_tenant_config(config) == []
 
 
 @pytest.mark.parametrize(

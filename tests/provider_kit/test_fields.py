@@ -27,7 +27,9 @@ def short(name: str, value: Plain) -> str | None:
 
 
 FIELDS = {
-    "name": Field("string", "The name. It is short.", required=True, replaces=True, ignores_case=True, refusal=short),
+    "name": Field(
+        "string", "The name. It is short.", required=True, replaces=True, compared_as=str.lower, refusal=short
+    ),
     "key": Field("string", "The key. Secret.", required=True, secret=True),
     "colour": Field("string", "The colour.", choices=Colour, default=Colour.RED.value),
     "size": Field("number", "The size."),

@@ -11,7 +11,7 @@ from typing import Any
 
 from crosstenant.cli.adopt.differences import redirect_uri_of
 from crosstenant.cli.adopt.live_chain import LiveChain
-from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, parse_arm_id
+from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, RoleAssignmentId, parse_arm_id
 from crosstenant.model.consent import DEFAULT_REDIRECT_URI
 from crosstenant.model.credentials.tenant_check import REFRESH_FIRST
 
@@ -82,8 +82,9 @@ def import_document(chain: LiveChain, name: str, registry_tenant_id: str, *, con
             resources.append(
                 _child(
                     _ROLE_ASSIGNMENT,
-                    f"{name}-{registry_id.name}-pull-role",
-                    f"{registry_id}/providers/Microsoft.Authorization/roleAssignments/{registry.pull.name}",
+                    f"{name}-{registry_id.name.lower()}-pull-role",
+                    # As the component spells it: Pulumi compares the ID of an import as text.
+                    str(RoleAssignmentId(str(registry_id.in_lower_case), registry.pull.name.lower())),
                     access,
                     f"{registry_side}-azure-native",
                 )
@@ -91,7 +92,13 @@ def import_document(chain: LiveChain, name: str, registry_tenant_id: str, *, con
     for cluster in chain.clusters:
         cluster_id = parse_arm_id(cluster.cluster_id, CLUSTER_TYPE)
         resources.append(
-            _child(_PROFILE, f"{name}-{cluster_id.name}-profile", str(cluster_id), name, f"{cluster_side}-crosstenant")
+            _child(
+                _PROFILE,
+                f"{name}-{cluster_id.name.lower()}-profile",
+                str(cluster_id),
+                name,
+                f"{cluster_side}-crosstenant",
+            )
         )
     return {"resources": resources}
 

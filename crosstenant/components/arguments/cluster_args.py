@@ -9,6 +9,7 @@ from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.id_arguments import (
     CLUSTER,
     IdArgument,
+    StackName,
     called,
     distinct_ids,
     distinct_names,
@@ -25,8 +26,8 @@ class ClusterArgs(TypedDict):
     text."""
 
     name: NotRequired[str]
-    """The cluster's name in this stack, for the name of its resource. Default: the cluster's own name. Required if
-    clusters of two groups have the same name."""
+    """The cluster's name in this stack, for the name of its resource. Default: the cluster's own name, in lower case.
+    Required if clusters of two groups have the same name."""
 
     abandon_on_delete: NotRequired[bool]
     """Allow the removal of the cluster from the program although it still uses the application. Default: the removal
@@ -45,7 +46,7 @@ class ClusterSpec:
     """A checked cluster."""
 
     id: IdArgument
-    name: str
+    name: StackName
     """Its name in the stack."""
     abandon_on_delete: bool | None
     created_by_this_stack: bool | None

@@ -10,6 +10,7 @@ from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.id_arguments import (
     SCOPE,
     IdArgument,
+    StackName,
     called,
     distinct_ids,
     distinct_names,
@@ -43,7 +44,7 @@ class ClusterRoleSpec:
     scope: IdArgument
     guid: str
     """Of the role's definition."""
-    name: str
+    name: StackName
     """What tells its resource from that of another role."""
 
     @property

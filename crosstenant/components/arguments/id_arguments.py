@@ -104,7 +104,23 @@ def read_id(at: ArgPath, given: pulumi.Input[str], kind: IdKind) -> IdArgument:
     return IdArgument(at, cast("pulumi.Output[object]", pulumi.Output.from_input(given)).apply(parsed))
 
 
-def called(at: ArgPath, name: str | None, given: IdArgument) -> str:
+@dataclass(frozen=True)
+class StackName:
+    """What a thing is called in the stack."""
+
+    text: str
+    as_typed: str
+    """The name in the letter case of the ID from which it is taken: resources of earlier versions have it."""
+
+    def aliases(self, resource_name: Callable[[str], str]) -> list[pulumi.Input[str | pulumi.Alias]] | None:
+        """The aliases by which a resource of the thing keeps its place in a state of an earlier version.
+
+        :param resource_name: The resource's name, for the thing's name.
+        """
+        return None if self.as_typed == self.text else [pulumi.Alias(name=resource_name(self.as_typed))]
+
+
+def called(at: ArgPath, name: str | None, given: IdArgument) -> StackName:
     """What the thing with this ID is called in the stack.
 
     :param at: The argument that holds ``name``'s neighbours, ``clusters[0]``.
@@ -113,14 +129,15 @@ def called(at: ArgPath, name: str | None, given: IdArgument) -> str:
     :raises ArgumentError: There is no name, and none can be taken from an output.
     """
     if name:
-        return name
+        return StackName(name, name)
     if given.known is None:
         field = given.at.path.rsplit(".", 1)[-1]
         raise (at / "name").error(f"is missing: {field} is an output, so the resource needs a name")
-    return given.known.name
+    # Azure ignores letter case. Another spelling of the ID must not be another resource.
+    return StackName(given.known.name.lower(), given.known.name)
 
 
-def distinct_names(places: Sequence[tuple[ArgPath, str]]) -> None:
+def distinct_names(places: Sequence[tuple[ArgPath, StackName]]) -> None:
     """Checks that no two things of one kind are called the same.
 
     :param places: Each one's argument, ``clusters[0]``, and its name.
@@ -128,9 +145,11 @@ def distinct_names(places: Sequence[tuple[ArgPath, str]]) -> None:
     """
     seen: dict[str, ArgPath] = {}
     for at, name in places:
-        if name in seen:
-            raise (at / "name").error(f"{seen[name].path} is called '{name}' as well: give this one another name")
-        seen[name] = at
+        spellings = (name.text, name.as_typed)
+        taken = next((it for it in spellings if it in seen), None)
+        if taken is not None:
+            raise (at / "name").error(f"{seen[taken].path} is called '{taken}' as well: give this one another name")
+        seen |= dict.fromkeys(spellings, at)
 
 
 def given_twice(at: ArgPath, this: ArmId) -> ArgumentError:

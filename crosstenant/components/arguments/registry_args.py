@@ -9,15 +9,17 @@ from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.id_arguments import (
     REGISTRY,
     IdArgument,
+    StackName,
     called,
     distinct_ids,
     distinct_names,
     read_id,
 )
-from crosstenant.model.arm_id import is_uuid
+from crosstenant.model.arm_id import RoleAssignmentId
 from crosstenant.model.image_reference import check_reference
 from crosstenant.model.modes import PullCheckModeText, RoleAssignmentMode
 from crosstenant.model.repository_condition import check_repository, repository_condition
+from crosstenant.model.uuids import read_uuid
 
 
 class PullCheckOptions(TypedDict):
@@ -48,7 +50,8 @@ class RegistryArgs(TypedDict):
     """ARM ID of the registry. With an output, ``name`` is required."""
 
     name: NotRequired[str]
-    """The registry's name in this stack, for the names of its resources. Default: the registry's own name."""
+    """The registry's name in this stack, for the names of its resources. Default: the registry's own name, in lower
+    case."""
 
     repositories: NotRequired[list[str]]
     """Repositories that may be pulled, ``backend/api``; only for a registry in ABAC mode. Default: all."""
@@ -70,11 +73,12 @@ class RegistrySpec:
 
     at: ArgPath
     id: IdArgument
-    name: str
+    name: StackName
     """Its name in the stack."""
     repositories: list[str]
     repository_prefixes: list[str]
-    role_assignment_name: str | None
+    existing_assignment: RoleAssignmentId | None
+    """The role assignment that the stack is to import, in one spelling."""
     pull_check: PullCheckOptions
 
     def check_mode(self, mode: RoleAssignmentMode) -> None:
@@ -86,7 +90,7 @@ class RegistrySpec:
         restricted = "repositories" if self.repositories else "repository_prefixes"
         if (self.repositories or self.repository_prefixes) and mode is RoleAssignmentMode.LEGACY:
             raise (self.at / restricted).error(
-                f"the role assignments of registry '{self.name}' are registry-wide, so a pull cannot be limited to"
+                f"the role assignments of registry '{self.name.text}' are registry-wide, so a pull cannot be limited to"
                 f" repositories: remove {restricted}, or switch the registry to 'RBAC Registry + ABAC Repository"
                 " Permissions'"
             )
@@ -122,23 +126,30 @@ def _read(at: ArgPath, registry: RegistryArgs, registry_id: IdArgument) -> Regis
             raise at.error(str(error)) from None
     pull_check = registry.get("pull_check") or PullCheckOptions()
     _check_pull_check(at / "pull_check", pull_check)
-    existing = registry.get("role_assignment_name")
-    if existing is not None and not is_uuid(existing):
-        raise (at / "role_assignment_name").error("must be a UUID: write the last part of the role assignment's ID")
-    if existing is not None and registry_id.known is None:
-        raise (at / "role_assignment_name").error(
-            "needs a registry_id that is text, because the assignment's ID must be known at preview: write"
-            " the ID, or omit role_assignment_name"
-        )
     return RegistrySpec(
         at=at,
         id=registry_id,
         name=called(at, registry.get("name"), registry_id),
         repositories=repositories,
         repository_prefixes=prefixes,
-        role_assignment_name=existing,
+        existing_assignment=_existing(at / "role_assignment_name", registry.get("role_assignment_name"), registry_id),
         pull_check=pull_check,
     )
+
+
+def _existing(at: ArgPath, given: str | None, registry_id: IdArgument) -> RoleAssignmentId | None:
+    if given is None:
+        return None
+    name = read_uuid(given)
+    if name is None:
+        raise at.error("must be a UUID: write the last part of the role assignment's ID")
+    if registry_id.known is None:
+        raise at.error(
+            "needs a registry_id that is text, because the assignment's ID must be known at preview: write"
+            " the ID, or omit role_assignment_name"
+        )
+    # Pulumi compares the ID of an import as text: another spelling would be another import.
+    return RoleAssignmentId(str(registry_id.known.in_lower_case), name)
 
 
 def _check_pull_check(at: ArgPath, check: PullCheckOptions) -> None:

@@ -11,6 +11,7 @@ from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.rotation_plan import PlannedSecret, SecretPlan
 from crosstenant.components.arguments.secret_dates import check_not_ended
 from crosstenant.components.pieces.hooks import on_error
+from crosstenant.components.pieces.ownership_advice import of_owner
 from crosstenant.components.pieces.refusal_advice import of_tenant, secret_advice
 from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.tenant import TenantProviders
@@ -61,7 +62,7 @@ class ApplicationSecret:
         self._name = name
         self._application = application
         self._parent = parent
-        self._advice = of_tenant(providers, secret_advice)
+        self._advice = of_tenant(providers, of_owner(providers, secret_advice))
         self._options = replaceable(
             pulumi.ResourceOptions(
                 parent=parent,

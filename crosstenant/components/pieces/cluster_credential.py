@@ -34,8 +34,12 @@ def set_cluster_credential(
     :param providers: The providers of the cluster tenant.
     :param replication_seconds: How long to wait until Entra knows the application and its secret, if the program says.
     """
+
+    def resource_name(stack_name: str) -> str:
+        return f"{name}-{stack_name}-profile"
+
     return ServicePrincipalProfile(
-        f"{name}-{cluster.name}-profile",
+        resource_name(cluster.name.text),
         cluster_id=cluster.id.text,
         client_id=identity.client_id,
         secret=identity.secret,
@@ -53,6 +57,7 @@ def set_cluster_credential(
                 replacement_trigger=providers.tenant_id,
                 depends_on=list(proved),
                 custom_timeouts=cluster.reset_timeouts,
+                aliases=cluster.name.aliases(resource_name),
             )
         ),
     )
@@ -62,7 +67,7 @@ def describe(cluster: ClusterSpec, profile: ServicePrincipalProfile) -> ClusterC
     """The component's output for a cluster."""
     return ClusterCredential(
         cluster_id=profile.cluster_id,
-        name=cluster.name,
+        name=cluster.name.text,
         credential_state=profile.credential_state,
         node_pools=profile.node_pools,
         provisioning_state=profile.provisioning_state,

@@ -7,6 +7,7 @@ from pulumi.resource_hooks import ResourceHookBinding
 from pulumi_azure_native import authorization
 
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleSpec
+from crosstenant.components.pieces.assignment_spelling import KEEPS_SCOPE
 from crosstenant.components.pieces.hooks import on_error
 from crosstenant.components.pieces.kept_order import keep_order_in_transforms
 from crosstenant.components.pieces.refusal_advice import of_tenant
@@ -35,7 +36,7 @@ def assign_cluster_role(
     :param replication_seconds: How long to wait until the service principal is known, if the program says.
     """
     keep_order_in_transforms()
-    resource_name = f"{name}-{role.name}-cluster-role"
+    resource_name = f"{name}-{role.name.text}-cluster-role"
     advice = of_tenant(providers, cluster_role_advice(role.guid, resource_name, providers, component))
     return authorization.RoleAssignment(
         resource_name,
@@ -47,22 +48,25 @@ def assign_cluster_role(
         # The SDK's default is "User", which Azure refuses for a service principal that is not replicated yet.
         principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
         role_definition_id=role.definition_id,
-        opts=replaceable(
-            pulumi.ResourceOptions(
-                parent=component,
-                provider=providers.azure_native,
-                replacement_trigger=providers.tenant_id,
-                hooks=ResourceHookBinding(
-                    on_error=on_error(
-                        resource_name,
-                        component,
-                        advice,
-                        replicating=PRINCIPAL_REPLICATING,
-                        replication_seconds=replication_seconds,
-                    )
-                ),
-                # azure-native would first delete a resource with a given name, and leave a time without the role.
-                delete_before_replace=False,
-            )
+        opts=pulumi.ResourceOptions.merge(
+            replaceable(
+                pulumi.ResourceOptions(
+                    parent=component,
+                    provider=providers.azure_native,
+                    replacement_trigger=providers.tenant_id,
+                    hooks=ResourceHookBinding(
+                        on_error=on_error(
+                            resource_name,
+                            component,
+                            advice,
+                            replicating=PRINCIPAL_REPLICATING,
+                            replication_seconds=replication_seconds,
+                        )
+                    ),
+                    # azure-native would first delete a resource with a given name, and leave a time without the role.
+                    delete_before_replace=False,
+                )
+            ),
+            KEEPS_SCOPE,
         ),
     )

@@ -10,13 +10,14 @@ from pulumi_azure_native import authorization
 
 from crosstenant.components.arguments.registry_args import RegistrySpec
 from crosstenant.components.output_objects import RegistryGrant
+from crosstenant.components.pieces.assignment_spelling import KEEPS_SCOPE, taken_over
 from crosstenant.components.pieces.hooks import on_error
 from crosstenant.components.pieces.kept_order import keep_order_in_transforms
 from crosstenant.components.pieces.refusal_advice import of_tenant
 from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.pieces.role_advice import pull_role_advice
 from crosstenant.components.tenant import TenantProviders
-from crosstenant.model.arm_id import role_definition_id
+from crosstenant.model.arm_id import RoleAssignmentId, role_definition_id
 from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
 from crosstenant.model.names import role_assignment_name
 from crosstenant.model.repository_condition import CONDITION_VERSION, repository_condition, repository_within
@@ -70,13 +71,14 @@ def look_up(
     ).apply(fitting)
 
 
-def _existing(registry: RegistrySpec, component: pulumi.Resource, providers: TenantProviders) -> pulumi.Output[str]:
+def _existing(
+    registry: RegistrySpec, existing: RoleAssignmentId, component: pulumi.Resource, providers: TenantProviders
+) -> pulumi.Output[str]:
     """Name of the assignment that the program gives, which must exist: it is imported.
 
     :raises ArgumentError: It does not exist. Pulumi's engine would say so without the argument.
     """
-    name = registry.role_assignment_name or ""
-    assignment_id = f"{registry.id.text}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    assignment_id = str(existing)
     at = registry.at / "role_assignment_name"
 
     def there(exists: bool) -> str:
@@ -85,7 +87,7 @@ def _existing(registry: RegistrySpec, component: pulumi.Resource, providers: Ten
                 f"there is no role assignment {assignment_id}: omit role_assignment_name, and the update assigns the"
                 " role by an assignment of its own"
             )
-        return name
+        return existing.name
 
     options = pulumi.InvokeOptions(parent=component, provider=providers.crosstenant)
     waiting = pulumi.Output.all(providers.signed_in_tenant_id, assignment_id).apply(lambda known: known[1])
@@ -109,13 +111,17 @@ def grant_pull(
     :param component: The component that they belong to.
     :param providers: The providers of the registry tenant.
     """
-    assignment = _assign(f"{name}-{registry.name}-pull-role", registry, info, application, component, providers)
+    assignment = _assign(name, registry, info, application, component, providers)
     options = registry.pull_check
+
+    def check_name(stack_name: str) -> str:
+        return f"{name}-{stack_name}-pull-check"
+
     repositories, prefixes = registry.repositories, registry.repository_prefixes
     # A role for some repositories proves nothing about others: check one of those.
     permitted = repository_within(repositories, prefixes, "probe") if repositories or prefixes else None
     check = PullCheck(
-        f"{name}-{registry.name}-pull-check",
+        check_name(registry.name.text),
         registry_id=registry.id.text,
         client_id=application.client_id,
         secret=application.secret,
@@ -135,12 +141,13 @@ def grant_pull(
                 provider=providers.crosstenant,
                 replacement_trigger=providers.tenant_id,
                 depends_on=[assignment],
+                aliases=registry.name.aliases(check_name),
             )
         ),
     )
     described = RegistryGrant(
-        registry_id=pulumi.Output.from_input(registry.id.text),
-        name=registry.name,
+        registry_id=check.registry_id,
+        name=registry.name.text,
         login_server=info.apply(lambda it: it.login_server),
         role_assignment_mode=info.apply(lambda it: it.role_assignment_mode),
         role_assignment_id=assignment.id,
@@ -160,7 +167,11 @@ def _assign(
     providers: TenantProviders,
 ) -> authorization.RoleAssignment:
     keep_order_in_transforms()
-    scope, existing = registry.id.text, registry.role_assignment_name
+
+    def role_name(stack_name: str) -> str:
+        return f"{name}-{stack_name}-pull-role"
+
+    scope, existing = registry.id.text, registry.existing_assignment
     role_guid = info.apply(lambda it: it.pull_role_definition_id)
     derived = pulumi.Output.all(scope, application.service_principal_id, role_guid).apply(
         lambda it: role_assignment_name(it[0], it[1], it[2])
@@ -170,33 +181,37 @@ def _assign(
     )
     repositories, prefixes = registry.repositories, registry.repository_prefixes
     restricted = bool(repositories or prefixes)
+    resource_name = role_name(registry.name.text)
     return authorization.RoleAssignment(
-        name,
-        role_assignment_name=_existing(registry, component, providers) if existing else derived,
-        scope=scope,
+        resource_name,
+        role_assignment_name=_existing(registry, existing, component, providers) if existing else derived,
+        scope=existing.scope if existing else scope,
         principal_id=application.service_principal_id,
         # The SDK's default is "User", which Azure refuses for a service principal that is not replicated yet.
         principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
         role_definition_id=definition,
         condition=repository_condition(repositories, prefixes) if restricted else None,
         condition_version=CONDITION_VERSION if restricted else None,
-        opts=replaceable(
-            pulumi.ResourceOptions(
-                parent=component,
-                provider=providers.azure_native,
-                replacement_trigger=providers.tenant_id,
-                hooks=ResourceHookBinding(
-                    on_error=on_error(
-                        name,
-                        component,
-                        of_tenant(providers, pull_role_advice(name, providers, component)),
-                        replicating=PRINCIPAL_REPLICATING,
-                        replication_seconds=application.replication_seconds,
-                    )
-                ),
-                # azure-native would first delete a resource with a given name, and leave a time without the role.
-                delete_before_replace=None if existing else False,
-                import_=f"{scope}/providers/Microsoft.Authorization/roleAssignments/{existing}" if existing else None,
-            )
+        opts=pulumi.ResourceOptions.merge(
+            replaceable(
+                pulumi.ResourceOptions(
+                    parent=component,
+                    provider=providers.azure_native,
+                    replacement_trigger=providers.tenant_id,
+                    hooks=ResourceHookBinding(
+                        on_error=on_error(
+                            resource_name,
+                            component,
+                            of_tenant(providers, pull_role_advice(resource_name, providers, component)),
+                            replicating=PRINCIPAL_REPLICATING,
+                            replication_seconds=application.replication_seconds,
+                        )
+                    ),
+                    # azure-native would first delete a resource with a given name, and leave a time without the role.
+                    delete_before_replace=None if existing else False,
+                    aliases=registry.name.aliases(role_name),
+                )
+            ),
+            taken_over(existing, str(registry.id.known), component) if existing else KEEPS_SCOPE,
         ),
     )

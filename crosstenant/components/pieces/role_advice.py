@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pulumi
 
+from crosstenant.components.pieces.assigned_already import assigned_already
 from crosstenant.components.pieces.hooks import Advise, Failure
 from crosstenant.components.pieces.import_command import import_command
 from crosstenant.components.tenant import TenantProviders
@@ -33,14 +34,7 @@ def pull_role_advice(name: str, providers: TenantProviders, component: pulumi.Re
         scope = str(failure.inputs.get("scope", ""))
         found = ROLE_ASSIGNMENT_EXISTS.search(failure.error)
         if found:
-            existing = (
-                str(UUID(found["id"])) if found["id"] else f"<its name: 'az role assignment list --scope {scope}'>"
-            )
-            return (
-                "the application has this role on the registry already, by an assignment that this stack did not make:"
-                f" {_assignment_id(scope, existing)}. Give the registry"
-                f" role_assignment_name='{existing}', and the next update takes it over (imports it); or remove it"
-            )
+            return assigned_already(failure, found["id"])
         if OWN_ASSIGNMENT_EXISTS.is_in(failure.error):
             return await _own_assignment(failure, "the registry", name, component, providers)
         if ROLE_CHANGED.is_in(failure.error):

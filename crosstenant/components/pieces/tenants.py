@@ -8,6 +8,7 @@ from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.tenant import TenantProviders
+from crosstenant.model.uuids import read_uuid
 
 
 def tenant_providers(
@@ -37,7 +38,7 @@ def tenant_providers(
         # Nothing in Azure: a program that passes ready-made providers instead must be able to let go of these.
         own = replaceable(opts or pulumi.ResourceOptions())
         return TenantProviders.of_component(at, name, tenant, default_subscription_id, own)
-    if tenant is not None and tenant["tenant_id"].lower() != ready_made.tenant_id:
+    if tenant is not None and read_uuid(tenant["tenant_id"]) != ready_made.tenant_id:
         raise (at / "tenant_id").error(
             f"is {tenant['tenant_id']}, and {keyword} sign in to tenant {ready_made.tenant_id}: omit {at.path}, or pass"
             " providers of this tenant"

@@ -22,6 +22,7 @@ from crosstenant.model.credentials.kinds import (
     Credential,
     InlineCertificate,
 )
+from crosstenant.model.uuids import read_uuid
 
 Spelling = Callable[[str], str]
 """The spelling of an argument's name for the reader of a message."""
@@ -44,6 +45,10 @@ _UUIDS: Final = {
 }
 
 
+UUID_ARGUMENTS: Final = (*_UUIDS, "ado_service_connection_id")
+"""Names of the arguments that are UUIDs."""
+
+
 @dataclass(frozen=True)
 class Problem:
     """One mistake."""
@@ -57,10 +62,12 @@ class Problem:
 def given_arguments(values: Mapping[str, Any]) -> dict[str, Any]:
     """The tenant's arguments that have a value: ``None`` and an empty string count as omitted.
 
+    A UUID is in its one spelling, so that another one in the program changes no provider.
+
     :param values: Arguments by their Python names; other names are ignored.
     """
     return {
-        name: value
+        name: (read_uuid(value) or value) if name in UUID_ARGUMENTS and isinstance(value, str) else value
         for name, value in values.items()
         if name in ARGUMENTS and value is not None and not (isinstance(value, str) and not value)
     }

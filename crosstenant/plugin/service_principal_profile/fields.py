@@ -50,7 +50,7 @@ INPUTS: Final[Fields] = {
         "Another ID replaces the resource.",
         required=True,
         replaces=True,
-        ignores_case=True,
+        compared_as=forms.compared_id,
         may_be_secret=True,
         refusal=forms.cluster_id,
     ),
@@ -59,7 +59,7 @@ INPUTS: Final[Fields] = {
         "Client ID (UUID) of the application that the cluster uses. It needs a service principal in the cluster's "
         "tenant. https://learn.microsoft.com/azure/aks/kubernetes-service-principal",
         required=True,
-        ignores_case=True,
+        compared_as=str.lower,
         may_be_secret=True,
         refusal=forms.client_id,
     ),
@@ -76,7 +76,7 @@ INPUTS: Final[Fields] = {
         "Key ID (UUID) of the secret, `secretKeyId` of a `PullIdentity`. With it previews and `crosstenant check` "
         "notice when the application no longer has the secret, where the caller may read the application. It never "
         "causes a reset.",
-        ignores_case=True,
+        compared_as=str.lower,
         may_be_secret=True,
         refusal=forms.key_id,
     ),

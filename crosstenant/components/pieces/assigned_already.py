@@ -1,0 +1,28 @@
+"""Advice about a pull role that the application has by an assignment which this stack did not make."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from crosstenant.components.pieces.hooks import Failure
+
+
+def assigned_already(failure: Failure, existing: str | None) -> str:
+    """How the stack takes the assignment over.
+
+    :param failure: Azure's refusal of another assignment.
+    :param existing: Name (UUID, with hyphens or without) of the assignment, where the refusal has it.
+    """
+    scope = failure.inputs.get("scope")
+    told = "the application has this role on the registry already, by an assignment that this stack did not make"
+    if existing is None:
+        return (
+            f"{told} and Azure's answer does not name: list it, 'az role assignment list --scope {scope} --assignee"
+            f" {failure.inputs.get('principalId')}', and give the registry its name (UUID) as role_assignment_name; the"
+            " next update takes it over (imports it). Or remove it"
+        )
+    name = str(UUID(existing))
+    return (
+        f"{told}: {scope}/providers/Microsoft.Authorization/roleAssignments/{name}. Give the registry"
+        f" role_assignment_name='{name}', and the next update takes it over (imports it); or remove it"
+    )
