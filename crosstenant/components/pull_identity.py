@@ -15,10 +15,14 @@ from crosstenant.components.arguments.rotation_plan import SecretPlan, plan_secr
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.arguments.uuid_arguments import one_spelling
 from crosstenant.components.pieces.application_secret import ApplicationSecret
-from crosstenant.components.pieces.hooks import on_error
+from crosstenant.components.pieces.hooks import Advise, on_error
 from crosstenant.components.pieces.namesake_warning import warn_of_namesakes
 from crosstenant.components.pieces.ownership_advice import of_owner
-from crosstenant.components.pieces.refusal_advice import application_advice, of_tenant
+from crosstenant.components.pieces.refusal_advice import (
+    application_advice,
+    of_tenant,
+    own_service_principal_advice,
+)
 from crosstenant.components.pieces.tenants import tenant_providers
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.consent import DEFAULT_REDIRECT_URI, MICROSOFT_GRAPH, USER_READ
@@ -182,12 +186,12 @@ class PullIdentity(pulumi.ComponentResource):
             # Another caller of the next update must not change the application.
             owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(ignore_changes=["owners"]))
 
-        def advised(child: str, before: list[pulumi.ResourceHook] | None = None) -> pulumi.ResourceOptions:
-            advice = of_tenant(providers, of_owner(providers, application_advice(providers)))
+        def advised(
+            child: str, advise: Advise, before: list[pulumi.ResourceHook] | None = None
+        ) -> pulumi.ResourceOptions:
+            advice = of_tenant(providers, of_owner(providers, advise))
             return pulumi.ResourceOptions(
-                hooks=pulumi.ResourceHookBinding(
-                    before_create=before, on_error=on_error(f"{name}-{child}", self, advice)
-                )
+                hooks=pulumi.ResourceHookBinding(before_create=before, on_error=on_error(child, self, advice))
             )
 
         application = azuread.Application(
@@ -202,25 +206,31 @@ class PullIdentity(pulumi.ComponentResource):
             required_resource_accesses=_for_consent() if spec.for_consent else None,
             opts=pulumi.ResourceOptions.merge(
                 pulumi.ResourceOptions.merge(
-                    owned, advised("application", warn_of_namesakes(f"{name}-application", self, providers))
+                    owned,
+                    advised(
+                        f"{name}-application",
+                        application_advice(providers),
+                        warn_of_namesakes(f"{name}-application", self, providers),
+                    ),
                 ),
                 # A component that is renamed must not rename its application.
                 pulumi.ResourceOptions(ignore_changes=None if spec.is_named else ["display_name"]),
             ),
         )
+        own_principal = f"{name}-cluster-service-principal"
         service_principal = azuread.ServicePrincipal(
-            f"{name}-cluster-service-principal",
+            own_principal,
             client_id=application.client_id,
             owners=owners,
-            # The application is the stack's own: one that it has already was left by an interrupted update.
-            use_existing=True,
+            # Without use_existing: a replacement that a user asks for would take the present one over as the new one,
+            # and then delete it as the old one. It is the clusters' whole identity.
             opts=pulumi.ResourceOptions.merge(
-                pulumi.ResourceOptions.merge(owned, advised("cluster-service-principal")),
+                pulumi.ResourceOptions.merge(
+                    owned, advised(own_principal, own_service_principal_advice(own_principal, providers, self))
+                ),
                 pulumi.ResourceOptions(
                     # Entra deletes it with its application; a missing one does not stop that.
                     deleted_with=application,
-                    # It acts at the creation alone: a stack that has none of it has nothing to change.
-                    ignore_changes=["useExisting"],
                     # Its name before 1.0.
                     aliases=[pulumi.Alias(name=f"{name}-home-service-principal")],
                 ),

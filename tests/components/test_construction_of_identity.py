@@ -30,11 +30,11 @@ def test_the_application_and_its_service_principal():
     principal = built.one(PRINCIPAL)
     assert (principal.name, principal.inputs) == (
         "id-cluster-service-principal",
-        {"clientId": APP, "owners": ["caller"], "useExisting": True},
+        {"clientId": APP, "owners": ["caller"]},
     )
     # Whoever runs the next update is another caller, and the component may be renamed: no reason to change anything.
     ignored = [list(it.request.ignoreChanges) for it in (application, principal)]
-    assert ignored == [["owners", "displayName"], ["owners", "useExisting"]]
+    assert ignored == [["owners", "displayName"], ["owners"]]
     assert principal.request.deletedWith.endswith("::id-application"), "a missing one does not stop a destroy"
 
 

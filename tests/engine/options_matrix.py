@@ -209,9 +209,8 @@ ROWS: Final = (
     ),
     Row(
         "taint-unique",
-        "`--replace`, `pulumi state taint` on a role assignment",
-        "refused, and nothing changes: Azure takes no second one of the same name. The message has the command"
-        " (`pulumi state untaint`)",
+        "`--replace`, `pulumi state taint` on a role assignment or a service principal",
+        "refused, and nothing changes: Azure takes no second one. The message has the command (`pulumi state untaint`)",
         _OPERATED,
         says=("omit that option. If 'pulumi state taint' did: pulumi state untaint",),
     ),

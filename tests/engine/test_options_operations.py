@@ -12,7 +12,7 @@ from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import State
 from lib.stack import Stack
 from tests.engine.engine_world import Azure
-from tests.engine.options_matrix import APPLICATION, CHECK, PROFILE, ROLE, SECRET
+from tests.engine.options_matrix import APPLICATION, CHECK, CLUSTER_PRINCIPAL, PROFILE, REGISTRY_PRINCIPAL, ROLE, SECRET
 from tests.engine.options_world import Optioned, shows
 
 SECOND = seed.CLUSTER.replace("aks-prod", "aks-second")
@@ -76,16 +76,19 @@ def test_options_of_an_update_end_where_a_plain_update_goes_on(
     assert len(stack.secrets) == 1
     assert len(azure.resets) == 7
 
-    tainted = {stack.urn(ROLE)}
-    for urn in tainted:
-        pulumi("state", "taint", urn)
-    refused = stack.stack.operate("up", "--continue-on-error")
-    assert refused.code != 0
-    shows(refused, "taint-unique")
-    commands = set(re.findall(r"pulumi (state untaint) '(.*?)'", refused.output))
-    assert {urn for _, urn in commands} == tainted
-    for words, urn in commands:
-        pulumi(*words.split(), urn)
+    for unique in ([ROLE], [CLUSTER_PRINCIPAL, REGISTRY_PRINCIPAL]):
+        tainted = {stack.urn(name) for name in unique}
+        for urn in tainted:
+            pulumi("state", "taint", urn)
+        before = len(azure.writes)
+        refused = stack.stack.operate("up", "--continue-on-error")
+        assert refused.code != 0
+        assert azure.writes[before:] == []
+        shows(refused, "taint-unique")
+        commands = set(re.findall(r"pulumi (state untaint) '(.*?)'", refused.output))
+        assert {urn for _, urn in commands} == tainted
+        for words, urn in commands:
+            pulumi(*words.split(), urn)
     quiet = stack.does_nothing()
     shows(quiet, "disable-default-providers")
 

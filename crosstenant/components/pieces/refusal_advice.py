@@ -31,6 +31,7 @@ _REFERENCE: Final = (
     " service_management_reference to the application's entry in the service management database, which the"
     " directory's administrator knows"
 )
+_PRINCIPAL: Final = "azuread:index/servicePrincipal:ServicePrincipal"
 _CONSENTED: Final = "set service_principal (registry_service_principal of CrossTenantPull) to 'consented'"
 
 
@@ -103,6 +104,29 @@ def application_advice(providers: TenantProviders) -> Advise:
     return advise
 
 
+def own_service_principal_advice(name: str, providers: TenantProviders, component: pulumi.Resource) -> Advise:
+    """Advice about the application's service principal in its own tenant: it exists already, or may not be created.
+
+    :param name: Name of the service principal's resource.
+    :param providers: The providers of the cluster tenant.
+    :param component: The component that it belongs to.
+    """
+
+    async def advise(failure: Failure) -> str | None:
+        found = SERVICE_PRINCIPAL_EXISTS.search(failure.error)
+        if not found:
+            return await application_advice(providers)(failure)
+        command = await import_command(
+            _PRINCIPAL, name, f"/servicePrincipals/{found['id']}", component, providers.azuread
+        )
+        return (
+            f"the application has its service principal in tenant {providers.tenant_id} already; if an interrupted"
+            f" update left it, let this stack manage it: {command}"
+        )
+
+    return advise
+
+
 def service_principal_advice(name: str, providers: TenantProviders, component: pulumi.Resource) -> Advise:
     """Advice about a service principal that exists already, or that the caller may not create.
 
@@ -115,11 +139,7 @@ def service_principal_advice(name: str, providers: TenantProviders, component: p
         found = SERVICE_PRINCIPAL_EXISTS.search(failure.error)
         if found:
             command = await import_command(
-                "azuread:index/servicePrincipal:ServicePrincipal",
-                name,
-                f"/servicePrincipals/{found['id']}",
-                component,
-                providers.azuread,
+                _PRINCIPAL, name, f"/servicePrincipals/{found['id']}", component, providers.azuread
             )
             return (
                 f"the application has a service principal in tenant {providers.tenant_id} already, which this stack did"
