@@ -158,8 +158,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         registries = read_registries(at / "registries", args["registries"])
         clusters = read_clusters(at / "clusters", args.get("clusters", []))
         roles = read_cluster_roles(at / "cluster_role_assignments", args.get("cluster_role_assignments", []))
-        cluster_ids, registries = held_apart(of_this_component([it.id for it in clusters]), registries, IN_BOTH)
-        clusters = [replace(it, id=cluster_id) for it, cluster_id in zip(clusters, cluster_ids, strict=True)]
+        cluster_ids, registries = held_apart([it.id for it in clusters], registries, IN_BOTH)
         scopes, registries = held_apart([it.scope for it in roles], registries, ROLE_BESIDE_REGISTRY)
         roles = [replace(it, scope=scope) for it, scope in zip(roles, scopes, strict=True)]
         replication = read_replication(at / "replication_timeout_seconds", args.get("replication_timeout_seconds"))
@@ -202,6 +201,9 @@ class CrossTenantPull(pulumi.ComponentResource):
             opts=child,
         )
         check_two_tenants(at / "registry_tenant", cluster_tenant, registry_tenant)
+        # Last, so that a component that is refused for another argument does not count as one that has the cluster.
+        cluster_ids = of_this_component(cluster_ids)
+        clusters = [replace(it, id=cluster_id) for it, cluster_id in zip(clusters, cluster_ids, strict=True)]
 
         identity = PullIdentity.of_spec(name, application, cluster_tenant, child)
         assignments = [

@@ -23,12 +23,14 @@ HOSTS = {
         "graph.microsoft.us",
         "management.usgovcloudapi.net",
         "fabrikamimages.azurecr.us",
+        "sandboxregistrylayers.blob.core.usgovcloudapi.net",
     },
     "china": {
         "login.partner.microsoftonline.cn",
         "microsoftgraph.chinacloudapi.cn",
         "management.chinacloudapi.cn",
         "fabrikamimages.azurecr.cn",
+        "sandboxregistrylayers.blob.core.chinacloudapi.cn",
     },
 }
 

@@ -114,7 +114,7 @@ def owned(azure: Azure, make_stack: Callable[..., Stack]) -> Callable[[], Stack]
 def client_id(azure: Azure) -> str:
     """The application's client ID; empty while there is none."""
     applications = azure.state["applications"].values()
-    return next((it["appId"] for it in applications if it["displayName"] == "prod"), "")
+    return next((it["appId"] for it in applications if it["displayName"].startswith("prod")), "")
 
 
 def page(app: str) -> str:

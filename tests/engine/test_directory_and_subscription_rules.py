@@ -59,7 +59,7 @@ def test_the_directory_gets_what_it_requires_and_locks_and_policies_are_named(
     rewrite(tmp_path, program(DETAILS, (seed.REGISTRY, seed.ABAC_REGISTRY)))
     up = stack.operate("up")
     assert up.code == 0, up.output
-    (made,) = (it for it in azure.state["applications"].values() if it["displayName"] == "pull")
+    (made,) = (it for it in azure.state["applications"].values() if it["displayName"] == "pull (test)")
     assert made["serviceManagementReference"] == REFERENCE
     assert made["notes"] == "Pulls images.\nAsk team A."
     assert sorted(made["tags"]) == ["aks", "production"]

@@ -24,7 +24,7 @@ def test_resets_of_clusters_in_several_subscriptions_overlap(azure: Azure, tmp_p
     operations = state["operations"].values()
     assert Counter(it["resource"] for it in operations) == Counter(it.lower() for it in clusters)
     assert max(it["_start"] for it in operations) < min(it["_end"] for it in operations), "all ten at one time"
-    application = next(it for it in state["applications"].values() if it["displayName"] == "fleet (test)")
+    application = next(it for it in state["applications"].values() if it["displayName"] == "fleet (fleet)")
     assert {state["resources"][it.lower()]["_credential"]["clientId"] for it in clusters} == {application["appId"]}
     assert 0 < peaks.megabytes < 200
     quiet = fleet.operate("preview", "--refresh", "--expect-no-changes")

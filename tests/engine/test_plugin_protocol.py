@@ -211,6 +211,7 @@ def test_schema_marks_as_secret_what_it_calls_so(schema: dict[str, Any]):
     assert called <= marked
     assert {name for where, name in marked if where == f"{index}Tenant"} == {
         "clientSecret",
+        "clientCertificate",
         "clientCertificatePassword",
         "oidcToken",
         "oidcRequestToken",

@@ -39,7 +39,7 @@ def test_slow_replication_is_told_with_its_age_and_waited_for_as_long_as_the_pro
                 assignment["_effective_at"] = now(state) + 3600
 
     def password(state: State):
-        (found,) = [it for it in state["applications"].values() if it["displayName"] == "slow"]
+        (found,) = [it for it in state["applications"].values() if it["displayName"] == "slow (test)"]
         return found["passwordCredentials"][0]
 
     azure.change(slow_secrets)
