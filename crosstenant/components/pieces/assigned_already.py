@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from crosstenant.components.pieces.hooks import Failure
+from crosstenant.model.arm_id import RoleAssignmentId
 
 
 def assigned_already(failure: Failure, existing: str | None) -> str:
@@ -23,6 +24,6 @@ def assigned_already(failure: Failure, existing: str | None) -> str:
         )
     name = str(UUID(existing))
     return (
-        f"{told}: {scope}/providers/Microsoft.Authorization/roleAssignments/{name}. Give the registry"
+        f"{told}: {RoleAssignmentId(str(scope), name)}. Give the registry"
         f" role_assignment_name='{name}', and the next update takes it over (imports it); or remove it"
     )

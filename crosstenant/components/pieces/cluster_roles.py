@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import pulumi
-from pulumi.resource_hooks import ResourceHookBinding
 from pulumi_azure_native import authorization
 
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleSpec
 from crosstenant.components.pieces.assignment_spelling import KEEPS_SCOPE
-from crosstenant.components.pieces.hooks import on_error
-from crosstenant.components.pieces.kept_order import keep_order_in_transforms
-from crosstenant.components.pieces.refusal_advice import of_tenant
-from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.pieces.role_advice import cluster_role_advice
+from crosstenant.components.pieces.role_assignment import assign_role
 from crosstenant.components.tenant import TenantProviders
-from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
 from crosstenant.model.names import role_assignment_name
 
 
@@ -35,38 +30,18 @@ def assign_cluster_role(
     :param providers: The providers of the cluster tenant.
     :param replication_seconds: How long to wait until the service principal is known, if the program says.
     """
-    keep_order_in_transforms()
     resource_name = f"{name}-{role.name.text}-cluster-role"
-    advice = of_tenant(providers, cluster_role_advice(role.guid, resource_name, providers, component))
-    return authorization.RoleAssignment(
+    return assign_role(
         resource_name,
         role_assignment_name=pulumi.Output.all(role.scope.text, service_principal_id).apply(
             lambda known: role_assignment_name(known[0], known[1], role.guid)
         ),
         scope=role.scope.text,
         principal_id=service_principal_id,
-        # The SDK's default is "User", which Azure refuses for a service principal that is not replicated yet.
-        principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
         role_definition_id=role.definition_id,
-        opts=pulumi.ResourceOptions.merge(
-            replaceable(
-                pulumi.ResourceOptions(
-                    parent=component,
-                    provider=providers.azure_native,
-                    replacement_trigger=providers.tenant_id,
-                    hooks=ResourceHookBinding(
-                        on_error=on_error(
-                            resource_name,
-                            component,
-                            advice,
-                            replicating=PRINCIPAL_REPLICATING,
-                            replication_seconds=replication_seconds,
-                        )
-                    ),
-                    # azure-native would first delete a resource with a given name, and leave a time without the role.
-                    delete_before_replace=False,
-                )
-            ),
-            KEEPS_SCOPE,
-        ),
+        advice=cluster_role_advice(role.guid, resource_name, providers, component),
+        replication_seconds=replication_seconds,
+        component=component,
+        providers=providers,
+        opts=KEEPS_SCOPE,
     )

@@ -5,20 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import pulumi
-from pulumi.resource_hooks import ResourceHookBinding
 from pulumi_azure_native import authorization
 
 from crosstenant.components.arguments.registry_args import RegistrySpec
 from crosstenant.components.output_objects import RegistryGrant
 from crosstenant.components.pieces.assignment_spelling import KEEPS_SCOPE, taken_over
-from crosstenant.components.pieces.hooks import on_error
-from crosstenant.components.pieces.kept_order import keep_order_in_transforms
-from crosstenant.components.pieces.refusal_advice import of_tenant
 from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.pieces.role_advice import pull_role_advice
+from crosstenant.components.pieces.role_assignment import assign_role
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.arm_id import RoleAssignmentId, role_definition_id
-from crosstenant.model.matched_texts.provider_texts import PRINCIPAL_REPLICATING
 from crosstenant.model.names import role_assignment_name
 from crosstenant.model.repository_condition import CONDITION_VERSION, repository_condition, repository_within
 from crosstenant.resources.get_registry import GetRegistryResult, look_up_registry
@@ -166,8 +162,6 @@ def _assign(
     component: pulumi.Resource,
     providers: TenantProviders,
 ) -> authorization.RoleAssignment:
-    keep_order_in_transforms()
-
     def role_name(stack_name: str) -> str:
         return f"{name}-{stack_name}-pull-role"
 
@@ -182,36 +176,20 @@ def _assign(
     repositories, prefixes = registry.repositories, registry.repository_prefixes
     restricted = bool(repositories or prefixes)
     resource_name = role_name(registry.name.text)
-    return authorization.RoleAssignment(
+    return assign_role(
         resource_name,
         role_assignment_name=_existing(registry, existing, component, providers) if existing else derived,
         scope=existing.scope if existing else scope,
         principal_id=application.service_principal_id,
-        # The SDK's default is "User", which Azure refuses for a service principal that is not replicated yet.
-        principal_type=authorization.PrincipalType.SERVICE_PRINCIPAL,
         role_definition_id=definition,
         condition=repository_condition(repositories, prefixes) if restricted else None,
         condition_version=CONDITION_VERSION if restricted else None,
+        advice=pull_role_advice(resource_name, providers, component),
+        replication_seconds=application.replication_seconds,
+        component=component,
+        providers=providers,
         opts=pulumi.ResourceOptions.merge(
-            replaceable(
-                pulumi.ResourceOptions(
-                    parent=component,
-                    provider=providers.azure_native,
-                    replacement_trigger=providers.tenant_id,
-                    hooks=ResourceHookBinding(
-                        on_error=on_error(
-                            resource_name,
-                            component,
-                            of_tenant(providers, pull_role_advice(resource_name, providers, component)),
-                            replicating=PRINCIPAL_REPLICATING,
-                            replication_seconds=application.replication_seconds,
-                        )
-                    ),
-                    # azure-native would first delete a resource with a given name, and leave a time without the role.
-                    delete_before_replace=None if existing else False,
-                    aliases=registry.name.aliases(role_name),
-                )
-            ),
+            pulumi.ResourceOptions(aliases=registry.name.aliases(role_name)),
             taken_over(existing, str(registry.id.known), component) if existing else KEEPS_SCOPE,
         ),
     )

@@ -11,6 +11,7 @@ from crosstenant.components.pieces.assigned_already import assigned_already
 from crosstenant.components.pieces.hooks import Advise, Failure
 from crosstenant.components.pieces.import_command import import_command
 from crosstenant.components.tenant import TenantProviders
+from crosstenant.model.arm_id import RoleAssignmentId
 from crosstenant.model.matched_texts.provider_texts import (
     OWN_ASSIGNMENT_EXISTS,
     ROLE_ASSIGNMENT_EXISTS,
@@ -110,4 +111,4 @@ def _delete(scope: object, name: object) -> str:
 
 
 def _assignment_id(scope: object, name: object) -> str:
-    return f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    return str(RoleAssignmentId(str(scope), str(name)))
