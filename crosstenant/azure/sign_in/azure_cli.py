@@ -16,7 +16,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import AzureCliCredential
 
-from crosstenant.azure.sign_in.token_claims import claims_of
+from crosstenant.azure.sign_in.token_claims import tenant_of
 from crosstenant.model.matched_texts.azure_texts import SUBSCRIPTION_NOT_IN_CLI
 
 # `az` takes seconds on a small or busy machine, where azure-identity would give up after ten.
@@ -65,8 +65,7 @@ class CliCredential(AsyncTokenCredential):
                 return None
             raise
         # A delegated subscription gives a token of the tenant that it is delegated to.
-        of = str((claims_of(token.token) or {}).get("tid") or self._tenant_id).lower()
-        return token if of == self._tenant_id else None
+        return token if tenant_of(token.token, self._tenant_id) == self._tenant_id else None
 
     async def close(self) -> None:
         """Closes both."""

@@ -13,7 +13,7 @@ from azure.core.credentials import AccessToken
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
-from crosstenant.azure.sign_in.token_claims import claims_of
+from crosstenant.azure.sign_in.token_claims import tenant_of
 
 
 class OwnTenantCredential(AsyncTokenCredential):
@@ -42,8 +42,8 @@ class OwnTenantCredential(AsyncTokenCredential):
         token = await self._inner.get_token(
             *scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae, **kwargs
         )
-        signed_in = str((claims_of(token.token) or {}).get("tid") or self._tenant_id)
-        if signed_in.lower() != self._tenant_id.lower():
+        signed_in = tenant_of(token.token, self._tenant_id)
+        if signed_in != self._tenant_id.lower():
             raise ClientAuthenticationError(message=f"the token that it got is of tenant {signed_in}")
         return token
 

@@ -18,3 +18,12 @@ def claims_of(token: str) -> dict[str, Any] | None:
         return jwt.decode(token, options={"verify_signature": False})
     except jwt.InvalidTokenError:
         return None
+
+
+def tenant_of(token: str, otherwise: str) -> str:
+    """The ID (UUID, lower case) of the tenant that an access token is of.
+
+    :param token: The token.
+    :param otherwise: The tenant to take where the token does not say.
+    """
+    return str((claims_of(token) or {}).get("tid") or otherwise).lower()
