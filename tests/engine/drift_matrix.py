@@ -19,6 +19,7 @@ from crosstenant.model.repository_condition import repository_condition
 from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.world import drift, resource_documents, role_drift, seed
 from crosstenant.sandbox.world.state import State
+from tests.engine.table_in_docs import with_table
 
 DOCS = Path(__file__).parents[2] / "docs" / "drift.md"
 BEGIN, END = "<!-- the matrix, made by tests/engine/drift_matrix.py -->", "<!-- the end of the matrix -->"
@@ -437,12 +438,7 @@ def document() -> str:
 
     :raises ValueError: It has no place for it.
     """
-    text = DOCS.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{DOCS} has no lines '{BEGIN}' and '{END}'")
-    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+    return with_table(DOCS, BEGIN, END, table())
 
 
 if __name__ == "__main__":

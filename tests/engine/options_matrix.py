@@ -16,6 +16,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from tests.engine.table_in_docs import with_table
+
 DOCS = Path(__file__).parents[2] / "docs" / "pulumi-options.md"
 BEGIN, END = "<!-- the matrix, made by tests/engine/options_matrix.py -->", "<!-- the end of the matrix -->"
 
@@ -262,12 +264,7 @@ def document() -> str:
 
     :raises ValueError: It has no place for it.
     """
-    text = DOCS.read_text(encoding="utf-8")
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"{DOCS} has no lines '{BEGIN}' and '{END}'")
-    return f"{before}{BEGIN}\n\n{table()}\n\n{END}{after}"
+    return with_table(DOCS, BEGIN, END, table())
 
 
 if __name__ == "__main__":
