@@ -8,14 +8,13 @@ and the tenant in which it does. Both options together are refused: Azure/azure-
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Any, Final
 
 from azure.core.credentials import AccessToken
-from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 from azure.identity.aio import AzureCliCredential
 
+from crosstenant.azure.sign_in.closed_credential import ClosedCredential
 from crosstenant.azure.sign_in.token_claims import tenant_of
 from crosstenant.model.matched_texts.azure_texts import SUBSCRIPTION_NOT_IN_CLI
 
@@ -23,7 +22,7 @@ from crosstenant.model.matched_texts.azure_texts import SUBSCRIPTION_NOT_IN_CLI
 _CLI_SECONDS: Final = 60
 
 
-class CliCredential(AsyncTokenCredential):
+class CliCredential(ClosedCredential):
     """The Azure CLI's token for a tenant."""
 
     def __init__(self, tenant_id: str, subscription_id: str | None = None) -> None:
@@ -72,12 +71,3 @@ class CliCredential(AsyncTokenCredential):
         await self._by_tenant.close()
         if self._by_subscription:
             await self._by_subscription.close()
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None = None,
-        exc_value: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        """Closes both."""
-        await self.close()

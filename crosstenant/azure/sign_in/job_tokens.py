@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
-from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
+from crosstenant.azure.sign_in.closed_credential import ClosedCredential
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.credentials.kinds import AzurePipelines, GitHubActions
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import AccessToken
 
 
-class FederatedCredential(AsyncTokenCredential):
+class FederatedCredential(ClosedCredential):
     """Signs in with the ID token of a pipeline's job, fetched anew for each sign-in.
 
     azure-identity's own ``AzurePipelinesCredential`` fetches it with a blocking client, which would hold up every
@@ -59,14 +58,6 @@ class FederatedCredential(AsyncTokenCredential):
             return await inner.get_token(*scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae, **kwargs)
 
     async def close(self) -> None:
-        """Closes nothing: no connection is kept between two sign-ins."""
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None = None,
-        exc_value: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
         """Closes nothing: no connection is kept between two sign-ins."""
 
 

@@ -6,17 +6,17 @@ another account. The lookups that follow would then fail one by one, or find wha
 
 from __future__ import annotations
 
-from types import TracebackType
 from typing import Any
 
 from azure.core.credentials import AccessToken
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
+from crosstenant.azure.sign_in.closed_credential import ClosedCredential
 from crosstenant.azure.sign_in.token_claims import tenant_of
 
 
-class OwnTenantCredential(AsyncTokenCredential):
+class OwnTenantCredential(ClosedCredential):
     """Hands on another credential's tokens, if they are of its tenant."""
 
     def __init__(self, tenant_id: str, inner: AsyncTokenCredential) -> None:
@@ -50,12 +50,3 @@ class OwnTenantCredential(AsyncTokenCredential):
     async def close(self) -> None:
         """Closes the inner credential."""
         await self._inner.close()
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None = None,
-        exc_value: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        """Closes it."""
-        await self.close()

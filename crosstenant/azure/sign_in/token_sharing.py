@@ -9,16 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import time
-from types import TracebackType
 from typing import Any
 
 from azure.core.credentials import AccessToken
 from azure.core.credentials_async import AsyncTokenCredential
 
+from crosstenant.azure.sign_in.closed_credential import ClosedCredential
+
 _MARGIN_SECONDS = 300
 
 
-class SharedCredential(AsyncTokenCredential):
+class SharedCredential(ClosedCredential):
     """Shares another credential's tokens: one request at a time, and only when a new token is needed."""
 
     def __init__(self, inner: AsyncTokenCredential) -> None:
@@ -58,12 +59,3 @@ class SharedCredential(AsyncTokenCredential):
         """Discards the tokens and closes the inner credential."""
         self._tokens.clear()
         await self._inner.close()
-
-    async def __aexit__(
-        self,
-        exc_type: type[BaseException] | None = None,
-        exc_value: BaseException | None = None,
-        traceback: TracebackType | None = None,
-    ) -> None:
-        """Closes it."""
-        await self.close()
