@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 from uuid import UUID
 
@@ -31,23 +32,13 @@ def pull_role_advice(name: str, providers: TenantProviders, component: pulumi.Re
     :param component: The component that it belongs to.
     """
 
-    async def advise(failure: Failure) -> str | None:
-        scope = str(failure.inputs.get("scope", ""))
-        found = ROLE_ASSIGNMENT_EXISTS.search(failure.error)
-        if found:
-            return assigned_already(failure, found["id"])
-        if OWN_ASSIGNMENT_EXISTS.is_in(failure.error):
-            return await _own_assignment(failure, "the registry", name, component, providers)
-        if ROLE_CHANGED.is_in(failure.error):
-            return _other_role(failure)
-        if ROLE_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
-            return (
-                f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
-                f" {RBAC_ADMINISTRATOR.name} there; a new assignment takes some minutes to count"
-            )
-        return None
+    def forbidden(scope: str) -> str:
+        return (
+            f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
+            f" {RBAC_ADMINISTRATOR.name} there; a new assignment takes some minutes to count"
+        )
 
-    return advise
+    return _role_advice(name, "the registry", providers, component, assigned_already, forbidden)
 
 
 def cluster_role_advice(role_guid: str, name: str, providers: TenantProviders, component: pulumi.Resource) -> Advise:
@@ -59,26 +50,53 @@ def cluster_role_advice(role_guid: str, name: str, providers: TenantProviders, c
     :param component: The component that it belongs to.
     """
 
-    async def advise(failure: Failure) -> str | None:
+    def exists(failure: Failure, name: str | None) -> str:
         scope = str(failure.inputs.get("scope", ""))
+        existing = f" ('{_delete(scope, str(UUID(name)))}')" if name else ""
+        return (
+            f"the application has role {role_guid} on {scope} already, by an assignment that this stack did"
+            f" not make: remove it from cluster_role_assignments, or remove that assignment{existing} and run"
+            " 'pulumi up' again"
+        )
+
+    def forbidden(scope: str) -> str:
+        return (
+            f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
+            f" {RBAC_ADMINISTRATOR.name} there, or have an administrator assign role"
+            f" {role_guid} and remove it from cluster_role_assignments"
+        )
+
+    return _role_advice(name, "the scope", providers, component, exists, forbidden)
+
+
+def _role_advice(
+    name: str,
+    whose: str,
+    providers: TenantProviders,
+    component: pulumi.Resource,
+    exists: Callable[[Failure, str | None], str],
+    forbidden: Callable[[str], str],
+) -> Advise:
+    """The advice on the refusals that a role has in either tenant.
+
+    :param name: Name of the role assignment's resource.
+    :param whose: What its scope is to a reader.
+    :param providers: The providers of its tenant.
+    :param component: The component that it belongs to.
+    :param exists: What to do about an assignment of another name (UUID, if Azure tells it).
+    :param forbidden: What to do where the caller may not assign the role on a scope (ARM ID).
+    """
+
+    async def advise(failure: Failure) -> str | None:
         found = ROLE_ASSIGNMENT_EXISTS.search(failure.error)
         if found:
-            existing = f" ('{_delete(scope, str(UUID(found['id'])))}')" if found["id"] else ""
-            return (
-                f"the application has role {role_guid} on {scope} already, by an assignment that this stack did"
-                f" not make: remove it from cluster_role_assignments, or remove that assignment{existing} and run"
-                " 'pulumi up' again"
-            )
+            return exists(failure, found["id"])
         if OWN_ASSIGNMENT_EXISTS.is_in(failure.error):
-            return await _own_assignment(failure, "the scope", name, component, providers)
+            return await _own_assignment(failure, whose, name, component, providers)
         if ROLE_CHANGED.is_in(failure.error):
             return _other_role(failure)
         if ROLE_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
-            return (
-                f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
-                f" {RBAC_ADMINISTRATOR.name} there, or have an administrator assign role"
-                f" {role_guid} and remove it from cluster_role_assignments"
-            )
+            return forbidden(str(failure.inputs.get("scope", "")))
         return None
 
     return advise
