@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from crosstenant.resources.invoking import Answer, call, call_now
+from crosstenant.resources.invoking import Answer, Refuse, call, call_now
 
 
 @dataclass(frozen=True)
@@ -32,6 +32,13 @@ class GetClusterResult:
     """Name of the resource group that holds its nodes."""
     location: str
     """Azure region."""
+    oidc_issuer_enabled: bool = False
+    """Whether the cluster's OIDC issuer is on."""
+    oidc_issuer_url: str = ""
+    """The OIDC issuer of its service accounts' tokens, to the letter: the trailing slash counts. Empty where the issuer
+    is off."""
+    workload_identity_enabled: bool = False
+    """Whether the workload identity webhook is on."""
 
 
 class AwaitableGetClusterResult(GetClusterResult):
@@ -63,7 +70,17 @@ def get_cluster_output(
     :param cluster_id: ARM ID of the cluster.
     :param opts: Invoke options with a ``crosstenant.Provider`` of the cluster's tenant.
     """
-    return call("getCluster", {"clusterId": cluster_id}, opts).apply(_result)
+    return look_up_cluster(cluster_id, opts, pulumi.RunError)
+
+
+def look_up_cluster(
+    cluster_id: pulumi.Input[str], opts: pulumi.InvokeOptions | None, refuse: Refuse
+) -> pulumi.Output[GetClusterResult]:
+    """The same for a component, which names its argument in the error.
+
+    :param refuse: Makes the error that ends the run from the sentence that says why.
+    """
+    return call("getCluster", {"clusterId": cluster_id}, opts, refuse).apply(_result)
 
 
 def _result(answer: Answer) -> GetClusterResult:
@@ -77,4 +94,7 @@ def _result(answer: Answer) -> GetClusterResult:
         node_pools=answer["nodePools"],
         node_resource_group=answer["nodeResourceGroup"],
         location=answer["location"],
+        oidc_issuer_enabled=answer["oidcIssuerEnabled"],
+        oidc_issuer_url=answer["oidcIssuerUrl"],
+        workload_identity_enabled=answer["workloadIdentityEnabled"],
     )

@@ -31,6 +31,8 @@ class GetRegistryResult:
     """``Enabled`` or ``Disabled``."""
     location: str
     """Azure region."""
+    takes_arm_tokens: bool = True
+    """Whether it takes Entra tokens whose audience is Resource Manager; those for registries it takes always."""
 
 
 class AwaitableGetRegistryResult(GetRegistryResult):
@@ -84,4 +86,5 @@ def _result(answer: Answer) -> GetRegistryResult:
         pull_role_definition_id=answer["pullRoleDefinitionId"],
         public_network_access=answer["publicNetworkAccess"],
         location=answer["location"],
+        takes_arm_tokens=answer["takesArmTokens"],
     )

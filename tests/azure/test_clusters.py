@@ -279,6 +279,28 @@ def test_model_is_read_whole():
     assert (state.node_resource_group, state.kubernetes_version, state.etag) == ("MC_x", "1.34.1", "e")
 
 
+@pytest.mark.parametrize(
+    ("profile", "issuer"),
+    [
+        (
+            {"enabled": True, "issuerURL": "https://r.oic.prod-aks.azure.com/T/G/"},
+            "https://r.oic.prod-aks.azure.com/T/G/",
+        ),
+        ({"enabled": False, "issuerURL": "https://r.oic.prod-aks.azure.com/T/G/"}, None),
+        ({"enabled": True}, None),
+        (None, None),
+    ],
+)
+def test_an_issuer_that_is_off_is_none(profile: dict[str, Any] | None, issuer: str | None):
+    assert from_model(model(provisioningState="Succeeded", oidcIssuerProfile=profile)).oidc_issuer == issuer
+
+
+def test_the_workload_identity_webhook_is_told():
+    on = {"workloadIdentity": {"enabled": True}}
+    assert from_model(model(provisioningState="Succeeded", securityProfile=on)).workload_identity
+    assert not from_model(model(provisioningState="Succeeded")).workload_identity
+
+
 def test_words_of_a_failure_are_read_with_all_details():
     inner = {"code": "ClientSecretExpired", "message": "AADSTS7000222: The keys are expired."}
     error = {"code": "ReconcileFailed", "message": "Reconcile failed.", "details": [inner]}

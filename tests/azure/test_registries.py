@@ -56,6 +56,17 @@ async def test_unknown_mode_is_refused(azure: Azure):
         await Registries(azure.tenant).get(REGISTRY_ID)
 
 
+@pytest.mark.parametrize(("status", "taken"), [("enabled", True), ("Disabled", False), (None, True)])
+async def test_a_registry_tells_whether_it_takes_tokens_for_resource_manager(
+    azure: Azure, status: str | None, taken: bool
+):
+    policies = {"azureADAuthenticationAsArmPolicy": {"status": status}} if status else None
+    azure.arm.registry = lambda: web.json_response(registry_document(policies=policies))
+    state = await Registries(azure.tenant).get(REGISTRY_ID)
+    assert state is not None
+    assert state.takes_arm_tokens is taken
+
+
 async def test_network_rules_are_told(azure: Azure):
     closed = registry_document(publicNetworkAccess="Disabled", networkRuleSet={"defaultAction": "Deny"})
     azure.arm.registry = lambda: web.json_response(closed)

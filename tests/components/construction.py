@@ -168,6 +168,7 @@ class _Azure(Mocks):
                 "pullRoleDefinitionId": ROLE,
                 "publicNetworkAccess": "Enabled",
                 "location": "westeurope",
+                "takesArmTokens": not name.startswith("hardened"),
             }
         return {}
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -31,6 +32,9 @@ async def test_service_principal_cluster():
             "nodePools": ["system", "apps"],
             "nodeResourceGroup": "MC_rg-clusters_aks-prod_westeurope",
             "location": "westeurope",
+            "oidcIssuerEnabled": False,
+            "oidcIssuerUrl": "",
+            "workloadIdentityEnabled": False,
         },
         [],
     )
@@ -39,6 +43,17 @@ async def test_service_principal_cluster():
 async def test_managed_identity_has_no_client_id():
     found, _ = await function(World(state=MANAGED)).call({"clusterId": CLUSTER_ID})
     assert (found["identityKind"], found["clientId"]) == ("ManagedIdentity", "")
+
+
+async def test_the_issuer_is_told_to_the_letter():
+    issuer = "https://westeurope.oic.prod-aks.azure.com/a0000000-0000-4000-8000-00000000000a/GUID/"
+    state = replace(MANAGED, oidc_issuer=issuer, workload_identity=True)
+    found, _ = await function(World(state=state)).call({"clusterId": CLUSTER_ID})
+    assert (found["oidcIssuerEnabled"], found["oidcIssuerUrl"], found["workloadIdentityEnabled"]) == (
+        True,
+        issuer,
+        True,
+    )
 
 
 async def test_missing_cluster_is_an_answer():

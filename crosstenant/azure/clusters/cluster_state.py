@@ -49,6 +49,11 @@ class ClusterState:
     node_resource_group: str
     """Name of the group that holds the nodes, in the cluster's subscription."""
     etag: str
+    oidc_issuer: str | None = None
+    """The issuer of its service accounts' tokens, to the letter, as a federated credential must have it: a URL with its
+    trailing slash; none where the issuer is off."""
+    workload_identity: bool = False
+    """Whether the workload identity webhook is on; a projected token does not need it."""
     failure: str = ""
     """Azure's words for the failure of the last operation, codes included, if it keeps some."""
 
@@ -151,6 +156,8 @@ def from_model(cluster: ManagedCluster) -> ClusterState:
     assert properties is not None, "Azure answered a cluster without properties"
     profile = properties.service_principal_profile
     client_id = (profile.client_id if profile else "") or ""
+    issuer, security = properties.oidc_issuer_profile, properties.security_profile
+    workload_identity = security.workload_identity if security else None
     has_principal = client_id and client_id.lower() != "msi"
     return ClusterState(
         cluster_id=str(parse_arm_id(cluster.id or "", CLUSTER_TYPE)),
@@ -166,5 +173,7 @@ def from_model(cluster: ManagedCluster) -> ClusterState:
         kubernetes_version=properties.current_kubernetes_version or properties.kubernetes_version or "",
         node_resource_group=properties.node_resource_group or "",
         etag=cluster.e_tag or "",
+        oidc_issuer=(issuer.issuer_url or None) if issuer and issuer.enabled else None,
+        workload_identity=bool(workload_identity and workload_identity.enabled),
         failure=_words(properties.status.provisioning_error if properties.status else None),
     )

@@ -50,6 +50,8 @@ class RegistryState:
     """``Enabled`` or ``Disabled``."""
     network_default_action: str
     """The default action of its network rules: ``Allow`` or ``Deny``."""
+    takes_arm_tokens: bool = True
+    """Whether it takes Entra tokens whose audience is Resource Manager; those for registries it takes always."""
 
     @property
     def pull_role(self) -> Role:
@@ -95,6 +97,8 @@ class Registries:
 def _state(arm_id: ArmId, found: Registry) -> RegistryState:
     properties = found.properties
     rules = properties.network_rule_set if properties else None
+    policies = properties.policies if properties else None
+    arm_tokens = policies.azure_ad_authentication_as_arm_policy if policies else None
     return RegistryState(
         registry_id=str(parse_arm_id(found.id, REGISTRY_TYPE) if found.id else arm_id),
         name=found.name or arm_id.name,
@@ -105,6 +109,9 @@ def _state(arm_id: ArmId, found: Registry) -> RegistryState:
         provisioning_state=_text(properties.provisioning_state if properties else None),
         public_network_access=_text(properties.public_network_access if properties else None) or "Enabled",
         network_default_action=_text(rules.default_action if rules else None) or "Allow",
+        # On where the policy is not named:
+        # https://learn.microsoft.com/azure/container-registry/container-registry-disable-authentication-as-arm
+        takes_arm_tokens=_text(arm_tokens.status if arm_tokens else None).lower() != "disabled",
     )
 
 

@@ -34,6 +34,14 @@ _OUTPUTS: Final[Fields] = {
     "nodePools": Field("array", "Names of the node pools.", items="string", required=True),
     "nodeResourceGroup": Field("string", "Name of the resource group that holds the nodes.", required=True),
     "location": Field("string", "Azure region.", required=True),
+    "oidcIssuerEnabled": Field("boolean", "Whether the cluster's OIDC issuer is on.", required=True),
+    "oidcIssuerUrl": Field(
+        "string",
+        "The OIDC issuer of its service accounts' tokens, to the letter: the trailing slash counts. Empty where the "
+        "issuer is off.",
+        required=True,
+    ),
+    "workloadIdentityEnabled": Field("boolean", "Whether the workload identity webhook is on.", required=True),
 }
 
 
@@ -75,9 +83,13 @@ def _described(state: ClusterState) -> Properties:
         "nodePools": [pool.name for pool in state.node_pools],
         "nodeResourceGroup": state.node_resource_group,
         "location": state.location,
+        "oidcIssuerEnabled": state.oidc_issuer is not None,
+        "oidcIssuerUrl": state.oidc_issuer or "",
+        "workloadIdentityEnabled": state.workload_identity,
     }
 
 
 def _nothing(cluster_id: str) -> Properties:
     texts = (name for name, field in _OUTPUTS.items() if field.kind == "string")
-    return dict.fromkeys(texts, "") | {"clusterId": cluster_id, "exists": False, "nodePools": []}
+    flags = (name for name, field in _OUTPUTS.items() if field.kind == "boolean")
+    return dict.fromkeys(texts, "") | dict.fromkeys(flags, False) | {"clusterId": cluster_id, "nodePools": []}

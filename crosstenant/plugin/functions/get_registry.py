@@ -43,6 +43,12 @@ _OUTPUTS: Final[Fields] = {
         required=True,
     ),
     "location": Field("string", "Azure region.", required=True),
+    "takesArmTokens": Field(
+        "boolean",
+        "Whether the registry takes Entra tokens whose audience is Resource Manager (its policy "
+        "`azureADAuthenticationAsArmPolicy`); those for registries it takes always.",
+        required=True,
+    ),
 }
 
 
@@ -69,4 +75,5 @@ class GetRegistry(DeclaredFunction[Context]):
             "pullRoleDefinitionId": registry.pull_role.guid,
             "publicNetworkAccess": registry.public_network_access,
             "location": registry.location,
+            "takesArmTokens": registry.takes_arm_tokens,
         }
