@@ -4,9 +4,9 @@
 
 With --tests also what tests alone need: the host of YAML programs, pulumi-kubernetes in a folder of its own, and two
 registry clients. With --apt one of these comes from the system's packages, by apt-get; without it nothing outside the
-checkout is changed. With --clients also the Azure CLI, for `make test-clients`. Steps that do not depend on each other
-run side by side. Does nothing, at once and in silence, where everything is there already. The Makefile calls it before
-each target.
+checkout is changed. With --clients also the Azure CLI, the kubelet's credential provider and a provider plugin, for
+`make test-clients`. Steps that do not depend on each other run side by side. Does nothing, at once and in silence,
+where everything is there already. The Makefile calls it before each target.
 This file alone is also read by older Pythons, to tell them so: keep newer syntax out of it.
 """
 
@@ -31,7 +31,7 @@ def main():
     parser = argparse.ArgumentParser(description="Make a bare checkout ready for work.")
     parser.add_argument("--tests", action="store_true", help="set up what tests alone need, too")
     parser.add_argument("--apt", action="store_true", help="install skopeo with apt-get, instead of building oras")
-    parser.add_argument("--clients", action="store_true", help="set up the Azure CLI for make test-clients, too")
+    parser.add_argument("--clients", action="store_true", help="set up what make test-clients needs, too")
     parser.add_argument("--only", action="append", metavar="STEP", help="this step alone (python, pulumi ...)")
     args = parser.parse_args()
     steps = _steps(args.tests, args.apt, args.only, args.clients)
@@ -49,7 +49,7 @@ def main():
 
 
 def _steps(tests, apt, only, clients):
-    from lib import azure_cli, kubernetes_plugin, pulumi_cli, python_env, registry_clients
+    from lib import azure_cli, cluster_clients, kubernetes_plugin, pulumi_cli, python_env, registry_clients
     from lib.steps import Step
 
     python = Step("python", python_env.ensure)
@@ -69,7 +69,11 @@ def _steps(tests, apt, only, clients):
             Step("second client", lambda: registry_clients.ensure_second(apt)),
         ]
     if clients:
-        steps += [Step("az", azure_cli.ensure), Step("kubernetes plugin", kubernetes_plugin.ensure)]
+        steps += [
+            Step("az", azure_cli.ensure),
+            Step("credential provider", cluster_clients.ensure_credential_provider),
+            Step("kubernetes plugin", kubernetes_plugin.ensure),
+        ]
     return steps
 
 

@@ -1,7 +1,8 @@
-"""Programs built from the Go module proxy into `.tools/bin`: Pulumi's CLI and its language hosts, and registry clients.
+"""Programs built from the Go module proxy into `.tools/bin`: Pulumi's CLI and its language hosts, and other clients.
 
 Each folder of toolchain/ is a Go module whose go.mod and go.sum pin one program and all that goes into it; the program
-is the module's `tool`. Pulumi is three modules because they cannot share one set of versions:
+is the module's `tool`. Where other people publish a package only, the folder holds a `main.go` that calls it. Pulumi
+is three modules because they cannot share one set of versions:
 
 - cli: needs a `replace` that `go install` would refuse.
 - language-python: the host's current home is not on the module proxy; SDK v3.79.0 still holds it, and that one runs
@@ -104,7 +105,7 @@ def _stamp(program: Program) -> Path:
 
 def _state(program: Program) -> str:
     module = MODULES / program.folder
-    return fingerprint([module / "go.mod", module / "go.sum"], RECIPE)
+    return fingerprint([module / "go.mod", module / "go.sum", *sorted(module.glob("*.go"))], RECIPE)
 
 
 def _build(program: Program, go: Path) -> None:
