@@ -21,6 +21,7 @@ ROOMS = {
     "graph": "Microsoft Graph",
     "arm": "Azure Resource Manager and AKS",
     "registry": "Registries",
+    "issuers": "The clusters' OIDC issuers",
     "kubelet": "A pull by a cluster's node",
 }
 _CODE = re.compile(r"[A-Za-z_][A-Za-z0-9_]+")

@@ -72,6 +72,7 @@ CLUSTER_ELSEWHERE: Final = page(_COMMON, but="the text")
 CLUSTER_EXISTS: Final = assumed("code and text")
 ETAG_MISMATCH: Final = assumed("code and text")
 FAILED_OPERATION: Final = own("code and text are those of settings.reset, InternalOperationError without")
+ISSUER_CANNOT_BE_DISABLED: Final = thread("https://github.com/Azure/AKS-Construction/issues/531", but="the status")
 INVALID_PARAMETER: Final = page(f"{_AKS}invalidparameter-error.md", but="the text of each property")
 MISSING_PARAMETER: Final = assumed("code and text")
 MANAGED_IDENTITY_CLUSTER: Final = code(

@@ -26,7 +26,7 @@ def fault_add(store: Store, fault: str) -> None:
     """Add a FAULT: name=value pairs separated by commas, or JSON.
 
     \b
-    service      login, graph, arm, registry or * (default)
+    service      login, graph, arm, registry, issuer or * (default)
     method       POST, or * (default)
     path         regular expression that must occur in path and query
     skip         number of matching requests that pass first

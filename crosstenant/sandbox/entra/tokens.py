@@ -5,7 +5,6 @@ Claims: https://learn.microsoft.com/entra/identity-platform/access-token-claims-
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import uuid
 from dataclasses import dataclass
@@ -14,8 +13,6 @@ from functools import lru_cache
 from typing import Any, Final, cast
 
 import jwt
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from crosstenant.sandbox.entra import sources
 from crosstenant.sandbox.entra.audiences import (
@@ -28,6 +25,7 @@ from crosstenant.sandbox.entra.audiences import (
 from crosstenant.sandbox.entra.refusals import TokenRefusal
 from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.provenance import Source
+from crosstenant.sandbox.world.signing_keys import base64url, private_key, public_key_document
 from crosstenant.sandbox.world.state import State, now
 
 __all__ = [
@@ -93,7 +91,7 @@ def issue(state: State, tenant_id: str, service_principal: Json, audience: str, 
 
 def sign(state: State, claims: Json) -> str:
     """A JWT of ``claims``, signed with the sandbox's key, which the tenants publish."""
-    key = _private_key(state["signing_key"])
+    key = private_key(state["signing_key"])
     return jwt.encode(claims, key, algorithm="RS256", headers={"kid": _key_id(state["signing_key"])})
 
 
@@ -140,7 +138,7 @@ def read(state: State, token: str) -> Json:
 
     :raises jwt.InvalidTokenError: The text is not a token, or has another signature.
     """
-    public_key = _private_key(state["signing_key"]).public_key()
+    public_key = private_key(state["signing_key"]).public_key()
     unchecked = {"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False}
     claims: Json = jwt.decode(token, public_key, algorithms=["RS256"], options=cast(Any, unchecked))
     return claims
@@ -148,19 +146,8 @@ def read(state: State, token: str) -> Json:
 
 def key_set(state: State) -> Json:
     """The JWKS document that holds the public half of the signing key."""
-    numbers = _private_key(state["signing_key"]).public_key().public_numbers()
-    key_id = _key_id(state["signing_key"])
-    modulus = numbers.n.to_bytes((numbers.n.bit_length() + 7) // 8, "big")
-    exponent = numbers.e.to_bytes((numbers.e.bit_length() + 7) // 8, "big")
-    key = {
-        "kty": "RSA",
-        "use": "sig",
-        "alg": "RS256",
-        "kid": key_id,
-        "n": _base64url(modulus),
-        "e": _base64url(exponent),
-    }
-    return {"keys": [key]}
+    pem = state["signing_key"]
+    return {"keys": [public_key_document(pem, _key_id(pem))]}
 
 
 @dataclass(frozen=True)
@@ -213,18 +200,9 @@ _GRAPH_WORDS: Final = {
 
 
 @lru_cache(maxsize=4)
-def _private_key(pem: str) -> RSAPrivateKey:
-    return cast(RSAPrivateKey, load_pem_private_key(pem.encode(), None))
-
-
-@lru_cache(maxsize=4)
 def _key_id(pem: str) -> str:
-    modulus = _private_key(pem).public_key().public_numbers().n
-    return _base64url(hashlib.sha256(modulus.to_bytes(256, "big")).digest()[:20])
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    modulus = private_key(pem).public_key().public_numbers().n
+    return base64url(hashlib.sha256(modulus.to_bytes(256, "big")).digest()[:20])
 
 
 def _us_time(time: float) -> str:

@@ -31,6 +31,7 @@ _SERVICES: Final = {
     "graph": "crosstenant.sandbox.graph.app",
     "arm": "crosstenant.sandbox.arm.app",
     "registry": "crosstenant.sandbox.registry.app",
+    "issuer": "crosstenant.sandbox.issuers.app",
     "control": "crosstenant.sandbox.host.control",
     OTHER_CLOUDS: "crosstenant.sandbox.host.other_clouds",
 }

@@ -40,6 +40,8 @@ class Cloud:
     """The domain of its tenants' default domains."""
     cluster_domain: str
     """The domain of its clusters' API servers."""
+    issuer_domain: str
+    """The domain of its clusters' OIDC issuers."""
     locations: dict[str, str]
     """Its locations and their displayed names; the seed's objects are in the first."""
     region_scope: str
@@ -73,6 +75,7 @@ PUBLIC: Final = Cloud(
     federation_audience="api://AzureADTokenExchange",
     directory_domain="onmicrosoft.com",
     cluster_domain="azmk8s.io",
+    issuer_domain="oic.prod-aks.azure.com",
     locations={"westeurope": "West Europe", "northeurope": "North Europe", "eastus": "East US"},
     region_scope="EU",
     directory_graph_host="graph.windows.net",
@@ -93,6 +96,7 @@ US_GOVERNMENT: Final = Cloud(
     federation_audience="api://AzureADTokenExchangeUSGov",
     directory_domain="onmicrosoft.us",
     cluster_domain="cx.aks.containerservice.azure.us",
+    issuer_domain="oic.prod-aks.azure.us",
     locations={"usgovvirginia": "USGov Virginia", "usgovarizona": "USGov Arizona", "usgovtexas": "USGov Texas"},
     region_scope="USGov",
     directory_graph_host="graph.windows.net",
@@ -112,6 +116,7 @@ CHINA: Final = Cloud(
     federation_audience="api://AzureADTokenExchangeChina",
     directory_domain="partner.onmschina.cn",
     cluster_domain="cx.prod.service.azk8s.cn",
+    issuer_domain="oic.prod-aks.azure.cn",
     locations={"chinanorth3": "China North 3", "chinaeast2": "China East 2", "chinanorth2": "China North 2"},
     region_scope="AS",
     directory_graph_host="graph.chinacloudapi.cn",
@@ -132,7 +137,7 @@ def cloud_of_host(host: str) -> Cloud | None:
     for cloud in CLOUDS.values():
         if name in (*cloud.login_hosts, cloud.graph_host, cloud.arm_host, cloud.layer_host):
             return cloud
-        if name.endswith(f".{cloud.registry_suffix}"):
+        if name.endswith((f".{cloud.registry_suffix}", f".{cloud.issuer_domain}")):
             return cloud
     return None
 

@@ -16,7 +16,7 @@ from crosstenant.sandbox.world.state import State, Store
 
 Json = dict[str, Any]
 
-SERVICES: Final = ("login", "graph", "arm", "registry")
+SERVICES: Final = ("login", "graph", "arm", "registry", "issuer")
 _DEFAULTS: Final[Json] = {
     "service": "*",
     "method": "*",

@@ -21,16 +21,19 @@ _HOSTS: Final[dict[str, str]] = {
     },
     CONTROL_HOST: "control",
 }
-_REGISTRY_SUFFIXES: Final = tuple(f".{cloud.registry_suffix}" for cloud in CLOUDS.values())
+_SUFFIXES: Final = {
+    **{f".{cloud.registry_suffix}": "registry" for cloud in CLOUDS.values()},
+    **{f".{cloud.issuer_domain}": "issuer" for cloud in CLOUDS.values()},
+}
 # Where Pulumi's engine looks for a plugin that is not installed (sdk/go/common/workspace/plugins.go).
 _DOWNLOAD_HOSTS: Final = {"get.pulumi.com", "api.pulumi.com", "api.github.com", "github.com"}
 
 
 def service_of(host: str) -> str | None:
-    """The service behind a host name (with or without a port): ``login``, ``graph``, ``arm``, ``registry`` or
-    ``control``; None for a host that the sandbox does not emulate."""
+    """The service behind a host name (with or without a port): ``login``, ``graph``, ``arm``, ``registry``, ``issuer``
+    or ``control``; None for a host that the sandbox does not emulate."""
     name = host.rsplit(":", 1)[0].lower().rstrip(".")
-    return _HOSTS.get(name) or ("registry" if name.endswith(_REGISTRY_SUFFIXES) else None)
+    return _HOSTS.get(name) or next((it for suffix, it in _SUFFIXES.items() if name.endswith(suffix)), None)
 
 
 def is_download_host(host: str) -> bool:
@@ -40,4 +43,4 @@ def is_download_host(host: str) -> bool:
 
 def known_hosts() -> list[str]:
     """The hosts that the sandbox emulates, for a message."""
-    return [*_HOSTS, *(f"*{suffix}" for suffix in _REGISTRY_SUFFIXES)]
+    return [*_HOSTS, *(f"*{suffix}" for suffix in _SUFFIXES)]

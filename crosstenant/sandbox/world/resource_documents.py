@@ -66,7 +66,7 @@ def cluster(
     secret: str | None,
     cloud: Cloud = PUBLIC,
 ) -> Json:
-    """A running cluster.
+    """A running cluster, whose OIDC issuer is off.
 
     :param pools: The number of nodes of each node pool, by name.
     :param client_id: The client ID of the cluster's service principal; ``msi`` for a managed identity.
@@ -91,6 +91,7 @@ def cluster(
             "servicePrincipalProfile": {"clientId": client_id},
             "nodeResourceGroup": node_resource_group_id(cluster_id, cloud.location).rsplit("/", 1)[-1],
             "enableRBAC": True,
+            "oidcIssuerProfile": {"enabled": False},
             "maxAgentPools": 100,
             "networkProfile": {
                 "networkPlugin": "azure",

@@ -9,11 +9,9 @@ from __future__ import annotations
 import uuid
 from typing import Final
 
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
-
 from crosstenant.sandbox.world.caller_conditions import roles_for_service_principals
 from crosstenant.sandbox.world.clouds import CLOUDS, PUBLIC, cloud_of
+from crosstenant.sandbox.world.cluster_issuers import switch_on
 from crosstenant.sandbox.world.directory_documents import Json, new_application, new_password, new_service_principal
 from crosstenant.sandbox.world.open_questions import QUESTIONS
 from crosstenant.sandbox.world.resource_documents import (
@@ -25,6 +23,7 @@ from crosstenant.sandbox.world.resource_documents import (
     resource_group,
     subscription,
 )
+from crosstenant.sandbox.world.signing_keys import new_signing_key
 from crosstenant.sandbox.world.state import State
 
 CLUSTER_TENANT: Final = "a0000000-0000-4000-8000-00000000000a"
@@ -88,7 +87,7 @@ def seed(cloud: str = PUBLIC.name) -> State:
     state: State = {
         "cloud": cloud,
         "clock": {"ahead_seconds": 0},
-        "signing_key": _signing_key(),
+        "signing_key": new_signing_key(),
         "tenants": {
             CLUSTER_TENANT: _tenant("Contoso", f"contoso.{domain}"),
             REGISTRY_TENANT: _tenant("Fabrikam", f"fabrikam.{domain}"),
@@ -180,6 +179,8 @@ def _add_resources(state: State) -> None:
         registry(ABAC_REGISTRY, "AbacRepositoryPermissions", cloud),
     ):
         state["resources"][document["id"].lower()] = document
+    issuer_id = str(uuid.uuid5(NAMES, f"{MANAGED_IDENTITY_CLUSTER}/issuer"))
+    switch_on(state, state["resources"][MANAGED_IDENTITY_CLUSTER.lower()], issuer_id)
     _assign(state, nodes[CLUSTER], CONTRIBUTOR, _object_id(OLD_CLUSTER_APP_ID, "d"))
 
 
@@ -254,10 +255,3 @@ def _tenant(display_name: str, domain: str) -> Json:
             "serviceManagementReferenceRequired": False,
         },
     }
-
-
-def _signing_key() -> str:
-    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    ).decode()

@@ -23,7 +23,8 @@ State = dict[str, Any]
 Settle = Callable[[State, float], bool]
 """Completes what is due at a time (seconds since the epoch); returns whether anything changed."""
 
-_SECRET: Final = {"signing_key", "secret", "secretText", "_sha256", "_key"}
+_SIGNING_KEYS: Final = ("signing_key", "cluster_signing_keys")
+_SECRET: Final = {*_SIGNING_KEYS, "secret", "secretText", "_sha256", "_key"}
 
 
 class Store:
@@ -60,11 +61,9 @@ class Store:
             self._save(state)
 
     def reset(self) -> None:
-        """Restores the seeded state. The signing key stays: clients such as az keep tokens between runs."""
+        """Restores the seeded state. The signing keys stay: clients such as az keep tokens between runs."""
         with self._locked():
-            fresh = self._seed()
-            key = self._signing_key()
-            self._save({**fresh, "signing_key": key} if key else fresh)
+            self._save({**self._seed(), **self._signing_keys()})
 
     @contextmanager
     def _locked(self) -> Generator[None]:
@@ -92,12 +91,13 @@ class Store:
             self._save(state)
         return state
 
-    def _signing_key(self) -> Any:
-        """The key in the file; None without a file that can be read: a reset must repair a damaged one."""
+    def _signing_keys(self) -> State:
+        """The keys in the file; none without a file that can be read: a reset must repair a damaged one."""
         try:
-            return json.loads(read_own(self.path))["signing_key"]
-        except (OSError, ValueError, LookupError, TypeError):
-            return None
+            state = json.loads(read_own(self.path))
+            return {name: state[name] for name in _SIGNING_KEYS if state.get(name)}
+        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+            return {}
 
     def _save(self, state: State) -> None:
         # The file holds what a node of the cluster holds: the secret. Only its owner may read it.

@@ -22,6 +22,7 @@ from crosstenant.sandbox.arm.clusters.checks import (
     missing_parameter,
     read_service_principal,
 )
+from crosstenant.sandbox.arm.clusters.issuer import check_issuer, write_issuer
 from crosstenant.sandbox.arm.clusters.operation_status import links
 from crosstenant.sandbox.arm.clusters.operations import CREATE, UPDATE
 from crosstenant.sandbox.arm.clusters.reset import not_on_managed_identity
@@ -38,6 +39,7 @@ _READ_ONLY: Final = {
     "currentKubernetesVersion",
     "fqdn",
     "maxAgentPools",
+    "oidcIssuerProfile",  # Switched on by clusters/issuer.py.
     "powerState",
     "provisioningState",
     "servicePrincipalProfile",
@@ -84,6 +86,7 @@ def _create(request: ArmRequest) -> Json:
     cluster["tags"] = {}
     cluster["_nodes"] = []  # The end of the operation adds them.
     _overlay(request, cluster, properties)
+    write_issuer(request, cluster, properties, created=True)
     if client_id == MANAGED_IDENTITY:
         _set_identity(request, cluster)
     group = f"/subscriptions/{request.part('subscription').lower()}/resourceGroups/"
@@ -111,9 +114,11 @@ def _update(request: ArmRequest, cluster: Json) -> Json:
         current = cluster["properties"].get(name)
         if name in properties and properties[name] != current:
             raise _not_allowed(name)
+    check_issuer(cluster, properties)
     becomes_managed = _wants_managed_identity(request) and client_id_of(cluster) != MANAGED_IDENTITY
     _check_same_service_principal(request, cluster, properties, becomes_managed)
     _overlay(request, cluster, properties)
+    write_issuer(request, cluster, properties, created=False)
     if becomes_managed:
         # The control plane uses the new identity at once; a node keeps the service principal until its upgrade.
         cluster["properties"]["servicePrincipalProfile"] = {"clientId": MANAGED_IDENTITY}
