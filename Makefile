@@ -13,7 +13,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests demo lock lint check test test-clients format bench bench-fleet clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo lock lint check test test-clients test-kubernetes format bench bench-fleet clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -27,6 +27,9 @@ setup-python: ## .venv alone
 setup-tests: ## what setup does, and what tests alone need: a YAML host, pulumi-kubernetes, registry clients
 	@$(PYTHON) tools/setup.py --tests $(if $(APT),--apt)
 
+setup-kubernetes: ## what setup does, and the Kubernetes API of the sandbox's clusters (once; 5 minutes on 2 cores)
+	@$(PYTHON) tools/setup.py --kubernetes
+
 demo: setup ## the quickstart against two tenants on this machine, step by step
 	@$(RUN) $(BIN)/python tools/demo.py
 
@@ -37,14 +40,18 @@ lint: setup-python ## ruff, the rooms (import-linter), pyright
 	$(BIN)/pyright
 
 check: lint ## lint, then the tests that need neither an engine nor other people's clients: within two minutes
-	$(RUN) $(BIN)/pytest $(WORKERS) -m "not engine and not clients" $(TESTS)
+	$(RUN) $(BIN)/pytest $(WORKERS) -m "not engine and not clients and not kubernetes" $(TESTS)
 
-test: setup-tests lint ## lint, then all tests but those of make test-clients
-	$(RUN) $(BIN)/pytest $(WORKERS) -m "not large" $(TESTS)
+test: setup-tests lint ## lint, then all tests but those of make test-clients and make test-kubernetes
+	$(RUN) $(BIN)/pytest $(WORKERS) -m "not large and not kubernetes" $(TESTS)
 
 test-clients: ## other people's clients, and a real provider plugin (1 GB in .tools; 15 minutes, once)
 	@$(PYTHON) tools/setup.py --tests --clients $(if $(APT),--apt)
 	$(RUN) $(BIN)/pytest $(WORKERS) --durations 5 $(or $(TESTS),tests/clients)
+
+test-kubernetes: ## tests/kubernetes: clusters with a real Kubernetes API (5 minutes of set-up, once)
+	@$(PYTHON) tools/setup.py --tests --kubernetes $(if $(APT),--apt)
+	$(RUN) $(BIN)/pytest -m "not large" --durations 5 $(or $(TESTS),tests/kubernetes)
 
 format: setup-python ## rewrite the code in ruff's format
 	$(BIN)/ruff check --fix .

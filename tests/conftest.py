@@ -18,7 +18,7 @@ from crosstenant.sandbox.world.state import Store
 from tests.both_answers import give_answers
 
 HERE = Path(__file__).parent
-MARKED_FOLDERS = ("engine", "clients")
+MARKED_FOLDERS = ("engine", "clients", "kubernetes")
 
 REFUSING_PULUMI = """\
 #!/bin/sh

@@ -1,12 +1,13 @@
 """Make a bare checkout ready for work: its Python environment in `.venv`, and Pulumi in `.tools/bin` if there is none.
 
-    python3 tools/setup.py [--tests [--apt]] [--clients] [--only STEP ...]
+    python3 tools/setup.py [--tests [--apt]] [--clients] [--kubernetes] [--only STEP ...]
 
 With --tests also what tests alone need: the host of YAML programs, pulumi-kubernetes in a folder of its own, and two
 registry clients. With --apt one of these comes from the system's packages, by apt-get; without it nothing outside the
 checkout is changed. With --clients also the Azure CLI, the kubelet's credential provider and a provider plugin, for
-`make test-clients`. Steps that do not depend on each other run side by side. Does nothing, at once and in silence,
-where everything is there already. The Makefile calls it before each target.
+`make test-clients`. With --kubernetes also the Kubernetes API of the sandbox's clusters. Steps that do not depend on
+each other run side by side. Does nothing, at once and in silence, where everything is there already. The Makefile calls
+it before each target.
 This file alone is also read by older Pythons, to tell them so: keep newer syntax out of it.
 """
 
@@ -32,9 +33,10 @@ def main():
     parser.add_argument("--tests", action="store_true", help="set up what tests alone need, too")
     parser.add_argument("--apt", action="store_true", help="install skopeo with apt-get, instead of building oras")
     parser.add_argument("--clients", action="store_true", help="set up what make test-clients needs, too")
+    parser.add_argument("--kubernetes", action="store_true", help="set up the Kubernetes API of clusters, too")
     parser.add_argument("--only", action="append", metavar="STEP", help="this step alone (python, pulumi ...)")
     args = parser.parse_args()
-    steps = _steps(args.tests, args.apt, args.only, args.clients)
+    steps = _steps(args.tests, args.apt, args.only, args.clients, args.kubernetes)
     unknown = set(args.only or ()) - {step.name for step in steps}
     if unknown:
         parser.error(f"--only must be one of: {', '.join(step.name for step in steps)}")
@@ -48,8 +50,16 @@ def main():
         sys.exit("setup: interrupted; what was finished is kept, the rest is done at the next start")
 
 
-def _steps(tests, apt, only, clients):
-    from lib import azure_cli, cluster_clients, kubernetes_plugin, pulumi_cli, python_env, registry_clients
+def _steps(tests, apt, only, clients, kubernetes):
+    from lib import (
+        azure_cli,
+        cluster_clients,
+        control_plane,
+        kubernetes_plugin,
+        pulumi_cli,
+        python_env,
+        registry_clients,
+    )
     from lib.steps import Step
 
     python = Step("python", python_env.ensure)
@@ -74,6 +84,8 @@ def _steps(tests, apt, only, clients):
             Step("credential provider", cluster_clients.ensure_credential_provider),
             Step("kubernetes plugin", kubernetes_plugin.ensure),
         ]
+    if kubernetes:
+        steps.append(Step("control plane", control_plane.ensure))
     return steps
 
 

@@ -52,6 +52,8 @@ class Program:
     name: str
     folder: str
     takes: str
+    package: str = "tool"
+    """The package to build; by default the one `tool` of its folder."""
 
 
 def build(programs: Sequence[Program], why: str) -> None:
@@ -115,7 +117,7 @@ def _build(program: Program, go: Path) -> None:
     module, log, env = MODULES / program.folder, TOOLS / "log", _go_environment()
     # Module downloads go before the build, so that a network failure is told as one.
     packages = run(
-        [str(go), "list", "-mod=readonly", "-deps", "tool"],
+        [str(go), "list", "-mod=readonly", "-deps", program.package],
         log=log / f"{program.name}.download.log",
         cwd=module,
         env=env,
@@ -130,7 +132,10 @@ def _build(program: Program, go: Path) -> None:
     aside.parent.mkdir(parents=True, exist_ok=True)
     with _compiling:
         run(
-            [str(go), "build", "-v", "-mod=readonly", "-buildvcs=false", "-ldflags", flags, "-o", str(aside), "tool"],
+            [
+                *(str(go), "build", "-v", "-mod=readonly", "-buildvcs=false", "-ldflags", flags),
+                *("-o", str(aside), program.package),
+            ],
             log=log / f"{program.name}.build.log",
             cwd=module,
             env=env,

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from fnmatch import fnmatch
 from typing import Final
 from urllib.parse import urlsplit
@@ -26,13 +26,22 @@ _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 class Proxy:
     """A CONNECT proxy on a free loopback port."""
 
-    def __init__(self, tls_port: int, pass_through: Sequence[str] = (), upstream: str | None = None) -> None:
+    def __init__(
+        self,
+        tls_port: int,
+        pass_through: Sequence[str] = (),
+        upstream: str | None = None,
+        api_port: Callable[[str], Awaitable[int]] | None = None,
+    ) -> None:
         """
         :param tls_port: The loopback port of the sandbox's TLS listener.
         :param pass_through: Host patterns (``*.example.com``) that the proxy passes through to the real network.
         :param upstream: URL of the HTTP proxy for those hosts, if any.
+        :param api_port: The loopback port of the API server of a cluster, by its host name; it is started first where
+            it does not run, and an ``OSError`` says why it cannot be reached. None: no cluster has an API server.
         """
         self._tls_port = tls_port
+        self._api_port = api_port
         self._pass_through = [pattern.lower() for pattern in pass_through]
         self._upstream = urlsplit(upstream if "://" in upstream else f"http://{upstream}") if upstream else None
         self._server: asyncio.Server | None = None
@@ -96,7 +105,10 @@ class Proxy:
 
     async def _connect(self, host: str, port: int) -> _Streams | None:
         """The connection to a host, or None if the proxy refuses the host."""
-        if service_of(host):
+        service = service_of(host)
+        if service == "kubernetes" and self._api_port:
+            return await asyncio.open_connection("127.0.0.1", await self._api_port(host))
+        if service:
             return await asyncio.open_connection("127.0.0.1", self._tls_port)
         if not any(fnmatch(host.lower(), pattern) for pattern in self._pass_through):
             return await asyncio.open_connection("127.0.0.1", self._tls_port) if is_download_host(host) else None

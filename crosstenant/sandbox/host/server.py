@@ -22,8 +22,10 @@ from crosstenant.sandbox.host.certificates import Authority
 from crosstenant.sandbox.host.control_token import control_token
 from crosstenant.sandbox.host.dispatch import OTHER_CLOUDS, Dispatcher
 from crosstenant.sandbox.host.environment import client_environment, surroundings, upstream_proxy
+from crosstenant.sandbox.host.private_folder import private_folder
 from crosstenant.sandbox.host.proxy import Proxy
 from crosstenant.sandbox.host.request_log import check_log
+from crosstenant.sandbox.kubernetes.control_planes import ControlPlanes
 from crosstenant.sandbox.world.state import Store
 
 _SERVICES: Final = {
@@ -121,7 +123,8 @@ class Sandbox:
             ssl_context_factory=context_factory,
         )
         server = uvicorn.Server(config)
-        proxy = Proxy(listener.getsockname()[1], self._pass_through, upstream_proxy())
+        planes = ControlPlanes(self._store, lambda: private_folder(self._store.path) / "kubernetes")
+        proxy = Proxy(listener.getsockname()[1], self._pass_through, upstream_proxy(), planes.port_of)
         self._port = await proxy.start()
         event = asyncio.Event()
         self._stop = asyncio.get_running_loop(), event
@@ -131,6 +134,7 @@ class Sandbox:
         self._ready.set()
         await event.wait()
         await proxy.stop()
+        await planes.stop()
         server.should_exit = True
         await serving
 

@@ -24,14 +24,15 @@ _HOSTS: Final[dict[str, str]] = {
 _SUFFIXES: Final = {
     **{f".{cloud.registry_suffix}": "registry" for cloud in CLOUDS.values()},
     **{f".{cloud.issuer_domain}": "issuer" for cloud in CLOUDS.values()},
+    **{f".{cloud.cluster_domain}": "kubernetes" for cloud in CLOUDS.values()},
 }
 # Where Pulumi's engine looks for a plugin that is not installed (sdk/go/common/workspace/plugins.go).
 _DOWNLOAD_HOSTS: Final = {"get.pulumi.com", "api.pulumi.com", "api.github.com", "github.com"}
 
 
 def service_of(host: str) -> str | None:
-    """The service behind a host name (with or without a port): ``login``, ``graph``, ``arm``, ``registry``, ``issuer``
-    or ``control``; None for a host that the sandbox does not emulate."""
+    """The service behind a host name (with or without a port): ``login``, ``graph``, ``arm``, ``registry``, ``issuer``,
+    ``kubernetes`` or ``control``; None for a host that the sandbox does not emulate."""
     name = host.rsplit(":", 1)[0].lower().rstrip(".")
     return _HOSTS.get(name) or next((it for suffix, it in _SUFFIXES.items() if name.endswith(suffix)), None)
 

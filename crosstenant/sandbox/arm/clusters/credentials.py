@@ -1,7 +1,7 @@
 """The kubeconfig of a cluster, for its users and for its administrators.
 
-https://learn.microsoft.com/rest/api/aks/managed-clusters/list-cluster-user-credentials. The sandbox has no Kubernetes
-API server: the kubeconfig has the cluster's address, at which no server answers.
+https://learn.microsoft.com/rest/api/aks/managed-clusters/list-cluster-user-credentials. With local accounts, which AKS
+has by default, both hold a client certificate of an administrator.
 """
 
 from __future__ import annotations
@@ -9,29 +9,19 @@ from __future__ import annotations
 import base64
 import json
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from crosstenant.sandbox.arm.ids import find_resource, group_of
+from crosstenant.sandbox.arm.ids import find_resource
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
-
-Json = dict[str, Any]
+from crosstenant.sandbox.kubernetes.certificates import ensure_certificates
+from crosstenant.sandbox.kubernetes.kubeconfig import kubeconfig
 
 
 def _list_credentials(request: ArmRequest, kind: str) -> Answer:
     cluster = find_resource(request.state, request.scope)
-    name = cluster["name"]
-    user = f"cluster{kind}_{group_of(cluster['id'])}_{name}"
-    context = f"{name}-admin" if kind == "Admin" else name
-    document: Json = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [{"name": name, "cluster": {"server": f"https://{cluster['properties']['fqdn']}:443"}}],
-        "contexts": [{"name": context, "context": {"cluster": name, "user": user}}],
-        "current-context": context,
-        "users": [{"name": user, "user": {}}],
-    }
+    ensure_certificates(cluster)
     # YAML has all of JSON.
-    encoded = base64.b64encode(json.dumps(document).encode()).decode()
+    encoded = base64.b64encode(json.dumps(kubeconfig(cluster, kind)).encode()).decode()
     return Answer(200, {"kubeconfigs": [{"name": f"cluster{kind}", "value": encoded}]})
 
 

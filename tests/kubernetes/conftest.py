@@ -1,0 +1,55 @@
+"""Clusters with a real Kubernetes API, in one sandbox for all tests: each test takes a namespace of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from crosstenant.sandbox.host.server import Sandbox
+from crosstenant.sandbox.host.state_file import open_store
+from crosstenant.sandbox.kubernetes.programs import ProgramsMissing, find_programs
+from crosstenant.sandbox.world.state import Store
+from tests.kubernetes.cluster_world import Cluster
+
+
+@pytest.fixture(scope="session")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
+    """The state of the sandbox; its clusters' API servers would begin anew after a reset."""
+    return open_store(tmp_path_factory.mktemp("azure") / "state.json", "public")
+
+
+@pytest.fixture(scope="session")
+def azure(store: Store) -> Iterator[Sandbox]:
+    """The running sandbox; a machine without the programs of a control plane fails here, and reads how to get them."""
+    try:
+        find_programs()
+    except ProgramsMissing as missing:
+        pytest.fail(str(missing), pytrace=False)
+    with Sandbox(store) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def cluster_named(
+    azure: Sandbox, store: Store, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Cluster]]:
+    """Opens a cluster by its name in the state, once: its API server starts with the first request."""
+    opened: dict[str, Cluster] = {}
+    folder: Path = tmp_path_factory.mktemp("kubeconfigs")
+
+    def open_cluster(name: str) -> Cluster:
+        if name not in opened:
+            opened[name] = Cluster(azure, store, name, folder)
+        return opened[name]
+
+    yield open_cluster
+    for one in opened.values():
+        one.close()
+
+
+@pytest.fixture(scope="session")
+def cluster_api(cluster_named: Callable[[str], Cluster]) -> Cluster:
+    """The seeded cluster with a managed identity: ``kubeconfig``, ``kubeconfig_file``, and clients of its API."""
+    return cluster_named("aks-managed")
