@@ -17,6 +17,7 @@ from crosstenant.model.uuids import read_uuid
 
 CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
 REGISTRY_TYPE: Final = "Microsoft.ContainerRegistry/registries"
+IDENTITY_TYPE: Final = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
 _SUBSCRIPTION = r"/subscriptions/(?P<subscription>[^/]+)"
 _IN_GROUP = r"/resourceGroups/(?P<group>[^/]+)"
@@ -33,8 +34,9 @@ _GROUP = re.compile(r"[-\w().]{0,89}[-\w()]")
 _NAMES: Final = {
     CLUSTER_TYPE.lower(): (re.compile(r"[A-Za-z0-9]([-\w]{0,61}[A-Za-z0-9])?"), "1-63 letters, digits, '-' and '_'"),
     REGISTRY_TYPE.lower(): (re.compile(r"[A-Za-z0-9]{5,50}"), "5-50 letters and digits"),
+    IDENTITY_TYPE.lower(): (re.compile(r"[A-Za-z0-9][-\w]{2,127}"), "3-128 letters, digits, '-' and '_'"),
 }
-_CANONICAL_TYPES: Final = {it.lower(): it for it in (CLUSTER_TYPE, REGISTRY_TYPE)}
+_CANONICAL_TYPES: Final = {it.lower(): it for it in (CLUSTER_TYPE, REGISTRY_TYPE, IDENTITY_TYPE)}
 _SCOPE_FORM: Final = (
     "/subscriptions/<subscription ID>, followed by /resourceGroups/<group> and /providers/<type>/<name> as needed"
 )
@@ -98,7 +100,7 @@ def parse_arm_id(text: str, resource_type: str) -> ArmId:
     """Reads ``text`` as the ID of a resource of ``resource_type``.
 
     :param text: An ARM ID, ``/subscriptions/<uuid>/resourceGroups/<name>/providers/<type>/<name>``.
-    :param resource_type: The type that the resource must have: ``CLUSTER_TYPE`` or ``REGISTRY_TYPE``.
+    :param resource_type: The type that the resource must have, one of the ``..._TYPE`` of this module.
     :raises ValueError: The text has another form or names another type; the message shows the form, and the text only
         where it cannot be a secret.
     """

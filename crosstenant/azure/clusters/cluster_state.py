@@ -54,6 +54,8 @@ class ClusterState:
     trailing slash; none where the issuer is off."""
     workload_identity: bool = False
     """Whether the workload identity webhook is on; a projected token does not need it."""
+    api_hosts: tuple[str, ...] = ()
+    """Host names of the Kubernetes API server: the public one, the private one."""
     failure: str = ""
     """Azure's words for the failure of the last operation, codes included, if it keeps some."""
 
@@ -175,5 +177,6 @@ def from_model(cluster: ManagedCluster) -> ClusterState:
         etag=cluster.e_tag or "",
         oidc_issuer=(issuer.issuer_url or None) if issuer and issuer.enabled else None,
         workload_identity=bool(workload_identity and workload_identity.enabled),
+        api_hosts=tuple(it for it in (properties.fqdn, properties.private_fqdn) if it),
         failure=_words(properties.status.provisioning_error if properties.status else None),
     )

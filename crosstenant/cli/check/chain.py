@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, Protocol
 
 from crosstenant.model.arm_id import ArmId
 
@@ -38,6 +38,35 @@ class Chain:
     """Key ID (UUID) of the secret that the clusters have, if it is known; otherwise any valid secret is accepted."""
     stack_key_ids: tuple[str, ...] = ()
     """Key IDs (UUIDs) of all the secrets that the stack knows; none without a stack."""
+
+    @property
+    def title(self) -> str:
+        """What pulls, for the first line of a report."""
+        return f"application {self.client_id}"
+
+
+class AnyChain(Protocol):
+    """What a report says of the chain itself."""
+
+    @property
+    def title(self) -> str:
+        """What pulls."""
+        ...
+
+    @property
+    def client_id(self) -> str:
+        """Client ID (UUID) of what pulls."""
+        ...
+
+    @property
+    def cluster_tenant_id(self) -> str:
+        """UUID of the cluster tenant."""
+        ...
+
+    @property
+    def registry_tenant_id(self) -> str:
+        """UUID of the registry tenant."""
+        ...
 
 
 class Tenancy(Enum):
@@ -96,7 +125,7 @@ class Link:
 class Report:
     """The result of a check."""
 
-    chain: Chain
+    chain: AnyChain
     links: tuple[Link, ...]
     """From the clusters to the registries."""
 

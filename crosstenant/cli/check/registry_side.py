@@ -4,25 +4,23 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from typing import cast
 
 from crosstenant.azure.arm import Arm
 from crosstenant.azure.directory.graph import Graph, ServicePrincipal
 from crosstenant.azure.pull.docker_token import prove_pull, registry_session
-from crosstenant.azure.pull.pull_advice import advise, assignment_command
+from crosstenant.azure.pull.pull_advice import advise
 from crosstenant.azure.pull.pull_attempts import A_QUICK_LOOK, PROBE_REPOSITORY, prove_in_time
 from crosstenant.azure.pull.pull_verdict import Existence, PullProof, PullRefused, Reason, not_proved
 from crosstenant.azure.registries.lookup import find_registry
 from crosstenant.azure.registries.registries import RegistryState
-from crosstenant.azure.role_assignments import RoleAssignment, roles_of
 from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.cli.check.chain import NETWORK, PULL, REGISTRY, ROLE, Chain, Link, LinkState, Probe, Tenancy
+from crosstenant.cli.check.chain import PULL, REGISTRY, Chain, Link, LinkState, Probe, Tenancy
 from crosstenant.cli.check.cluster_side import principal_link
 from crosstenant.cli.check.reading import Unseen, access, look, service_principal, sign_in
+from crosstenant.cli.check.registry_links import RoleLinks, absent_registry, network_link, registry_link
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.consent import consent_url
 from crosstenant.model.credentials.kinds import AppCredential
-from crosstenant.model.modes import RoleAssignmentMode
 
 _B = Tenancy.REGISTRY
 _PULL_SECONDS = 30
@@ -78,15 +76,17 @@ class _Registry:
         self._probe = probe
 
     async def links(self, secret: str | None) -> list[Link]:
+        name = self._registry_id.name
         found = await look(find_registry(self._tenant, str(self._registry_id)), "reading registry", "", self._tenant)
         if isinstance(found, Unseen):
             return [self._link(REGISTRY, LinkState.UNSEEN, found.reason)]
         if found is None:
-            what = f"there is no {self._registry_id}"
-            return [self._link(REGISTRY, LinkState.BROKEN, what, "create it again, or remove it from the stack")]
+            return [absent_registry(name, str(self._registry_id))]
         pull = await self._pull(found, secret)
-        role = await self._role(found, pulls=pull.state is LinkState.OK)
-        return [self._registry(found), role, self._network(found), self._replicating(pull, role)]
+        principal_id = self._principal.object_id if isinstance(self._principal, ServicePrincipal) else None
+        roles = RoleLinks(self._tenant, self._arm, principal_id, "there is no service principal to look for")
+        role = await roles.link(name, found, pulls=pull.state is LinkState.OK)
+        return [registry_link(name, found), role, network_link(name, found), self._replicating(pull, role)]
 
     def _replicating(self, pull: Link, role: Link) -> Link:
         """The pull, without advice to make what Azure has already."""
@@ -101,64 +101,6 @@ class _Registry:
             remedy = "the service principal exists, and the registry does not know it yet: run the check again"
             return replace(pull, remedy=remedy)
         return pull
-
-    def _registry(self, registry: RegistryState) -> Link:
-        mode = "per repository (ABAC)" if registry.role_assignment_mode is RoleAssignmentMode.ABAC else "registry-wide"
-        what = f"{registry.login_server}, {registry.sku}; its roles are {mode}"
-        if registry.provisioning_state != "Succeeded":
-            what = f"{what}; provisioning state {registry.provisioning_state}"
-            return self._link(REGISTRY, LinkState.NOTE, what, "check 'az acr show'")
-        return self._link(REGISTRY, LinkState.OK, what)
-
-    def _network(self, registry: RegistryState) -> Link:
-        advice = "make sure that the rules allow the nodes' addresses, or that the nodes have a private endpoint"
-        if registry.public_network_access != "Enabled":
-            return self._link(NETWORK, LinkState.NOTE, "open to private endpoints only", advice)
-        if registry.network_default_action != "Allow":
-            return self._link(NETWORK, LinkState.NOTE, "open only to the addresses in its rules", advice)
-        return self._link(NETWORK, LinkState.OK, "open to all networks")
-
-    async def _role(self, registry: RegistryState, pulls: bool) -> Link:
-        if not isinstance(self._principal, ServicePrincipal):
-            return self._link(ROLE, LinkState.SKIPPED, "there is no service principal to look for")
-        held = await look(
-            roles_of(self._arm, registry.registry_id, self._principal.object_id),
-            "reading the role assignments on",
-            registry.registry_id,
-            self._tenant,
-        )
-        if isinstance(held, Unseen):
-            return self._link(ROLE, LinkState.UNSEEN, held.reason)
-        return await self._of_roles(registry, held, self._principal.object_id, pulls)
-
-    async def _of_roles(
-        self, registry: RegistryState, held: list[RoleAssignment], principal_id: str, pulls: bool
-    ) -> Link:
-        wanted = registry.pull_role
-        right = [one for one in held if one.role_guid == wanted.guid]
-        others = [await self._name(one) for one in held if one.role_guid != wanted.guid]
-        beside = f"; beside it {', '.join(others)}" if others else ""
-        if right:
-            condition = ", under a condition" if all(one.condition for one in right) else ""
-            what = f"{wanted.name}{condition}{beside}"
-            if others:
-                return self._link(ROLE, LinkState.NOTE, what, "remove the roles that a pull does not need")
-            return self._link(ROLE, LinkState.OK, what)
-        what = f"{wanted.name} is not assigned" + (f", only {', '.join(others)}" if others else "")
-        remedy = f"run 'pulumi up --refresh', or '{assignment_command(registry, principal_id)}'"
-        if pulls:
-            return self._link(
-                ROLE, LinkState.NOTE, f"{what}; it pulls with another role, for example a group's", remedy
-            )
-        return self._link(ROLE, LinkState.BROKEN, what, remedy)
-
-    async def _name(self, assignment: RoleAssignment) -> str:
-        # At the registry, because the caller may have roles only there.
-        path = f"{self._registry_id}/providers/Microsoft.Authorization/roleDefinitions/{assignment.role_guid}"
-        found = await look(self._arm.get(path, "2022-04-01"), "reading role", assignment.role_guid, self._tenant)
-        if isinstance(found, Unseen):
-            return assignment.role_guid
-        return str(cast("dict[str, object]", found.get("properties") or {}).get("roleName") or assignment.role_guid)
 
     async def _pull(self, registry: RegistryState, secret: str | None) -> Link:
         if secret is None:

@@ -73,7 +73,7 @@ def drawing(report: Report) -> list[str]:
     tenants = {Tenancy.CLUSTER: report.chain.cluster_tenant_id, Tenancy.REGISTRY: report.chain.registry_tenant_id}
     links = [link for link in report.links if link.name != ACCESS or link.state is not LinkState.OK]
     width = max((len(_label(link)) for link in links), default=0) + 4
-    lines = [f"application {report.chain.client_id}", ""]
+    lines = [report.chain.title, ""]
     for tenancy, tenant_id in tenants.items():
         if tenancy is Tenancy.REGISTRY:
             lines.append(f"{' ' * (width + 8)}|")

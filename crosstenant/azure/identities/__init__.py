@@ -1,0 +1,1 @@
+"""User-assigned managed identities, and the federated credentials that they trust."""

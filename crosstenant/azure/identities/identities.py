@@ -1,0 +1,98 @@
+"""User-assigned managed identities in Resource Manager, and their federated identity credentials; it only reads.
+
+https://learn.microsoft.com/rest/api/managedidentity/user-assigned-identities/get and
+https://learn.microsoft.com/rest/api/managedidentity/federated-identity-credentials/list. Reader is enough for both.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final, cast
+
+from crosstenant.azure.arm import Arm
+from crosstenant.azure.refusals.refusals import take_apart
+from crosstenant.model.arm_id import ArmId
+
+_API_VERSION: Final = "2023-01-31"
+_ABSENT: Final = ("ResourceNotFound", "ResourceGroupNotFound", "NotFound")
+
+
+@dataclass(frozen=True)
+class ManagedIdentity:
+    """A user-assigned managed identity."""
+
+    identity_id: ArmId
+    client_id: str
+    """UUID that a token request names."""
+    principal_id: str
+    """Object ID (UUID) of its service principal, which holds its roles."""
+    tenant_id: str
+    """UUID of the only tenant that it can sign in to."""
+
+
+@dataclass(frozen=True)
+class FederatedCredential:
+    """What an identity trusts: tokens of one issuer for one subject."""
+
+    name: str
+    issuer: str
+    """URL; Entra compares it to the letter."""
+    subject: str
+    """``system:serviceaccount:NAMESPACE:NAME`` for a service account of a cluster."""
+    audiences: tuple[str, ...]
+
+
+async def find_identity(arm: Arm, identity_id: ArmId) -> ManagedIdentity | None:
+    """A managed identity; ``None`` if it does not exist.
+
+    :param arm: Resource Manager of the identity's tenant.
+    :param identity_id: ARM ID of the identity.
+    :raises azure.core.exceptions.AzureError: Sign-in failed, or ARM refused or could not be reached.
+    """
+    from azure.core.exceptions import HttpResponseError
+
+    try:
+        found = await arm.get(str(identity_id), _API_VERSION)
+    except HttpResponseError as error:
+        # An invisible subscription is also "not found", which says nothing about the identity.
+        if error.status_code == 404 and take_apart(error).code in _ABSENT:
+            return None
+        raise
+    properties = _properties(found)
+    return ManagedIdentity(
+        identity_id=identity_id,
+        client_id=str(properties.get("clientId") or "").lower(),
+        principal_id=str(properties.get("principalId") or "").lower(),
+        tenant_id=str(properties.get("tenantId") or "").lower(),
+    )
+
+
+async def federated_credentials(arm: Arm, identity_id: ArmId) -> list[FederatedCredential]:
+    """The federated identity credentials of an identity, in Azure's order.
+
+    :param arm: Resource Manager of the identity's tenant.
+    :param identity_id: ARM ID of an identity that exists.
+    :raises azure.core.exceptions.AzureError: Sign-in failed, or ARM refused or could not be reached.
+    """
+    found: list[FederatedCredential] = []
+    path: str | None = f"{identity_id}/federatedIdentityCredentials"
+    version: str | None = _API_VERSION
+    while path:
+        page = await arm.get(path, version)
+        found += [_credential(one) for one in cast("list[dict[str, Any]]", page.get("value") or [])]
+        path, version = page.get("nextLink"), None
+    return found
+
+
+def _credential(document: dict[str, Any]) -> FederatedCredential:
+    properties = _properties(document)
+    return FederatedCredential(
+        name=str(document.get("name") or ""),
+        issuer=str(properties.get("issuer") or ""),
+        subject=str(properties.get("subject") or ""),
+        audiences=tuple(str(it) for it in cast("list[object]", properties.get("audiences") or [])),
+    )
+
+
+def _properties(document: dict[str, Any]) -> dict[str, Any]:
+    return cast("dict[str, Any]", document.get("properties") or {})

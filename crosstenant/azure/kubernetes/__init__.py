@@ -1,0 +1,1 @@
+"""A cluster's Kubernetes API server, read with a kubeconfig."""

@@ -1,0 +1,1 @@
+"""The check of a chain without a secret: an identity of the registry tenant that trusts clusters' issuers."""

@@ -1,0 +1,269 @@
+"""The links of a chain without a secret: what is said of each, from what Azure and the cluster show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+
+from crosstenant.azure.clusters.cluster_state import ClusterState, IdentityKind
+from crosstenant.azure.identities.identities import FederatedCredential, ManagedIdentity
+from crosstenant.cli.check.chain import Link, LinkState
+from crosstenant.cli.check.federated.chain import FederatedChain, FederatedCluster
+from crosstenant.cli.check.federated.cluster_links import cluster_link
+from crosstenant.cli.check.federated.credential_links import credential_link, identity_link
+from crosstenant.cli.check.federated.in_cluster import (
+    Expected,
+    pull_secret_link,
+    refresher_link,
+    refresher_namespace,
+)
+from crosstenant.cli.check.reading import Unseen
+from crosstenant.model.arm_id import CLUSTER_TYPE, IDENTITY_TYPE, parse_arm_id
+from crosstenant.model.federation import TOKEN_AUDIENCE
+from crosstenant.sandbox.world import seed
+
+A, B = seed.CLUSTER_TENANT, seed.REGISTRY_TENANT
+CLUSTER = parse_arm_id(seed.CLUSTER, CLUSTER_TYPE)
+IDENTITY = parse_arm_id(
+    f"/subscriptions/{seed.REGISTRY_SUBSCRIPTION}/resourceGroups/rg/providers/{IDENTITY_TYPE}/pull", IDENTITY_TYPE
+)
+CLIENT_ID, PRINCIPAL_ID = "b0000000-0000-4000-8000-0000000000c1", "b0000000-0000-4000-8000-0000000000d1"
+ISSUER = f"https://westeurope.oic.prod-aks.azure.com/{A}/11111111-1111-4111-8111-111111111111/"
+OLD_ISSUER = f"https://westeurope.oic.prod-aks.azure.com/{A}/22222222-2222-4222-8222-222222222222/"
+SUBJECT = "system:serviceaccount:crosstenant-prod:pull-refresher"
+NOW = datetime(2026, 1, 31, 12, 0, tzinfo=timezone.utc)
+
+CHAIN = FederatedChain(IDENTITY, A, B, (FederatedCluster(CLUSTER, (SUBJECT,)),), (), is_all_of_identity=True)
+FOUND = ManagedIdentity(IDENTITY, CLIENT_ID, PRINCIPAL_ID, B)
+RIGHT = FederatedCredential("prod-aks", ISSUER, SUBJECT, (TOKEN_AUDIENCE,))
+STATE = ClusterState(
+    cluster_id=seed.CLUSTER,
+    identity_kind=IdentityKind.MANAGED_IDENTITY,
+    client_id="msi",
+    provisioning_state="Succeeded",
+    power_state="Running",
+    node_pools=(),
+    location="westeurope",
+    kubernetes_version="1.34.1",
+    node_resource_group="MC_rg",
+    etag="",
+    oidc_issuer=ISSUER,
+    api_hosts=("contoso.hcp.westeurope.azmk8s.io",),
+)
+
+
+def credential(*credentials: FederatedCredential, subjects: tuple[str, ...] = (SUBJECT,)) -> Link:
+    return credential_link(CHAIN, FederatedCluster(CLUSTER, subjects), STATE, list(credentials), TOKEN_AUDIENCE)
+
+
+@pytest.mark.parametrize("subjects", [(SUBJECT,), ()])
+def test_a_credential_for_the_present_issuer_and_the_subject_is_whole(subjects: tuple[str, ...]):
+    found = credential(replace(RIGHT, name="other", issuer=OLD_ISSUER), RIGHT, subjects=subjects)
+    assert (found.state, found.finding) == (LinkState.OK, f"prod-aks trusts {SUBJECT}")
+
+
+@pytest.mark.parametrize(
+    ("present", "finding", "command"),
+    [
+        ([], f"the identity does not trust the cluster's issuer '{ISSUER}'", f"create --name {CLUSTER.name} "),
+        (
+            [replace(RIGHT, issuer=ISSUER.rstrip("/"))],
+            f"prod-aks has issuer '{ISSUER.rstrip('/')}', the cluster '{ISSUER}': each letter and the last slash count",
+            "update --name prod-aks ",
+        ),
+        (
+            [replace(RIGHT, issuer=OLD_ISSUER)],
+            f"prod-aks trusts issuer '{OLD_ISSUER}'; the cluster has '{ISSUER}', as one that was built again",
+            "update --name prod-aks ",
+        ),
+        (
+            [replace(RIGHT, subject="system:serviceaccount:default:x")],
+            f"trusts 'system:serviceaccount:default:x' of this cluster, not '{SUBJECT}'",
+            "update --name prod-aks ",
+        ),
+        (
+            [replace(RIGHT, audiences=("api://another",))],
+            f"prod-aks has audience api://another, not {TOKEN_AUDIENCE}",
+            "update --name prod-aks ",
+        ),
+    ],
+)
+def test_a_credential_that_refuses_the_cluster_is_broken(
+    present: list[FederatedCredential], finding: str, command: str
+):
+    found = credential(*present)
+    assert (found.state, found.finding) == (LinkState.BROKEN, finding)
+    assert found.remedy.startswith("run 'pulumi up --refresh', or 'az identity federated-credential ")
+    assert command in found.remedy
+    assert f"--issuer {ISSUER} --subject {SUBJECT} --audiences {TOKEN_AUDIENCE}" in found.remedy
+
+
+def test_each_of_several_subjects_must_be_trusted():
+    other = "system:serviceaccount:apps:registry-pull"
+    found = credential(RIGHT, subjects=(SUBJECT, other))
+    assert found.finding == f"trusts '{SUBJECT}' of this cluster, not '{other}'"
+    assert "federated-credential create " in found.remedy, "the right credential of another subject stays"
+
+
+def test_without_an_issuer_or_an_identity_nothing_is_said_of_the_credential():
+    cluster = FederatedCluster(CLUSTER)
+    for state, credentials in [
+        (replace(STATE, oidc_issuer=None), [RIGHT]),
+        (None, [RIGHT]),
+        (STATE, None),
+    ]:
+        found = credential_link(CHAIN, cluster, state, credentials, TOKEN_AUDIENCE)
+        assert found.state is LinkState.SKIPPED
+    unseen = credential_link(CHAIN, cluster, STATE, Unseen("refused"), TOKEN_AUDIENCE)
+    assert (unseen.state, unseen.finding) == (LinkState.UNSEEN, "refused")
+
+
+def test_the_identity_is_named_with_its_client_id_and_the_number_of_its_credentials():
+    found = identity_link(CHAIN, FOUND, [RIGHT], [])
+    assert (found.state, found.finding) == (LinkState.OK, f"client ID {CLIENT_ID}; 1 of 20 federated credentials")
+
+
+def test_credentials_of_no_cluster_of_the_stack_are_worth_a_note():
+    left = replace(RIGHT, name="left", issuer=OLD_ISSUER)
+    found = identity_link(CHAIN, FOUND, [RIGHT, left], [left])
+    assert found.state is LinkState.NOTE
+    assert found.finding.endswith("not of this stack's clusters: left")
+    assert (
+        "az identity federated-credential delete --name left --identity-name pull --resource-group rg" in found.remedy
+    )
+    part = identity_link(replace(CHAIN, is_all_of_identity=False), FOUND, [RIGHT, left], [left])
+    assert part.state is LinkState.OK, "the options may name a part of the clusters"
+
+
+@pytest.mark.parametrize(
+    ("chain", "found", "finding"),
+    [
+        (CHAIN, None, f"there is no {IDENTITY}"),
+        (CHAIN, replace(FOUND, tenant_id=A), f"belongs to tenant {A}, not to the registry tenant"),
+        (
+            replace(CHAIN, client_id=PRINCIPAL_ID),
+            FOUND,
+            f"has client ID {CLIENT_ID}, and the stack has {PRINCIPAL_ID}: it was made again",
+        ),
+    ],
+)
+def test_an_identity_that_cannot_serve_is_broken(chain: FederatedChain, found: ManagedIdentity | None, finding: str):
+    link = identity_link(chain, found, [], [])
+    assert (link.state, link.finding) == (LinkState.BROKEN, finding)
+    assert link.remedy
+
+
+@pytest.mark.parametrize(
+    ("state", "expected", "words"),
+    [
+        (STATE, LinkState.OK, f"issuer {ISSUER}"),
+        (None, LinkState.BROKEN, f"there is no {seed.CLUSTER}"),
+        (replace(STATE, oidc_issuer=None), LinkState.BROKEN, "its OIDC issuer is off"),
+        (replace(STATE, power_state="Stopped"), LinkState.NOTE, "is stopped"),
+        (replace(STATE, provisioning_state="Failed"), LinkState.NOTE, "its last operation failed"),
+        (Unseen("refused"), LinkState.UNSEEN, "refused"),
+    ],
+)
+def test_a_cluster_is_its_issuer_and_its_state(state: ClusterState | Unseen | None, expected: LinkState, words: str):
+    found = cluster_link(CLUSTER, state)
+    assert found.state is expected
+    assert found.finding.startswith(words)
+
+
+def test_an_issuer_that_is_off_comes_with_the_command_and_its_price():
+    remedy = cluster_link(CLUSTER, replace(STATE, oidc_issuer=None)).remedy
+    assert f"az aks update --name {CLUSTER.name} --resource-group {CLUSTER.resource_group}" in remedy
+    assert "--enable-oidc-issuer', which restarts the API server and cannot be undone" in remedy
+
+
+@pytest.mark.parametrize(
+    ("subject", "namespace"),
+    [
+        (SUBJECT, "crosstenant-prod"),
+        ("system:serviceaccount:apps:registry-pull", None),
+        ("system:serviceaccount:../../x:pull-refresher", None),
+        ("system:serviceaccount:a b:pull-refresher", None),
+        ("repo:contoso/images:pull-refresher", None),
+    ],
+)
+def test_the_refreshers_namespace_is_read_from_its_subject(subject: str, namespace: str | None):
+    assert refresher_namespace(subject) == namespace
+
+
+EXPECTED = Expected("aks", CLIENT_ID, B)
+CONFIG = {"tenantId": B, "clientId": CLIENT_ID, "periodSeconds": 3600, "secrets": []}
+JOB = {"spec": {"schedule": "7 * * * *", "suspend": False}, "status": {"lastSuccessfulTime": "2026-01-31T11:07:09Z"}}
+
+
+@pytest.mark.parametrize(
+    ("job", "config", "expected", "words"),
+    [
+        (JOB, CONFIG, LinkState.OK, "runs at '7 * * * *'; its last good run ended at 2026-01-31T11:07:09Z"),
+        ({**JOB, "status": {}}, CONFIG, LinkState.OK, "the CronJob has not had a good run yet"),
+        (None, CONFIG, LinkState.BROKEN, "there is no CronJob crosstenant-prod/pull-refresher"),
+        ({"spec": {"suspend": True}}, CONFIG, LinkState.BROKEN, "CronJob crosstenant-prod/pull-refresher is suspended"),
+        (JOB, None, LinkState.BROKEN, "there is no usable configuration in ConfigMap crosstenant-prod/pull-refresher"),
+        (JOB, {**CONFIG, "clientId": PRINCIPAL_ID}, LinkState.BROKEN, f"signs in as client ID {PRINCIPAL_ID}"),
+        (JOB, {**CONFIG, "tenantId": A}, LinkState.BROKEN, f"signs in to tenant {A}"),
+    ],
+)
+def test_a_refresher_runs_as_the_identity_or_is_broken(
+    job: dict[str, Any] | None, config: dict[str, Any] | None, expected: LinkState, words: str
+):
+    found = refresher_link(job, config, "crosstenant-prod", EXPECTED)
+    assert found.state is expected
+    assert words in found.finding
+    assert bool(found.remedy) is (expected is LinkState.BROKEN)
+
+
+def test_a_suspended_refresher_comes_with_the_command_that_resumes_it():
+    remedy = refresher_link({"spec": {"suspend": True}}, CONFIG, "crosstenant-prod", EXPECTED).remedy
+    assert (
+        """kubectl --namespace crosstenant-prod patch cronjob pull-refresher --patch '{"spec":{"suspend":false}}'"""
+        in (remedy)
+    )
+
+
+def secret(**annotations: str) -> dict[str, Any]:
+    named = {f"crosstenant.io/{key.replace('_', '-')}": value for key, value in annotations.items()}
+    return {"metadata": {"annotations": named}}
+
+
+@pytest.mark.parametrize(
+    ("found", "expected", "finding"),
+    [
+        (
+            secret(expires_at="2026-01-31T14:00:00Z", last_success="2026-01-31T11:00:00Z"),
+            LinkState.OK,
+            "is valid until 2026-01-31T14:00:00Z",
+        ),
+        (
+            secret(expires_at="2026-01-31T12:30:00Z", last_success="2026-01-31T09:30:00Z"),
+            LinkState.NOTE,
+            "is valid until 2026-01-31T12:30:00Z, and was last renewed at 2026-01-31T09:30:00Z",
+        ),
+        (
+            secret(expires_at="2026-01-31T13:00:00Z", last_error="no\nrole"),
+            LinkState.NOTE,
+            "is valid until 2026-01-31T13:00:00Z; the last renewal failed: no role",
+        ),
+        (secret(expires_at="2026-01-31T12:00:00Z"), LinkState.BROKEN, "expired at 2026-01-31T12:00:00Z"),
+        (
+            secret(expires_at="2026-01-31T11:00:00Z", last_error="AADSTS700213"),
+            LinkState.BROKEN,
+            "expired at 2026-01-31T11:00:00Z; the last renewal failed: AADSTS700213",
+        ),
+        (secret(), LinkState.BROKEN, "was never filled"),
+        (secret(expires_at="soon"), LinkState.BROKEN, "was never filled"),
+        ({}, LinkState.BROKEN, "was never filled"),
+        (None, LinkState.BROKEN, "is not there"),
+    ],
+)
+def test_a_pull_secret_says_until_when_it_is_valid(found: dict[str, Any] | None, expected: LinkState, finding: str):
+    link = pull_secret_link("aks apps/registry-pull", found, "crosstenant-prod", NOW, timedelta(hours=1))
+    assert link.state is expected
+    assert link.finding.replace("  ", " ") == finding
+    assert bool(link.remedy) is (expected is not LinkState.OK)
