@@ -47,7 +47,7 @@ def document(
 def pull_secrets_of(service_account: str, namespace: str, secret: str) -> Document:
     """The part of a service account that names its pull secret, for a server-side apply.
 
-    Kubernetes knows this list as one value: whoever applies it owns all of it
+    Kubernetes knows this list as one value: a client that applies it owns all of it
     (https://kubernetes.io/docs/reference/using-api/server-side-apply/#merge-strategy). A service account that has pull
     secrets by another hand is therefore a conflict, which Kubernetes reports.
 

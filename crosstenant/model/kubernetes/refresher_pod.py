@@ -16,7 +16,7 @@ _ENTRA_TOKEN: Final = "/var/run/crosstenant/entra"  # noqa: S105 - a folder
 _API_ACCESS: Final = "/var/run/crosstenant/api"
 
 _TOKEN_SECONDS: Final = 3600
-# The user "nobody" of images without a shell; any number but 0 will do.
+# Any user but root.
 _USER: Final = 65532
 
 
