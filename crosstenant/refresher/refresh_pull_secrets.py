@@ -39,7 +39,7 @@ MANIFESTS = (
     "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
     "application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json"
 )
-PAUSES = (2, 5, 10, 20, 30)
+PAUSES = (1, 2, 5, 10, 20, 30)
 REPAIR = "'pulumi up --refresh' makes it again where a stack manages it"
 
 _secrets: list[str] = []

@@ -9,9 +9,10 @@ from crosstenant.model.kubernetes.yaml_text import yaml_text
 
 VALUES: list[object] = [
     "yes", "No", "on", "y", "null", "true", "~", "", " ", "1", "1.0", "1h0m0s", "1e3", "0x1f", "0o7", "2026-11-27",
-    "- a", "a: b", "#c", "'", '"', "{{ .x }}", "*a", "&a", "!a", "%", "@", "`", "é", "\t", "a\n", "a\nb\n",
-    "a\n\n b\n\n", "\na\n", " a\nb\n", "a\nb", "a \n", "a\n \n", "\x85", "\u2028", "mcr.microsoft.com/a:b", "7 * * * *", "=", "<<",
-    ".inf", "-", ":", 0, -1, True, False, None, [], {}, ["a", ["b", "c"], {"d": 1, "e": ["f"]}, [], {}], {"a": {"b": {"c": []}}},
+    "- a", "a: b", "#c", "'", "\"", "{{ .x }}", "*a", "&a", "!a", "%", "@", "`", "\xe9", "\t", "a\n", "a\nb\n",
+    "a\n\n b\n\n", "\na\n", " a\nb\n", "a\nb", "a \n", "a\n \n", "\x85", "\u2028", "mcr.microsoft.com/a:b",
+    "7 * * * *", "=", "<<", ".inf", "-", ":", 0, -1, True, False, None, [], {},
+    ["a", ["b", "c"], {"d": 1, "e": ["f"]}, [], {}], {"a": {"b": {"c": []}}},
 ]  # fmt: skip
 
 
