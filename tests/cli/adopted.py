@@ -106,6 +106,7 @@ def chain(**changes: Any) -> LiveChain:
         registry_principal=principal(REGISTRY_PRINCIPAL),
         registry_principal_id=REGISTRY_PRINCIPAL,
         registries=(registry(),),
+        dead_credentials={},
         caller_must_own="",
     )
     return dataclasses.replace(whole, **changes)

@@ -1,5 +1,7 @@
 """What ``crosstenant adopt`` says of a chain: there, missing, different, or in the way."""
 
+import dataclasses
+
 import pytest
 
 from crosstenant.cli.adopt.condition_reading import repositories_of
@@ -100,6 +102,14 @@ def test_a_stopped_cluster_stops_the_first_update():
     states = said(adopted.chain(clusters=(adopted.cluster(power_state="Stopped"),)), "cluster")
     assert states[1][0] is State.STOPS
     assert "az aks start -g rg-clusters -n aks-prod" in states[1][1]
+
+
+def test_a_failed_cluster_stops_the_first_update_unless_its_credential_is_the_cause():
+    failed = adopted.chain(clusters=(adopted.cluster(provisioning_state="Failed"),))
+    assert said(failed, "cluster")[1][0] is State.STOPS
+    cured = said(dataclasses.replace(failed, dead_credentials={adopted.CLUSTER: "its secret has expired"}), "cluster")
+    reason = "its provisioning state is Failed, because its secret has expired"
+    assert cured[1:] == [(State.DIFFERS, f"{reason}: the reset of the first update repairs it")]
 
 
 def test_a_chain_that_ends_in_the_clusters_tenant_lacks_the_rest():

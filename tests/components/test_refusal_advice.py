@@ -19,6 +19,7 @@ from crosstenant.components.pieces.refusal_advice import (
 from crosstenant.components.pieces.role_advice import cluster_role_advice, pull_role_advice
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.matched_texts.provider_texts import (
+    CONDITION_UNMET,
     DENIED_BY_ASSIGNMENT,
     DIRECTORY_FORBIDDEN,
     ENTRA_CODE,
@@ -33,6 +34,7 @@ EXISTS = (
     'Status=409 Code="RoleAssignmentExists" Message="The role assignment already exists. The ID of the existing role '
     'assignment is 0dbd5fb00c5b504aba28635caca3349d."'
 )
+PULL = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 EXISTING = "0dbd5fb0-0c5b-504a-ba28-635caca3349d"
 
 
@@ -61,7 +63,9 @@ CLUSTER_ROLE = cluster_role_advice("guid", "aks-role", PROVIDERS, COMPONENT)
 
 
 def failure(error: str, operation: str = "create") -> Failure:
-    return Failure(error, operation, {"scope": SCOPE, "roleAssignmentName": EXISTING, "principalId": "PRINCIPAL"})
+    definition = f"/subscriptions/S/providers/Microsoft.Authorization/roleDefinitions/{PULL}"
+    names = {"scope": SCOPE, "roleAssignmentName": EXISTING, "principalId": "PRINCIPAL"}
+    return Failure(error, operation, {**names, "roleDefinitionId": definition})
 
 
 async def about_pull_role(error: str, operation: str = "create") -> str | None:
@@ -87,11 +91,10 @@ async def test_an_assignment_whose_id_azure_omits_is_told_where_to_look():
 async def test_the_stacks_own_assignment_that_it_does_not_know_was_left_by_an_interrupted_run():
     own = f"{SCOPE}/providers/Microsoft.Authorization/roleAssignments/{EXISTING}"
     error = f"cannot create already existing resource '{own}'"
-    begins = f"the assignment {own} exists already, under the name that this stack gives it. If the ID of "
-    advised = {"the registry": (PULL_ROLE, "images-role"), "the scope": (CLUSTER_ROLE, "aks-role")}
-    for whose, (advise, name) in advised.items():
+    begins = f"the assignment {own} exists already, under the name that this stack gives it. If an interrupted update"
+    for advise, name in ((PULL_ROLE, "images-role"), (CLUSTER_ROLE, "aks-role")):
         said = await advise(failure(error)) or ""
-        assert said.startswith(f"{begins}{whose} had another spelling before, letter case included, write that one")
+        assert said.startswith(begins)
         assert said.endswith(
             f"pulumi import azure-native:authorization:RoleAssignment {name} {own} --generate-code=false"
             " --protect=false --parent 'parent=urn:component' --provider 'provider=urn:arm-provider'"
@@ -110,6 +113,20 @@ async def test_a_caller_that_may_not_assign_roles_reads_which_role_it_lacks(advi
     said = await advice(failure("Code=AuthorizationFailed The client 'x' ..."))
     assert f"in tenant tenant-b may not assign roles on {SCOPE}: give it the role Role Based Access Control" in said
     assert await advice(failure("Code=AuthorizationFailed ...", "delete")) is None
+
+
+@pytest.mark.parametrize("advice", [PULL_ROLE, CLUSTER_ROLE])
+async def test_the_condition_of_the_callers_role_is_told_with_the_role_that_it_has_to_permit(advice):
+    surely, either = CONDITION_UNMET.samples
+    said = await advice(failure(surely)) or ""
+    assert said.startswith(
+        f"the caller in tenant tenant-b may not create an assignment of role AcrPull ({PULL}) on {SCOPE}"
+    )
+    assert "there does not permit it. Have the condition permit role AcrPull" in said
+    assert "give it the role" not in said
+    said = await advice(failure(either, "delete")) or ""
+    assert "may not delete an assignment" in said
+    assert "does not permit it, or the caller has no role for role assignments there. Have the condition" in said
 
 
 async def test_a_cluster_role_that_is_assigned_already_is_removed_on_one_of_the_two_sides():

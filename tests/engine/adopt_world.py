@@ -85,6 +85,13 @@ def make_chain(state: State, registry: str = seed.REGISTRY, role: str = ACR_PULL
     assign(state, ASSIGNMENT, registry, role, condition)
 
 
+def end_the_secret(state: State) -> None:
+    """The secret has ended, and with it the cluster: its last operation failed."""
+    (secret,) = state["applications"][APPLICATION]["passwordCredentials"]
+    secret["endDateTime"] = timestamp(now(state) - 60)
+    state["resources"][seed.CLUSTER.lower()]["properties"]["provisioningState"] = "Failed"
+
+
 def assign(state: State, name: str, scope: str, role: str, condition: str | None = None) -> None:
     """A role assignment of that service principal."""
     assignment_id = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"

@@ -256,7 +256,7 @@ ROWS = (
         "The role assignment is deleted, and assigned again by hand",
         lambda state, app: role_drift.rename_role_assignment(state, LEGACY, app),
         (Seen(ROLE, "create"), Seen(CHECK, "update", "triggers")),
-        fails=("by an assignment that this stack did not make", "role_assignment_name="),
+        fails=("by an assignment of another name", "role_assignment_name="),
         first="remove the new assignment, or give its name as `role_assignment_name`",
         help=lambda state, app: drift.remove_role_assignment(state, LEGACY, app),
         together="in the way",

@@ -40,6 +40,7 @@ def test_a_chain_made_by_hand_is_adopted_and_rotated(
     adopting: Adopting, azure: Azure, make_stack: Callable[..., Stack]
 ):
     azure.change(world.make_chain)
+    azure.change(world.end_the_secret)
     details = {"serviceManagementReference": "CMDB-4711", "notes": "by hand\n", "tags": ["production", "aks"]}
     azure.change(lambda state: state["applications"][world.APPLICATION].update(details))
     done = adopting.adopt()
@@ -50,6 +51,7 @@ def test_a_chain_made_by_hand_is_adopted_and_rotated(
         "it gets redirect URI https://www.microsoft.com/",
         f"found role assignment AcrPull on fabrikamimages, {world.ASSIGNMENT}",
         f"az ad app credential delete --id {world.APP} --key-id {world.KEY}",
+        "its provisioning state is Failed, because the last secret of its application ended at",
     )
     assert azure.writes == []
     stack = make_stack(adopting.program)

@@ -54,12 +54,16 @@ def test_a_secret_is_tried_until_entra_knows_it_and_no_cluster_is_touched_before
         profiles.add(name)
         profiles.declare(name, **given)
     # A failed cluster whose credential has ended is cured by nothing but the reset.
-    profiles.add("cured")
-    profiles.declare("cured", secret=NEXT_SECRET)
-    profiles.change("cured", provisioningState="Failed")
+    for name in ("cured", "told"):
+        profiles.add(name)
+        profiles.declare(name, secret=NEXT_SECRET)
+        profiles.change(name, provisioningState="Failed")
+    expired = {"code": "ServicePrincipalValidationClientError", "message": "AADSTS7000222: the keys are expired."}
+    profiles.change("told", status={"provisioningError": expired})
     profiles.azure.change(end_the_old_secret)
     preview = profiles.sees()
     assert preview.says("because the last secret of its application ended at", "the reset repairs it")
+    assert preview.says("because its secret has expired (AADSTS7000222)")
     assert preview.says(f"It acts as application 'aks-prod-original' ({seed.OLD_CLUSTER_APP_ID}) now")
     profiles.azure.change(lambda state: replicate_late(state, 5))
 
@@ -79,11 +83,23 @@ def test_a_secret_is_tried_until_entra_knows_it_and_no_cluster_is_touched_before
     assert errors["late"] == ""
     assert profiles.credential("late") == (APP, NEXT_SECRET)
     assert profiles.resets("late") == 1
-    assert profiles.credential("cured") == (APP, NEXT_SECRET)
+    assert profiles.credential("cured") == profiles.credential("told") == (APP, NEXT_SECRET)
     kept = [it["urn"].split("::")[-1] for it in profiles.stack.resources() if it["type"] == PROFILE]
-    assert sorted(kept) == ["cured", "late"]
+    assert sorted(kept) == ["cured", "late", "told"]
     for secret in (SECRET, NEXT_SECRET, EXPIRED_SECRET, "a-secret-of-something-else"):
         assert secret not in up.output
+
+    # The cause is the secret of the stack's own record.
+    for name in ("wrong", "expired", "unknown"):
+        profiles.drop(name)
+    profiles.azure.change(remove_the_next_secret)
+    for name in ("late", "cured", "told"):
+        profiles.declare(name, secret=SECRET)
+    profiles.change("late", provisioningState="Failed")
+    cured = profiles.up()
+    assert profiles.credential("late") == (APP, SECRET)
+    assert profiles.resets("late") == 2
+    assert NEXT_SECRET not in cured.output
 
 
 def never_created(state: State) -> None:
@@ -98,6 +114,12 @@ def end_the_old_secret(state: State) -> None:
     application = next(it for it in state["applications"].values() if it["appId"] == seed.OLD_CLUSTER_APP_ID)
     for credential in application["passwordCredentials"]:
         credential["endDateTime"] = timestamp(now(state) - 3600)
+
+
+def remove_the_next_secret(state: State) -> None:
+    """Somebody removes the secret that the clusters have."""
+    application = next(it for it in state["applications"].values() if it["appId"] == APP)
+    del application["passwordCredentials"][1]
 
 
 def replicate_late(state: State, seconds: float) -> None:

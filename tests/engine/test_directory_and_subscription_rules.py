@@ -8,6 +8,7 @@ from pathlib import Path
 
 from crosstenant.sandbox.world import drift, seed
 from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.state import State
 from lib.stack import Outcome, Stack
 from tests.engine.engine_world import Azure
 from tests.engine.registry_stacks import HEAD, rewrite
@@ -16,6 +17,7 @@ REFERENCE = "96524024-75b0-497b-ab38-0381399a6aaa"
 POLICY = (
     f"/subscriptions/{seed.REGISTRY_SUBSCRIPTION}/providers/Microsoft.Authorization/policyAssignments/allowed-roles"
 )
+NO_ROLE = "00000000-0000-4000-8000-000000000000"
 DETAILS = (
     f'service_management_reference="{REFERENCE}", notes="Pulls images.\\nAsk team A.", tags=["production", "aks"],'
 )
@@ -34,6 +36,14 @@ CrossTenantPull(
 )
 """
     )
+
+
+def limit_roles(state: State, permitted: str, instead: str) -> None:
+    """In the conditions of those who may assign roles, another role (UUID) takes the place of one."""
+    for assignment in state["roleAssignments"].values():
+        condition = assignment["properties"].get("condition")
+        if condition and "RoleDefinitionId" in condition:
+            assignment["properties"]["condition"] = condition.replace(permitted, instead)
 
 
 def refused(outcome: Outcome, *words: str) -> None:
@@ -81,6 +91,13 @@ def test_the_directory_gets_what_it_requires_and_locks_and_policies_are_named(
         "have the lock removed, run the same command again",
     )
     azure.change(lambda state: drift.lock_registry(state, "fabrikamabac", None))
+    azure.change(lambda state: limit_roles(state, seed.ACR_REPOSITORY_READER, NO_ROLE))
+    refused(
+        stack.operate("up"),
+        f"may not create an assignment of role Container Registry Repository Reader ({seed.ACR_REPOSITORY_READER}) on"
+        f" {seed.ABAC_REGISTRY}: the condition of its own role there does not permit it",
+    )
+    azure.change(lambda state: limit_roles(state, NO_ROLE, seed.ACR_REPOSITORY_READER))
     assigned = json.dumps([{"policyAssignment": {"id": POLICY}}])
     message = f"Resource 'r' was disallowed by policy. Policy identifiers: '{assigned}'."
     azure.change(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -79,6 +80,22 @@ async def test_failed_cluster_of_another_application_is_reset_when_that_is_dead(
     assert f"because {reason}: the reset repairs it" in world.terminal.warnings[-1]
     await world.profile.create(URN, inputs(), 0)
     assert world.resets == [(APP, SECRET)]
+
+
+@pytest.mark.parametrize("old_secrets", ["ended", "removed"])
+async def test_new_secret_of_the_same_application_does_not_make_the_clusters_alive(world: World, old_secrets: str):
+    """An adopted cluster: its secret is not known, and the update has just made the next one."""
+    imported = {**await created(world), "secret": None, "secretKeyId": None}
+    world.state = cluster(client_id=APP, provisioning_state="Failed")
+    made = application(APP, "pull", NOW + timedelta(days=90))
+    new = replace(made.secrets[0], key_id=NEXT_KEY)
+    ended = application(APP, "pull", NOW).secrets if old_secrets == "ended" else ()
+    world.applications[APP] = replace(made, secrets=(*ended, new))
+    outputs = await world.profile.update(URN, CLUSTER_ID, imported, inputs(secret=NEXT_SECRET, secretKeyId=NEXT_KEY), 0)
+    assert (outputs["credentialState"], world.resets[-1]) == ("applied", (APP, NEXT_SECRET))
+    world.state = cluster(client_id=APP, provisioning_state="Failed")
+    with pytest.raises(OperatorError, match="nothing shows that its credential is the cause"):
+        await world.profile.update(URN, CLUSTER_ID, imported, inputs(secret=NEXT_SECRET), 0)
 
 
 async def test_failed_cluster_is_refused_where_its_application_may_not_be_read(world: World):

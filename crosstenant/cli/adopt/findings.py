@@ -76,8 +76,12 @@ def _cluster(chain: LiveChain, cluster: ClusterState) -> list[Finding]:
     found = [Finding(State.FOUND, "cluster", text)]
     if not cluster.uses(chain.client_id):
         found = [Finding(State.DIFFERS, "cluster", f"{text}; the first update resets it to {chain.client_id}")]
+    dead = chain.dead_credentials.get(cluster.cluster_id, "")
+    if dead:
+        text = f"its provisioning state is Failed, because {dead}: the reset of the first update repairs it"
+        found.append(Finding(State.DIFFERS, "cluster", text))
     try:
-        refuse_unfit(cluster)
+        refuse_unfit(cluster, dead_credential=dead)
     except OperatorError as error:
         found.append(Finding(State.STOPS, "cluster", str(error)))
     return found

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from crosstenant.azure.arm import Arm
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Clusters
+from crosstenant.azure.clusters.dead_credential import DeadCredentials
 from crosstenant.azure.directory.directory_rights import caller_object_id, owns_only
 from crosstenant.azure.directory.graph import Graph
 from crosstenant.azure.refusals.explained import explained
 from crosstenant.azure.registries.registries import Registries, RegistryState, UnknownModeError
 from crosstenant.azure.role_assignments import RoleAssignment, roles_of
+from crosstenant.azure.sign_in.secret_proof import prove_secret
 from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.azure.waiting import Clock
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.matched_texts.provider_texts import DIRECTORY_FORBIDDEN
@@ -64,6 +67,8 @@ class LiveChain:
     registry_principal_id: str
     """Object ID of that one; empty if there is none."""
     registries: tuple[LiveRegistry, ...]
+    dead_credentials: Mapping[str, str]
+    """Of each failed cluster whose present credential is the cause, by its ARM ID: why that one does not sign in."""
     caller_must_own: str
     """Object ID of the caller in the cluster tenant, if it may change the application only as one of its owners and
     is none; otherwise empty."""
@@ -98,6 +103,7 @@ async def read_chain(cluster_tenant: Tenant, registry_tenant: Tenant, query: Cha
                 caller = await caller_object_id(cluster_tenant)
                 owners = await graph.owners("applications", str(application["id"]))
                 must_own = "" if caller in owners else caller
+        dead = await _dead_credentials(clusters, cluster_tenant, graph)
     finally:
         await graph.aclose()
     registry_principal, principal_id = await _registry_principal(registry_tenant, client_id, query)
@@ -108,6 +114,7 @@ async def read_chain(cluster_tenant: Tenant, registry_tenant: Tenant, query: Cha
         registry_principal=registry_principal,
         registry_principal_id=principal_id,
         registries=await _registries(registry_tenant, query.registries, principal_id),
+        dead_credentials=dead,
         caller_must_own=must_own,
     )
 
@@ -130,6 +137,12 @@ async def _clusters(tenant: Tenant, ids: Sequence[ArmId]) -> tuple[ClusterState,
     finally:
         await clusters.aclose()
     return tuple(found)
+
+
+async def _dead_credentials(clusters: Sequence[ClusterState], tenant: Tenant, directory: Graph) -> dict[str, str]:
+    credentials = DeadCredentials(tenant, directory, prove_secret, Clock())
+    reasons = {it.cluster_id: await credentials.reason(it) for it in clusters}
+    return {cluster_id: reason for cluster_id, reason in reasons.items() if reason}
 
 
 def _no_application(cluster: ClusterState, principal: Json | None, tenant: Tenant) -> str:

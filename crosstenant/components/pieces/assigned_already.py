@@ -1,4 +1,4 @@
-"""Advice about a pull role that the application has by an assignment which this stack did not make."""
+"""Advice about a pull role that the application has by an assignment of another name."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ def assigned_already(failure: Failure, existing: str | None) -> str:
     :param existing: Name (UUID, with hyphens or without) of the assignment, where the refusal has it.
     """
     scope = failure.inputs.get("scope")
-    told = "the application has this role on the registry already, by an assignment that this stack did not make"
+    told = "the application has this role on the registry already, by an assignment of another name"
     if existing is None:
         return (
-            f"{told} and Azure's answer does not name: list it, 'az role assignment list --scope {scope} --assignee"
+            f"{told}, which Azure's answer omits: list it, 'az role assignment list --scope {scope} --assignee"
             f" {failure.inputs.get('principalId')}', and give the registry its name (UUID) as role_assignment_name; the"
             " next update takes it over (imports it). Or remove it"
         )

@@ -54,7 +54,7 @@ class Failure:
     """``create``, ``update`` or ``delete``."""
 
     inputs: Mapping[str, object]
-    """The resource's new inputs."""
+    """The resource's new inputs; those that it had, where it is deleted."""
 
 
 Advise = Callable[[Failure], Coroutine[Any, Any, str | None]]
@@ -91,7 +91,7 @@ def on_error(
                 return True
             pulumi.log.error(NOT_REPLICATED.format(minutes=round(seconds / 60, 1)), component)
             return False
-        failure = Failure(failed.errors[0], failed.failed_operation, failed.new_inputs or {})
+        failure = Failure(failed.errors[0], failed.failed_operation, failed.new_inputs or failed.old_inputs or {})
         advice = await advise(failure)
         if advice:
             pulumi.log.error(advice + _if_asked_for(failure, failed.urn), component)

@@ -120,7 +120,7 @@ def own_service_principal_advice(name: str, providers: TenantProviders, componen
             _PRINCIPAL, name, f"/servicePrincipals/{found['id']}", component, providers.azuread
         )
         return (
-            f"the application has its service principal in tenant {providers.tenant_id} already; if an interrupted"
+            f"the application has its service principal in tenant {providers.tenant_id} already. If an interrupted"
             f" update left it, let this stack manage it: {command}"
         )
 
@@ -142,9 +142,9 @@ def service_principal_advice(name: str, providers: TenantProviders, component: p
                 _PRINCIPAL, name, f"/servicePrincipals/{found['id']}", component, providers.azuread
             )
             return (
-                f"the application has a service principal in tenant {providers.tenant_id} already, which this stack did"
-                f" not make or an interrupted update left. Either {_CONSENTED}, which uses it as it is and leaves it"
-                f" alone; or let this stack manage it: {command}"
+                f"the application has a service principal in tenant {providers.tenant_id} already. If a person or"
+                f" another stack made it, {_CONSENTED}, which uses it as it is and leaves it alone. If it is to be this"
+                f" stack's, or an interrupted update left it, let this stack manage it: {command}"
             )
         if DIRECTORY_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
             return (

@@ -14,12 +14,13 @@ from crosstenant.components.pieces.import_command import import_command
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.arm_id import RoleAssignmentId
 from crosstenant.model.matched_texts.provider_texts import (
+    CONDITION_UNMET,
     OWN_ASSIGNMENT_EXISTS,
     ROLE_ASSIGNMENT_EXISTS,
     ROLE_CHANGED,
     ROLE_FORBIDDEN,
 )
-from crosstenant.model.roles import RBAC_ADMINISTRATOR
+from crosstenant.model.roles import RBAC_ADMINISTRATOR, built_in_role
 
 _TYPE: Final = "azure-native:authorization:RoleAssignment"
 
@@ -38,7 +39,7 @@ def pull_role_advice(name: str, providers: TenantProviders, component: pulumi.Re
             f" {RBAC_ADMINISTRATOR.name} there; a new assignment takes some minutes to count"
         )
 
-    return _role_advice(name, "the registry", providers, component, assigned_already, forbidden)
+    return _role_advice(name, providers, component, assigned_already, forbidden)
 
 
 def cluster_role_advice(role_guid: str, name: str, providers: TenantProviders, component: pulumi.Resource) -> Advise:
@@ -54,8 +55,8 @@ def cluster_role_advice(role_guid: str, name: str, providers: TenantProviders, c
         scope = str(failure.inputs.get("scope", ""))
         existing = f" ('{_delete(scope, str(UUID(name)))}')" if name else ""
         return (
-            f"the application has role {role_guid} on {scope} already, by an assignment that this stack did"
-            f" not make: remove it from cluster_role_assignments, or remove that assignment{existing} and run"
+            f"the application has role {role_guid} on {scope} already, by an assignment of another"
+            f" name: remove it from cluster_role_assignments, or remove that assignment{existing} and run"
             " 'pulumi up' again"
         )
 
@@ -66,12 +67,11 @@ def cluster_role_advice(role_guid: str, name: str, providers: TenantProviders, c
             f" {role_guid} and remove it from cluster_role_assignments"
         )
 
-    return _role_advice(name, "the scope", providers, component, exists, forbidden)
+    return _role_advice(name, providers, component, exists, forbidden)
 
 
 def _role_advice(
     name: str,
-    whose: str,
     providers: TenantProviders,
     component: pulumi.Resource,
     exists: Callable[[Failure, str | None], str],
@@ -80,7 +80,6 @@ def _role_advice(
     """The advice on the refusals that a role has in either tenant.
 
     :param name: Name of the role assignment's resource.
-    :param whose: What its scope is to a reader.
     :param providers: The providers of its tenant.
     :param component: The component that it belongs to.
     :param exists: What to do about an assignment of another name (UUID, if Azure tells it).
@@ -92,27 +91,44 @@ def _role_advice(
         if found:
             return exists(failure, found["id"])
         if OWN_ASSIGNMENT_EXISTS.is_in(failure.error):
-            return await _own_assignment(failure, whose, name, component, providers)
+            return await _own_assignment(failure, name, component, providers)
         if ROLE_CHANGED.is_in(failure.error):
             return _other_role(failure)
         if ROLE_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
             return forbidden(str(failure.inputs.get("scope", "")))
+        unmet = CONDITION_UNMET.search(failure.error)
+        if unmet:
+            return _condition(failure, providers, surely=bool(unmet["surely"]))
         return None
 
     return advise
 
 
-async def _own_assignment(
-    failure: Failure, whose: str, name: str, component: pulumi.Resource, providers: TenantProviders
-) -> str:
-    # azure-native compares the case of an ID's last names, and the assignment's name does not depend on case: the
-    # assignment at the other spelling of its scope is the one that is there.
+async def _own_assignment(failure: Failure, name: str, component: pulumi.Resource, providers: TenantProviders) -> str:
     existing = _assignment_id(failure.inputs.get("scope"), failure.inputs.get("roleAssignmentName"))
     command = await import_command(_TYPE, name, existing, component, providers.azure_native)
     return (
-        f"the assignment {existing} exists already, under the name that this stack gives it. If the ID of {whose} had"
-        " another spelling before, letter case included, write that one again. If it had not, an interrupted update"
-        f" left the assignment, or it was made by hand: let this stack manage it with {command}"
+        f"the assignment {existing} exists already, under the name that this stack gives it. If an interrupted update"
+        f" left it, or a person made it, let this stack manage it: {command}"
+    )
+
+
+def _condition(failure: Failure, providers: TenantProviders, *, surely: bool) -> str:
+    """The caller has a role for role assignments, with a condition that this assignment does not fulfil.
+
+    :param failure: Azure's refusal.
+    :param providers: The providers of the scope's tenant.
+    :param surely: Whether Azure's answer leaves no other cause open.
+    """
+    guid = str(failure.inputs.get("roleDefinitionId", "")).rsplit("/", 1)[-1]
+    built_in = built_in_role(guid)
+    role = f"role {built_in.name} ({guid})" if built_in else f"role {guid}" if guid else "this role"
+    other = "" if surely else ", or the caller has no role for role assignments there"
+    return (
+        f"the caller in tenant {providers.tenant_id} may not {failure.operation} an assignment of {role} on"
+        f" {failure.inputs.get('scope', 'the scope')}: the condition of its own role there does not permit it{other}."
+        f" Have the condition permit {role} for service principals, as docs/rights.md ('Conditions') writes it; a"
+        " change takes some minutes to count"
     )
 
 

@@ -162,7 +162,25 @@ ROLE_FORBIDDEN: Final = MatchedText(
         ' or the scope is invalid. If access was recently granted, please refresh your credentials."',
     ),
     "https://github.com/pulumi/pulumi-azure-native/issues/1511; https://github.com/pulumi/pulumi-azure/issues/595",
-    pattern="(?<!DenyAssignment)AuthorizationFailed",
+    pattern="(?<!DenyAssignment)AuthorizationFailed(?!.*ABAC condition)",
+)
+# Azure has two sentences: one where a condition is the cause, and an older one that leaves it open.
+CONDITION_UNMET: Final = MatchedText(
+    "azure-native",
+    "ABAC condition",
+    (
+        "Status=403 Code=\"AuthorizationFailed\" Message=\"The client 'c' with object id 'o' has an authorization with"
+        " ABAC condition that is not fulfilled to perform action 'Microsoft.Authorization/roleAssignments/write' over"
+        " scope '/subscriptions/s' or the scope is invalid. If access was recently granted, please refresh your"
+        ' credentials."',
+        "Status=403 Code=\"AuthorizationFailed\" Message=\"The client 'c' with object id 'o' does not have"
+        " authorization or an ABAC condition not fulfilled to perform action"
+        " 'Microsoft.Authorization/roleAssignments/write' over scope '/subscriptions/s' or the scope is invalid. If"
+        ' access was recently granted, please refresh your credentials."',
+    ),
+    "https://github.com/Azure/enterprise-azure-policy-as-code/issues/787 for the first;"
+    " https://learn.microsoft.com/azure/role-based-access-control/troubleshooting for the second",
+    pattern="(?P<surely>has an authorization with )?(?:or an )?ABAC condition (?:that is )?not fulfilled",
 )
 # https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources
 SCOPE_LOCKED: Final = MatchedText(
@@ -230,6 +248,7 @@ PROVIDER_TEXTS: Final = (
     ROLE_CHANGED,
     DENIED_BY_ASSIGNMENT,
     ROLE_FORBIDDEN,
+    CONDITION_UNMET,
     SCOPE_LOCKED,
     POLICY_FORBIDS,
     PRINCIPAL_REPLICATING,

@@ -16,6 +16,7 @@ from typing import Final
 from crosstenant.azure.clusters.cluster_fitness import refuse_unfit
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Attempt, ClusterGone, Clusters, Ending
+from crosstenant.azure.clusters.dead_credential import DeadCredentials
 from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.refusals.explained import explained
 from crosstenant.azure.sign_in.secret_proof import OnWait, SignInError
@@ -25,7 +26,6 @@ from crosstenant.model.arm_id import ArmId
 from crosstenant.model.matched_texts.registry_texts import SECRET_EXPIRED, SECRET_WRONG
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
-from crosstenant.plugin.service_principal_profile.dead_credential import DeadCredentials
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
 from crosstenant.plugin.service_principal_profile.node_group_role import report_missing_role
 from crosstenant.plugin.service_principal_profile.record import NO_ADDRESS, NO_ANSWER, Record, needs_reset
@@ -101,7 +101,7 @@ class CredentialReset:
         if not needs_reset(old, state, request.client_id, request.secret):
             reset_at = old.reset_at if old else None
             return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
-        await self.refuse_unfit(state, old)
+        await self.refuse_unfit(state, old, request.record.secret_key_id)
         object_id = object_id or await self.prove(request)
         began = self._clock.now()
         operation = await self._started(request, state)
@@ -114,16 +114,17 @@ class CredentialReset:
         reset_at = self._clock.utc().strftime("%Y-%m-%dT%H:%M:%SZ")
         return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
 
-    async def refuse_unfit(self, state: ClusterState, old: Record | None) -> str:
+    async def refuse_unfit(self, state: ClusterState, old: Record | None, new_key_id: str | None = None) -> str:
         """Refuses a cluster that cannot be reset.
 
         :param state: The cluster.
         :param old: The record of its credential, if there is one.
+        :param new_key_id: Key ID (UUID) of the secret that it is to be given, if that exists already.
         :returns: Why the cluster's credential has made it fail, if that is the case; else nothing.
         :raises OperatorError: The cluster cannot be reset; the message says what to do.
         """
         is_ours = old is not None and old.may_have_failed_the_cluster
-        dead = "" if is_ours else await self._dead.reason(state, old)
+        dead = "" if is_ours else await self._dead.reason(state, old.credential if old else None, new_key_id=new_key_id)
         refuse_unfit(state, failed_is_ours=is_ours, dead_credential=dead)
         return dead
 

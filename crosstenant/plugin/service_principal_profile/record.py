@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Final
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
+from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.modes import CredentialState
 from crosstenant.model.secret_dates import UNKNOWN_DATES, SecretDates
 from crosstenant.plugin.secret_dates_fields import secret_dates
@@ -43,6 +44,11 @@ class Record:
     node_pools: tuple[str, ...] | None = None
     reset_at: str | None = None
     pending_operation: str | None = None
+
+    @property
+    def credential(self) -> AppCredential | None:
+        """What the cluster was given, if the secret is known."""
+        return AppCredential(self.client_id, self.secret) if self.secret else None
 
     @property
     def may_have_failed_the_cluster(self) -> bool:

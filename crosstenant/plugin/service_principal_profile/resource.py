@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Clusters
+from crosstenant.azure.clusters.dead_credential import DeadCredentials
 from crosstenant.azure.directory.graph import Graph
 from crosstenant.azure.sign_in.secret_proof import prove_secret
 from crosstenant.azure.waiting import Clock
@@ -19,7 +20,6 @@ from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove
-from crosstenant.plugin.service_principal_profile.dead_credential import DeadCredentials
 from crosstenant.plugin.service_principal_profile.fields import DESCRIPTION, INPUTS, OUTPUTS
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
 from crosstenant.plugin.service_principal_profile.present_application import named
@@ -72,7 +72,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         self._clock = clock or Clock()
         self._clusters = clusters or Clusters(context.tenant, self._clock)
         self._directory = directory or Graph(context.tenant)
-        self._dead = DeadCredentials(context, self._directory, prove, self._clock)
+        self._dead = DeadCredentials(context.tenant, self._directory, prove, self._clock)
         self._reset = CredentialReset(context, self._clusters, self._dead, prove, self._clock)
         self._present = PresentSecrets(context, self._directory, self._clock)
         self._run = RunMemory()
@@ -203,7 +203,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         old = old and await self._reset.settled(old, state)
         if not needs_reset(old, state, client_id, secret):
             return replace(shape, credential_state=CredentialState.APPLIED).seeing(state).outputs()
-        dead = await self._reset.refuse_unfit(state, old)
+        dead = await self._reset.refuse_unfit(state, old, shape.secret_key_id)
         if await self._clusters.may_reset(cluster_id) is False:
             raise OperatorError(not_permitted(cluster_id, self.context.tenant.caller))
         goes_on = old is not None and old.is_running(client_id, secret) and not state.is_idle

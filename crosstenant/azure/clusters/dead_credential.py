@@ -13,10 +13,9 @@ from typing import Final
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.directory.graph import Graph
 from crosstenant.azure.sign_in.secret_proof import ApplicationUnknown, SecretExpired, SecretRefused, SignInError
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock
 from crosstenant.model.credentials.kinds import AppCredential
-from crosstenant.plugin.context import Context
-from crosstenant.plugin.service_principal_profile.record import Record
 
 # https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 _REASONS: Final = {
@@ -36,32 +35,35 @@ _CODE: Final = re.compile(r"AADSTS\d+")
 class DeadCredentials:
     """The credentials that failed clusters have."""
 
-    def __init__(self, context: Context, directory: Graph, prove: Callable[..., Awaitable[str]], clock: Clock) -> None:
+    def __init__(self, tenant: Tenant, directory: Graph, prove: Callable[..., Awaitable[str]], clock: Clock) -> None:
         """
-        :param context: The cluster tenant.
+        :param tenant: The cluster tenant.
         :param directory: Its directory.
         :param prove: Signs in with a secret.
         :param clock: The clock.
         """
-        self._tenant = context.tenant
+        self._tenant = tenant
         self._directory = directory
         self._prove = prove
         self._clock = clock
 
-    async def reason(self, state: ClusterState, record: Record | None) -> str:
+    async def reason(
+        self, state: ClusterState, credential: AppCredential | None = None, *, new_key_id: str | None = None
+    ) -> str:
         """Why a failed cluster's credential does not sign in; empty for another cluster, and where nothing shows it.
 
         :param state: The cluster.
-        :param record: The record of its credential, if there is one.
+        :param credential: What it was given last, as far as that is known.
+        :param new_key_id: Key ID (UUID) of the secret that it is to be given: it does not have that one.
         """
         if not state.has_failed or state.uses_managed_identity:
             return ""
         for code in _CODE.findall(state.failure):
             if code in _REASONS:
                 return f"{_REASONS[code]} ({code})"
-        if record and record.secret and state.uses(record.client_id):
-            return await self._refused(AppCredential(record.client_id, record.secret))
-        return await self._ended(state.client_id)
+        if credential and state.uses(credential.client_id):
+            return await self._refused(credential)
+        return await self._ended(state.client_id, new_key_id)
 
     async def application_is_gone(self, client_id: str) -> bool:
         """Whether the tenant has neither the application nor a service principal of it; no where that is not known.
@@ -93,8 +95,8 @@ class DeadCredentials:
             return _BY_REFUSAL.get(type(refusal), "")
         return ""
 
-    async def _ended(self, client_id: str) -> str:
-        """The same for a secret of which there is no record; nothing where the caller may not read the directory."""
+    async def _ended(self, client_id: str, new_key_id: str | None) -> str:
+        """The same for a secret that is not known; nothing where the caller may not read the directory."""
         from azure.core.exceptions import AzureError
 
         try:
@@ -105,7 +107,11 @@ class DeadCredentials:
             return ""
         if principal is None:
             return _REASONS["AADSTS700016"]
-        ends = [it.ends_at for holder in (application, principal) if holder for it in holder.secrets]
-        if application is None or not ends or max(ends) > self._clock.utc():
+        if application is None:
+            return ""
+        ends = [it.ends_at for holder in (application, principal) for it in holder.secrets if it.key_id != new_key_id]
+        if not ends:
+            return _REASONS["AADSTS7000215"]
+        if max(ends) > self._clock.utc():
             return ""
         return f"the last secret of its application ended at {max(ends):%Y-%m-%dT%H:%M:%SZ}"
