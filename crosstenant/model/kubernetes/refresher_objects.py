@@ -29,10 +29,14 @@ EMPTY_PULL_SECRET: Final = b64encode(b'{"auths":{}}').decode()
 CONTENT_HASH: Final = "crosstenant.io/content-hash"
 
 # Role assignments take up to ten minutes, a new federated credential less: only the first run meets either.
-_FIRST_PATIENCE: Final = 540
+_FIRST_PATIENCE: Final = 600
 _PATIENCE: Final = 120
-_FIRST_DEADLINE: Final = 900
+_FIRST_DEADLINE: Final = 840
 _DEADLINE: Final = 600
+
+# pulumi-kubernetes waits for a Job for ten minutes unless told otherwise. A Job that has failed stays failed: an update
+# must replace it to prove again.
+_AWAITED: Final = {"pulumi.com/timeoutSeconds": "900", "pulumi.com/replaceUnready": "true"}
 
 
 @dataclass(frozen=True)
@@ -84,7 +88,13 @@ def refresher_objects(plan: RefresherPlan, *, config: object, content_hash: obje
         config_map=document("v1", "ConfigMap", REFRESHER, plan.namespace, data=data),
         namespaces=tuple(_namespace_objects(plan, it) for it in plan.namespaces),
         first_job=document(
-            "batch/v1", "Job", FIRST_JOB, plan.namespace, spec=_first_job_spec(plan, {CONTENT_HASH: content_hash})
+            "batch/v1",
+            "Job",
+            FIRST_JOB,
+            plan.namespace,
+            annotations=dict(_AWAITED),
+            # The refresher repeats what may pass; a second pod would only say the same later.
+            spec=_job_spec(plan, _FIRST_PATIENCE, _FIRST_DEADLINE, 0, {CONTENT_HASH: content_hash}),
         ),
         cron_job=document("batch/v1", "CronJob", REFRESHER, plan.namespace, spec=_cron_job_spec(plan)),
     )
@@ -138,25 +148,16 @@ def _namespace_objects(plan: RefresherPlan, namespace: PullNamespace) -> Namespa
     )
 
 
-def _job_spec(plan: RefresherPlan, patience: int, deadline: int, annotations: dict[str, object]) -> Document:
+def _job_spec(
+    plan: RefresherPlan, patience: int, deadline: int, retries: int, annotations: dict[str, object]
+) -> Document:
+    # No podFailurePolicy: pulumi-kubernetes notices a failed Job by two reasons only, BackoffLimitExceeded and
+    # DeadlineExceeded (pulumi/cloud-ready-checks, pkg/kubernetes/job/check.go).
     return {
-        # A second pod for a lost node. A refusal that stays one (exit code 2) is not repeated.
-        "backoffLimit": 1,
-        "podFailurePolicy": {
-            "rules": [
-                {
-                    "action": "FailJob",
-                    "onExitCodes": {"containerName": REFRESHER, "operator": "In", "values": [2]},
-                }
-            ]
-        },
+        "backoffLimit": retries,
         "activeDeadlineSeconds": deadline,
         "template": pod_template(plan, patience, annotations),
     }
-
-
-def _first_job_spec(plan: RefresherPlan, annotations: dict[str, object]) -> Document:
-    return _job_spec(plan, _FIRST_PATIENCE, _FIRST_DEADLINE, annotations)
 
 
 def _cron_job_spec(plan: RefresherPlan) -> Document:
@@ -169,5 +170,5 @@ def _cron_job_spec(plan: RefresherPlan) -> Document:
         "startingDeadlineSeconds": 1800,
         "successfulJobsHistoryLimit": 1,
         "failedJobsHistoryLimit": 2,
-        "jobTemplate": {"spec": _job_spec(plan, _PATIENCE, _DEADLINE, {})},
+        "jobTemplate": {"spec": _job_spec(plan, _PATIENCE, _DEADLINE, 1, {})},
     }

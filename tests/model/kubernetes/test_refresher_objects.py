@@ -138,8 +138,14 @@ def test_cron_job_never_runs_twice_at_once_and_ends_in_time(objects: RefresherOb
     assert int(patience["CROSSTENANT_PATIENCE_SECONDS"]) < job["activeDeadlineSeconds"] < 3600
 
 
-def test_first_job_waits_for_a_role_assignment_to_count(objects: RefresherObjects):
-    spec = at(objects.first_job, "spec")
+def test_first_job_waits_for_a_role_assignment_and_ends_before_the_update_stops_waiting(objects: RefresherObjects):
+    spec, metadata = at(objects.first_job, "spec"), at(objects.first_job, "metadata")
     environment = {it["name"]: it["value"] for it in spec["template"]["spec"]["containers"][0]["env"]}
-    assert 500 < int(environment["CROSSTENANT_PATIENCE_SECONDS"]) < spec["activeDeadlineSeconds"]
-    assert at(objects.first_job, "metadata", "name") == "pull-refresher-first"
+    waited = int(metadata["annotations"]["pulumi.com/timeoutSeconds"])
+    assert 600 <= int(environment["CROSSTENANT_PATIENCE_SECONDS"]) < spec["activeDeadlineSeconds"] < waited
+    assert spec["backoffLimit"] == 0
+    assert metadata["name"] == "pull-refresher-first"
+
+
+def test_first_job_that_failed_is_replaced_by_the_next_update(objects: RefresherObjects):
+    assert at(objects.first_job, "metadata", "annotations", "pulumi.com/replaceUnready") == "true"
