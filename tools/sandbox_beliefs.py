@@ -16,6 +16,7 @@ from crosstenant.sandbox.standins.sources import TEXTS
 from crosstenant.sandbox.world.behaviours import BEHAVIOURS
 from crosstenant.sandbox.world.open_questions import QUESTIONS
 from crosstenant.sandbox.world.provenance import Kind, Source
+from lib import federation_recipe
 from lib.beliefs import ROOMS, Refusal, files_with_both_answers, refusals
 from lib.checkout import ROOT
 
@@ -58,6 +59,8 @@ def rendered() -> str:
         "## Open questions\n",
         _OPEN,
         *_questions(),
+        "## A chain without a secret, asked of two real tenants\n",
+        federation_recipe.rendered(),
         "## Assumed refusals\n",
         _by_room(assumed, ("what is assumed", "question"), lambda it: (it.source.assumed, _question(it.source))),
         "## Refusals that are known in part\n",

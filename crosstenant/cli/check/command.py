@@ -60,7 +60,7 @@ _EPILOG: Final = (
     "--kubeconfig",
     "kubeconfigs",
     multiple=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     help="Kubeconfig of a cluster, to check its refresher and pull secrets; may be repeated. It is used only for the"
     " API server that Azure reports for the cluster.",
 )
@@ -136,7 +136,7 @@ def _check_federated(chosen: FederatedStackChain, kubeconfigs: Sequence[Path], t
     chain = replace(chain, cluster_tenant_id=cluster_tenant.tenant_id, registry_tenant_id=registry_tenant.tenant_id)
     servers: list[ApiAccess] = []
     unusable: list[str] = []
-    texts = [(it.read_text(errors="replace"), str(it), it.parent) for it in kubeconfigs]
+    texts = [(_text_of(it), str(it), it.parent) for it in kubeconfigs]
     # A stack may run elsewhere than on the machine whose files it names.
     for text, name, files in [*texts, *[(it, "of the stack", None) for it in chosen.kubeconfigs]]:
         try:
@@ -144,3 +144,11 @@ def _check_federated(chosen: FederatedStackChain, kubeconfigs: Sequence[Path], t
         except KubeconfigError as error:
             unusable.append(str(error))
     return asyncio.run(walk_federated(chain, cluster_tenant, registry_tenant, servers, unusable))
+
+
+def _text_of(kubeconfig: Path) -> str:
+    try:
+        return kubeconfig.read_text(errors="replace")
+    except OSError as error:
+        reason = f"{kubeconfig} cannot be read: {error.strerror}"
+        raise click.BadParameter(reason, param_hint="--kubeconfig") from None
