@@ -83,8 +83,8 @@ def _without_chain(state: StackState) -> str:
     application = next(iter(state.of_types(APPLICATION)), None)
     if application is None:
         return (
-            "the stack holds no PullCheck: is it up, and does it use CrossTenantPull or RegistryAccess? Otherwise give"
-            f" {options}"
+            "the stack holds no PullCheck: is it up, and does it use CrossTenantPull, RegistryAccess or FederatedPull?"
+            f" Otherwise give {options}"
         )
     client_id, own = application["outputs"]["clientId"], state.tenant(application)
     begun = f"the stack has application {client_id} and no PullCheck yet, since its last update ended before that"

@@ -7,7 +7,7 @@ from typing import Any, Final, cast
 
 from crosstenant.cli.check.federated.chain import FederatedChain, FederatedCluster
 from crosstenant.cli.check.stack_state import StackState, shown, state_of
-from crosstenant.model.arm_id import CLUSTER_TYPE, IDENTITY_TYPE, REGISTRY_TYPE, ArmId, parse_arm_id
+from crosstenant.model.arm_id import CLUSTER_TYPE, IDENTITY_TYPE, REGISTRY_TYPE, parse_arm_id
 
 Json = dict[str, Any]
 
@@ -61,10 +61,10 @@ def _chain(state: StackState, component: Json) -> FederatedStackChain | None:
 
 
 def _clusters(outputs: Json) -> tuple[FederatedCluster, ...]:
-    subjects: dict[ArmId, list[str]] = {}
-    for one in _listed(outputs, "clusters"):
-        subjects.setdefault(parse_arm_id(str(one["clusterId"]), CLUSTER_TYPE), []).append(str(one["subject"]))
-    return tuple(FederatedCluster(it, tuple(of)) for it, of in subjects.items())
+    return tuple(
+        FederatedCluster(parse_arm_id(str(it["clusterId"]), CLUSTER_TYPE), tuple(map(str, it.get("subjects") or ())))
+        for it in _listed(outputs, "clusters")
+    )
 
 
 def _kubeconfigs(state: StackState, children: list[Json]) -> tuple[str, ...]:
