@@ -16,9 +16,10 @@ from crosstenant.cli.check.federated.cluster_links import cluster_link
 from crosstenant.cli.check.federated.credential_links import credential_link, identity_link
 from crosstenant.cli.check.federated.in_cluster import (
     Expected,
+    external_secret_link,
     pull_secret_link,
     refresher_link,
-    refresher_namespace,
+    service_account_of,
 )
 from crosstenant.cli.check.reading import Unseen
 from crosstenant.model.arm_id import CLUSTER_TYPE, IDENTITY_TYPE, parse_arm_id
@@ -180,17 +181,19 @@ def test_an_issuer_that_is_off_comes_with_the_command_and_its_price():
 
 
 @pytest.mark.parametrize(
-    ("subject", "namespace"),
+    ("subject", "account"),
     [
-        (SUBJECT, "crosstenant-prod"),
-        ("system:serviceaccount:apps:registry-pull", None),
+        (SUBJECT, ("crosstenant-prod", "pull-refresher")),
+        ("system:serviceaccount:apps:registry.pull", ("apps", "registry.pull")),
         ("system:serviceaccount:../../x:pull-refresher", None),
         ("system:serviceaccount:a b:pull-refresher", None),
+        ("system:serviceaccount:apps:x/../y", None),
+        ("system:serviceaccount:apps", None),
         ("repo:contoso/images:pull-refresher", None),
     ],
 )
-def test_the_refreshers_namespace_is_read_from_its_subject(subject: str, namespace: str | None):
-    assert refresher_namespace(subject) == namespace
+def test_the_service_account_is_read_from_a_subject(subject: str, account: tuple[str, str] | None):
+    assert service_account_of(subject) == account
 
 
 EXPECTED = Expected("aks", CLIENT_ID, B)
@@ -267,3 +270,24 @@ def test_a_pull_secret_says_until_when_it_is_valid(found: dict[str, Any] | None,
     assert link.state is expected
     assert link.finding.replace("  ", " ") == finding
     assert bool(link.remedy) is (expected is not LinkState.OK)
+
+
+@pytest.mark.parametrize(
+    ("status", "expected", "finding"),
+    [
+        (
+            {"conditions": [{"type": "Ready", "status": "True"}], "refreshTime": "2026-01-31T11:00:00Z"},
+            LinkState.OK,
+            "its ExternalSecret is ready; it was last renewed at 2026-01-31T11:00:00Z",
+        ),
+        (
+            {"conditions": [{"type": "Ready", "status": "False", "message": "could not get\nsecret data"}]},
+            LinkState.BROKEN,
+            "its ExternalSecret is not ready: could not get secret data",
+        ),
+        ({}, LinkState.BROKEN, "its ExternalSecret is not ready: the operator has not said anything"),
+    ],
+)
+def test_an_external_secret_is_what_its_operator_says(status: dict[str, Any], expected: LinkState, finding: str):
+    link = external_secret_link("aks apps/registry-pull", {"status": status})
+    assert (link.state, link.finding.replace("  ", " ")) == (expected, finding)

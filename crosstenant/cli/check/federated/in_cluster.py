@@ -1,7 +1,7 @@
 """What only the cluster knows: whether its refresher runs, and until when its pull secrets are valid.
 
-The federated credential's subject names the refresher's namespace, and the configuration there the pull secrets. Names
-from the cluster are read as Kubernetes' own before they become a part of an address.
+The federated credential's subject names the namespace, and the refresher's configuration there the pull secrets. Names
+from Azure and the cluster are read as Kubernetes' own before they become a part of an address.
 """
 
 from __future__ import annotations
@@ -48,29 +48,37 @@ class Expected:
     """UUID of the registry tenant."""
 
 
-def refresher_namespace(subject: str) -> str | None:
-    """The namespace of a refresher; nothing for the subject of something else.
+def service_account_of(subject: str) -> tuple[str, str] | None:
+    """The namespace and name of a service account; nothing for the subject of something else.
 
     :param subject: The subject of a federated credential.
     """
-    namespace, colon, account = subject.removeprefix(_SUBJECT_START).partition(":")
-    is_refresher = subject.startswith(_SUBJECT_START) and colon and account == REFRESHER_NAME
-    return namespace if is_refresher and is_namespace_name(namespace) else None
+    namespace, colon, name = subject.removeprefix(_SUBJECT_START).partition(":")
+    is_account = subject.startswith(_SUBJECT_START) and colon and is_namespace_name(namespace) and is_object_name(name)
+    return (namespace, name) if is_account else None
 
 
-async def in_cluster(server: ApiServer, namespace: str, expected: Expected, now: datetime) -> list[Link]:
-    """The links of one refresher: the refresher itself, and each of its pull secrets.
+async def in_cluster(server: ApiServer, account: tuple[str, str], expected: Expected, now: datetime) -> list[Link]:
+    """The links of one service account: its refresher and each of the pull secrets, or its ExternalSecret.
 
     :param server: The cluster's API server.
-    :param namespace: The refresher's namespace.
-    :param expected: What it must be configured with.
+    :param account: The service account's namespace and name.
+    :param expected: What a refresher must be configured with.
     :param now: The present time.
     """
+    namespace, name = account
     try:
         job = await server.get(f"/apis/batch/v1/namespaces/{namespace}/cronjobs/{REFRESHER_NAME}")
         found = await server.get(f"/api/v1/namespaces/{namespace}/configmaps/{REFRESHER_NAME}")
+        external = (
+            await server.get(f"/apis/external-secrets.io/v1/namespaces/{namespace}/externalsecrets/{name}")
+            if job is None and found is None and name != REFRESHER_NAME
+            else None
+        )
     except OperatorError as error:
         return [Link(_A, REFRESHER, expected.cluster, LinkState.UNSEEN, str(error), _TO_READ)]
+    if external is not None:
+        return [external_secret_link(f"{expected.cluster} {namespace}/{name}", external)]
     config = _config(found)
     return [
         refresher_link(job, config, namespace, expected),
@@ -161,6 +169,26 @@ def pull_secret_link(about: str, found: Json | None, namespace: str, now: dateti
     if success is not None and now - success > 2 * period:
         return link(LinkState.NOTE, f"{valid}, and was last renewed at {_text(success)}", renew)
     return link(LinkState.OK, valid)
+
+
+def external_secret_link(about: str, found: Json) -> Link:
+    """How the External Secrets Operator says that its renewal goes.
+
+    :param about: Cluster, namespace and name.
+    :param found: The ExternalSecret.
+    """
+    status = _object(found, "status")
+    listed: object = status.get("conditions")
+    conditions = [cast("Json", it) for it in cast("list[object]", listed or []) if isinstance(it, dict)]
+    nothing: Json = {}
+    ready = next((it for it in conditions if it.get("type") == "Ready"), nothing)
+    words = in_one_line(str(ready.get("message") or ready.get("reason") or "the operator has not said anything"))
+    if ready.get("status") != "True":
+        remedy = "repair what is broken above; then the operator's log says more"
+        return Link(_A, PULL_SECRET, about, LinkState.BROKEN, f"its ExternalSecret is not ready: {words}", remedy)
+    renewed = utc_time(status.get("refreshTime"))
+    when = f"; it was last renewed at {_text(renewed)}" if renewed else ""
+    return Link(_A, PULL_SECRET, about, LinkState.OK, f"its ExternalSecret is ready{when}")
 
 
 def _config(config_map: Json | None) -> Json | None:

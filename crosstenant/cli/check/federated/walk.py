@@ -24,7 +24,7 @@ from crosstenant.cli.check.chain import REGISTRY, Link, LinkState, Report, Tenan
 from crosstenant.cli.check.federated.chain import REFRESHER, FederatedChain, FederatedCluster
 from crosstenant.cli.check.federated.cluster_links import cluster_link
 from crosstenant.cli.check.federated.credential_links import credential_link, identity_link, of_issuer
-from crosstenant.cli.check.federated.in_cluster import Expected, in_cluster, refresher_namespace
+from crosstenant.cli.check.federated.in_cluster import Expected, in_cluster, service_account_of
 from crosstenant.cli.check.reading import Unseen, access, look
 from crosstenant.cli.check.registry_links import RoleLinks, absent_registry, network_link, registry_link
 from crosstenant.errors import OperatorError
@@ -181,29 +181,31 @@ async def _inside(
             links.append(_not_asked(cluster))
             continue
         expected = Expected(cluster.cluster_id.name, client_id, chain.registry_tenant_id)
-        namespaces = _namespaces(cluster, state, identity)
-        if not namespaces:
-            finding = "no refresher is known for it: its pull secrets are another program's"
+        accounts = _accounts(cluster, state, identity)
+        if not accounts:
+            finding = "nothing of it is trusted that could renew a pull secret"
             links.append(Link(Tenancy.CLUSTER, REFRESHER, expected.cluster, LinkState.SKIPPED, finding))
-        for namespace in namespaces:
-            links += await _of_refresher(own[0], state, namespace, expected)
+        for account in accounts:
+            links += await _of_account(own[0], state, account, expected)
     return [*links, *[_of_no_cluster(it) for it in unused]]
 
 
-def _namespaces(cluster: FederatedCluster, state: ClusterState, identity: _Identity) -> list[str]:
-    """The namespaces of the cluster's refreshers, from the subjects that the stack or the identity names."""
+def _accounts(cluster: FederatedCluster, state: ClusterState, identity: _Identity) -> list[tuple[str, str]]:
+    """The service accounts that pull, from the subjects that the stack or the identity names."""
     listed = identity.credentials if isinstance(identity.credentials, list) else []
     subjects = cluster.subjects or tuple(it.subject for it in of_issuer(state.oidc_issuer or "", listed))
-    return [name for it in dict.fromkeys(subjects) if (name := refresher_namespace(it))]
+    return [account for it in dict.fromkeys(subjects) if (account := service_account_of(it))]
 
 
-async def _of_refresher(kubeconfig: ApiAccess, state: ClusterState, namespace: str, expected: Expected) -> list[Link]:
+async def _of_account(
+    kubeconfig: ApiAccess, state: ClusterState, account: tuple[str, str], expected: Expected
+) -> list[Link]:
     try:
         server = ApiServer(kubeconfig, state.api_hosts)
     except OperatorError as error:
         return [Link(Tenancy.CLUSTER, REFRESHER, expected.cluster, LinkState.UNSEEN, str(error))]
     try:
-        return await in_cluster(server, namespace, expected, datetime.now(timezone.utc))
+        return await in_cluster(server, account, expected, datetime.now(timezone.utc))
     finally:
         await server.aclose()
 
