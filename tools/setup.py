@@ -82,10 +82,13 @@ def _steps(tests, apt, only, clients, kubernetes):
         steps += [
             Step("az", azure_cli.ensure),
             Step("credential provider", cluster_clients.ensure_credential_provider),
-            Step("kubernetes plugin", kubernetes_plugin.ensure),
         ]
     if kubernetes:
         steps.append(Step("control plane", control_plane.ensure))
+    if kubernetes and tests:
+        steps.append(Step("external secrets", cluster_clients.ensure_generator))
+    if clients or (kubernetes and tests):
+        steps.append(Step("kubernetes plugin", kubernetes_plugin.ensure))
     return steps
 
 

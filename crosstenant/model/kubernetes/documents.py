@@ -6,7 +6,7 @@ the document as it is, so that a component can place an output there, and the ma
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, cast
 
 Document = dict[str, object]
 """An object of the Kubernetes API in its own spelling: ``{"apiVersion": "v1", "kind": "Secret", ...}``."""
@@ -42,6 +42,22 @@ def document(
     if annotations:
         metadata["annotations"] = dict(annotations)
     return {"apiVersion": api_version, "kind": kind, "metadata": metadata, **content}
+
+
+def owned_by_stack(found: Document) -> Document:
+    """The document as a stack declares it: an update puts right what another hand has changed.
+
+    Server-side apply otherwise ends in a conflict with whoever changed a field, ``kubectl patch`` for instance.
+    https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/#handle-field-conflicts-on-existing-resources
+
+    :param found: A document of an object that is the stack's own.
+    """
+    metadata = cast("dict[str, object]", found["metadata"])
+    annotations = cast("dict[str, object]", metadata.get("annotations", {}))
+    return {**found, "metadata": {**metadata, "annotations": {**annotations, **_FORCED}}}
+
+
+_FORCED: Final = {"pulumi.com/patchForce": "true"}
 
 
 def pull_secrets_of(service_account: str, namespace: str, secret: str) -> Document:
