@@ -84,7 +84,7 @@ class Cluster:
         document = {"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": spec}
         return self.create(path, document)["status"]["token"]
 
-    def until(self, seen: Callable[[], Found], seconds: float = 60.0) -> Found:
+    def until(self, seen: Callable[[], Found | None], seconds: float = 60.0) -> Found:
         """The first answer that is true; fails when there is none in time."""
         until = time.monotonic() + seconds
         while not (found := seen()):

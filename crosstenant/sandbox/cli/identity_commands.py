@@ -11,6 +11,7 @@ from crosstenant.sandbox.cli.options import on_state
 from crosstenant.sandbox.entra.assertions import federated_token
 from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.kubelet import node_pull as kubelet
+from crosstenant.sandbox.kubelet.image_pull import NodePullRefused
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.seed import (
@@ -69,9 +70,9 @@ def pull(store: Store, cluster: str, node: str | None, image: str) -> None:
     for one in nodes:
         try:
             got = asyncio.run(kubelet.pull(image, one, proxy))
-        except kubelet.NodePullRefused as error:
+        except NodePullRefused as error:
             raise click.ClickException(str(error)) from None
         click.echo(
-            f"node {got.node} pulled {got.registry}/{got.repository}@{got.digest} as application {got.client_id}; "
-            f"layer {got.blob} verified, {got.blob_size} bytes"
+            f"node {got.node} pulled {got.image.registry}/{got.image.repository}@{got.image.digest} as application "
+            f"{got.client_id}; layer {got.image.blob} verified, {got.image.blob_size} bytes"
         )

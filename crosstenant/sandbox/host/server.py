@@ -123,7 +123,7 @@ class Sandbox:
             ssl_context_factory=context_factory,
         )
         server = uvicorn.Server(config)
-        planes = ControlPlanes(self._store, lambda: private_folder(self._store.path) / "kubernetes")
+        planes = ControlPlanes(self._store, lambda: private_folder(self._store.path) / "kubernetes", self.environment)
         proxy = Proxy(listener.getsockname()[1], self._pass_through, upstream_proxy(), planes.port_of)
         self._port = await proxy.start()
         event = asyncio.Event()

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Final
 
 from crosstenant.sandbox.kubelet.cluster_api import ApiAccess, ApiError, ClusterApi
+from crosstenant.sandbox.kubelet.processes import free_ports, last_lines, launch
 from crosstenant.sandbox.kubernetes.certificates import KeyPair
 from crosstenant.sandbox.kubernetes.flags import api_server_flags, controller_manager_flags, etcd_flags
-from crosstenant.sandbox.kubernetes.processes import free_ports, last_lines, launch
 from crosstenant.sandbox.kubernetes.programs import Programs
 from crosstenant.sandbox.kubernetes.settings import ClusterSettings
 from crosstenant.sandbox.world.own_files import write_own

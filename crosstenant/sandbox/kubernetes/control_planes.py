@@ -12,11 +12,13 @@ import fcntl
 import os
 import shutil
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from crosstenant.sandbox.kubernetes.control_plane import ControlPlane, ControlPlaneFailed
+from crosstenant.sandbox.kubernetes.nodes import run_node
 from crosstenant.sandbox.kubernetes.programs import find_programs
 from crosstenant.sandbox.kubernetes.settings import ClusterSettings, settings_of
 from crosstenant.sandbox.world.own_files import open_own, read_own, write_own
@@ -32,13 +34,15 @@ class ClusterUnreachable(OSError):
 class ControlPlanes:
     """The control planes that this sandbox runs or uses."""
 
-    def __init__(self, store: Store, folder: Callable[[], Path]) -> None:
+    def __init__(self, store: Store, folder: Callable[[], Path], environment: Callable[[], Mapping[str, str]]) -> None:
         """
         :param store: The sandbox's state.
         :param folder: Makes the folder for the clusters' folders, which only this user can enter.
+        :param environment: The variables with which clients, the clusters' pods among them, reach the sandbox.
         """
         self._store = store
         self._folder = folder
+        self._environment = environment
         self._served: dict[str, _Served] = {}
         self._locks: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -80,12 +84,15 @@ class ControlPlanes:
                     return used
             await asyncio.sleep(0.2)
         try:
-            return _Served(settings, *await self._started(settings, folder, lock))
+            plane = await self._started(settings, folder)
         except BaseException:
             os.close(lock)
             raise
+        write_own(folder / "port", str(plane.access.port))
+        kubelet = asyncio.create_task(run_node(plane.access, settings, self._store, folder, self._environment()))
+        return _Served(settings, plane.access.port, _Own(plane, kubelet, lock))
 
-    async def _started(self, settings: ClusterSettings, folder: Path, lock: int) -> tuple[int, ControlPlane, int]:
+    async def _started(self, settings: ClusterSettings, folder: Path) -> ControlPlane:
         programs = find_programs()
         for attempt in range(_ATTEMPTS):
             plane = ControlPlane(settings, programs, folder)
@@ -100,8 +107,7 @@ class ControlPlanes:
             except BaseException:
                 await plane.stop()
                 raise
-            write_own(folder / "port", str(plane.access.port))
-            return plane.access.port, plane, lock
+            return plane
         raise AssertionError("the last attempt returns or raises")
 
     def _remove_stale(self) -> None:
@@ -114,23 +120,29 @@ class ControlPlanes:
                 os.close(lock)
 
 
+@dataclass(frozen=True)
+class _Own:
+    """What this sandbox runs for a cluster."""
+
+    plane: ControlPlane
+    kubelet: asyncio.Task[None]
+    lock: int
+
+
 class _Served:
     """A cluster's API server, run by this sandbox or by another one of the same state."""
 
-    def __init__(
-        self, settings: ClusterSettings, port: int, plane: ControlPlane | None = None, lock: int | None = None
-    ) -> None:
+    def __init__(self, settings: ClusterSettings, port: int, own: _Own | None = None) -> None:
         self.port = port
         self._settings = settings
-        self._plane = plane
-        self._lock = lock
+        self._own = own
 
     async def answers(self, settings: ClusterSettings) -> bool:
         """Whether it runs with the present settings."""
         if self._settings != settings:
             return False
-        if self._plane is not None:
-            return self._plane.is_running
+        if self._own is not None:
+            return self._own.plane.is_running
         try:
             _, writer = await asyncio.open_connection("127.0.0.1", self.port)
         except OSError:
@@ -139,10 +151,11 @@ class _Served:
         return True
 
     async def end(self) -> None:
-        if self._plane is not None:
-            await self._plane.stop()
-        if self._lock is not None:
-            os.close(self._lock)
+        if self._own is not None:
+            self._own.kubelet.cancel()
+            await asyncio.gather(self._own.kubelet, return_exceptions=True)
+            await self._own.plane.stop()
+            os.close(self._own.lock)
 
 
 def _lock(folder: Path) -> int | None:

@@ -77,6 +77,8 @@ def api_server_flags(folder: Path, host: str, issuer: str, etcd_port: int, port:
         f"--tls-private-key-file={server}",
         f"--client-ca-file={authority}",
         "--authorization-mode=RBAC",
+        # As on AKS; the kubelet refuses such pods.
+        "--allow-privileged=true",
         f"--service-account-issuer={issuer}",
         f"--service-account-jwks-uri={issuer.rstrip('/')}/openid/v1/jwks",
         f"--service-account-signing-key-file={tokens}",

@@ -86,7 +86,7 @@ def test_kubeconfig_leads_to_the_cluster(cluster_owner: AzureCli):
 
 
 def test_check_acr_goes_as_far_as_kubectl(cluster_owner: AzureCli, monkeypatch: pytest.MonkeyPatch):
-    """az asks Resource Manager for the kubeconfig, and kubectl for the nodes; the machine has no kubectl but the test's."""
+    """az asks Resource Manager for the kubeconfig, and kubectl for the nodes; kubectl here is the test's own."""
     kubectl = cluster_owner.folder / "kubectl"
     kubectl.write_text('#!/bin/sh\necho "$@" >> "$HOME/asked"\ncat "${6:-$5}" > "$HOME/config" 2>/dev/null\nexit 1\n')
     kubectl.chmod(0o755)

@@ -68,3 +68,14 @@ def last_lines(file: Path, count: int = 3) -> str:
     except OSError:
         return ""
     return " | ".join(line.strip()[:300] for line in lines[-count:])
+
+
+def last_bytes(file: Path, count: int) -> str:
+    """The end of a log, without the closing line break.
+
+    :param count: The most bytes of it.
+    """
+    try:
+        return file.read_bytes()[-count:].decode("utf-8", "replace").rstrip("\n")
+    except OSError:
+        return ""
