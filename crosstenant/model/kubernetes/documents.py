@@ -45,9 +45,9 @@ def document(
 
 
 def owned_by_stack(found: Document) -> Document:
-    """The document as a stack declares it: an update puts right what another hand has changed.
+    """The document as a stack declares it: an update repairs what another hand has changed.
 
-    Server-side apply otherwise ends in a conflict with whoever changed a field, ``kubectl patch`` for instance.
+    Server-side apply otherwise ends in a conflict with the client that changed a field, ``kubectl patch`` for instance.
     https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/#handle-field-conflicts-on-existing-resources
 
     :param found: A document of an object that is the stack's own.
