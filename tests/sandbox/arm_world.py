@@ -21,6 +21,7 @@ CLUSTERS = "2026-04-01"
 REGISTRIES = "2025-11-01"
 ACCESS = "2022-04-01"
 CORE = "2022-12-01"
+IDENTITIES = "2023-01-31"
 
 NEW_APP = "a0000000-0000-4000-8000-0000000abc01"
 NEW_PRINCIPAL = "a0000000-0000-4000-8000-0000000abc02"
@@ -160,4 +161,6 @@ def _version(path: str) -> str:
         return ACCESS
     if "/providers/microsoft.containerregistry/" in lowered:
         return REGISTRIES
+    if "/providers/microsoft.managedidentity/" in lowered:
+        return IDENTITIES
     return CLUSTERS if "/providers/microsoft.containerservice/" in lowered else CORE

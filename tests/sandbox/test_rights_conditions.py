@@ -98,7 +98,9 @@ def test_the_sandbox_registry_callers_have_the_condition_of_the_page(store: Stor
     assigning = [it for it in found if it["roleDefinitionId"].endswith(seed.RBAC_ADMINISTRATOR)]
     assert [(it["condition"], it["conditionVersion"]) for it in assigning] == [(PULL, "2.0")] * 2
     rest = {it["roleDefinitionId"].rsplit("/", 1)[-1] for it in found if it not in assigning}
-    assert rest == {seed.READER, seed.AKS_CONTRIBUTOR}, "no other role of a caller assigns roles"
+    assert rest == {seed.READER, seed.AKS_CONTRIBUTOR, seed.MANAGED_IDENTITY_CONTRIBUTOR}, (
+        "no other role of a caller assigns roles"
+    )
 
 
 @pytest.fixture

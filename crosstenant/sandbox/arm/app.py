@@ -6,8 +6,10 @@ resource type and its API versions, the caller's permissions. Then its handler a
 
 from __future__ import annotations
 
+import asyncio
 import json
 import uuid
+from dataclasses import replace
 from typing import Any, Final, cast
 
 from starlette.applications import Starlette
@@ -40,15 +42,18 @@ def make_app(store: Store) -> Starlette:
     async def endpoint(request: Request) -> Response:
         content = await request.body()
         # In a thread, because another service may hold the state's lock for a moment.
-        return await run_in_threadpool(_respond, store, request, content)
+        response, seconds = await run_in_threadpool(_respond, store, request, content)
+        await asyncio.sleep(seconds)
+        return response
 
     return Starlette(routes=[StarletteRoute("/{path:path}", endpoint, methods=_METHODS)])
 
 
-def _respond(store: Store, request: Request, content: bytes) -> Response:
+def _respond(store: Store, request: Request, content: bytes) -> tuple[Response, float]:
+    """The answer to a request, and the seconds after which it is sent."""
     cloud = cloud_of_host(request.headers.get("host", ""))
     if request.method == "GET" and request.url.path == "/metadata/endpoints" and cloud is not None:
-        return JSONResponse(endpoint_metadata(cloud, request.query_params.get("api-version", "")))
+        return JSONResponse(endpoint_metadata(cloud, request.query_params.get("api-version", ""))), 0
     try:
         answer = _answer(store, request, content)
     except ArmRefusal as error:
@@ -63,8 +68,9 @@ def _respond(store: Store, request: Request, content: bytes) -> Response:
         **answer.headers,
     }
     if answer.body is None:
-        return Response(status_code=answer.status, headers=headers)
-    return Response(json.dumps(answer.body), answer.status, headers, media_type="application/json")
+        return Response(status_code=answer.status, headers=headers), answer.seconds
+    response = Response(json.dumps(answer.body), answer.status, headers, media_type="application/json")
+    return response, answer.seconds
 
 
 def _answer(store: Store, request: Request, content: bytes) -> Answer:
@@ -97,7 +103,7 @@ def _answer(store: Store, request: Request, content: bytes) -> Answer:
         check_locks(state, request.method, path)
         answer = route.handler(call)
         # Copied while the lock is held: the answer may contain parts of the state.
-        return Answer(answer.status, _copy(answer.body), answer.headers)
+        return replace(answer, body=_copy(answer.body))
 
 
 def _read(content: bytes) -> Any:

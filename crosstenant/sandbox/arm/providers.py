@@ -18,6 +18,7 @@ Json = dict[str, Any]
 AUTHORIZATION: Final = "Microsoft.Authorization"
 CONTAINER_REGISTRY: Final = "Microsoft.ContainerRegistry"
 CONTAINER_SERVICE: Final = "Microsoft.ContainerService"
+MANAGED_IDENTITY: Final = "Microsoft.ManagedIdentity"
 RESOURCES: Final = "Microsoft.Resources"
 
 
@@ -38,6 +39,13 @@ _REGISTRY_VERSIONS: Final = _versions(
     "2017-10-01 2019-05-01 2021-09-01 2022-12-01 2023-07-01 2025-04-01 2025-11-01 2021-06-01-preview "
     "2021-12-01-preview 2023-01-01-preview 2023-06-01-preview 2023-08-01-preview 2023-11-01-preview 2024-11-01-preview "
     "2025-03-01-preview 2025-05-01-preview 2025-06-01-preview 2026-01-01-preview 2026-03-01-preview"
+)
+_IDENTITY_VERSIONS: Final = _versions(
+    "2018-11-30 2023-01-31 2024-11-30 2022-01-31-preview 2023-07-31-preview 2025-01-31-preview 2025-05-31-preview"
+)
+# The first version with federated credentials.
+_CREDENTIAL_VERSIONS: Final = _versions(
+    "2023-01-31 2024-11-30 2022-01-31-preview 2023-07-31-preview 2025-01-31-preview 2025-05-31-preview"
 )
 _ASSIGNMENT_VERSIONS: Final = _versions(
     "2015-07-01 2022-04-01 2018-01-01-preview 2018-07-01 2018-09-01-preview 2020-03-01-preview 2020-04-01-preview "
@@ -62,6 +70,10 @@ _TYPES: Final[dict[str, dict[str, list[str]]]] = {
         # Azure's own links to operations have this old version.
         "locations/operations": ["2016-03-30", *_CLUSTER_VERSIONS],
         "locations/operationresults": ["2016-03-30", *_CLUSTER_VERSIONS],
+    },
+    MANAGED_IDENTITY: {
+        "userAssignedIdentities": _IDENTITY_VERSIONS,
+        "userAssignedIdentities/federatedIdentityCredentials": _CREDENTIAL_VERSIONS,
     },
     RESOURCES: dict.fromkeys(("subscriptions", "resourceGroups", "resources", "tenants"), _CORE_VERSIONS),
 }

@@ -23,6 +23,7 @@ class ArmRefusal(Exception):
         *,
         target: str | None = None,
         headers: Mapping[str, str] | None = None,
+        info: list[dict[str, Any]] | None = None,
         source: Source,
     ) -> None:
         """
@@ -31,6 +32,7 @@ class ArmRefusal(Exception):
         :param message: Azure's sentence.
         :param target: The property, where Azure names one.
         :param headers: Headers of the answer.
+        :param info: The error's ``additionalInfo``, where Azure adds some.
         :param source: How it is known that Azure refuses so.
         """
         super().__init__(f"{code}: {message}")
@@ -39,6 +41,7 @@ class ArmRefusal(Exception):
         self.message = message
         self.target = target
         self.headers = dict(headers or {})
+        self.info = info
         self.source = source
 
     def document(self) -> dict[str, Any]:
@@ -46,6 +49,8 @@ class ArmRefusal(Exception):
         error: dict[str, Any] = {"code": self.code, "message": self.message}
         if self.target is not None:
             error["target"] = self.target
+        if self.info is not None:
+            error["additionalInfo"] = self.info
         return {"error": error}
 
 
@@ -97,4 +102,29 @@ def invalid_content(detail: str) -> ArmRefusal:
         "InvalidRequestContent",
         f"The request content was invalid and could not be deserialized: '{detail}'.",
         source=sources.INVALID_REQUEST_CONTENT,
+    )
+
+
+def location_required() -> ArmRefusal:
+    """A resource must have a location."""
+    return ArmRefusal(
+        400,
+        "LocationRequired",
+        "The location property is required for this definition.",
+        source=sources.LOCATION_REQUIRED,
+    )
+
+
+def resource_elsewhere(name: str, present: str, group: str, location: str) -> ArmRefusal:
+    """A resource cannot move to another location.
+
+    :param present: Its location.
+    :param location: The location in the request.
+    """
+    return ArmRefusal(
+        409,
+        "InvalidResourceLocation",
+        f"The resource '{name}' already exists in location '{present}' in resource group '{group}'. A resource with "
+        f"the same name cannot be created in location '{location}'. Please select a new resource name.",
+        source=sources.RESOURCE_ELSEWHERE,
     )

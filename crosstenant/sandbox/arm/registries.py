@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.operations import remove
 from crosstenant.sandbox.arm.ids import find_group, find_resource, key
-from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.arm.refusals import ArmRefusal, location_required
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.world import resource_documents
 from crosstenant.sandbox.world.clouds import cloud_of
@@ -78,12 +78,7 @@ def put_registry(request: ArmRequest) -> Answer:
         raise ArmRefusal(409, "AlreadyInUse", _in_use(request, name), source=sources.REGISTRY_NAME_IN_USE)
     location, sku = request.body.get("location"), request.body.get("sku")
     if not location:
-        raise ArmRefusal(
-            400,
-            "LocationRequired",
-            "The location property is required for this definition.",
-            source=sources.LOCATION_REQUIRED,
-        )
+        raise location_required()
     if not sku:
         raise ArmRefusal(
             400,

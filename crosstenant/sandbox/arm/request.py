@@ -23,6 +23,8 @@ class Answer:
     body: Any = None
     """A JSON document; None for an answer without a body."""
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    seconds: float = 0.0
+    """How long the client waits for the answer."""
 
 
 @dataclass(frozen=True)

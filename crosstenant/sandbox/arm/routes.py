@@ -16,7 +16,15 @@ from crosstenant.sandbox.arm.clusters import answers as clusters
 from crosstenant.sandbox.arm.clusters import credentials, operation_status
 from crosstenant.sandbox.arm.clusters.put import put_cluster
 from crosstenant.sandbox.arm.clusters.reset import reset_service_principal_profile
-from crosstenant.sandbox.arm.providers import AUTHORIZATION, CONTAINER_REGISTRY, CONTAINER_SERVICE, RESOURCES
+from crosstenant.sandbox.arm.identities import answers as identities
+from crosstenant.sandbox.arm.identities import credentials as federated
+from crosstenant.sandbox.arm.providers import (
+    AUTHORIZATION,
+    CONTAINER_REGISTRY,
+    CONTAINER_SERVICE,
+    MANAGED_IDENTITY,
+    RESOURCES,
+)
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.arm.roles import assignments, definitions
 
@@ -29,6 +37,8 @@ _CLUSTER: Final = f"{_GROUP}{_CLUSTERS}/{{name}}"
 _OPERATION: Final = f"{_SUBSCRIPTION}/providers/{CONTAINER_SERVICE}/locations/{{location}}"
 _REGISTRIES: Final = f"/providers/{CONTAINER_REGISTRY}/registries"
 _REGISTRY: Final = f"{_GROUP}{_REGISTRIES}/{{name}}"
+_IDENTITIES: Final = f"/providers/{MANAGED_IDENTITY}/userAssignedIdentities"
+_IDENTITY: Final = f"{_GROUP}{_IDENTITIES}/{{name}}"
 _ACCESS: Final = f"/providers/{AUTHORIZATION}"
 
 
@@ -166,6 +176,29 @@ def _registry_routes() -> list[Route]:
     ]
 
 
+def _identity_routes() -> list[Route]:
+    def on(method: str, path: str, handler: Handler, action: str | None, scope: str = "", kind: str = "") -> Route:
+        kind = f"userAssignedIdentities{kind}"
+        full = None if action is None else f"{MANAGED_IDENTITY}/{kind}/{action}"
+        return Route(method, path, handler, MANAGED_IDENTITY, kind, full, scope)
+
+    def on_credential(method: str, name: str, handler: Handler, action: str) -> Route:
+        return on(method, f"{_IDENTITY}/{federated.KIND}{name}", handler, action, _IDENTITY, f"/{federated.KIND}")
+
+    return [
+        on("GET", _SUBSCRIPTION + _IDENTITIES, identities.list_identities, None, _SUBSCRIPTION),
+        on("GET", _GROUP + _IDENTITIES, identities.list_identities, None, _GROUP),
+        on("GET", _IDENTITY, identities.get_identity, "read"),
+        on("PUT", _IDENTITY, identities.put_identity, "write"),
+        on("PATCH", _IDENTITY, identities.patch_identity, "write"),
+        on("DELETE", _IDENTITY, identities.delete_identity, "delete"),
+        on_credential("GET", "", federated.list_credentials, "read"),
+        on_credential("GET", "/{credential}", federated.get_credential, "read"),
+        on_credential("PUT", "/{credential}", federated.put_credential, "write"),
+        on_credential("DELETE", "/{credential}", federated.delete_credential, "delete"),
+    ]
+
+
 def _access_routes() -> list[Route]:
     def on(method: str, kind: str, name: str, handler: Handler, action: str | None) -> Route:
         full = None if action is None else f"{AUTHORIZATION}/{kind}/{action}"
@@ -227,5 +260,6 @@ ROUTES: Final = (
     *_cluster_routes(),
     *_operation_routes(),
     *_registry_routes(),
+    *_identity_routes(),
     *_core_routes(),
 )

@@ -13,6 +13,7 @@ _COMMON: Final = (
 _ROLES: Final = (
     "https://github.com/MicrosoftDocs/azure-docs/blob/main/articles/role-based-access-control/troubleshooting.md"
 )
+_FEDERATION: Final = "https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations"
 _AKS: Final = (
     "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-kubernetes/error-codes/"
 )
@@ -50,6 +51,7 @@ MISSING_API_VERSION_PARAMETER: Final = thread(
     "https://github.com/cloudquery/cloudquery/issues/6626", "https://github.com/Azure/azure-sdk-for-go/issues/22571"
 )
 NO_REGISTERED_PROVIDER_FOUND: Final = page(_COMMON, but="the text; and the list of API versions is not Azure's")
+RESOURCE_ELSEWHERE: Final = page(_COMMON, but="the text")
 RESOURCE_GROUP_NOT_FOUND: Final = page(_COMMON, but="the text")
 RESOURCE_NOT_FOUND: Final = page(_COMMON, but="the text")
 SCOPE_LOCKED: Final = thread(
@@ -62,13 +64,36 @@ UNKNOWN_PATH: Final = assumed("code and text")
 INVALID_RESOURCE_GROUP: Final = assumed("code and text")
 INVALID_RESOURCE_GROUP_LOCATION: Final = assumed("code and text")
 
+REQUEST_DISALLOWED_BY_POLICY: Final = page(
+    "https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy",
+    but="which other properties stand in the error's additionalInfo",
+)
+
+# Managed identities
+CONCURRENT_CREDENTIALS: Final = thread(
+    "https://github.com/pulumi/pulumi-azure-native/issues/4343",
+    "https://github.com/Azure/bicep-registry-modules/issues/1447",
+    "https://github.com/hashicorp/terraform-provider-azurerm/issues/29242",
+    but="how long a write takes",
+)
+CREDENTIAL_AUDIENCE: Final = page(_FEDERATION, but="the code")
+CREDENTIAL_EMPTY: Final = page(_FEDERATION, but="the code")
+CREDENTIAL_EXISTS: Final = page(_FEDERATION, but="the code")
+CREDENTIAL_FORM: Final = page(_FEDERATION, but="code and text")
+CREDENTIAL_NAME: Final = page(_FEDERATION, but="the code")
+IDENTITY_NAME: Final = page(
+    "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules", but="code and text"
+)
+IDENTITY_NOT_FOUND: Final = page(_FEDERATION, but="the code")
+NO_CREDENTIALS_IN_REGION: Final = page(_FEDERATION, but="the code, and which regions it is true of today")
+TOO_MANY_CREDENTIALS: Final = page(_FEDERATION, but="status, code and text")
+
 # AKS
 ANOTHER_OPERATION: Final = thread("https://github.com/Azure/azure-workload-identity/issues/417")
 OPERATION_IN_PROGRESS: Final = thread(
     "https://github.com/Azure/azure-cli-extensions/pull/9855", but="the name of the cluster in it, and the address"
 )
 CLUSTER_STOPPED: Final = thread("https://github.com/MicrosoftDocs/azure-docs/issues/85161", but="the rest of the text")
-CLUSTER_ELSEWHERE: Final = page(_COMMON, but="the text")
 CLUSTER_EXISTS: Final = assumed("code and text")
 ETAG_MISMATCH: Final = assumed("code and text")
 FAILED_OPERATION: Final = own("code and text are those of settings.reset, InternalOperationError without")

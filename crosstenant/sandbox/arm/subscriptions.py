@@ -13,7 +13,7 @@ from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.operations import remove
 from crosstenant.sandbox.arm.ids import find_group, key
 from crosstenant.sandbox.arm.providers import all_providers, provider
-from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.arm.refusals import ArmRefusal, location_required
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.world import resource_documents
 from crosstenant.sandbox.world.clouds import cloud_of
@@ -127,12 +127,7 @@ def put_group(request: ArmRequest) -> Answer:
         )
     location = str(request.body.get("location") or "").replace(" ", "").lower()
     if not location:
-        raise ArmRefusal(
-            400,
-            "LocationRequired",
-            "The location property is required for this definition.",
-            source=sources.LOCATION_REQUIRED,
-        )
+        raise location_required()
     found = request.state["resources"].get(key(request.scope))
     if found is not None and found["location"] != location:
         raise ArmRefusal(

@@ -38,6 +38,7 @@ def _application(path: str) -> Routes:
         ("GET", credentials, federated.list_federated),
         ("POST", credentials, federated.create_federated),
         ("GET", f"{credentials}/{{credential}}", federated.get_federated),
+        ("PATCH", f"{credentials}/{{credential}}", federated.update_federated),
         ("DELETE", f"{credentials}/{{credential}}", federated.delete_federated),
         ("GET", path, applications.get_application),
         ("PATCH", path, applications.update_application),

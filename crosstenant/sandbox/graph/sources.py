@@ -6,6 +6,7 @@ from typing import Final
 
 from crosstenant.sandbox.world.provenance import assumed, code, page, thread
 
+_FEDERATION: Final = "https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations"
 _ERRORS: Final = "https://learn.microsoft.com/graph/errors"
 # The texts that the azuread provider's library tells apart.
 _LIBRARY: Final = "https://github.com/manicminer/hamilton/blob/main/odata/odata.go"
@@ -28,6 +29,9 @@ SERVICE_PRINCIPAL_EXISTS: Final = thread(
     "https://github.com/KelvinTegelaar/CIPP/issues/1142",
     question="graph-service-principal-twice",
 )
+FEDERATED_AUDIENCES: Final = page(_FEDERATION, but="status, code and text")
+FEDERATED_SUBJECT_EXISTS: Final = page(_FEDERATION, but="status, code and text")
+TOO_MANY_FEDERATED_CREDENTIALS: Final = page(_FEDERATION, but="status, code and text")
 FEDERATED_CREDENTIAL_EXISTS: Final = assumed("code, text and status (409)")
 PASSWORD_POLICY: Final = code("https://github.com/OfficeDev/microsoft-365-agents-toolkit", but="the text")
 LIFETIME_POLICY: Final = thread(

@@ -12,6 +12,9 @@ from crosstenant.sandbox.world.provenance import Source, assumed, code, own, rec
 
 _AZUREAD: Final = "https://github.com/hashicorp/terraform-provider-azuread/blob/main/internal/"
 _PASSWORD: Final = code(f"{_AZUREAD}services/applications/application_password_resource.go")
+_FEDERATED: Final = code(
+    f"{_AZUREAD}services/applications/application_federated_identity_credential_resource.go", but="the words"
+)
 _PRINCIPAL: Final = code(f"{_AZUREAD}services/serviceprincipals/service_principal_resource.go")
 _APPLICATION: Final = code(f"{_AZUREAD}services/applications/application_resource.go")
 _AZURE_NATIVE: Final = "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/"
@@ -61,6 +64,11 @@ TEXTS: Final[Mapping[str, Source]] = {
         *_PASSWORD.addresses, but="the words, which are the plugin SDK's"
     ),
     'Application with object ID "…" was not found': _PASSWORD,
+    "Adding federated identity credential for application with object ID …": _FEDERATED,
+    "Updating federated identity credential with ID …": _FEDERATED,
+    "Removing federated identity credential … from application with object ID …": _FEDERATED,
+    'Parsing federated identity credential with ID "…": expected the form '
+    "<object ID>/federatedIdentityCredential/<credential ID>": _FEDERATED,
     "Adding password for application with object ID …": _PASSWORD,
     "resource … does not support import": _WORDS,
     "an application password cannot be updated": _LIMIT,

@@ -11,6 +11,8 @@ _REPLICAS: Final = "https://learn.microsoft.com/entra/architecture/architecture"
 _RESET: Final = "https://learn.microsoft.com/rest/api/aks/managed-clusters/reset-service-principal-profile"
 _ASYNC: Final = "https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations"
 
+_FEDERATION: Final = "https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations"
+
 
 @dataclass(frozen=True)
 class Behaviour:
@@ -62,6 +64,28 @@ BEHAVIOURS: Final = (
         "A PUT, start, stop or deletion of a cluster is a long operation.",
         page(_ASYNC, but="the durations, which are for tests"),
         ("cluster_put.seconds", "cluster_put.retry_after"),
+    ),
+    Behaviour(
+        "Sign-in knows a new federated credential after a lag.",
+        page(_FEDERATION, but="how long: seconds to minutes are possible, and the default is none"),
+        ("lag.federatedCredential",),
+    ),
+    Behaviour(
+        "A write of a federated credential takes a moment, and another one of the same identity is refused meanwhile.",
+        page(_FEDERATION, but="how long"),
+        ("identity.write_seconds",),
+    ),
+    Behaviour(
+        "A policy with the effect deny refuses the writes of a kind of resource; the setting is the policy's name.",
+        page(
+            "https://learn.microsoft.com/azure/governance/policy/concepts/effect-deny",
+            but="the condition: the sandbox has no policy language, and denies all writes of the kind",
+        ),
+        ("policy.identity", "policy.federated_credential"),
+    ),
+    Behaviour(
+        "A new cluster has an OIDC issuer from Kubernetes 1.34 on, unless its creator says otherwise.",
+        page("https://learn.microsoft.com/azure/aks/use-oidc-issuer", but="that a creator can still say otherwise"),
     ),
     Behaviour(
         "Graph's lists come in pages.",

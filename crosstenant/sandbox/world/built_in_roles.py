@@ -23,10 +23,16 @@ REPOSITORY_WRITER: Final = "2a1e307c-b015-4ebd-883e-5b7698a07328"
 REPOSITORY_CONTRIBUTOR: Final = "2efddaa5-3f1f-4df3-97df-af3f13818f4c"
 CATALOG_LISTER: Final = "bfdb9389-c9a5-478a-bb2f-ba9ca092c3c7"
 AKS_CONTRIBUTOR: Final = "ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8"
+MANAGED_IDENTITY_CONTRIBUTOR: Final = "e40ec5ca-96e0-45a2-b4ff-59039f2c2b59"
+FEDERATED_CREDENTIAL_CONTRIBUTOR: Final = "7e559ce2-48d7-4b27-9128-fa1b247f1308"
 NETWORK_CONTRIBUTOR: Final = "4d97b98b-1d4f-4787-a291-c67834d212e7"
 
 _ACR: Final = "Microsoft.ContainerRegistry/registries"
 _REPOSITORIES: Final = f"{_ACR}/repositories"
+_IDENTITIES: Final = "Microsoft.ManagedIdentity/userAssignedIdentities"
+_FEDERATED: Final = tuple(
+    f"{_IDENTITIES}/federatedIdentityCredentials/{action}" for action in ("read", "write", "delete")
+)
 _CREATED: Final = "2015-02-02T21:55:09.8806423Z"
 
 
@@ -179,6 +185,33 @@ _ALL: Final = (
             "Microsoft.Resources/deployments/*",
             "Microsoft.Resources/subscriptions/resourceGroups/read",
             "Microsoft.ContainerService/deploymentSafeguards/*",
+        ),
+    ),
+    BuiltInRole(
+        MANAGED_IDENTITY_CONTRIBUTOR,
+        "Managed Identity Contributor",
+        "Create, Read, Update, and Delete User Assigned Identity",
+        actions=(
+            *(f"{_IDENTITIES}/{action}" for action in ("read", "write", "delete", "revokeTokens/action")),
+            *_FEDERATED,
+            "Microsoft.Authorization/*/read",
+            "Microsoft.Insights/alertRules/*",
+            "Microsoft.Resources/subscriptions/resourceGroups/read",
+            "Microsoft.Resources/deployments/*",
+            "Microsoft.Support/*",
+        ),
+    ),
+    BuiltInRole(
+        FEDERATED_CREDENTIAL_CONTRIBUTOR,
+        "Managed Identity Federated Identity Credential Contributor",
+        "Create, Read, Update, and Delete User Assigned Identity Federated Identity Credentials(FIC)",
+        actions=(
+            f"{_IDENTITIES}/read",
+            *_FEDERATED,
+            "Microsoft.Authorization/*/read",
+            "Microsoft.Insights/alertRules/*",
+            "Microsoft.Resources/subscriptions/resourceGroups/read",
+            "Microsoft.Resources/deployments/*",
         ),
     ),
     BuiltInRole(

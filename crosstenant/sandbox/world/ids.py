@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 CLUSTER_TYPE: Final = "Microsoft.ContainerService/managedClusters"
+IDENTITY_TYPE: Final = "Microsoft.ManagedIdentity/userAssignedIdentities"
 REGISTRY_TYPE: Final = "Microsoft.ContainerRegistry/registries"
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)

@@ -52,6 +52,7 @@ OLD_CLUSTER_SECRET: Final = "sandbox-old-cluster-secret"
 
 CLUSTER_GROUP: Final = f"/subscriptions/{CLUSTER_SUBSCRIPTION}/resourceGroups/rg-clusters"
 REGISTRY_GROUP: Final = f"/subscriptions/{REGISTRY_SUBSCRIPTION}/resourceGroups/rg-registries"
+IDENTITY_GROUP: Final = f"/subscriptions/{REGISTRY_SUBSCRIPTION}/resourceGroups/rg-identities"
 CLUSTER: Final = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-prod"
 MANAGED_IDENTITY_CLUSTER: Final = f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/aks-managed"
 REGISTRY: Final = f"{REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries/fabrikamimages"
@@ -64,6 +65,7 @@ READER: Final = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
 OWNER: Final = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 CONTRIBUTOR: Final = "b24988ac-6180-42a0-ab88-20f7382dd24c"
 AKS_CONTRIBUTOR: Final = "ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8"
+MANAGED_IDENTITY_CONTRIBUTOR: Final = "e40ec5ca-96e0-45a2-b4ff-59039f2c2b59"
 RBAC_ADMINISTRATOR: Final = "f58310d9-a9f6-439a-9e8d-f62e7b41a168"
 ACR_PULL: Final = "7f951dda-4ed3-4680-a7ca-43fe172d538d"
 ACR_REPOSITORY_READER: Final = "b93aa761-3e63-49ed-ac28-beffa264f7ac"
@@ -103,7 +105,7 @@ def seed(cloud: str = PUBLIC.name) -> State:
         "locks": {},
         "operations": {},
         "settings": {
-            "lag": {"secret": 0, "servicePrincipal": 0, "roleAssignment": 0, "graphRead": 0},
+            "lag": {"secret": 0, "servicePrincipal": 0, "roleAssignment": 0, "graphRead": 0, "federatedCredential": 0},
             "reset": {
                 "seconds": 2,
                 "retry_after": 1,
@@ -113,6 +115,8 @@ def seed(cloud: str = PUBLIC.name) -> State:
                 "error_message": "",
             },
             "cluster_put": {"seconds": 1, "retry_after": 1},
+            "identity": {"write_seconds": 0.1},
+            "policy": {"identity": "", "federated_credential": ""},
             "page_size": 100,
         },
         "faults": [],
@@ -163,6 +167,7 @@ def _add_callers(state: State) -> None:
     _assign(state, f"/subscriptions/{CLUSTER_SUBSCRIPTION}", OWNER, cluster_owner)
     _assign(state, REGISTRY_GROUP, READER, registry_caller)
     _assign(state, REGISTRY_GROUP, RBAC_ADMINISTRATOR, registry_caller, PULL_ROLES_ONLY)
+    _assign(state, IDENTITY_GROUP, MANAGED_IDENTITY_CONTRIBUTOR, registry_caller)
     _assign(state, f"/subscriptions/{REGISTRY_SUBSCRIPTION}", OWNER, registry_owner)
 
 
@@ -175,6 +180,7 @@ def _add_resources(state: State) -> None:
         cluster(MANAGED_IDENTITY_CLUSTER, CLUSTER_TENANT, {"system": 1}, "msi", None, cloud),
         *(resource_group(group, managed_by=owner, cloud=cloud) for owner, group in nodes.items()),
         resource_group(REGISTRY_GROUP, cloud=cloud),
+        resource_group(IDENTITY_GROUP, cloud=cloud),
         registry(REGISTRY, "LegacyRegistryPermissions", cloud),
         registry(ABAC_REGISTRY, "AbacRepositoryPermissions", cloud),
     ):

@@ -294,6 +294,8 @@ async def test_schema_lists_what_is_served(store):
         "azure-native:authorization:RoleAssignment",
         "azure-native:containerregistry:Registry",
         "azure-native:containerservice:ManagedCluster",
+        "azure-native:managedidentity:FederatedIdentityCredential",
+        "azure-native:managedidentity:UserAssignedIdentity",
         "azure-native:resources:ResourceGroup",
     ]
     assert schema["resources"]["azure-native:authorization:RoleAssignment"]["requiredInputs"] == [

@@ -108,6 +108,7 @@ async def test_schema_lists_what_is_served():
     schema = __import__("json").loads(Azuread().schema())
     assert sorted(schema["resources"]) == [
         "azuread:index/application:Application",
+        "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential",
         "azuread:index/applicationPassword:ApplicationPassword",
         "azuread:index/servicePrincipal:ServicePrincipal",
     ]

@@ -12,7 +12,7 @@ import pulumi_azure_native
 import pulumi_azuread
 import pytest
 from pulumi._types import input_type_py_to_pulumi_names
-from pulumi_azure_native import authorization, containerregistry, containerservice, resources
+from pulumi_azure_native import authorization, containerregistry, containerservice, managedidentity, resources
 
 from crosstenant.provider_kit.dispatch import Package
 from crosstenant.provider_kit.fields import Fields, failures
@@ -25,11 +25,16 @@ from crosstenant.sandbox.standins.azuread.blocks import BLOCKS, Members
 
 SDK_CLASSES: dict[str, Any] = {
     "azuread:index/application:Application": pulumi_azuread.Application,
+    "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential": (
+        pulumi_azuread.ApplicationFederatedIdentityCredential
+    ),
     "azuread:index/applicationPassword:ApplicationPassword": pulumi_azuread.ApplicationPassword,
     "azuread:index/servicePrincipal:ServicePrincipal": pulumi_azuread.ServicePrincipal,
     "azure-native:authorization:RoleAssignment": authorization.RoleAssignment,
     "azure-native:containerregistry:Registry": containerregistry.Registry,
     "azure-native:containerservice:ManagedCluster": containerservice.ManagedCluster,
+    "azure-native:managedidentity:FederatedIdentityCredential": managedidentity.FederatedIdentityCredential,
+    "azure-native:managedidentity:UserAssignedIdentity": managedidentity.UserAssignedIdentity,
     "azure-native:resources:ResourceGroup": resources.ResourceGroup,
 }
 TABLES: dict[str, Fields] = {it.token: it.inputs for it in (*azuread.RESOURCES, *azure_native.RESOURCES)}

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from crosstenant.sandbox.arm.roles.effective_roles import covers
+from crosstenant.sandbox.world.managed_identities import forget
 from crosstenant.sandbox.world.nodes import match_node_counts, reimage, set_pool_states, set_power
 from crosstenant.sandbox.world.state import State
 from crosstenant.sandbox.world.times import timestamp
@@ -114,9 +115,12 @@ def running(state: State, cluster: Json) -> tuple[str, Json] | None:
 
 
 def remove(state: State, arm_id: str) -> None:
-    """Removes a resource or a group from the state, with everything in it and its role assignments."""
+    """Removes a resource or a group from the state, with everything in it and the role assignments on it.
+
+    With an identity goes its service principal, whose own role assignments remain.
+    """
     for resource_key in [one for one in state["resources"] if covers(arm_id, one)]:
-        del state["resources"][resource_key]
+        forget(state, state["resources"].pop(resource_key))
     for name in [
         one for one, found in state["roleAssignments"].items() if covers(arm_id, found["properties"]["scope"])
     ]:

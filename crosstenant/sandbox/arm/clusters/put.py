@@ -27,7 +27,7 @@ from crosstenant.sandbox.arm.clusters.operation_status import links
 from crosstenant.sandbox.arm.clusters.operations import CREATE, UPDATE
 from crosstenant.sandbox.arm.clusters.reset import not_on_managed_identity
 from crosstenant.sandbox.arm.ids import find_group, key
-from crosstenant.sandbox.arm.refusals import ArmRefusal
+from crosstenant.sandbox.arm.refusals import ArmRefusal, location_required, resource_elsewhere
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.world import resource_documents
 from crosstenant.sandbox.world.open_questions import AKS_PUT_WITHOUT_SECRET
@@ -66,12 +66,7 @@ def put_cluster(request: ArmRequest) -> Answer:
 def _create(request: ArmRequest) -> Json:
     location = request.body.get("location")
     if not location:
-        raise ArmRefusal(
-            400,
-            "LocationRequired",
-            "The location property is required for this definition.",
-            source=sources.LOCATION_REQUIRED,
-        )
+        raise location_required()
     properties = _properties(request)
     pools = {pool["name"]: int(pool.get("count", 1)) for pool in _pools(properties)}
     if not pools:
@@ -99,14 +94,7 @@ def _create(request: ArmRequest) -> Json:
 def _update(request: ArmRequest, cluster: Json) -> Json:
     location = request.body.get("location")
     if location and _location(location) != cluster["location"]:
-        raise ArmRefusal(
-            409,
-            "InvalidResourceLocation",
-            f"The resource '{cluster['name']}' already exists in location '{cluster['location']}' in resource group "
-            f"'{request.part('group')}'. A resource with the same name cannot be created in location "
-            f"'{_location(location)}'. Please select a new resource name.",
-            source=sources.CLUSTER_ELSEWHERE,
-        )
+        raise resource_elsewhere(cluster["name"], cluster["location"], request.part("group"), _location(location))
     check_idle(request.state, cluster)
     check_power(request, cluster, "updating")
     properties = _properties(request)

@@ -16,6 +16,11 @@ from crosstenant.sandbox.standins.clouds import Cloud
 from crosstenant.sandbox.standins.http import TRANSIENT, Answer, Http, Json, Sleep, retrying
 from crosstenant.sandbox.standins.signin import Credential, SignIn, SignInFailure, claims_of
 
+_CONFLICTS: Final = (
+    "AnotherOperationInProgress",
+    "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
+)
+"""Codes of a 409 that ask for another try: https://github.com/pulumi/pulumi-azure-native/pull/4421."""
 _WAITS: Final = (20.0, 60.0, 120.0)
 _METHODS: Final = {
     "secret": "ClientSecretCredential",
@@ -160,7 +165,7 @@ class Arm:
             return await self.http.send(method, url, headers=headers, body=body)
 
         def is_retryable(answer: Answer) -> bool:
-            return answer.status in (0, 408, *TRANSIENT)
+            return answer.status in (0, 408, *TRANSIENT) or (answer.status == 409 and answer.error[0] in _CONFLICTS)
 
         return await retrying(send, is_retryable, iter(_WAITS), sum(_WAITS), self.sleep)
 

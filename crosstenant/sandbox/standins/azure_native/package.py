@@ -13,6 +13,7 @@ from crosstenant.sandbox.standins.azure_native.arm import Arm, Warn, unheard
 from crosstenant.sandbox.standins.azure_native.credential import azure_native_credential
 from crosstenant.sandbox.standins.azure_native.functions import FUNCTIONS
 from crosstenant.sandbox.standins.azure_native.managed_cluster import ManagedCluster
+from crosstenant.sandbox.standins.azure_native.managed_identity import FederatedIdentityCredential, UserAssignedIdentity
 from crosstenant.sandbox.standins.azure_native.registry import Registry
 from crosstenant.sandbox.standins.azure_native.resource_group import ResourceGroup
 from crosstenant.sandbox.standins.azure_native.role_assignment import RoleAssignment
@@ -25,7 +26,14 @@ from crosstenant.sandbox.standins.signin import SignIn
 from crosstenant.sandbox.standins.unknown import unknown_arguments
 
 VERSION = "3.29.0"
-RESOURCES = (ManagedCluster, Registry, ResourceGroup, RoleAssignment)
+RESOURCES = (
+    FederatedIdentityCredential,
+    ManagedCluster,
+    Registry,
+    ResourceGroup,
+    RoleAssignment,
+    UserAssignedIdentity,
+)
 
 _KINDS = {
     "certificate": "as a Service Principal using a Client Certificate",

@@ -10,6 +10,9 @@ from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.sandbox.standins.azure_cli import CliSignIn, azure_cli
 from crosstenant.sandbox.standins.azuread.application import Application
+from crosstenant.sandbox.standins.azuread.application_federated_identity_credential import (
+    ApplicationFederatedIdentityCredential,
+)
 from crosstenant.sandbox.standins.azuread.application_password import ApplicationPassword
 from crosstenant.sandbox.standins.azuread.credential import azuread_credential
 from crosstenant.sandbox.standins.azuread.functions import GetApplication, GetClientConfig, GetServicePrincipal
@@ -25,7 +28,7 @@ from crosstenant.sandbox.standins.signin import SignIn, SignInFailure
 from crosstenant.sandbox.standins.unknown import unknown_arguments
 
 VERSION = "6.11.1"
-RESOURCES = (Application, ApplicationPassword, ServicePrincipal)
+RESOURCES = (Application, ApplicationFederatedIdentityCredential, ApplicationPassword, ServicePrincipal)
 FUNCTIONS = (GetApplication, GetClientConfig, GetServicePrincipal)
 
 # Secret are the three that the real SDK wraps. The engine learns it from the SDK alone: the provider marks nothing.
