@@ -16,11 +16,20 @@ if TYPE_CHECKING:
     from crosstenant.components.argument_error import ArgumentError
     from crosstenant.components.arguments.cluster_args import ClusterArgs
     from crosstenant.components.arguments.cluster_role_args import ClusterRoleArgs
+    from crosstenant.components.arguments.federated_cluster_args import FederatedClusterArgs, PullNamespaceArgs
+    from crosstenant.components.arguments.federated_identity_args import FederatedIdentityArgs
+    from crosstenant.components.arguments.refresher_args import RefresherArgs
     from crosstenant.components.arguments.registry_args import PullCheckOptions, RegistryArgs
     from crosstenant.components.arguments.rotation_args import RotationArgs
     from crosstenant.components.arguments.tenant_args import TenantArgs
     from crosstenant.components.cross_tenant_pull import CrossTenantPull, CrossTenantPullArgs
-    from crosstenant.components.output_objects import ClusterCredential, RegistryGrant
+    from crosstenant.components.federated_pull import FederatedPull, FederatedPullArgs
+    from crosstenant.components.output_objects import (
+        ClusterCredential,
+        FederatedRegistry,
+        RegistryGrant,
+        TrustedCluster,
+    )
     from crosstenant.components.pull_identity import PullIdentity, PullIdentityArgs
     from crosstenant.components.registry_access import RegistryAccess, RegistryAccessArgs
     from crosstenant.components.tenant import TenantProviders
@@ -29,6 +38,7 @@ if TYPE_CHECKING:
         AzureEnvironment,
         CredentialState,
         PullCheckMode,
+        PullDelivery,
         PullResult,
         RoleAssignmentMode,
         ServicePrincipalMode,
@@ -51,15 +61,23 @@ _MODULES = {
     "CredentialState": "model.modes",
     "CrossTenantPull": "components.cross_tenant_pull",
     "CrossTenantPullArgs": "components.cross_tenant_pull",
+    "FederatedClusterArgs": "components.arguments.federated_cluster_args",
+    "FederatedIdentityArgs": "components.arguments.federated_identity_args",
+    "FederatedPull": "components.federated_pull",
+    "FederatedPullArgs": "components.federated_pull",
+    "FederatedRegistry": "components.output_objects",
     "GetClusterResult": "resources.get_cluster",
     "GetRegistryResult": "resources.get_registry",
     "Provider": "resources.provider",
     "PullCheck": "resources.pull_check",
     "PullCheckMode": "model.modes",
     "PullCheckOptions": "components.arguments.registry_args",
+    "PullDelivery": "model.modes",
     "PullIdentity": "components.pull_identity",
     "PullIdentityArgs": "components.pull_identity",
+    "PullNamespaceArgs": "components.arguments.federated_cluster_args",
     "PullResult": "model.modes",
+    "RefresherArgs": "components.arguments.refresher_args",
     "RegistryAccess": "components.registry_access",
     "RegistryAccessArgs": "components.registry_access",
     "RegistryArgs": "components.arguments.registry_args",
@@ -71,6 +89,7 @@ _MODULES = {
     "ServicePrincipalProfile": "resources.service_principal_profile",
     "TenantArgs": "components.arguments.tenant_args",
     "TenantProviders": "components.tenant",
+    "TrustedCluster": "components.output_objects",
     "get_cluster": "resources.get_cluster",
     "get_cluster_output": "resources.get_cluster",
     "get_registry": "resources.get_registry",
@@ -88,15 +107,23 @@ __all__ = [
     "CredentialState",
     "CrossTenantPull",
     "CrossTenantPullArgs",
+    "FederatedClusterArgs",
+    "FederatedIdentityArgs",
+    "FederatedPull",
+    "FederatedPullArgs",
+    "FederatedRegistry",
     "GetClusterResult",
     "GetRegistryResult",
     "Provider",
     "PullCheck",
     "PullCheckMode",
     "PullCheckOptions",
+    "PullDelivery",
     "PullIdentity",
     "PullIdentityArgs",
+    "PullNamespaceArgs",
     "PullResult",
+    "RefresherArgs",
     "RegistryAccess",
     "RegistryAccessArgs",
     "RegistryArgs",
@@ -108,6 +135,7 @@ __all__ = [
     "ServicePrincipalProfile",
     "TenantArgs",
     "TenantProviders",
+    "TrustedCluster",
     "__version__",
     "get_cluster",
     "get_cluster_output",

@@ -52,6 +52,41 @@ class RegistryGrant(OutputObject):
     """After a refused pull: the reason, and what to do."""
 
 
+class FederatedRegistry(OutputObject):
+    """One registry, and the role that permits the pull."""
+
+    registry_id: pulumi.Output[str]
+    """ARM ID of the registry."""
+
+    name: str
+    """The registry's name in the stack."""
+
+    login_server: pulumi.Output[str]
+    """The registry's host, ``fabrikamimages.azurecr.io``."""
+
+    role_assignment_mode: pulumi.Output[RoleAssignmentMode]
+    """The registry's permission mode."""
+
+    role_assignment_id: pulumi.Output[str]
+    """ARM ID of the role assignment."""
+
+
+class TrustedCluster(OutputObject):
+    """One cluster, and who in it may pull."""
+
+    cluster_id: pulumi.Output[str]
+    """ARM ID of the cluster."""
+
+    name: str
+    """The cluster's name in the stack."""
+
+    issuer: pulumi.Output[str]
+    """The issuer of its service accounts' tokens, to the letter."""
+
+    subjects: list[str]
+    """The subjects that the federated credentials trust, ``system:serviceaccount:NAMESPACE:NAME``."""
+
+
 class ClusterCredential(OutputObject):
     """One cluster and the state of its credential."""
 

@@ -13,7 +13,8 @@ from crosstenant.components.arguments.replication_args import read_replication
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.arguments.uuid_arguments import one_spelling
 from crosstenant.components.output_objects import RegistryGrant, in_state
-from crosstenant.components.pieces.pull_grant import PullingApplication, grant_pull, look_up
+from crosstenant.components.pieces.pull_grant import PullingApplication, grant_pull
+from crosstenant.components.pieces.pull_role import look_up
 from crosstenant.components.pieces.registry_service_principal import consented_to, registry_service_principal
 from crosstenant.components.pieces.tenants import tenant_providers
 from crosstenant.components.tenant import TenantProviders

@@ -139,6 +139,11 @@ def parse_scope(text: str) -> ArmId:
     return _resource(match)
 
 
+def is_group_name(text: str) -> bool:
+    """Whether Azure accepts this name of a resource group."""
+    return _GROUP.fullmatch(text) is not None
+
+
 def parse_role_definition(text: str) -> str:
     """The GUID, in lower case, of a role definition given by its GUID or its ARM ID.
 

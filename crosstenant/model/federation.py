@@ -114,6 +114,16 @@ def credential_name(prefix: str, cluster: str) -> str:
     return _fitted(text, re.sub(r"[^A-Za-z0-9_-]", "-", text), 120)
 
 
+def identity_name(component: str, stack: str) -> str:
+    """The name of the identity that a stack makes, in Azure's form.
+
+    :param component: The component's name.
+    :param stack: The stack's name, which tells the identities of two stacks of one program apart.
+    """
+    text = f"{component}-{stack}"
+    return _fitted(text, re.sub(r"[^A-Za-z0-9_-]", "-", text), 64)
+
+
 def dns_label(text: str) -> str:
     """A name as a DNS label, the form of a Kubernetes namespace.
 

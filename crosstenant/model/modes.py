@@ -80,11 +80,24 @@ class CredentialState(str, Enum):
     """The cluster may have another credential; the next update resets it."""
 
 
+class PullDelivery(str, Enum):
+    """What brings pull secrets to the namespaces of a cluster without a long-lived secret."""
+
+    REFRESHER = "refresher"
+    """A small program in the cluster, which renews the pull secrets every hour."""
+    EXTERNAL_SECRETS = "external-secrets"
+    """The External Secrets Operator, which must be installed in the cluster."""
+    NONE = "none"
+    """Nothing that the stack deploys: apply ``manifests``, or exchange the tokens yourself."""
+
+
 if TYPE_CHECKING:
     AzureEnvironmentText = AzureEnvironment | Literal["public", "usgovernment", "china"]
     ServicePrincipalModeText = ServicePrincipalMode | Literal["managed", "consented"]
     PullCheckModeText = PullCheckMode | Literal["require", "warn", "skip"]
+    PullDeliveryText = PullDelivery | Literal["refresher", "external-secrets", "none"]
 else:
     AzureEnvironmentText = AzureEnvironment
     ServicePrincipalModeText = ServicePrincipalMode
     PullCheckModeText = PullCheckMode
+    PullDeliveryText = PullDelivery

@@ -21,6 +21,7 @@ SECRETS: Final = frozenset(
     {
         "CrossTenantPull.properties.imagePullSecret",
         "CrossTenantPull.properties.servicePrincipalProfile",
+        "FederatedCluster.properties.kubeconfig",
         "PullIdentity.properties.secret",
         "RegistryAccess.inputProperties.secret",
         "RegistryAccess.properties.imagePullSecret",
@@ -32,6 +33,7 @@ SECRETS: Final = frozenset(
 
 REQUIRED_INPUTS: Final = {
     "CrossTenantPull": ("clusterTenant", "registryTenant"),
+    "FederatedPull": ("clusterTenant", "registryTenant"),
     "PullIdentity": ("tenant",),
     "RegistryAccess": ("tenant",),
 }
@@ -103,4 +105,6 @@ def _complete(declared: Schema, names: dict[str, str]) -> None:
     declared["description"] = as_markdown(declared.get("description") or "", names)
     for inner in ("items", "additionalProperties"):
         # The analyzer repeats the property's description there, where it is not shown.
-        declared.get(inner, {}).pop("description", None)
+        nested = declared.get(inner, {})
+        nested.pop("description", None)
+        nested.get("items", {}).pop("description", None)

@@ -14,7 +14,7 @@ from pulumi.provider.experimental.analyzer import ComponentDefinition, PropertyD
 from pulumi.provider.experimental.component import ComponentProvider
 from pulumi.provider.server import ComponentInitError, ProviderServicer
 
-from crosstenant import CrossTenantPull, PullIdentity, RegistryAccess
+from crosstenant import CrossTenantPull, FederatedPull, PullIdentity, RegistryAccess
 from crosstenant._version import VERSION
 from crosstenant.components.argument_error import ArgumentError
 from crosstenant.components.arguments.one_component import hosted_in
@@ -25,7 +25,7 @@ from crosstenant.provider_kit.errors_to_grpc import abort
 @lru_cache(maxsize=1)
 def component_provider() -> ComponentProvider:
     """Pulumi's provider of components; it reads the schema from the components' annotations and docstrings."""
-    return _Components([CrossTenantPull, PullIdentity, RegistryAccess], "crosstenant", None, VERSION)
+    return _Components([CrossTenantPull, FederatedPull, PullIdentity, RegistryAccess], "crosstenant", None, VERSION)
 
 
 @lru_cache(maxsize=1)

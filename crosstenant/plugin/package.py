@@ -8,6 +8,7 @@ from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal
 from crosstenant.plugin.functions.check_sign_in import CheckSignIn
+from crosstenant.plugin.functions.find_identity import FindIdentity
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.functions.get_registry import GetRegistry
 from crosstenant.plugin.functions.list_namesakes import ListNamesakes
@@ -29,7 +30,7 @@ from crosstenant.provider_kit.resource import Failure, Properties
 
 RESOURCES = (ServicePrincipalProfile, PullCheck, Consent)
 FUNCTIONS = (GetRegistry, GetCluster)
-INTERNAL_FUNCTIONS = (CheckServicePrincipal, CheckSignIn, ListNamesakes, RoleAssignmentExists)
+INTERNAL_FUNCTIONS = (CheckServicePrincipal, CheckSignIn, FindIdentity, ListNamesakes, RoleAssignmentExists)
 """Served for the components; no program is meant to call them, so the schema does not have them."""
 
 _TABLES = [PROVIDER_INPUTS, *(table for kind in (*RESOURCES, *FUNCTIONS) for table in (kind.inputs, kind.outputs))]

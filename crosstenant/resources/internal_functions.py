@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 import pulumi
 
-from crosstenant.resources.invoking import Refuse, call, call_async
+from crosstenant.resources.invoking import Answer, Refuse, call, call_async
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,30 @@ class Namesake:
     object_id: str
     created_at: str
     """UTC time."""
+
+
+@dataclass(frozen=True)
+class PresentCredential:
+    """A federated credential that an identity has in Azure."""
+
+    name: str
+    issuer: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class PresentIdentity:
+    """A user-assigned managed identity in Azure; empty where there is none, or none that can be read."""
+
+    is_known: bool = False
+    """Whether it was looked for; not where a preview does not know the provider's arguments yet."""
+    exists: bool = False
+    client_id: str = ""
+    principal_id: str = ""
+    tenant_id: str = ""
+    location: str = ""
+    """Its region, or that of its resource group if it does not exist."""
+    credentials: Sequence[PresentCredential] = field(default=())
 
 
 async def sign_in_problem(opts: pulumi.InvokeOptions, by: Literal["azuread", ""] = "") -> SignInProblem | None:
@@ -77,3 +102,28 @@ def role_assignment_exists(
     :param refuse: Makes the error that ends the run from the sentence that says why.
     """
     return call("roleAssignmentExists", {"id": assignment_id}, opts, refuse).apply(lambda it: it.get("exists", True))
+
+
+def present_identity(
+    identity_id: pulumi.Input[str], opts: pulumi.InvokeOptions, refuse: Refuse, *, must_exist: bool
+) -> pulumi.Output[PresentIdentity]:
+    """A user-assigned managed identity, in the tenant of the provider in ``opts``.
+
+    :param identity_id: ARM ID of the identity.
+    :param opts: Invoke options with a ``crosstenant.Provider`` of the tenant.
+    :param refuse: Makes the error that ends the run from the sentence that says why.
+    :param must_exist: Whether it is an error that it cannot be read.
+    """
+    return call("findIdentity", {"id": identity_id, "mustExist": must_exist}, opts, refuse).apply(_identity)
+
+
+def _identity(answer: Answer) -> PresentIdentity:
+    return PresentIdentity(
+        is_known="exists" in answer,
+        exists=answer.get("exists", False),
+        client_id=answer.get("clientId", ""),
+        principal_id=answer.get("principalId", ""),
+        tenant_id=answer.get("tenantId", ""),
+        location=answer.get("location", ""),
+        credentials=[PresentCredential(**it) for it in answer.get("credentials", [])],
+    )

@@ -34,7 +34,7 @@ def call_now(function: str, arguments: Mapping[str, str], opts: pulumi.InvokeOpt
 
 def call(
     function: str,
-    arguments: Mapping[str, pulumi.Input[str]],
+    arguments: Mapping[str, pulumi.Input[str] | pulumi.Input[bool]],
     opts: pulumi.InvokeOptions | None,
     refuse: Refuse = pulumi.RunError,
 ) -> pulumi.Output[Answer]:
@@ -52,7 +52,7 @@ def call(
 
 async def call_async(
     function: str,
-    arguments: Mapping[str, str],
+    arguments: Mapping[str, str | bool],
     opts: pulumi.InvokeOptions | None,
     refuse: Refuse = pulumi.RunError,
 ) -> Answer:

@@ -40,6 +40,8 @@ APPLICATION: Final = "azuread:index/application:Application"
 PRINCIPAL: Final = "azuread:index/servicePrincipal:ServicePrincipal"
 PASSWORD: Final = "azuread:index/applicationPassword:ApplicationPassword"
 ROLE_ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
+IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
+CREDENTIAL: Final = "azure-native:managedidentity:FederatedIdentityCredential"
 PULL_CHECK: Final = "crosstenant:index:PullCheck"
 PROFILE: Final = "crosstenant:index:ServicePrincipalProfile"
 CONSENT: Final = "crosstenant:index:Consent"
@@ -129,6 +131,11 @@ class Built:
         return [(it.type, it.name) for it in self.resources if it.parent == parent]
 
 
+def issuer_of(cluster: str) -> str:
+    """The issuer of a cluster with this name; one issuer for all that are named ``twin...``."""
+    return f"https://westeurope.oic.prod-aks.azure.com/{TENANT_A}/{'twin' if cluster.startswith('twin') else cluster}/"
+
+
 def build(program: Callable[[], object], *, preview: bool = False) -> Built:
     """Runs a program."""
     monitor = _Monitor(_Azure())
@@ -157,6 +164,25 @@ class _Azure(Mocks):
     def call(self, args: MockCallArgs) -> Any:
         if args.token == "azuread:index/getClientConfig:getClientConfig":
             return {"objectId": "caller", "clientId": "", "id": "", "tenantId": ""}
+        if args.token == "crosstenant:index:getCluster":
+            name = str(args.args["clusterId"]).rsplit("/", 1)[-1]
+            exists, on = not name.startswith("missing"), not name.startswith(("missing", "off"))
+            return {
+                "clusterId": args.args["clusterId"],
+                "exists": exists,
+                "identityKind": "ManagedIdentity",
+                "clientId": "",
+                "provisioningState": "Succeeded",
+                "powerState": "Running",
+                "nodePools": [],
+                "nodeResourceGroup": "MC",
+                "location": "westeurope",
+                "oidcIssuerEnabled": on,
+                "oidcIssuerUrl": issuer_of(name) if on else "",
+                "workloadIdentityEnabled": False,
+            }
+        if args.token == "crosstenant:index:findIdentity":
+            return self.identity(str(args.args["id"]))
         if args.token == "crosstenant:index:getRegistry":
             name = str(args.args["registryId"]).rsplit("/", 1)[-1]
             return {
@@ -172,11 +198,31 @@ class _Azure(Mocks):
             }
         return {}
 
+    def identity(self, identity_id: str) -> dict[str, Any]:
+        """The identity with this ID: one that exists is named ``present...``, and ``full`` holds 19 credentials."""
+        name = identity_id.rsplit("/", 1)[-1]
+        exists = name.startswith(("present", "full"))
+        others = [{"name": f"other-{it}", "issuer": f"https://{it}/", "subject": "s"} for it in range(19)]
+        return {
+            "exists": exists,
+            "clientId": "client-of-present" if exists else "",
+            "principalId": "principal-of-present" if exists else "",
+            "tenantId": (TENANT_A if "foreign" in name else TENANT_B) if exists else "",
+            "location": "malaysiasouth" if "malaysia" in identity_id else "westeurope",
+            "credentials": others if name == "full" else [],
+        }
+
     def new_resource(self, args: MockResourceArgs) -> Any:
         outputs = {
             APPLICATION: {"clientId": APP, "objectId": "application-object"},
             PRINCIPAL: {"objectId": f"object-of-{args.name}"},
             PASSWORD: {"value": SECRET, "keyId": KEY_ID, "endDate": args.inputs.get("endDate", "2099-01-01T00:00:00Z")},
+            IDENTITY: {
+                "clientId": "client-of-identity",
+                "principalId": "principal-of-identity",
+                "name": args.inputs.get("resourceName"),
+                "location": "westeurope",
+            },
             PULL_CHECK: {"result": "granted"},
             CONSENT: {"objectId": "object-of-consent"},
             PROFILE: {

@@ -11,8 +11,13 @@ from crosstenant import (
     ClusterRoleArgs,
     CrossTenantPull,
     CrossTenantPullArgs,
+    FederatedClusterArgs,
+    FederatedIdentityArgs,
+    FederatedPull,
+    FederatedPullArgs,
     PullIdentity,
     PullIdentityArgs,
+    PullNamespaceArgs,
     RegistryAccess,
     RegistryAccessArgs,
     RegistryArgs,
@@ -67,3 +72,23 @@ def with_ready_made_providers() -> None:
         registries=[RegistryArgs(registry_id=REGISTRY_ID)], clusters=[ClusterArgs(cluster_id=CLUSTER_ID)]
     )
     CrossTenantPull("prod", args, cluster_providers=clusters, registry_providers=registries)
+
+
+def federated(name: str = "prod", **changes: Any) -> FederatedPull:
+    providers, opts = changes.pop("kubernetes_providers", None), changes.pop("opts", None)
+    args = FederatedPullArgs(
+        cluster_tenant=CLUSTER_TENANT,
+        registry_tenant=REGISTRY_TENANT,
+        registries=[RegistryArgs(registry_id=REGISTRY_ID)],
+        identity=FederatedIdentityArgs(resource_group="rg-pull"),
+        clusters=[federated_cluster()],
+        delivery="none",
+    )
+    merged = {**args, **changes}
+    return FederatedPull(name, merged, opts, kubernetes_providers=providers)  # type: ignore[arg-type]
+
+
+def federated_cluster(name: str = "aks", **changes: Any) -> FederatedClusterArgs:
+    namespace = PullNamespaceArgs(name="shop", service_accounts=["default"])
+    cluster_id = CLUSTER_ID.removesuffix("/aks") + f"/{name}"
+    return FederatedClusterArgs(**{"cluster_id": cluster_id, "namespaces": [namespace], **changes})

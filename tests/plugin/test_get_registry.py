@@ -45,6 +45,7 @@ async def test_legacy_registry_takes_acr_pull(azure: Azure):
             "pullRoleDefinitionId": "7f951dda-4ed3-4680-a7ca-43fe172d538d",
             "publicNetworkAccess": "Enabled",
             "location": "westeurope",
+            "takesArmTokens": True,
         },
         [],
     )

@@ -28,6 +28,8 @@ class ManagedIdentity:
     """Object ID (UUID) of its service principal, which holds its roles."""
     tenant_id: str
     """UUID of the only tenant that it can sign in to."""
+    location: str = ""
+    """Azure region."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ async def find_identity(arm: Arm, identity_id: ArmId) -> ManagedIdentity | None:
         client_id=str(properties.get("clientId") or "").lower(),
         principal_id=str(properties.get("principalId") or "").lower(),
         tenant_id=str(properties.get("tenantId") or "").lower(),
+        location=str(found.get("location") or ""),
     )
 
 

@@ -10,7 +10,7 @@ import pulumi
 
 from crosstenant.components.argument_error import ArgumentError
 from crosstenant.components.arguments.arg_path import ArgPath
-from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, parse_arm_id, parse_scope
+from crosstenant.model.arm_id import CLUSTER_TYPE, IDENTITY_TYPE, REGISTRY_TYPE, ArmId, parse_arm_id, parse_scope
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class IdKind:
 
 CLUSTER: Final = IdKind(lambda text: parse_arm_id(text, CLUSTER_TYPE), f"a {CLUSTER_TYPE}")
 REGISTRY: Final = IdKind(lambda text: parse_arm_id(text, REGISTRY_TYPE), f"a {REGISTRY_TYPE}")
+IDENTITY: Final = IdKind(lambda text: parse_arm_id(text, IDENTITY_TYPE), f"a {IDENTITY_TYPE}")
 SCOPE: Final = IdKind(parse_scope, "a resource, resource group or subscription")
 
 

@@ -1,4 +1,4 @@
-"""Advice about a pull role that the application has by an assignment of another name."""
+"""Advice about a pull role that an application or identity has by an assignment of another name."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from crosstenant.components.pieces.hooks import Failure
 from crosstenant.model.arm_id import RoleAssignmentId
 
 
-def assigned_already(failure: Failure, existing: str | None) -> str:
+def assigned_already(failure: Failure, existing: str | None, called: str) -> str:
     """How the stack takes the assignment over.
 
     :param failure: Azure's refusal of another assignment.
     :param existing: Name (UUID, with hyphens or without) of the assignment, where the refusal has it.
+    :param called: Who pulls: ``the application``.
     """
     scope = failure.inputs.get("scope")
-    told = "the application has this role on the registry already, by an assignment of another name"
+    told = f"{called} has this role on the registry already, by an assignment of another name"
     if existing is None:
         return (
             f"{told}, which Azure's answer omits: list it, 'az role assignment list --scope {scope} --assignee"

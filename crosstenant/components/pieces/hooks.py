@@ -68,14 +68,17 @@ def on_error(
     *,
     replicating: MatchedText | None = None,
     replication_seconds: float | None = None,
+    still: str = NOT_REPLICATED,
 ) -> list[ErrorHook]:
     """Hooks that log the advice on a resource's failure; none for an engine without error hooks.
 
     :param resource_name: The resource's name.
     :param component: The component that the advice is shown for.
     :param advise: Gives the advice.
-    :param replicating: The text of an error while a principal has not replicated: the operation is repeated then.
+    :param replicating: The text of an error that passes, as while a principal has not replicated: the operation is
+        repeated then.
     :param replication_seconds: For how long; by default for ``PRINCIPAL_SECONDS``.
+    :param still: The advice where the error is there after all pauses, with a place for the ``minutes``.
     """
     if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_ERROR_HOOKS):
         _tell_of_old_engine(component)
@@ -89,7 +92,7 @@ def on_error(
             if pause is not None:
                 await asyncio.sleep(pause)
                 return True
-            pulumi.log.error(NOT_REPLICATED.format(minutes=round(seconds / 60, 1)), component)
+            pulumi.log.error(still.format(minutes=round(seconds / 60, 1)), component)
             return False
         failure = Failure(failed.errors[0], failed.failed_operation, failed.new_inputs or failed.old_inputs or {})
         advice = await advise(failure)

@@ -6,10 +6,13 @@ update changes it before the answer counts.
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
-from typing import cast
+from typing import TypeVar, cast
 
 import pulumi
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -48,3 +51,16 @@ async def _is_another_stacks(resource: pulumi.Resource) -> bool:
         return True
     urn = await resource.urn.future()
     return str(urn).split("::")[2:3] == ["pulumi:pulumi:StackReference"]
+
+
+def unknown_text() -> pulumi.Output[str]:
+    """An output that this preview does not know."""
+    loop = asyncio.get_running_loop()
+
+    def settled(result: T) -> asyncio.Future[T]:
+        future: asyncio.Future[T] = loop.create_future()
+        future.set_result(result)
+        return future
+
+    nothing: set[pulumi.Resource] = set()
+    return pulumi.Output(settled(nothing), settled(""), settled(False))

@@ -25,13 +25,19 @@ from crosstenant.model.roles import RBAC_ADMINISTRATOR, built_in_role
 _TYPE: Final = "azure-native:authorization:RoleAssignment"
 
 
-def pull_role_advice(name: str, providers: TenantProviders, component: pulumi.Resource) -> Advise:
+def pull_role_advice(
+    name: str, providers: TenantProviders, component: pulumi.Resource, called: str = "the application"
+) -> Advise:
     """Advice about a pull role that is assigned already, or that the caller may not assign.
 
     :param name: Name of the role assignment's resource.
     :param providers: The providers of the registry tenant.
     :param component: The component that it belongs to.
+    :param called: Who pulls.
     """
+
+    def exists(failure: Failure, name: str | None) -> str:
+        return assigned_already(failure, name, called)
 
     def forbidden(scope: str) -> str:
         return (
@@ -39,7 +45,7 @@ def pull_role_advice(name: str, providers: TenantProviders, component: pulumi.Re
             f" {RBAC_ADMINISTRATOR.name} there; a new assignment takes some minutes to count"
         )
 
-    return _role_advice(name, providers, component, assigned_already, forbidden)
+    return _role_advice(name, providers, component, exists, forbidden)
 
 
 def cluster_role_advice(role_guid: str, name: str, providers: TenantProviders, component: pulumi.Resource) -> Advise:

@@ -1,4 +1,4 @@
-"""A role assignment of the application's service principal, as both tenants have them."""
+"""A role assignment of a service principal, as both tenants have them."""
 
 from __future__ import annotations
 

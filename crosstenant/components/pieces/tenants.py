@@ -63,7 +63,7 @@ def check_two_tenants(at: ArgPath, cluster_tenant: TenantProviders, registry_ten
     if cluster_tenant.cloud is not registry_tenant.cloud:
         raise (at / "environment").error(
             f"the cluster tenant is in cloud '{cluster_tenant.cloud.name}' and the registry tenant in"
-            f" '{registry_tenant.cloud.name}': an application cannot sign in to another cloud, so both must be in"
+            f" '{registry_tenant.cloud.name}': no identity signs in to another cloud, so both must be in"
             " the same cloud"
         )
     if cluster_tenant.uses_managed_identity and registry_tenant.uses_managed_identity:

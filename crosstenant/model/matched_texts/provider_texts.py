@@ -123,6 +123,7 @@ OWN_ASSIGNMENT_EXISTS: Final = MatchedText(
     ),
     "pulumi/pulumi-azure-native, provider/pkg/provider/crud/crud.go;"
     " https://github.com/pulumi/pulumi-azure-native/issues/2253",
+    pattern=r"cannot create already existing resource(?: '(?P<id>[^']+)')?",
 )
 ROLE_CHANGED: Final = MatchedText(
     "azure-native",

@@ -1,0 +1,95 @@
+"""Advice about a managed identity or a federated credential that Azure refuses."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pulumi
+
+from crosstenant.components.pieces.hooks import Advise, Failure
+from crosstenant.components.pieces.import_command import import_command
+from crosstenant.components.tenant import TenantProviders
+from crosstenant.model.federation import CREDENTIAL_LIMIT
+from crosstenant.model.matched_texts.identity_texts import CREDENTIAL_TWICE, CREDENTIALS_FULL, NO_CREDENTIALS_HERE
+from crosstenant.model.matched_texts.provider_texts import OWN_ASSIGNMENT_EXISTS, POLICY_FORBIDS, ROLE_FORBIDDEN
+from crosstenant.model.roles import CONTRIBUTOR
+
+_KIND: Final = "azure-native:managedidentity:UserAssignedIdentity"
+
+STILL_AT_ONCE: Final = (
+    "something else has been writing federated credentials of this identity for {minutes:g} min, and Azure takes one at"
+    " a time: run 'pulumi up' again, and let no two stacks change credentials of one identity at the same time"
+)
+"""The advice where Azure still refuses concurrent writes after all pauses."""
+
+
+def identity_advice(name: str, providers: TenantProviders, component: pulumi.Resource) -> Advise:
+    """Advice about an identity that exists already, or that the caller or Azure Policy does not permit.
+
+    :param name: Name of the identity's resource.
+    :param providers: The providers of the registry tenant.
+    :param component: The component that it belongs to.
+    """
+
+    async def advise(failure: Failure) -> str | None:
+        found = OWN_ASSIGNMENT_EXISTS.search(failure.error)
+        if found:
+            existing = found["id"] or "IDENTITY_ID"
+            command = await import_command(_KIND, name, existing, component, providers.azure_native)
+            return (
+                "there is an identity of this name already, which this stack did not make or an interrupted update"
+                f" left. Either give its ARM ID as identity.id, which leaves it alone; or let this stack manage it:"
+                f" {command}"
+            )
+        return _forbidden(failure, providers, "identities")
+
+    return advise
+
+
+def credential_advice(providers: TenantProviders, cluster_tenant_id: str) -> Advise:
+    """Advice about a federated credential that Azure refuses.
+
+    :param providers: The providers of the registry tenant.
+    :param cluster_tenant_id: UUID of the cluster tenant, whose issuer the credential trusts.
+    """
+
+    async def advise(failure: Failure) -> str | None:
+        policy = POLICY_FORBIDS.search(failure.error)
+        if policy:
+            return (
+                f"the Azure Policy assignment {policy['assignment'] or 'in the error'} of tenant {providers.tenant_id}"
+                " forbids a federated credential for this issuer. Its administrator has to permit issuers of AKS (in"
+                f" Microsoft's policies: parameter allowAKS, and tenant {cluster_tenant_id} in allowedTenants), or to"
+                " exempt the identity; then run 'pulumi up' again"
+            )
+        if CREDENTIAL_TWICE.is_in(failure.error):
+            return (
+                f"the identity has a credential for issuer {failure.inputs.get('issuer')} and subject"
+                f" {failure.inputs.get('subject')} under another name, which this stack does not manage (any longer):"
+                f" remove it, 'az identity federated-credential list --identity-name"
+                f" {failure.inputs.get('resourceName')} -g {failure.inputs.get('resourceGroupName')}' shows it, and run"
+                " 'pulumi up' again"
+            )
+        if CREDENTIALS_FULL.is_in(failure.error):
+            return (
+                f"an identity holds at most {CREDENTIAL_LIMIT} federated credentials: remove those that nothing uses,"
+                " or serve some of the clusters with another FederatedPull, which has an identity of its own"
+            )
+        if NO_CREDENTIALS_HERE.is_in(failure.error):
+            return (
+                "Azure has no federated credentials for identities of this one's region: set identity.location to"
+                " another region, which replaces the identity"
+            )
+        return _forbidden(failure, providers, "federated credentials")
+
+    return advise
+
+
+def _forbidden(failure: Failure, providers: TenantProviders, what: str) -> str | None:
+    if not ROLE_FORBIDDEN.is_in(failure.error):
+        return None
+    return (
+        f"the caller in tenant {providers.tenant_id} ({providers.signed_in_with}) may not {failure.operation} {what} in"
+        f" resource group {failure.inputs.get('resourceGroupName')}: give it the role {CONTRIBUTOR.name}"
+        " there; a new assignment takes some minutes to count"
+    )

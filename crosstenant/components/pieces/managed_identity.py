@@ -1,0 +1,152 @@
+"""The managed identity that pulls for the clusters: one that the stack makes, or one that exists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+from pulumi.resource_hooks import ResourceHookBinding
+from pulumi_azure_native import managedidentity
+
+from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.federated_identity_args import IdentitySpec, no_credentials_in
+from crosstenant.components.pieces.hooks import on_error
+from crosstenant.components.pieces.identity_advice import identity_advice
+from crosstenant.components.pieces.planned import unknown_text
+from crosstenant.components.pieces.refusal_advice import of_tenant
+from crosstenant.components.tenant import TenantProviders
+from crosstenant.model.arm_id import IDENTITY_TYPE, ArmId
+from crosstenant.model.federation import has_credentials, identity_name
+from crosstenant.resources.internal_functions import PresentIdentity, present_identity
+
+
+@dataclass(frozen=True)
+class TrustingIdentity:
+    """The identity whose federated credentials trust the clusters."""
+
+    resource_group: pulumi.Input[str]
+    name: pulumi.Input[str]
+    client_id: pulumi.Output[str]
+    """UUID that a token request names."""
+    principal_id: pulumi.Output[str]
+    """Object ID (UUID) of its service principal."""
+    present: pulumi.Output[PresentIdentity]
+    """The identity in Azure before this update, which permits federated credentials."""
+
+
+def managed_identity(
+    name: str, spec: IdentitySpec, component: pulumi.Resource, providers: TenantProviders
+) -> TrustingIdentity:
+    """Declares the identity, a child of ``component``, or reads the one that exists.
+
+    :param name: The component's name.
+    :param spec: The identity's arguments.
+    :param component: The component that it belongs to.
+    :param providers: The providers of the registry tenant.
+    """
+    if spec.existing:
+        return _existing(spec, spec.existing.parsed, component, providers)
+    azure_name = spec.name or identity_name(name, pulumi.get_stack())
+    resource_name = f"{name}-identity"
+    identity = managedidentity.UserAssignedIdentity(
+        resource_name,
+        resource_group_name=spec.resource_group,
+        resource_name_=azure_name,
+        location=spec.location,
+        opts=pulumi.ResourceOptions(
+            parent=component,
+            provider=providers.azure_native,
+            replacement_trigger=providers.tenant_id,
+            hooks=ResourceHookBinding(
+                on_error=on_error(
+                    resource_name,
+                    component,
+                    of_tenant(providers, identity_advice(resource_name, providers, component)),
+                )
+            ),
+            # A component that is renamed must not make another identity.
+            ignore_changes=None if spec.name else ["resourceName"],
+        ),
+    )
+    return TrustingIdentity(
+        resource_group=spec.resource_group,
+        name=identity.name,
+        client_id=identity.client_id,
+        principal_id=identity.principal_id,
+        present=_to_be_made(spec, azure_name, component, providers),
+    )
+
+
+def _existing(
+    spec: IdentitySpec, given: ArmId | pulumi.Output[ArmId], component: pulumi.Resource, providers: TenantProviders
+) -> TrustingIdentity:
+    at = spec.at / "id"
+    parsed = pulumi.Output.from_input(given)
+    waiting = pulumi.Output.all(parsed, providers.signed_in_tenant_id, providers.subscription_id).apply(
+        lambda known: str(_in_subscription(at, known[0], known[2]))
+    )
+
+    def permitted(found: PresentIdentity) -> PresentIdentity:
+        if not found.is_known:
+            return found
+        if not found.exists:
+            raise at.error("there is no such identity: check the ID, or give resource_group instead to have one made")
+        if found.tenant_id != providers.tenant_id:
+            raise at.error(
+                f"the identity belongs to tenant {found.tenant_id}, and it must belong to the registry tenant,"
+                f" {providers.tenant_id}, whose registries it pulls from"
+            )
+        if not has_credentials(found.location):
+            raise at.error(no_credentials_in(found.location))
+        return found
+
+    found = _present(waiting, at, component, providers, must_exist=True).apply(permitted)
+    return TrustingIdentity(
+        resource_group=parsed.apply(lambda it: it.resource_group),
+        name=parsed.apply(lambda it: it.name),
+        client_id=found.apply(lambda it: it.client_id if it.is_known else unknown_text()),
+        principal_id=found.apply(lambda it: it.principal_id if it.is_known else unknown_text()),
+        present=found,
+    )
+
+
+def _to_be_made(
+    spec: IdentitySpec, azure_name: str, component: pulumi.Resource, providers: TenantProviders
+) -> pulumi.Output[PresentIdentity]:
+    at = spec.at / "location"
+    if providers.subscription_id is None:
+        # Ready-made providers: Azure's own refusal has advice.
+        return pulumi.Output.from_input(PresentIdentity())
+    identity_id = pulumi.Output.all(
+        providers.subscription_id, spec.resource_group, providers.signed_in_tenant_id
+    ).apply(lambda known: str(ArmId(known[0], known[1], IDENTITY_TYPE, (azure_name,))))
+
+    def permitted(found: PresentIdentity) -> PresentIdentity:
+        location = spec.location or found.location
+        if not has_credentials(location):
+            raise at.error(no_credentials_in(location))
+        return found
+
+    return _present(identity_id, at, component, providers, must_exist=False).apply(permitted)
+
+
+def _present(
+    identity_id: pulumi.Output[str],
+    at: ArgPath,
+    component: pulumi.Resource,
+    providers: TenantProviders,
+    *,
+    must_exist: bool,
+) -> pulumi.Output[PresentIdentity]:
+    invoked = pulumi.InvokeOptions(parent=component, provider=providers.crosstenant)
+    return present_identity(identity_id, invoked, at.error, must_exist=must_exist)
+
+
+def _in_subscription(at: ArgPath, identity: ArmId, subscription_id: str | None) -> ArmId:
+    # azure-native makes a credential in its own subscription, whatever the identity's.
+    if subscription_id is not None and identity.subscription_id != subscription_id:
+        raise at.error(
+            f"the identity is in subscription {identity.subscription_id}, and the registry tenant's providers are in"
+            f" {subscription_id}: set subscription_id of the registry tenant to the identity's"
+        )
+    return identity

@@ -1,0 +1,58 @@
+"""Texts of Resource Manager about managed identities and their federated credentials, as azure-native tells them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from crosstenant.model.matched_texts.matched_text import MatchedText
+
+_CONSIDERATIONS: Final = (
+    "https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations has the rule; the words"
+    " were not seen"
+)
+
+CREDENTIALS_AT_ONCE: Final = MatchedText(
+    "azure-native",
+    "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
+    (
+        'Status=409 Code="ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity" Message="Too many'
+        " Federated Identity Credentials are written concurrently for the managed identity '/subscriptions/s/"
+        "resourcegroups/rg/providers/microsoft.managedidentity/userassignedidentities/pull'. Concurrent Federated"
+        ' Identity Credentials writes under the same managed identity are not supported."',
+    ),
+    "https://github.com/Azure/bicep-registry-modules/issues/1447",
+    pattern="ConcurrentFederatedIdentityCredentialsWrites|Federated Identity Credentials are written concurrently",
+)
+CREDENTIAL_TWICE: Final = MatchedText(
+    "azure-native",
+    "Issuer and subject combination already exists for this Managed Identity",
+    ('Status=409 Code="Conflict" Message="Issuer and subject combination already exists for this Managed Identity."',),
+    "https://github.com/Azure/bicep-types-az/issues/2029 for the message; its code was not seen",
+)
+CREDENTIALS_FULL: Final = MatchedText(
+    "azure-native",
+    "federated identity credentials ... limit",
+    (
+        'Status=400 Code="BadRequest" Message="The managed identity has reached the limit of 20 federated identity'
+        ' credentials."',
+        'Status=400 Code="BadRequest" Message="Too many Federated Identity Credentials: the maximum is 20."',
+    ),
+    _CONSIDERATIONS,
+    assumed=True,
+    pattern=r"federated identity credentials?\b.*?\b(?:limit|maximum|quota)|"
+    r"(?:limit|maximum|quota)\b.{0,40}?federated identity credentials?",
+)
+NO_CREDENTIALS_HERE: Final = MatchedText(
+    "azure-native",
+    "Status=405",
+    (
+        'Status=405 Code="MethodNotAllowed" Message="Federated identity credentials are not supported in region'
+        " 'malaysiasouth'.\"",
+    ),
+    _CONSIDERATIONS,
+    assumed=True,
+    pattern="Status=405|MethodNotAllowed",
+)
+
+IDENTITY_TEXTS: Final = (CREDENTIALS_AT_ONCE, CREDENTIAL_TWICE, CREDENTIALS_FULL, NO_CREDENTIALS_HERE)
+"""All of them."""
