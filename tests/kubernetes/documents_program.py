@@ -30,7 +30,11 @@ _PROGRAM = '''
     cluster = pulumi.ProviderResource(
         "kubernetes",
         "cluster",
-        {"kubeconfig": Path("kubeconfig").read_text()},
+        {
+            "kubeconfig": Path("kubeconfig").read_text(),
+            "enableConfigMapMutable": True,
+            "enableSecretMutable": True,
+        },
         pulumi.ResourceOptions(version=Path("version").read_text()),
     )
     before = None

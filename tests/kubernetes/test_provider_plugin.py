@@ -16,8 +16,15 @@ from typing import Any
 import pytest
 
 from crosstenant.model.kubernetes.documents import Document, owned_by_stack
-from crosstenant.model.kubernetes.plan import ProvedRegistry, PullNamespace, RefresherConfig, RefresherPlan
-from crosstenant.model.kubernetes.refresher_objects import RefresherObjects, refresher_objects
+from crosstenant.model.kubernetes.plan import (
+    CONFIG_KEY,
+    SCRIPT_KEY,
+    ProvedRegistry,
+    PullNamespace,
+    RefresherConfig,
+    RefresherPlan,
+)
+from crosstenant.model.kubernetes.refresher_objects import CONTENT_HASH, RefresherObjects, refresher_objects
 from crosstenant.sandbox.host.plugins import prepare_plugins
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.world.seed import REGISTRY_TENANT
@@ -178,4 +185,39 @@ def test_refusal_of_the_api_server_is_the_operation_s_error(
     assert outcome.code != 0
     assert "spec.schedule" in outcome.output
     assert "whenever" in outcome.output
+    done(stack.operate("destroy"))
+
+
+def first_run(objects: RefresherObjects, script: str, content: str) -> list[Document]:
+    """What the first Job needs, with another script in the refresher's place, and the Job of that content."""
+    config_map: Any = {**objects.config_map, "data": {SCRIPT_KEY: script, CONFIG_KEY: "{}"}}
+    job: Any = json.loads(json.dumps(objects.first_job))
+    job["spec"]["template"]["metadata"]["annotations"] = {CONTENT_HASH: content}
+    return [owned_by_stack(it) for it in (objects.namespace, objects.service_account, config_map, job)]
+
+
+def test_job_is_awaited_and_its_failure_fails_the_update(
+    make_stack: Callable[[], DocumentsStack], objects: RefresherObjects, cluster_api: Cluster
+):
+    stack = make_stack()
+    stack.write(first_run(objects, "raise SystemExit('the registry refuses identity 42')", "failing"))
+    failed = stack.operate("up")
+    assert failed.code != 0
+    assert failed.says("pull-refresher-first", "BackoffLimitExceeded")
+
+    # The next update repeats it, without any change of the program; then with a better one.
+    assert stack.operate("up").code != 0
+    stack.write(first_run(objects, "import time; time.sleep(2)", "sleeping"))
+    repeated = done(stack.operate("up"))
+    assert repeated.seconds > 2
+    assert cluster_api.get(path_of(objects.first_job))["status"]["succeeded"] == 1
+    assert not done(stack.operate("up")).changes
+
+    # A Job of other content is another Job, and runs.
+    uid = cluster_api.get(path_of(objects.first_job))["metadata"]["uid"]
+    stack.write(first_run(objects, "print('done')", "new"))
+    replaced = done(stack.operate("up"))
+    assert ("replace", "kubernetes:batch/v1:Job") in [(it.op, it.type) for it in replaced.changes]
+    found = cluster_api.get(path_of(objects.first_job))
+    assert (found["metadata"]["uid"] != uid, found["status"]["succeeded"]) == (True, 1)
     done(stack.operate("destroy"))
