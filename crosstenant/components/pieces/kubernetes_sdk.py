@@ -14,7 +14,7 @@ from typing import Any, Final
 import pulumi
 
 from crosstenant.components.arguments.arg_path import ArgPath
-from crosstenant.model.kubernetes.documents import Document
+from crosstenant.model.kubernetes.documents import Document, owned_by_stack
 
 _CLASSES: Final = {
     ("v1", "ConfigMap"): "core.v1",
@@ -65,13 +65,14 @@ def kubernetes_provider(
 
 
 def declare_object(name: str, document: Document, opts: pulumi.ResourceOptions) -> pulumi.CustomResource:
-    """Declares the resource for a document.
+    """Declares the resource for a document, which an update repairs.
 
     :param name: Its name in the stack.
     :param document: The document; values in it may be outputs.
     :param opts: Its options.
     """
     api_version, kind = str(document["apiVersion"]), str(document["kind"])
+    document = owned_by_stack(document)
     module = _CLASSES.get((api_version, kind))
     if module is None:
         custom = _class("apiextensions", "CustomResource")
