@@ -1,8 +1,8 @@
-"""Provider plugins for the engine: the user's own, and stand-ins for Azure provider plugins that are not installed.
+"""Provider plugins for the engine: the user's own, and stand-ins for provider plugins that are not installed.
 
-The engine downloads the real azuread and azure-native plugins where the network allows it. Where they are not
-installed, the sandbox makes a private ``PULUMI_HOME`` with stand-ins and with copies of the user's plugins. It does not
-use ``PATH`` for them, because the engine warns of each plugin that it finds there.
+The engine downloads the real plugins of azuread, azure-native and kubernetes where the network allows it. Where they
+are not installed, the sandbox makes a private ``PULUMI_HOME`` with stand-ins and with copies of the user's plugins. It
+does not use ``PATH`` for them, because the engine warns of each plugin that it finds there.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from crosstenant.sandbox.host.private_folder import own_folder
 _STAND_INS: Final = {
     "azuread": ("pulumi_azuread", "crosstenant.sandbox.standins.azuread"),
     "azure-native": ("pulumi_azure_native", "crosstenant.sandbox.standins.azure_native"),
+    "kubernetes": ("pulumi_kubernetes", "crosstenant.sandbox.standins.kubernetes"),
 }
 _FOLDER: Final = re.compile(r"resource-(?P<name>[a-z-]+)-v(?P<version>\d+\.\d+\.\d+)[^/]*")
 _MAIN: Final = '''"""Starts a stand-in plugin with the package that this folder was made by."""
@@ -46,7 +47,7 @@ class Plugins:
 
 
 def prepare_plugins(folder: Path) -> Plugins:
-    """Prepares the plugins of the Azure providers for the engine.
+    """Prepares the plugins of the providers for the engine.
 
     Where a plugin is missing, ``folder`` becomes a ``PULUMI_HOME``: with links to everything in the user's own but the
     plugins, so that its login and its selected stacks are the user's; with copies of the user's plugins; and with the

@@ -1,0 +1,81 @@
+"""The provider of the stand-in for kubernetes: its arguments and its kubeconfig."""
+
+from __future__ import annotations
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crosstenant.errors import OperatorError
+from crosstenant.sandbox.host import plugins
+from crosstenant.sandbox.standins.kubernetes.kubeconfig import read_kubeconfig
+from crosstenant.sandbox.standins.kubernetes.package import Kubernetes, prepare
+
+
+def kubeconfig(**user: Any) -> dict[str, Any]:
+    return {
+        "current-context": "one",
+        "contexts": [
+            {"name": "one", "context": {"cluster": "c", "user": "u", "namespace": "own"}},
+            {"name": "two", "context": {"cluster": "d", "user": "u"}},
+        ],
+        "clusters": [
+            {"name": "c", "cluster": {"server": "https://one:443/", "certificate-authority-data": encoded("PEM")}},
+            {"name": "d", "cluster": {"server": "https://two:443"}},
+        ],
+        "users": [{"name": "u", "user": user}],
+    }
+
+
+def encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
+
+
+def test_kubeconfig_names_cluster_and_user(tmp_path: Path):
+    text = json.dumps(kubeconfig(token="planted"))
+    access = read_kubeconfig(text)
+    assert (access.server, access.namespace, access.authority) == ("https://one:443", "own", "PEM")
+    assert access.token == "planted"
+    assert "planted" not in repr(access)
+    assert read_kubeconfig(text, "two").server == "https://two:443"
+    (tmp_path / "config").write_text(text)
+    assert read_kubeconfig(str(tmp_path / "config")) == access
+
+
+@pytest.mark.parametrize(
+    "text", ["{planted", "{}", '{"current-context": "planted", "contexts": []}', "/nowhere/planted"]
+)
+def test_unreadable_kubeconfig_is_refused_without_its_content(text: str):
+    with pytest.raises(OperatorError, match="kubeconfig cannot be read") as caught:
+        read_kubeconfig(text)
+    assert "planted" not in str(caught.value)
+
+
+def test_user_that_runs_a_program_is_refused():
+    with pytest.raises(OperatorError, match="does not know a kubeconfig whose user runs a program"):
+        read_kubeconfig(json.dumps(kubeconfig(exec={"command": "kubelogin"})))
+
+
+def test_arguments_count_before_variables():
+    text = json.dumps(kubeconfig(token="t"))
+    cluster = prepare({"kubeconfig": text, "enableConfigMapMutable": "true"}, {"PULUMI_K8S_ENABLE_SECRET_MUTABLE": "1"})
+    assert (cluster.namespace, cluster.config_maps_change, cluster.secrets_change) == ("own", True, True)
+    assert prepare({}, {}).api is None
+    assert prepare({}, {"KUBECONFIG": text}).api is not None
+
+
+async def test_unknown_argument_is_refused_and_the_kubeconfig_is_secret():
+    _, failures = await Kubernetes().check_config({"kubeconfig": "x", "renderYamlToDirectory": "y"})
+    assert [it.property for it in failures] == ["renderYamlToDirectory"]
+    assert Kubernetes.secret_config == {"kubeconfig"}
+
+
+def test_sandbox_installs_it_where_the_sdk_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PULUMI_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(plugins, "version", lambda package: {"pulumi_kubernetes": "4.34.2"}.get(package, "1.0.0"))
+    found = plugins.prepare_plugins(tmp_path / "private")
+    assert found.stand_ins["kubernetes"] == "4.34.2"
+    assert (tmp_path / "private" / "plugins" / "resource-kubernetes-v4.34.2" / "pulumi-resource-kubernetes").is_file()
