@@ -51,6 +51,11 @@ def make_chain(state: State) -> None:
     application = drift.application(state, APP)
     application["signInAudience"] = "AzureADMultipleOrgs"
     state["servicePrincipals"][PRINCIPAL] = new_service_principal(PRINCIPAL, application, B, "2024-01-01T00:00:00Z")
+    assign_acr_pull(state, PRINCIPAL)
+
+
+def assign_acr_pull(state: State, principal_id: str) -> None:
+    """Assigns AcrPull on the registry."""
     name = str(uuid.uuid4())
     assignment_id = f"{seed.REGISTRY}/providers/Microsoft.Authorization/roleAssignments/{name}"
     state["roleAssignments"][assignment_id.lower()] = {
@@ -59,7 +64,7 @@ def make_chain(state: State) -> None:
         "type": "Microsoft.Authorization/roleAssignments",
         "properties": {
             "scope": seed.REGISTRY,
-            "principalId": PRINCIPAL,
+            "principalId": principal_id,
             "principalType": "ServicePrincipal",
             "roleDefinitionId": role_definition_id(seed.REGISTRY_SUBSCRIPTION, ACR_PULL),
         },
