@@ -26,8 +26,9 @@ Found = TypeVar("Found")
 class Cluster:
     """One cluster: its kubeconfig, and a client with the rights of an administrator."""
 
-    def __init__(self, sandbox: Sandbox, store: Store, name: str, folder: Path) -> None:
+    def __init__(self, sandbox: Sandbox | str, store: Store, name: str, folder: Path) -> None:
         """
+        :param sandbox: The running sandbox, or its URL.
         :param name: Name of a cluster in the state, ``aks-managed``.
         :param folder: For the files of its kubeconfig.
         """
@@ -39,7 +40,7 @@ class Cluster:
             self.id: str = document["id"]
             self.host: str = document["properties"]["fqdn"]
             self.kubeconfig = kubeconfig(document)
-        self._proxy = sandbox.url
+        self._proxy = sandbox if isinstance(sandbox, str) else sandbox.url
         # YAML has all of JSON.
         self.kubeconfig_file = folder / f"{name}.kubeconfig"
         self.kubeconfig_file.write_text(json.dumps(self.kubeconfig))

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from crosstenant.sandbox.cli import identity_commands, state_commands
+from crosstenant.sandbox.cli import cluster_commands, identity_commands, state_commands
 from crosstenant.sandbox.cli.drift_commands import drift_group
 from crosstenant.sandbox.cli.fault_commands import fault_group, fault_option
 from crosstenant.sandbox.cli.options import on_state
@@ -115,5 +115,7 @@ for _command in (
     identity_commands.add_registry_tenant_command,
     identity_commands.assertion,
     identity_commands.pull,
+    cluster_commands.kubeconfig_command,
+    cluster_commands.logs_command,
 ):
     sandbox.add_command(_command)

@@ -6,12 +6,13 @@ import json
 
 import click
 
+from crosstenant.sandbox.cli.cluster_commands import move_clock
 from crosstenant.sandbox.cli.options import on_state
 from crosstenant.sandbox.cli.show import overview
 from crosstenant.sandbox.host.control import reset
 from crosstenant.sandbox.host.request_log import requests
 from crosstenant.sandbox.world import state_paths
-from crosstenant.sandbox.world.clock import ahead_note, forward_clock, seconds_of
+from crosstenant.sandbox.world.clock import ahead_note, seconds_of
 from crosstenant.sandbox.world.settings import set_setting
 from crosstenant.sandbox.world.state import Store, without_secrets
 
@@ -80,9 +81,9 @@ def clock_group() -> None:
 @on_state
 @click.argument("duration")
 def clock_forward(store: Store, duration: str) -> None:
-    """Move the clock forward by DURATION: seconds, or 15m, 12h, 30d."""
-    with store.change() as state:
-        forward_clock(state, seconds_of(duration))
+    """Move the clock forward by DURATION: seconds, or 15m, 12h, 30d. CronJobs that are due meanwhile run."""
+    move_clock(store, seconds_of(duration))
+    with store.read() as state:
         note = ahead_note(state)
     if note:
         click.echo(note)

@@ -42,10 +42,13 @@ class ApiAccess:
     """File of the cluster's authority (PEM)."""
     client: Path
     """File of the client's certificate and key (PEM)."""
+    host: str = "127.0.0.1"
+    proxy: str | None = None
+    """URL of a proxy that leads to the host."""
 
 
 class ClusterApi:
-    """The API of one cluster, on the loopback: an asynchronous context manager."""
+    """The API of one cluster: an asynchronous context manager."""
 
     def __init__(self, access: ApiAccess) -> None:
         """
@@ -55,8 +58,8 @@ class ClusterApi:
         context = ssl.create_default_context(cafile=str(access.authority))
         context.load_cert_chain(access.client)
         connector = aiohttp.TCPConnector(ssl=context, limit=0)
-        base = f"https://127.0.0.1:{access.port}"
-        self._session = aiohttp.ClientSession(base, connector=connector, read_bufsize=_LONGEST_LINE)
+        base = f"https://{access.host}:{access.port}"
+        self._session = aiohttp.ClientSession(base, connector=connector, proxy=access.proxy, read_bufsize=_LONGEST_LINE)
 
     async def __aenter__(self) -> ClusterApi:
         """Returns the client itself."""
