@@ -29,6 +29,7 @@ from crosstenant.sandbox.host.plugins import prepare_plugins
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.world.seed import REGISTRY_TENANT
 from lib import kubernetes_plugin
+from lib.checkout import KUBERNETES
 from lib.progress import SetupError
 from lib.stack import Outcome
 from tests.kubernetes.cluster_world import Cluster
@@ -40,7 +41,7 @@ SUSPENDED = {"spec": {"suspend": True}}
 MERGE = {"Content-Type": "application/merge-patch+json"}
 
 
-@pytest.fixture(scope="module", params=["real"])
+@pytest.fixture(scope="module", params=["real", "stand-in"])
 def environ(request: pytest.FixtureRequest, azure: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
     """The environment of a command in the sandbox, with one of the two plugins."""
     folder, home = tmp_path_factory.mktemp("plugins"), tmp_path_factory.mktemp("user")
@@ -48,6 +49,8 @@ def environ(request: pytest.FixtureRequest, azure: Sandbox, tmp_path_factory: py
         install(home)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("PULUMI_HOME", str(home))
+        # There is a stand-in for the plugins of installed packages only, and `.venv` does not hold this one.
+        patch.syspath_prepend(str(KUBERNETES))
         prepared = prepare_plugins(folder / "pulumi-home")
     assert (request.param == "real") != ("kubernetes" in prepared.stand_ins)
     return {**azure.surroundings(), **prepared.environment}
