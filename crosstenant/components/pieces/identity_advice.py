@@ -10,7 +10,12 @@ from crosstenant.components.pieces.hooks import Advise, Failure
 from crosstenant.components.pieces.import_command import import_command
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.federation import CREDENTIAL_LIMIT
-from crosstenant.model.matched_texts.identity_texts import CREDENTIAL_TWICE, CREDENTIALS_FULL, NO_CREDENTIALS_HERE
+from crosstenant.model.matched_texts.identity_texts import (
+    CREDENTIAL_TWICE,
+    CREDENTIALS_FULL,
+    NO_CREDENTIALS_HERE,
+    POLICY_NAMED,
+)
 from crosstenant.model.matched_texts.provider_texts import OWN_ASSIGNMENT_EXISTS, POLICY_FORBIDS, ROLE_FORBIDDEN
 from crosstenant.model.roles import CONTRIBUTOR
 
@@ -57,8 +62,8 @@ def credential_advice(providers: TenantProviders, cluster_tenant_id: str) -> Adv
         policy = POLICY_FORBIDS.search(failure.error)
         if policy:
             return (
-                f"the Azure Policy assignment {policy['assignment'] or 'in the error'} of tenant {providers.tenant_id}"
-                " forbids a federated credential for this issuer. Its administrator has to permit issuers of AKS (in"
+                f"{_policy(failure.error, policy['assignment'])} of tenant {providers.tenant_id} forbids a federated"
+                " credential for this issuer. Its administrator has to permit issuers of AKS (in"
                 f" Microsoft's policies: parameter allowAKS, and tenant {cluster_tenant_id} in allowedTenants), or to"
                 " exempt the identity; then run 'pulumi up' again"
             )
@@ -83,6 +88,12 @@ def credential_advice(providers: TenantProviders, cluster_tenant_id: str) -> Adv
         return _forbidden(failure, providers, "federated credentials")
 
     return advise
+
+
+def _policy(error: str, assignment: str | None) -> str:
+    named = POLICY_NAMED.search(error)
+    name = f" '{named['name']}'" if named else ""
+    return f"Azure Policy{name} (assignment {assignment or 'in the error'})"
 
 
 def _forbidden(failure: Failure, providers: TenantProviders, what: str) -> str | None:

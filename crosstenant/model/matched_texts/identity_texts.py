@@ -11,6 +11,19 @@ _CONSIDERATIONS: Final = (
     " were not seen"
 )
 
+POLICY_NAMED: Final = MatchedText(
+    "azure-native",
+    "Policy identifiers",
+    (
+        'Status=403 Code="RequestDisallowedByPolicy" Message="Resource \'prod-aks\' was disallowed by policy. Policy'
+        ' identifiers: \'[{"policyAssignment":{"name":"Trusted issuers","id":"/subscriptions/s/providers/Microsoft'
+        '.Authorization/policyAssignments/trusted"}}]\'."',
+        'Status=403 Code="RequestDisallowedByPolicy" Message="Resource \'r\' was disallowed by policy. Policy'
+        ' identifiers: \'[{\\"policyAssignment\\":{\\"name\\":\\"Trusted issuers\\"}}]\'."',
+    ),
+    "https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy",
+    pattern=r"policyAssignment\W+name\W+(?P<name>[^\"\\]+)",
+)
 CREDENTIALS_AT_ONCE: Final = MatchedText(
     "azure-native",
     "ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity",
@@ -46,13 +59,13 @@ NO_CREDENTIALS_HERE: Final = MatchedText(
     "azure-native",
     "Status=405",
     (
-        'Status=405 Code="MethodNotAllowed" Message="Federated identity credentials are not supported in region'
-        " 'malaysiasouth'.\"",
+        'Status=405 Code="MethodNotAllowed" Message="The request format was unexpected: Support for federated identity'
+        ' credentials not enabled."',
     ),
-    _CONSIDERATIONS,
-    assumed=True,
+    "https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations for status and words;"
+    " the code was not seen",
     pattern="Status=405|MethodNotAllowed",
 )
 
-IDENTITY_TEXTS: Final = (CREDENTIALS_AT_ONCE, CREDENTIAL_TWICE, CREDENTIALS_FULL, NO_CREDENTIALS_HERE)
+IDENTITY_TEXTS: Final = (POLICY_NAMED, CREDENTIALS_AT_ONCE, CREDENTIAL_TWICE, CREDENTIALS_FULL, NO_CREDENTIALS_HERE)
 """All of them."""
