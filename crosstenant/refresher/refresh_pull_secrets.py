@@ -8,8 +8,9 @@ that for a refresh token of each registry, and those are patched into the pull s
 - https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/secret-v1/
 
 Environment: CROSSTENANT_CONFIG (config.json), CROSSTENANT_TOKEN_FILE (projected token for Entra ID),
-CROSSTENANT_SERVICE_ACCOUNT (folder with ``token`` and ``ca.crt`` for the API server), CROSSTENANT_PATIENCE_SECONDS,
-KUBERNETES_SERVICE_HOST and _PORT; HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE. With ``--check`` no secret is written.
+CROSSTENANT_SERVICE_ACCOUNT (folder with ``token`` and ``ca.crt`` for the API server), KUBERNETES_SERVICE_HOST and
+_PORT; HTTPS_PROXY, NO_PROXY and SSL_CERT_FILE; CROSSTENANT_PATIENCE_SECONDS (for what a new chain meets until Azure has
+spread it) and CROSSTENANT_OUTAGE_SECONDS (for servers that do not answer). With ``--check`` no secret is written.
 Exit code: 0 done; 1 a later run may succeed; 2 someone must change something first.
 """
 
@@ -46,12 +47,27 @@ _secrets: list[str] = []
 
 
 class Failure(Exception):
-    """A sentence for the operator, and for how many seconds another attempt makes sense."""
+    """A sentence for the operator, and whether another attempt makes sense."""
 
-    def __init__(self, sentence: str, patience: float = 0, retry_after: float = 0) -> None:
+    def __init__(self, sentence: str, spreads: float = 0, outage: bool = False, retry_after: float = 0) -> None:
         super().__init__(clean(sentence))
-        self.patience = patience
+        self.spreads = spreads  # seconds that it may take until what was just set up counts
+        self.outage = outage
         self.retry_after = retry_after
+
+
+class Patience:
+    """For how long failures are repeated."""
+
+    def __init__(self) -> None:
+        self.spreading = float(os.environ.get("CROSSTENANT_PATIENCE_SECONDS", "0"))
+        self.outage = float(os.environ.get("CROSSTENANT_OUTAGE_SECONDS", "60"))
+        self.end = time.monotonic() + max(self.spreading, self.outage)
+
+    def until(self, start: float, failure: Failure) -> float:
+        """When the last attempt may begin, after a first one at ``start``."""
+        seconds = self.outage if failure.outage else min(failure.spreads, self.spreading)
+        return min(self.end, start + seconds)
 
 
 def clean(text: str) -> str:
@@ -69,7 +85,7 @@ def say(text: str) -> None:
 def keep_secret(token: object, source: str) -> str:
     """A token, which no message will show from now on."""
     if not isinstance(token, str) or not re.fullmatch(r"[\w.~+/=-]+", token, re.ASCII):
-        raise Failure(f"{source} answered without a token where one was due", 60)
+        raise Failure(f"{source} answered without a token where one was due", outage=True)
     _secrets.append(token)
     return token
 
@@ -144,10 +160,10 @@ class Host:
             raise Failure(
                 f"{self.name} cannot be reached from this cluster ({type(reason).__name__}: {str(reason)[:150]}); "
                 "check DNS, egress firewall, proxy and private endpoints",
-                60,
+                outage=True,
             ) from None
         if answer.status == 429 or answer.status >= 500:
-            raise Failure(f"{self.name} answered {answer.status} (busy); try later", 600, answer.retry_after)
+            raise Failure(f"{self.name} answered {answer.status} (busy); try later", 0, True, answer.retry_after)
         return answer
 
     def post(self, path: str, **form: str) -> Answer:
@@ -156,15 +172,15 @@ class Host:
         return self.ask("POST", path, content, Content_Type="application/x-www-form-urlencoded")
 
 
-def repeated(action: Callable[[], T], deadline: float) -> T:
-    """Repeats what fails for the moment, until the deadline (of ``time.monotonic``)."""
+def repeated(action: Callable[[], T], patience: Patience) -> T:
+    """Repeats what fails for the moment."""
     start, attempt = time.monotonic(), 0
     while True:
         try:
             return action()
         except Failure as failure:
             pause = max(failure.retry_after, PAUSES[min(attempt, len(PAUSES) - 1)])
-            if time.monotonic() + pause > min(deadline, start + failure.patience):
+            if time.monotonic() + pause > patience.until(start, failure):
                 raise
             say(f"again in {pause:.0f} s: {failure}")
             time.sleep(pause)
@@ -191,7 +207,7 @@ def entra_token(config: Json, token_file: Path) -> str:
     text = str(answer.json.get("error_description", ""))
     found = re.search(r"AADSTS(\d+)", text)
     code, claims = found[1] if found else "", claims_of(assertion)
-    sentence, patience = {
+    sentence, spreads = {
         "70021": ("it trusts no credential with this cluster's issuer, subject and audience", 600),
         "700211": (f"it trusts no issuer '{claims.get('iss')}'", 600),
         "700212": (f"it trusts no audience {claims.get('aud')}", 600),
@@ -200,7 +216,7 @@ def entra_token(config: Json, token_file: Path) -> str:
     if sentence:
         sentence = f"identity {client} has no such federated credential: {sentence}; {REPAIR}"
     else:
-        sentence, patience = {
+        sentence, spreads = {
             "700016": (f"tenant {tenant} has no identity {client}: usually tenantId is the cluster tenant's ID", 60),
             "700024": ("the service account's token has expired, or this node's clock is wrong", 0),
             "700027": ("the issuer's published keys do not fit the token: was the cluster rebuilt?", 0),
@@ -209,7 +225,7 @@ def entra_token(config: Json, token_file: Path) -> str:
         }.get(code, (text.split("Trace ID")[0][:200] or f"it answered {answer.status}", 0))
     raise Failure(
         f"Entra ID ({authority}) refuses the sign-in: {sentence} ({'AADSTS' + code if code else answer.status})",
-        patience,
+        spreads,
     )
 
 
@@ -355,23 +371,23 @@ class Renewal:
         self.failures: list[Failure] = []
 
 
-def renew(config: Json, token_file: Path, deadline: float) -> Renewal:
+def renew(config: Json, token_file: Path, patience: Patience) -> Renewal:
     """Renews the token of every registry; one that fails does not keep the others from it."""
     renewal = Renewal()
     try:
-        token = repeated(lambda: entra_token(config, token_file), deadline)
+        token = repeated(lambda: entra_token(config, token_file), patience)
     except Failure as failure:
         renewal.failures.append(failure)
         return renewal
     for registry in config["registries"]:
         server = registry["loginServer"]
         try:
-            renewed = repeated(lambda: exchanged(config, server, token), deadline)  # noqa: B023 - called at once
+            renewed = repeated(lambda: exchanged(config, server, token), patience)  # noqa: B023 - called at once
             renewal.tokens[server] = renewed
             lifetime = claims_of(renewed).get("exp", 0) - claims_of(renewed).get("iat", 0)
             if lifetime < 2 * config["periodSeconds"]:
                 say(f"warning: the token of {server} is valid for {lifetime} s, less than two periods: run more often")
-            proof = repeated(lambda: prove(config, registry, renewed), deadline)  # noqa: B023
+            proof = repeated(lambda: prove(config, registry, renewed), patience)  # noqa: B023
             say(f"registry {server}: renewed, {proof}")
         except Failure as failure:
             if registry["mode"] == "warn" and server in renewal.tokens:
@@ -381,14 +397,14 @@ def renew(config: Json, token_file: Path, deadline: float) -> Renewal:
     return renewal
 
 
-def deliver(config: Json, renewal: Renewal, cluster: Cluster, deadline: float) -> None:
+def deliver(config: Json, renewal: Renewal, cluster: Cluster, patience: Patience) -> None:
     """Writes every pull secret; adds what fails to the renewal's failures."""
     failed = "; ".join(str(it) for it in renewal.failures)
     for secret in config["secrets"]:
         try:
-            found = repeated(lambda: cluster.read(secret), deadline)  # noqa: B023 - called at once
+            found = repeated(lambda: cluster.read(secret), patience)  # noqa: B023 - called at once
             content = pull_secret(config, renewal.tokens, found or {}, failed)
-            repeated(lambda: cluster.write(secret, content, create=found is None), deadline)  # noqa: B023
+            repeated(lambda: cluster.write(secret, content, create=found is None), patience)  # noqa: B023
             say(f"secret {label(secret)}: written, valid until {content['metadata']['annotations'][EXPIRES]}")
         except Failure as failure:
             renewal.failures.append(failure)
@@ -422,15 +438,15 @@ def pull_secret(config: Json, tokens: Json, found: Json, failed: str) -> Json:
 
 def main() -> int:
     """Renews, proves, delivers; the last line says what failed."""
-    deadline = time.monotonic() + float(os.environ.get("CROSSTENANT_PATIENCE_SECONDS", "120"))
+    patience = Patience()
     config = json.loads(Path(os.environ["CROSSTENANT_CONFIG"]).read_text())
-    renewal = renew(config, Path(os.environ["CROSSTENANT_TOKEN_FILE"]), deadline)
+    renewal = renew(config, Path(os.environ["CROSSTENANT_TOKEN_FILE"]), patience)
     if "--check" not in sys.argv[1:]:
-        deliver(config, renewal, Cluster(Path(os.environ["CROSSTENANT_SERVICE_ACCOUNT"])), deadline)
+        deliver(config, renewal, Cluster(Path(os.environ["CROSSTENANT_SERVICE_ACCOUNT"])), patience)
     if not renewal.failures:
         return 0
     print("; ".join(str(it) for it in renewal.failures), file=sys.stderr, flush=True)
-    return 1 if any(it.patience for it in renewal.failures) else 2
+    return 1 if any(it.spreads or it.outage for it in renewal.failures) else 2
 
 
 if __name__ == "__main__":

@@ -43,9 +43,10 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 def run(refresher: Refresher, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """Runs the refresher in this process."""
 
-    def run(patience: int = 540) -> int:
+    def run(patience: int = 540, outage: int = 60) -> int:
         refresher.world.add_secret()
-        for name, value in {**refresher.environment, "CROSSTENANT_PATIENCE_SECONDS": str(patience)}.items():
+        patient = {"CROSSTENANT_PATIENCE_SECONDS": str(patience), "CROSSTENANT_OUTAGE_SECONDS": str(outage)}
+        for name, value in {**refresher.environment, **patient}.items():
             monkeypatch.setenv(name, value)
         monkeypatch.setattr("sys.argv", ["refresh_pull_secrets.py"])
         return refresh_pull_secrets.main()
@@ -66,7 +67,7 @@ def run(refresher: Refresher, clock: Clock, monkeypatch: pytest.MonkeyPatch) -> 
         ("patch", Reply(409)),
     ],
 )
-def test_what_a_moment_later_may_work_is_repeated(
+def test_what_a_new_chain_meets_is_repeated(
     run: Callable[..., int], refresher: Refresher, clock: Clock, step: str, reply: Reply
 ):
     refresher.world.replies[step] = [reply, reply]
@@ -107,6 +108,24 @@ def test_registry_says_how_long_to_wait(run: Callable[..., int], refresher: Refr
     refresher.world.replies["exchange"] = [Reply(429, None, {"Retry-After": "45"})]
     assert run() == 0
     assert clock.waits == [45]
+
+
+@pytest.mark.parametrize("reply", [entra_error(700211), registry_error(401)])
+def test_scheduled_run_does_not_repeat_a_refusal(
+    run: Callable[..., int], refresher: Refresher, clock: Clock, reply: Reply
+):
+    refresher.world.replies["exchange" if reply.status == 401 else "entra"] = [reply]
+    assert run(patience=0) == 1
+    assert clock.waits == []
+
+
+@pytest.mark.parametrize("reply", [Reply(503), Reply(429)])
+def test_scheduled_run_repeats_an_outage_for_a_minute(
+    run: Callable[..., int], refresher: Refresher, clock: Clock, reply: Reply
+):
+    refresher.world.replies["exchange"] = [reply] * 99
+    assert run(patience=0) == 1
+    assert clock.waits == [1, 2, 5, 10, 20]
 
 
 def test_longer_wait_than_the_patience_is_not_begun(run: Callable[..., int], refresher: Refresher, clock: Clock):

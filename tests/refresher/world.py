@@ -214,6 +214,7 @@ def listening(world: World, folder: Path) -> Iterator[dict[str, str]]:
             "CROSSTENANT_TOKEN_FILE": str(folder / "entra"),
             "CROSSTENANT_SERVICE_ACCOUNT": str(folder / "account"),
             "CROSSTENANT_PATIENCE_SECONDS": "0",
+            "CROSSTENANT_OUTAGE_SECONDS": "0",
             "KUBERNETES_SERVICE_HOST": "127.0.0.1",
             "KUBERNETES_SERVICE_PORT": str(world.port),
             "SSL_CERT_FILE": str(folder / "account" / "ca.crt"),

@@ -28,11 +28,12 @@ EMPTY_PULL_SECRET: Final = b64encode(b'{"auths":{}}').decode()
 
 CONTENT_HASH: Final = "crosstenant.io/content-hash"
 
-# Role assignments take up to ten minutes, a new federated credential less: only the first run meets either.
+# Role assignments take up to ten minutes, a new federated credential less: only the first run meets either. What a
+# later one is refused is not about to change.
 _FIRST_PATIENCE: Final = 600
-_PATIENCE: Final = 120
+_PATIENCE: Final = 0
 _FIRST_DEADLINE: Final = 840
-_DEADLINE: Final = 600
+_DEADLINE: Final = 300
 
 # pulumi-kubernetes waits for a Job for ten minutes unless told otherwise. A Job that has failed stays failed: an update
 # must replace it to prove again.

@@ -24,7 +24,7 @@ def pod_template(plan: RefresherPlan, patience: int, annotations: dict[str, obje
     """The template of the refresher's pods.
 
     :param plan: The plan.
-    :param patience: Seconds for which the refresher repeats what a moment later may work.
+    :param patience: Seconds for which the refresher repeats what a new chain is refused at first.
     :param annotations: The pod's annotations.
     """
     metadata: Document = {"labels": {**MANAGED_BY, "app.kubernetes.io/name": REFRESHER}}
