@@ -10,7 +10,7 @@ import pulumi
 from crosstenant.components.arguments.federated_cluster_args import FederatedClusterSpec
 from crosstenant.components.pieces.kubernetes_sdk import declare_object, declare_patch, kubernetes_provider
 from crosstenant.components.pieces.replaceable import replaceable
-from crosstenant.model.kubernetes.documents import Document
+from crosstenant.model.kubernetes.documents import Document, owned_by_stack
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class ClusterObjects:
         after: Sequence[pulumi.Resource] = (),
         ignore: Sequence[str] = (),
     ) -> pulumi.CustomResource:
-        """Declares an object.
+        """Declares an object of the stack's own: an update repairs what another hand has changed.
 
         :param part: What tells it from the others of the cluster, or of the namespace.
         :param document: The object.
@@ -70,9 +70,8 @@ class ClusterObjects:
         :param after: What must exist before it.
         :param ignore: Properties whose changes are the cluster's own.
         """
-        return declare_object(
-            self._called(part, namespace), document, self._options(part, namespace, after, list(ignore) or None)
-        )
+        options = self._options(part, namespace, after, list(ignore) or None)
+        return declare_object(self._called(part, namespace), owned_by_stack(document), options)
 
     def patch(
         self, part: str, document: Document, namespace: str, *, after: Sequence[pulumi.Resource] = ()
