@@ -184,7 +184,9 @@ def test_schema_names_what_programs_in_every_language_use(schema: dict[str, Any]
     components = {token for token, kind in schema["resources"].items() if kind.get("isComponent")}
     assert schema["name"] == "crosstenant"
     assert schema["version"] == VERSION
-    assert components == {f"crosstenant:index:{it}" for it in ("CrossTenantPull", "PullIdentity", "RegistryAccess")}
+    assert components == {
+        f"crosstenant:index:{it}" for it in ("CrossTenantPull", "FederatedPull", "PullIdentity", "RegistryAccess")
+    }
     assert {PROFILE, "crosstenant:index:PullCheck"} <= set(schema["resources"])
     assert set(schema["functions"]) == {"crosstenant:index:getRegistry", "crosstenant:index:getCluster"}
     assert schema["provider"]["requiredInputs"] == ["tenantId"]
@@ -219,6 +221,7 @@ def test_schema_marks_as_secret_what_it_calls_so(schema: dict[str, Any]):
     assert {(f"{index}{kind}", name) for kind, name in (
         ("CrossTenantPull properties", "imagePullSecret"),
         ("CrossTenantPull properties", "servicePrincipalProfile"),
+        ("FederatedCluster", "kubeconfig"),
         ("PullIdentity properties", "secret"),
         ("RegistryAccess inputProperties", "secret"),
         ("ServicePrincipalProfile inputProperties", "secret"),
