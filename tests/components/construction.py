@@ -41,6 +41,7 @@ PRINCIPAL: Final = "azuread:index/servicePrincipal:ServicePrincipal"
 PASSWORD: Final = "azuread:index/applicationPassword:ApplicationPassword"
 ROLE_ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
 IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
+KUBERNETES_SECRET: Final = "kubernetes:core/v1:Secret"
 CREDENTIAL: Final = "azure-native:managedidentity:FederatedIdentityCredential"
 PULL_CHECK: Final = "crosstenant:index:PullCheck"
 PROFILE: Final = "crosstenant:index:ServicePrincipalProfile"
@@ -233,6 +234,8 @@ class _Azure(Mocks):
                 "servicePrincipalProfile": {"clientId": APP, "secret": SECRET},
             },
         }.get(args.typ, {})
+        if args.typ == KUBERNETES_SECRET:
+            outputs = {"metadata": {**args.inputs["metadata"], "uid": f"uid-of-{args.name}"}}
         return f"{args.name}-id", {**args.inputs, **outputs}
 
 

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from crosstenant import ArgumentError, PullNamespaceArgs, RegistryArgs
-from crosstenant.model.kubernetes.plan import DEFAULT_IMAGE
+from crosstenant.model.kubernetes.plan import DEFAULT_IMAGE, content_hash
+from crosstenant.model.kubernetes.refresher_objects import refresher_text
 from lib import python_env
 from lib.checkout import KUBERNETES
 from tests.components.construction import (
@@ -93,6 +94,14 @@ def test_the_proof_waits_for_all_that_permits_the_pull_and_the_cron_job_for_the_
     }
     assert f"{CREDENTIAL} prod-a-credential" not in job.dependencies
     assert f"{JOB} prod-b-first-job" in built.one("kubernetes:batch/v1:CronJob", "prod-b-cron-job").dependencies
+
+
+def test_the_proof_runs_again_for_another_configuration_and_for_a_secret_that_is_made_again():
+    built = delivered()
+    config = built.one("kubernetes:core/v1:ConfigMap").inputs["data"]["config.json"]
+    annotations = built.one(JOB).inputs["spec"]["template"]["metadata"]["annotations"]
+    expected = content_hash(refresher_text(), config, "uid-of-prod-aks.shop-secret")
+    assert annotations == {"crosstenant.io/content-hash": expected}
 
 
 def test_the_content_of_a_pull_secret_is_the_refreshers():

@@ -88,16 +88,25 @@ def refresher_objects(plan: RefresherPlan, *, config: object, content_hash: obje
         ),
         config_map=document("v1", "ConfigMap", REFRESHER, plan.namespace, data=data),
         namespaces=tuple(_namespace_objects(plan, it) for it in plan.namespaces),
-        first_job=document(
-            "batch/v1",
-            "Job",
-            FIRST_JOB,
-            plan.namespace,
-            annotations=dict(_AWAITED),
-            # The refresher repeats what may pass; a second pod would only say the same later.
-            spec=_job_spec(plan, _FIRST_PATIENCE, _FIRST_DEADLINE, 0, {CONTENT_HASH: content_hash}),
-        ),
+        first_job=first_job(plan, content_hash=content_hash),
         cron_job=document("batch/v1", "CronJob", REFRESHER, plan.namespace, spec=_cron_job_spec(plan)),
+    )
+
+
+def first_job(plan: RefresherPlan, *, content_hash: object) -> Document:
+    """The Job of ``refresher_objects``, for a hash of more than the configuration.
+
+    :param plan: The plan.
+    :param content_hash: With another hash the Job is another one, and runs again.
+    """
+    return document(
+        "batch/v1",
+        "Job",
+        FIRST_JOB,
+        plan.namespace,
+        annotations=dict(_AWAITED),
+        # The refresher repeats what may pass; a second pod would only say the same later.
+        spec=_job_spec(plan, _FIRST_PATIENCE, _FIRST_DEADLINE, 0, {CONTENT_HASH: content_hash}),
     )
 
 

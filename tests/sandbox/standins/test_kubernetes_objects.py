@@ -203,6 +203,14 @@ async def test_preview_asks_the_server_without_a_change(kind: Callable[..., Kind
         await found.resource.preview_create(found.urn, await found.checked(CONFIG_MAP))
 
 
+async def test_preview_of_an_update_keeps_what_the_server_wrote(kind: Callable[..., Kind]):
+    found = kind()
+    resource_id, _, outputs = await found.created(CONFIG_MAP)
+    labelled = await found.checked({**CONFIG_MAP, "metadata": {**CONFIG_MAP["metadata"], "labels": {"a": "b"}}})
+    previewed = await found.resource.preview_update(found.urn, resource_id, outputs, labelled)
+    assert (previewed["metadata"]["uid"], previewed["metadata"]["labels"]) == ("1", {"a": "b"})
+
+
 @pytest.mark.parametrize("refusal", [ApiError(404, "namespace not found"), ApiError(422, "spec: field is immutable")])
 async def test_preview_passes_what_the_update_makes_first(kind: Callable[..., Kind], api: FakeApi, refusal: ApiError):
     api.refusals = [refusal]

@@ -22,6 +22,7 @@ from crosstenant.sandbox.standins.kubernetes.awaiting import (
 )
 from crosstenant.sandbox.standins.kubernetes.cluster import Cluster
 from crosstenant.sandbox.standins.kubernetes.documents import (
+    below,
     changed_paths,
     has_unknown,
     is_below,
@@ -128,9 +129,9 @@ class KubernetesObject(CustomResource[Cluster]):
             try:
                 live = await cluster.api.get(place)
             except (ApiError, Unreachable):
-                return {**olds, **news}
+                return _over(olds, news)
             await cluster.dry_run(place, self._given(urn, news, live), _manager(urn))
-        return {**olds, **news}
+        return _over(olds, news)
 
     async def update(
         self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
@@ -241,6 +242,11 @@ def _located(document: Json) -> Json:
 def _outputs(live: Json) -> Properties:
     metadata = {name: it for name, it in live["metadata"].items() if name != "managedFields"}
     return {**live, "metadata": metadata}
+
+
+def _over(olds: Properties, news: Properties) -> Properties:
+    """The inputs over what is known; what the server wrote into the metadata stays."""
+    return {**olds, **news, "metadata": {**below(olds, "metadata"), **below(news, "metadata")}}
 
 
 def _id_of(place: Place, document: Json) -> str:
