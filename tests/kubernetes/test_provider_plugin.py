@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import base64
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,15 +24,13 @@ from crosstenant.model.kubernetes.plan import (
     RefresherPlan,
 )
 from crosstenant.model.kubernetes.refresher_objects import CONTENT_HASH, RefresherObjects, refresher_objects
-from crosstenant.sandbox.host.plugins import prepare_plugins
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.world.seed import REGISTRY_TENANT
 from lib import kubernetes_plugin
-from lib.checkout import KUBERNETES
-from lib.progress import SetupError
 from lib.stack import Outcome
 from tests.kubernetes.cluster_world import Cluster
 from tests.kubernetes.documents_program import DocumentsStack
+from tests.kubernetes.provider_plugins import REAL, STAND_IN, environment
 
 pytestmark = pytest.mark.engine
 
@@ -41,30 +38,9 @@ SUSPENDED = {"spec": {"suspend": True}}
 MERGE = {"Content-Type": "application/merge-patch+json"}
 
 
-@pytest.fixture(scope="module", params=["real", "stand-in"])
+@pytest.fixture(scope="module", params=[REAL, STAND_IN])
 def environ(request: pytest.FixtureRequest, azure: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a command in the sandbox, with one of the two plugins."""
-    folder, home = tmp_path_factory.mktemp("plugins"), tmp_path_factory.mktemp("user")
-    if request.param == "real":
-        install(home)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PULUMI_HOME", str(home))
-        # There is a stand-in for the plugins of installed packages only, and `.venv` does not hold this one.
-        patch.syspath_prepend(str(KUBERNETES))
-        prepared = prepare_plugins(folder / "pulumi-home")
-    assert (request.param == "real") != ("kubernetes" in prepared.stand_ins)
-    return {**azure.surroundings(), **prepared.environment}
-
-
-def install(home: Path) -> None:
-    """Installs the real plugin for a user, as the engine does; a machine without it fails here."""
-    try:
-        executable = kubernetes_plugin.executable()
-    except SetupError as error:
-        pytest.fail(str(error), pytrace=False)
-    folder = home / "plugins" / f"resource-kubernetes-v{kubernetes_plugin.version()}"
-    folder.mkdir(parents=True)
-    shutil.copy2(executable, folder)
+    return environment(request.param, azure, tmp_path_factory.mktemp("plugins"))
 
 
 @pytest.fixture
