@@ -16,6 +16,8 @@ import pytest
 
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.state_file import open_store
+from crosstenant.sandbox.kubernetes.certificates import certificates_of
+from crosstenant.sandbox.kubernetes.settings import has_api
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.cluster_issuers import switch_on
 from crosstenant.sandbox.world.state import Store
@@ -39,14 +41,14 @@ def own_azure(own_store: Store) -> Iterator[Sandbox]:
 def processes(store: Store) -> list[int]:
     """The processes whose command line names the folder of a cluster of this state."""
     with store.read() as state:
-        ids = [one["_kubernetes"]["id"] for one in state["resources"].values() if "_kubernetes" in one]
+        folders = [certificates_of(one).folder for one in state["resources"].values() if has_api(one)]
     found: list[int] = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             command = (folder / "cmdline").read_bytes()
         except OSError:
             continue
-        if any(it.encode() in command for it in ids):
+        if any(it.encode() in command for it in folders):
             found.append(int(folder.name))
     return found
 

@@ -47,7 +47,7 @@ def logs_command(store: Store, cluster: str | None, namespace: str, container: s
     """Print the log of POD, or of the last pod whose name begins so; also of one that is gone."""
     with store.read() as state:
         found = _cluster(state, cluster)
-        folder = private_folder(store.path) / "kubernetes" / certificates_of(found).cluster_id / "pods" / "logs"
+        folder = private_folder(store.path) / "kubernetes" / certificates_of(found).folder / "pods" / "logs"
     pods = sorted(folder.glob(f"{namespace}_{pod}*"), key=_age) if folder.is_dir() else []
     files = sorted(pods[-1].glob(f"{container or '*'}.log")) if pods else []
     if not files:

@@ -5,6 +5,7 @@ They are in the cluster's document, so that a kubeconfig stays valid from one ru
 
 from __future__ import annotations
 
+import hashlib
 import uuid
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -33,6 +34,11 @@ class ClusterCertificates:
     """Distinguishes the cluster from an earlier one of the same name."""
     authority: KeyPair
     administrator: KeyPair
+
+    @property
+    def folder(self) -> str:
+        """Name of the cluster's folder: never a path, whatever a state file from another person says."""
+        return hashlib.sha256(self.cluster_id.encode()).hexdigest()[:16]
 
     def server(self, *names: str) -> KeyPair:
         """Issues a certificate for a server of the cluster, which may also use it as a client.

@@ -17,10 +17,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from crosstenant.sandbox.kubernetes.certificates import certificates_of
 from crosstenant.sandbox.kubernetes.control_plane import ControlPlane, ControlPlaneFailed
 from crosstenant.sandbox.kubernetes.nodes import run_node
 from crosstenant.sandbox.kubernetes.programs import find_programs
-from crosstenant.sandbox.kubernetes.settings import ClusterSettings, settings_of
+from crosstenant.sandbox.kubernetes.settings import ClusterSettings, has_api, settings_of
 from crosstenant.sandbox.world.own_files import open_own, read_own, write_own
 from crosstenant.sandbox.world.state import Store
 
@@ -75,7 +76,7 @@ class ControlPlanes:
 
     async def _start(self, settings: ClusterSettings) -> _Served:
         self._remove_stale()
-        folder = self._folder() / settings.certificates.cluster_id
+        folder = self._folder() / settings.certificates.folder
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         while (lock := _lock(folder)) is None:
             with suppress(OSError, ValueError):
@@ -113,7 +114,7 @@ class ControlPlanes:
     def _remove_stale(self) -> None:
         """Removes the folders of clusters that are gone, such as those before a reset of the state."""
         with self._store.read() as state:
-            present = {one["_kubernetes"]["id"] for one in state["resources"].values() if "_kubernetes" in one}
+            present = {certificates_of(one).folder for one in state["resources"].values() if has_api(one)}
         for folder in self._folder().iterdir() if self._folder().is_dir() else ():
             if folder.name not in present and (lock := _lock(folder)) is not None:
                 shutil.rmtree(folder, ignore_errors=True)
