@@ -2,6 +2,7 @@
 
 import copy
 import os
+import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
@@ -97,6 +98,7 @@ class Running:
         self.store = store
         self.environ = {**sandbox.surroundings(), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
         self.roots = Path(self.environ["SSL_CERT_FILE"])
+        self.tls = ssl.create_default_context(cafile=self.roots)
 
     def run(self, *command: str, code: int = 0) -> str:
         """Runs a command inside; what it printed."""

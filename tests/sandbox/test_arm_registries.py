@@ -66,6 +66,14 @@ def test_mode_and_network_rules_are_patched(arm: Arm) -> None:
     assert arm.resource(REGISTRY)["properties"]["networkRuleSet"] == rules
 
 
+def test_a_policy_is_patched_and_the_others_stay(arm: Arm) -> None:
+    before = arm.get(REGISTRY).json()["properties"]["policies"]
+    assert before["azureADAuthenticationAsArmPolicy"] == {"status": "enabled"}
+    change = {"policies": {"azureADAuthenticationAsArmPolicy": {"status": "disabled"}}}
+    after = arm.call("PATCH", REGISTRY, {"properties": change}).json()["properties"]["policies"]
+    assert after == {**before, **change["policies"]}
+
+
 def test_mode_is_not_taken_by_a_version_without_it(arm: Arm) -> None:
     body = {"properties": {"roleAssignmentMode": "AbacRepositoryPermissions"}}
     assert arm.call("PATCH", REGISTRY, body, version="2023-07-01").status_code == 200

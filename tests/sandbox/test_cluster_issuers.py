@@ -1,6 +1,5 @@
 """The clusters' OIDC issuers: who has one, what its host serves, and the tokens that it vouches for."""
 
-import ssl
 from typing import Any
 
 import httpx
@@ -128,7 +127,7 @@ def test_two_clusters_have_two_issuers_and_two_keys(store, arm: Arm):
 def test_running_sandbox_serves_issuers_under_their_own_names(running):
     with running.store.read() as state:
         found = issuer_url(resource(state, CLUSTERS, "aks-managed"))
-    with httpx.Client(proxy=running.url, verify=ssl.create_default_context(cafile=str(running.roots))) as client:
+    with httpx.Client(proxy=running.url, verify=running.tls) as client:
         answer = client.get(f"{found}.well-known/openid-configuration")
         assert answer.json()["issuer"] == found
         with running.store.change() as state:

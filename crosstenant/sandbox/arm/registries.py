@@ -174,7 +174,11 @@ def _write(request: ArmRequest, registry: Json) -> None:
                 target=name,
                 source=sources.INVALID_REGISTRY_PROPERTY,
             )
-        registry["properties"][name] = given[name]
+        if name == "policies":
+            # A policy that the request omits stays as it is.
+            registry["properties"].setdefault(name, {}).update(given[name] or {})
+        else:
+            registry["properties"][name] = given[name]
 
 
 def _document(request: ArmRequest, registry: Json) -> Json:

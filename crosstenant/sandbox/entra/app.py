@@ -20,8 +20,10 @@ from starlette.routing import Route
 from crosstenant.sandbox.entra import discovery, tokens
 from crosstenant.sandbox.entra.clients import check_multi_tenant, find_application, find_tenant
 from crosstenant.sandbox.entra.consent import consent, find_redirect
+from crosstenant.sandbox.entra.issuer_keys import fetch_keys
 from crosstenant.sandbox.entra.refusals import SignInRefusal
-from crosstenant.sandbox.entra.token_endpoint import basic_credentials, grant
+from crosstenant.sandbox.entra.token_endpoint import basic_credentials, fetched_issuer, grant
+from crosstenant.sandbox.issuers.app import make_app as make_issuers
 from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.state import Store
 
@@ -29,7 +31,11 @@ _NO_STORE: Final = {"Cache-Control": "no-store, no-cache", "Pragma": "no-cache"}
 
 
 def make_app(store: Store) -> Starlette:
-    """The service on the sandbox's state."""
+    """The service on the sandbox's state.
+
+    It asks clusters' issuers by itself; the host that runs it sets ``state.internet`` to its own dispatcher, so that
+    faults and the request log are true of these requests too.
+    """
 
     async def instance(request: Request) -> Response:
         return JSONResponse(discovery.instance(request.query_params.get("authorization_endpoint", "")))
@@ -48,8 +54,13 @@ def make_app(store: Store) -> Starlette:
         form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
         form = {**basic_credentials(request.headers), **form}
         first_version = not request.url.path.endswith("/v2.0/token")
+        tenant = request.path_params["tenant"]
         with store.read() as state:
-            return JSONResponse(grant(state, request.path_params["tenant"], form, first_version), headers=_NO_STORE)
+            issuer = fetched_issuer(state, tenant, form)
+        # Outside of the lock: the answer comes from a service of the sandbox.
+        keys = await fetch_keys(app.state.internet, issuer) if issuer else None
+        with store.read() as state:
+            return JSONResponse(grant(state, tenant, form, first_version, keys), headers=_NO_STORE)
 
     async def grant_consent(request: Request) -> Response:
         tenant, query = request.path_params["tenant"], request.query_params
@@ -73,7 +84,7 @@ def make_app(store: Store) -> Starlette:
         assert isinstance(error, SignInRefusal)
         return refusal_response(request, error)
 
-    return Starlette(
+    app = Starlette(
         routes=[
             Route("/{tenant}/discovery/instance", instance),
             Route("/{tenant}/.well-known/openid-configuration", openid),
@@ -89,6 +100,8 @@ def make_app(store: Store) -> Starlette:
         ],
         exception_handlers={SignInRefusal: refuse},
     )
+    app.state.internet = make_issuers(store)
+    return app
 
 
 def refusal_response(request: Request, error: SignInRefusal) -> Response:

@@ -1,8 +1,7 @@
 """Sign-in without a secret: client assertions of a federated issuer or of the application's certificate.
 
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation and
-https://learn.microsoft.com/entra/identity-platform/certificate-credentials. The sandbox emulates every federated
-issuer: it accepts an assertion that is signed with its own key as an assertion of the issuer that is named in it.
+https://learn.microsoft.com/entra/identity-platform/certificate-credentials.
 """
 
 from __future__ import annotations
@@ -10,6 +9,7 @@ from __future__ import annotations
 import base64
 import time
 import uuid
+from collections.abc import Sequence
 from typing import Any, Final, cast
 
 import jwt
@@ -19,8 +19,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from crosstenant.sandbox.entra import sources
 from crosstenant.sandbox.entra.clients import Json
+from crosstenant.sandbox.entra.federated import check_federated
 from crosstenant.sandbox.entra.refusals import SignInRefusal
-from crosstenant.sandbox.entra.tokens import read, sign
+from crosstenant.sandbox.entra.tokens import sign
 from crosstenant.sandbox.world.open_questions import ASSERTION_WHITE_SPACE
 from crosstenant.sandbox.world.state import State
 
@@ -35,11 +36,14 @@ def client_id_of(assertion: str) -> str:
         return ""
 
 
-def check_assertion(state: State, application: Json, assertion: str) -> None:
+def check_assertion(state: State, application: Json, assertion: str, keys: Sequence[Json] | None = None) -> None:
     """Checks that ``assertion`` signs in as ``application``.
 
-    The client sets the times of an assertion by its own clock, so the real time is compared, not the sandbox's.
+    The client sets the times of an assertion by its own clock, as does a cluster, so the real time is compared, not the
+    sandbox's.
 
+    :param application: The application's document, or the part of an identity's that ``find_client`` answers.
+    :param keys: The keys of the issuer that ``issuer_to_fetch`` names, if it could be reached.
     :raises SignInRefusal: The assertion has a wrong signature, has expired, or matches no credential.
     """
     try:
@@ -58,7 +62,7 @@ def check_assertion(state: State, application: Json, assertion: str) -> None:
     if "x5t" in header or "x5t#S256" in header:
         _check_certificate(application, assertion, header)
     else:
-        _check_federated(state, application, assertion, claims)
+        check_federated(state, application, assertion, claims, keys)
 
 
 def federated_token(state: State, issuer: str, subject: str, audience: str) -> str:
@@ -66,37 +70,6 @@ def federated_token(state: State, issuer: str, subject: str, audience: str) -> s
     issued = int(time.time())
     claims = {"iss": issuer, "sub": subject, "aud": audience, "iat": issued, "nbf": issued, "exp": issued + 600}
     return sign(state, {**claims, "jti": str(uuid.uuid4())})
-
-
-def _check_federated(state: State, application: Json, assertion: str, claims: Json) -> None:
-    try:
-        read(state, assertion)
-    except jwt.InvalidTokenError:
-        raise SignInRefusal(
-            "AADSTS700027", "Client assertion failed signature validation.", source=sources.AADSTS700027_FEDERATED
-        ) from None
-    audiences = cast("str | list[str]", claims.get("aud", []))
-    presented = {
-        "issuer": [str(claims.get("iss"))],
-        "subject": [str(claims.get("sub"))],
-        "audiences": [audiences] if isinstance(audiences, str) else audiences,
-    }
-    found: list[Json] = application["_federatedIdentityCredentials"]
-    for code, field in (("AADSTS700211", "issuer"), ("AADSTS700213", "subject"), ("AADSTS700212", "audiences")):
-        found = [one for one in found if _lists(one[field]) & set(presented[field])]
-        if not found:
-            raise SignInRefusal(
-                code,
-                f"No matching federated identity record found for presented assertion {field.removesuffix('s')} "
-                f"'{', '.join(presented[field])}'. Check your federated identity credential Subject, Audience and "
-                "Issuer against the presented assertion. "
-                "https://learn.microsoft.com/entra/workload-id/workload-identity-federation",
-                source=sources.NO_FEDERATED_RECORD,
-            )
-
-
-def _lists(value: str | list[str]) -> set[str]:
-    return {value} if isinstance(value, str) else set(value)
 
 
 def _check_certificate(application: Json, assertion: str, header: Json) -> None:

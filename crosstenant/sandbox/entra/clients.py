@@ -10,6 +10,7 @@ from typing import Any
 
 from crosstenant.sandbox.entra import sources
 from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.world.managed_identities import CREDENTIALS, find_identity
 from crosstenant.sandbox.world.open_questions import NEW_SECRET_CODE
 from crosstenant.sandbox.world.state import State, now
 from crosstenant.sandbox.world.times import epoch
@@ -116,12 +117,14 @@ def check_multi_tenant(state: State, client_id: str) -> None:
 def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
     """The application of a client ID and its enabled service principal in the tenant.
 
+    For a managed identity, which has no application, the first is what an application would have for sign-in.
+
     :raises SignInRefusal: The application does not exist, is not for this tenant, has no service principal in it, or is
         disabled there.
     """
     tenant_id = find_tenant(state, tenant)
     time = now(state)
-    application = find_application(state, tenant_id, client_id)
+    application = _find_identity(state, tenant_id, client_id) or find_application(state, tenant_id, client_id)
     principal = next(
         (
             one
@@ -145,6 +148,23 @@ def find_client(state: State, tenant: str, client_id: str) -> tuple[Json, Json]:
             source=sources.AADSTS7000112,
         )
     return application, principal
+
+
+def _find_identity(state: State, tenant_id: str, client_id: str) -> Json | None:
+    """A managed identity of the tenant, once the directory has its service principal; other tenants do not know it."""
+    identity = find_identity(state, client_id)
+    if identity is None or identity["properties"]["tenantId"] != tenant_id:
+        return None
+    principal = state["servicePrincipals"].get(identity["properties"]["principalId"])
+    if principal is None or principal["_usable_at"] > now(state):
+        return None
+    return {
+        "appId": identity["properties"]["clientId"],
+        "displayName": identity["name"],
+        "keyCredentials": [],
+        "passwordCredentials": [],
+        CREDENTIALS: identity[CREDENTIALS],
+    }
 
 
 def check_secret(state: State, application: Json, principal: Json, secret: str) -> None:

@@ -7,23 +7,35 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from urllib.parse import unquote_plus
 
 from crosstenant.sandbox.entra import sources, tokens
 from crosstenant.sandbox.entra.assertions import ASSERTION_TYPE, check_assertion, client_id_of
 from crosstenant.sandbox.entra.clients import Json, check_secret, find_client, find_tenant
+from crosstenant.sandbox.entra.federated import issuer_to_fetch
 from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.world.clouds import Cloud, cloud_of
 from crosstenant.sandbox.world.state import State, now
 
 
-def grant(state: State, tenant: str, form: dict[str, str], first_version: bool) -> Json:
+def fetched_issuer(state: State, tenant: str, form: dict[str, str]) -> str | None:
+    """The issuer whose keys the token endpoint needs for a request; None without one. Arguments as for ``grant``."""
+    assertion = form.get("client_assertion")
+    if not assertion or form.get("client_secret"):
+        return None
+    return issuer_to_fetch(state, tenant, form.get("client_id", ""), assertion)
+
+
+def grant(
+    state: State, tenant: str, form: dict[str, str], first_version: bool, keys: Sequence[Json] | None = None
+) -> Json:
     """The answer of the token endpoint.
 
     :param tenant: The tenant's ID or default domain.
     :param form: The request's fields.
     :param first_version: Whether the request names a ``resource`` (v1.0) instead of a ``scope`` (v2.0).
+    :param keys: The keys of ``fetched_issuer``, if it could be reached.
     :raises SignInRefusal: Entra would refuse.
     """
     tenant_id = find_tenant(state, tenant)
@@ -54,7 +66,7 @@ def grant(state: State, tenant: str, form: dict[str, str], first_version: bool) 
     if form.get("client_secret"):
         check_secret(state, application, principal, form["client_secret"])
     elif assertion and form.get("client_assertion_type") == ASSERTION_TYPE:
-        check_assertion(state, application, assertion)
+        check_assertion(state, application, assertion, keys)
     else:
         raise SignInRefusal(
             "AADSTS7000216",

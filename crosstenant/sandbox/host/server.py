@@ -15,7 +15,7 @@ from types import TracebackType
 from typing import Final
 
 import uvicorn
-from starlette.types import ASGIApp
+from starlette.applications import Starlette
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from crosstenant.sandbox.host.certificates import Authority
@@ -111,8 +111,11 @@ class Sandbox:
         def context_factory(_config: uvicorn.Config, _default: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:
             return authority.server_context()
 
+        services = _load_services(self._store)
+        dispatcher = Dispatcher(self._store, services)
+        services["login"].state.internet = dispatcher
         config = uvicorn.Config(
-            Dispatcher(self._store, _load_services(self._store)),
+            dispatcher,
             http=_Protocol,
             lifespan="off",
             log_level="critical",
@@ -150,5 +153,5 @@ class _Protocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
-def _load_services(store: Store) -> dict[str, ASGIApp]:
+def _load_services(store: Store) -> dict[str, Starlette]:
     return {name: importlib.import_module(module).make_app(store) for name, module in _SERVICES.items()}

@@ -44,6 +44,16 @@ class Registry:
         return self.document["properties"].get("roleAssignmentMode") == "AbacRepositoryPermissions"
 
     @property
+    def refuses_arm_tokens(self) -> bool:
+        """Whether the registry refuses Entra tokens that are for Resource Manager instead of for registries.
+
+        https://learn.microsoft.com/azure/container-registry/container-registry-disable-authentication-as-arm
+        """
+        policies: Json = self.document["properties"].get("policies") or {}
+        policy: Json = policies.get("azureADAuthenticationAsArmPolicy") or {}
+        return policy.get("status") == "disabled"
+
+    @property
     def anonymous_pull(self) -> bool:
         """Whether clients may pull without credentials."""
         return bool(self.document["properties"].get("anonymousPullEnabled"))

@@ -13,7 +13,7 @@ from typing import Final
 
 from crosstenant.sandbox.entra.clients import authenticate
 from crosstenant.sandbox.entra.refusals import SignInRefusal, TokenRefusal
-from crosstenant.sandbox.entra.tokens import REGISTRY_AUDIENCE, verify
+from crosstenant.sandbox.entra.tokens import REGISTRY_AUDIENCE, read, verify
 from crosstenant.sandbox.registry import sources
 from crosstenant.sandbox.registry.login_server import Registry
 from crosstenant.sandbox.registry.refusals import sign_in_failed, unauthorized
@@ -69,12 +69,18 @@ def with_basic(state: State, registry: Registry, encoded: str) -> Identity:
 def with_arm_token(state: State, registry: Registry, token: str) -> Identity:
     """Signs in with an access token for Resource Manager or for registries, of the registry's tenant.
 
-    :raises RegistryRefusal: The token is invalid or is of another tenant.
+    :raises RegistryRefusal: The token is invalid, is of another tenant, or is for Resource Manager at a registry that
+        refuses such tokens.
     """
     try:
         caller = verify(state, f"Bearer {token}", REGISTRY_AUDIENCE)
     except TokenRefusal:
         raise unauthorized() from None
+    if registry.refuses_arm_tokens and read(state, token)["aud"] != REGISTRY_AUDIENCE:
+        raise sign_in_failed(
+            "authentication required: the registry does not accept tokens for Azure Resource Manager.",
+            source=sources.ARM_AUDIENCE_DISABLED,
+        )
     if caller.tenant_id != registry.tenant_id:
         raise unauthorized()
     return Identity(caller.client_id, caller.object_id)

@@ -20,6 +20,10 @@ _DISTRIBUTION: Final = "https://distribution.github.io/distribution/spec/api/#er
 UNAUTHORIZED: Final = page(
     _AUTHENTICATION, but="the detail, and the challenge of a second refusal", question="registry-pull-without-role"
 )
+ARM_AUDIENCE_DISABLED: Final = page(
+    "https://learn.microsoft.com/azure/container-registry/container-registry-disable-authentication-as-arm",
+    but="status, code and text",
+)
 NETWORK: Final = page(_AUTHENTICATION, _FIREWALL, but="the status of /oauth2/token")
 NOT_REGISTERED: Final = page(
     _LOGIN,

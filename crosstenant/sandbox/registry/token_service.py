@@ -24,6 +24,9 @@ from crosstenant.sandbox.world.open_questions import REGISTRY_EXCHANGE_TENANT, R
 Json = dict[str, Any]
 Parameters = Mapping[str, list[str]]
 
+_EXCHANGED: Final = ("access_token", "access_token_refresh_token")
+"""The grant types with an access token; the kubelet's credential provider sends the second, without a refresh token."""
+
 
 async def get_token(request: Request) -> Response:
     """An access token for a client ID and secret in Basic authentication: the request of docker and the kubelet."""
@@ -61,8 +64,8 @@ async def exchange(request: Request) -> Response:
     parameters = await _form(request)
     with accept(request) as accepted:
         _check_service(accepted, parameters)
-        if _one(parameters, "grant_type") != "access_token":
-            raise bad_request("grant_type must be 'access_token'", source=sources.UNSUPPORTED_GRANT_TYPE)
+        if _one(parameters, "grant_type") not in _EXCHANGED:
+            raise bad_request(f"grant_type must be {' or '.join(_EXCHANGED)}", source=sources.UNSUPPORTED_GRANT_TYPE)
         _check_tenant(accepted, parameters)
         identity = with_arm_token(accepted.state, accepted.registry, _one(parameters, "access_token"))
         return JSONResponse({"refresh_token": refresh_token(accepted.state, accepted.registry, identity)})

@@ -71,6 +71,10 @@ BEHAVIOURS: Final = (
         ("lag.federatedCredential",),
     ),
     Behaviour(
+        "Entra fetches discovery document and keys of a cluster's issuer at each sign-in, if the client trusts it.",
+        page(_FEDERATION, but="that it keeps nothing, and compares the issuer before it fetches"),
+    ),
+    Behaviour(
         "A write of a federated credential takes a moment, and another one of the same identity is refused meanwhile.",
         page(_FEDERATION, but="how long"),
         ("identity.write_seconds",),

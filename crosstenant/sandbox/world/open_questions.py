@@ -178,6 +178,21 @@ ASSERTION_WHITE_SPACE: Final = OpenQuestion(
     assumed("that it does"),
     "Sign in with a federated token and a line break after it.",
 )
+NO_FEDERATED_RECORD_CODE: Final = OpenQuestion(
+    "no_federated_record_code",
+    "With which code does Entra refuse an assertion that no federated credential matches, or not yet?",
+    {
+        "AADSTS700211": "one for the issuer that differs; AADSTS700213 for the subject, AADSTS700212 for the audience",
+        "AADSTS70021": "one code, with issuer, subject and audience in its text",
+    },
+    thread(
+        "https://github.com/Azure/azure-workload-identity/issues/1200",
+        "https://github.com/Azure/azure-workload-identity/issues/977",
+        but="when which of the two: the newer reports have the first",
+    ),
+    "Sign in with a token of a cluster's service account that no credential of the identity names; again at once after "
+    "its credential was created.",
+)
 
 QUESTIONS: Final = (
     REGISTRY_REFUSES_AT,
@@ -192,6 +207,7 @@ QUESTIONS: Final = (
     CONSENT_WITHOUT_PERMISSIONS,
     OPERATION_READERS,
     ASSERTION_WHITE_SPACE,
+    NO_FEDERATED_RECORD_CODE,
 )
 
 

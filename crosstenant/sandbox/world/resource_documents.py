@@ -138,6 +138,13 @@ def registry(registry_id: str, mode: str, cloud: Cloud = PUBLIC) -> Json:
             "roleAssignmentMode": mode,
             "publicNetworkAccess": "Enabled",
             "networkRuleSet": {"defaultAction": "Allow", "ipRules": []},
+            "policies": {
+                "azureADAuthenticationAsArmPolicy": {"status": "enabled"},
+                "exportPolicy": {"status": "enabled"},
+                "quarantinePolicy": {"status": "disabled"},
+                "retentionPolicy": {"days": 7, "status": "disabled"},
+                "trustPolicy": {"type": "Notary", "status": "disabled"},
+            },
             "anonymousPullEnabled": False,
             "dataEndpointEnabled": False,
             "zoneRedundancy": "Disabled",
