@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from crosstenant.sandbox.host.plugins import prepare_plugins
 from crosstenant.sandbox.world import drift, seed
 from lib import python_env
 from lib.checkout import KUBERNETES
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
-from tests.engine import kubernetes_stand_in
 from tests.engine.engine_world import Azure
 from tests.engine.registry_stacks import CHECK, PROFILE, ROLE, of_type, outputs, roles_of
 
@@ -79,12 +79,14 @@ def test_one_identity_pulls_from_registries_of_two_tenants(example, azure: Azure
 
 
 @pytest.fixture
-def kubernetes(azure: Azure) -> dict[str, str]:
+def kubernetes(azure: Azure, tmp_path: Path) -> dict[str, str]:
     """What a program needs in its environment to use pulumi-kubernetes, which `.venv` does not hold."""
     if not python_env.is_kubernetes_there():
         pytest.fail(f"there is no {python_env.kubernetes_pin()} in {KUBERNETES}: run make setup-tests", pytrace=False)
-    kubernetes_stand_in.install(Path(azure.environ["PULUMI_HOME"]))
-    return {"PYTHONPATH": str(KUBERNETES)}
+    with pytest.MonkeyPatch.context() as patch:
+        # There is a stand-in for the plugins of installed packages only, and `.venv` does not hold this one.
+        patch.syspath_prepend(str(KUBERNETES))
+        return {"PYTHONPATH": str(KUBERNETES), **prepare_plugins(tmp_path / "pulumi-home").environment}
 
 
 def test_a_managed_identity_cluster_gets_a_valid_image_pull_secret(

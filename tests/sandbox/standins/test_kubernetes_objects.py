@@ -77,9 +77,21 @@ async def test_patch_needs_a_name(kind: Callable[..., Kind]):
     assert [it.property for it in failures] == ["metadata"]
 
 
-async def test_text_of_a_secret_becomes_its_data(kind: Callable[..., Kind]):
-    inputs = await kind("core/v1:Secret").checked({"metadata": {"name": "it"}, "stringData": {"key": "text"}})
-    assert (inputs["data"], "stringData" in inputs) == ({"key": "dGV4dA=="}, False)
+async def test_text_of_a_secret_is_compared_with_its_data(kind: Callable[..., Kind], api: FakeApi):
+    found = kind("core/v1:Secret")
+    program = {"metadata": {"name": "it"}, "stringData": {"key": "text"}}
+    resource_id, inputs, _ = await found.created(program)
+    live = api.objects["Secret", "default", "it"]
+    del live["stringData"]
+    live["data"] = {"key": "dGV4dA=="}
+    observed = await found.resource.read(found.urn, resource_id, inputs, {})
+    assert observed is not None
+    assert observed.inputs["data"] == {"key": "dGV4dA=="}
+    for known in (inputs, observed.inputs):
+        assert (await found.diff(resource_id, known, observed.outputs, program)).differences == {}
+    other = {**program, "stringData": {"key": "other"}}
+    diff = await found.diff(resource_id, inputs, observed.outputs, other)
+    assert {path: it.change for path, it in diff.differences.items()} == {"data.key": Change.REPLACE}
 
 
 async def test_provider_fills_in_its_namespace(kind: Callable[..., Kind]):

@@ -13,6 +13,7 @@ from crosstenant.errors import OperatorError
 from crosstenant.sandbox.host import plugins
 from crosstenant.sandbox.standins.kubernetes.kubeconfig import read_kubeconfig
 from crosstenant.sandbox.standins.kubernetes.package import Kubernetes, prepare
+from crosstenant.sandbox.standins.kubernetes.resource import of_token
 
 
 def kubeconfig(**user: Any) -> dict[str, Any]:
@@ -68,9 +69,25 @@ def test_arguments_count_before_variables():
 
 
 async def test_unknown_argument_is_refused_and_the_kubeconfig_is_secret():
-    _, failures = await Kubernetes().check_config({"kubeconfig": "x", "renderYamlToDirectory": "y"})
-    assert [it.property for it in failures] == ["renderYamlToDirectory"]
+    _, failures = await Kubernetes().check_config({"kubeconfig": "x", "clusterIdentifier": "y"})
+    assert [it.property for it in failures] == ["clusterIdentifier"]
     assert Kubernetes.secret_config == {"kubeconfig"}
+
+
+async def test_objects_are_written_to_a_folder_instead(tmp_path: Path):
+    cluster = prepare({"renderYamlToDirectory": str(tmp_path), "kubeconfig": "{unread"}, {})
+    job = of_token("kubernetes:batch/v1:Job")
+    assert job is not None
+    resource = job(cluster)
+    inputs, _ = await resource.check("urn", {}, {"metadata": {"name": "first", "namespace": "shop"}, "spec": {}})
+    await resource.preview_create("urn", inputs)
+    assert not (tmp_path / "1-manifest").exists()
+    resource_id, outputs = await resource.create("urn", inputs, 0)
+    path = tmp_path / "1-manifest" / "batch_v1-job-shop-first.yaml"
+    assert json.loads(path.read_text()) == inputs
+    assert path.stat().st_mode & 0o77 == 0
+    await resource.delete("urn", resource_id, outputs, 0)
+    assert not path.exists()
 
 
 def test_sandbox_installs_it_where_the_sdk_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

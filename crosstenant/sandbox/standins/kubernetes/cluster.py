@@ -27,6 +27,8 @@ class Cluster:
     config_maps_change: bool = False
     secrets_change: bool = False
     upserts: bool = False
+    renders: bool = False
+    """Whether ``api`` is a folder, in which nothing becomes ready."""
     sleep: Sleep = asyncio.sleep
 
     @property

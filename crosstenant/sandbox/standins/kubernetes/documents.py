@@ -7,6 +7,7 @@ diff.go (which properties replace).
 from __future__ import annotations
 
 import re
+from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any, Final, cast
 
@@ -61,6 +62,16 @@ def below(document: Json, *names: str) -> Json:
 def listed(found: Plain) -> list[Json]:
     """The documents of a list; nothing where there is none."""
     return cast("list[Json]", found) if isinstance(found, list) else []
+
+
+def normalized(document: Json) -> Json:
+    """A Secret's document with its ``stringData`` in ``data``, where the API server puts it; any other as it is."""
+    texts = below(document, "stringData")
+    if document.get("kind") != "Secret" or not texts:
+        return document
+    encoded = {name: it if it is UNKNOWN else b64encode(str(it).encode()).decode() for name, it in texts.items()}
+    kept = {name: it for name, it in document.items() if name != "stringData"}
+    return {**kept, "data": {**below(document, "data"), **encoded}}
 
 
 def without_server_fields(live: Json) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from pathlib import Path
 
 from crosstenant.provider_kit.dispatch import Package, Served
 from crosstenant.provider_kit.fields import Field, Fields
@@ -11,6 +12,7 @@ from crosstenant.provider_kit.resource import CustomResource, Failure, Propertie
 from crosstenant.sandbox.standins.kubernetes.api import Api, ClusterApi
 from crosstenant.sandbox.standins.kubernetes.cluster import Cluster
 from crosstenant.sandbox.standins.kubernetes.kubeconfig import read_kubeconfig
+from crosstenant.sandbox.standins.kubernetes.rendered import RenderedApi
 from crosstenant.sandbox.standins.kubernetes.resource import of_token
 from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
@@ -26,6 +28,7 @@ CONFIG: Fields = {
     "enableServerSideApply": Field("boolean"),
     "kubeconfig": Field("string", secret=True),
     "namespace": Field("string"),
+    "renderYamlToDirectory": Field("string"),
     "suppressDeprecationWarnings": Field("boolean"),
     "upsertExistingObjects": Field("boolean"),
 }
@@ -71,9 +74,11 @@ def prepare(config: Properties, environ: Mapping[str, str]) -> Cluster:
     """
     settings = Settings(config, environ)
     text = settings.text("kubeconfig", "KUBECONFIG")
-    access = read_kubeconfig(text, settings.text("context")) if text else None
+    rendered = settings.text("renderYamlToDirectory")
+    access = read_kubeconfig(text, settings.text("context")) if text and not rendered else None
     return Cluster(
-        api=ClusterApi(access) if access else None,
+        api=RenderedApi(Path(rendered)) if rendered else ClusterApi(access) if access else None,
+        renders=bool(rendered),
         namespace=settings.text("namespace") or (access.namespace if access else ""),
         config_maps_change=settings.flag("enableConfigMapMutable", "PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE"),
         secrets_change=settings.flag("enableSecretMutable", "PULUMI_K8S_ENABLE_SECRET_MUTABLE"),
