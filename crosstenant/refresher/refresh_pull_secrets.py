@@ -324,7 +324,8 @@ class Cluster:
             self._accepted(answer, "patch", secret)
             return
         annotations = {name: text for name, text in content["metadata"]["annotations"].items() if text is not None}
-        metadata = {"annotations": annotations, "labels": {"app.kubernetes.io/managed-by": "crosstenant"}}
+        labels = {"app.kubernetes.io/managed-by": "crosstenant"}
+        metadata = {"name": secret["name"], "annotations": annotations, "labels": labels}
         kind = {"apiVersion": "v1", "kind": "Secret", "type": "kubernetes.io/dockerconfigjson"}
         answer = self._ask("PATCH", secret, {**kind, **content, "metadata": metadata}, "application/apply-patch+yaml")
         if answer.status == 403:

@@ -150,6 +150,8 @@ class World:
         name = self._permitted("create", path, headers)
         if isinstance(name, Reply):
             return name
+        if form["metadata"].get("name") != name.split("/")[1]:
+            return Reply(400, {"message": "the name of the object was undeterminable: name must be provided"})
         assert None not in form["metadata"]["annotations"].values()
         self.secrets[name] = {**form, "metadata": {"uid": "new", **form["metadata"]}}
         return Reply(201, self.secrets[name])
