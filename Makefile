@@ -13,7 +13,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests setup-kubernetes demo lock lint check test test-clients test-kubernetes format bench bench-fleet clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo lock lint check test test-clients test-kubernetes test-packaging format bench bench-fleet clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -48,6 +48,9 @@ test: setup-tests lint ## lint, then all tests but those of make test-clients an
 test-clients: ## other people's clients, and a real provider plugin (1 GB in .tools; 15 minutes, once)
 	@$(PYTHON) tools/setup.py --tests --clients $(if $(APT),--apt)
 	$(RUN) $(BIN)/pytest $(WORKERS) --durations 5 $(or $(TESTS),tests/clients)
+
+test-packaging: setup-tests ## tests/packaging: what is installed, also from PyPI (two minutes)
+	$(RUN) $(BIN)/pytest --durations 5 $(or $(TESTS),tests/packaging)
 
 test-kubernetes: ## tests/kubernetes: clusters with a real Kubernetes API (5 minutes of set-up, once)
 	@$(PYTHON) tools/setup.py --tests --kubernetes $(if $(APT),--apt)

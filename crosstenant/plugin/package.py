@@ -49,8 +49,9 @@ class CrosstenantPackage(Package):
         # Reading it loads the components and with them the azuread and azure-native SDKs.
         from crosstenant.plugin.component_schema import component_schema
         from crosstenant.plugin.components import component_provider
+        from crosstenant.plugin.package_metadata import described
 
-        schema = component_schema(component_provider())
+        schema = described(component_schema(component_provider()))
         schema["provider"] = PROVIDER_SCHEMA
         schema["types"].update(named_types(schema["name"], _TABLES))
         schema["resources"].update({resource.token: resource.schema for resource in RESOURCES})
