@@ -45,9 +45,9 @@ check: lint ## lint, then the tests that need neither an engine nor other people
 test: setup-tests lint ## lint, then all tests but those of make test-clients and make test-kubernetes
 	$(RUN) $(BIN)/pytest $(WORKERS) -m "not large and not kubernetes" $(TESTS)
 
-test-clients: ## other people's clients, and a real provider plugin (1 GB in .tools; 15 minutes, once)
+test-clients: ## other people's clients, a real provider plugin, a policy pack (1 GB in .tools; 15 minutes, once)
 	@$(PYTHON) tools/setup.py --tests --clients $(if $(APT),--apt)
-	$(RUN) $(BIN)/pytest $(WORKERS) --durations 5 $(or $(TESTS),tests/clients)
+	$(RUN) $(BIN)/pytest $(WORKERS) --durations 5 $(or $(TESTS),tests/clients tests/engine/test_policy_pack.py)
 
 test-packaging: setup-tests ## tests/packaging: what is installed, also from PyPI (two minutes)
 	$(RUN) $(BIN)/pytest --durations 5 $(or $(TESTS),tests/packaging)

@@ -31,6 +31,7 @@ def main() -> None:
         raise SetupError("make lock needs uv")
     compile_pins(installer, pins.PACKAGES, BUILD, ["--extra", "dev", "pyproject.toml"])
     compile_pins(installer, pins.KUBERNETES, ["pulumi-kubernetes"], ["--no-deps"])
+    compile_pins(installer, pins.POLICY, ["pulumi-policy"], ["--no-deps"])
     compile_pins(installer, pins.UV, ["uv"], [])
     compile_pins(installer, pins.GO, [f"{toolchain.GO_PACKAGE}=={toolchain.newest_directive()}"], ["--no-deps"])
     compile_pins(installer, pins.AZURE_CLI, [AZURE_CLI], ["--only-binary", ":all:"], constrained=False)

@@ -82,6 +82,7 @@ def _steps(tests, apt, only, clients, kubernetes):
         steps += [
             Step("az", azure_cli.ensure),
             Step("credential provider", cluster_clients.ensure_credential_provider),
+            Step("policy", python_env.ensure_policy),
         ]
     if kubernetes:
         steps.append(Step("control plane", control_plane.ensure))

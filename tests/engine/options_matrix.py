@@ -119,6 +119,14 @@ ROWS: Final = (
         {ROLE: "replace", CHECK: "update"},
     ),
     Row(
+        "ignore-secret",
+        "the same with `ignore_changes` for the `secret` of a cluster's record, when the secret is to be rotated",
+        "**the cluster keeps a secret that is removed**: its pulls fail. The preview says so before, and every preview"
+        " and `crosstenant check` after it. Without the option the next `up` resets the cluster",
+        _OPERATED,
+        {SECRET: "replace", **_FOLLOW},
+    ),
+    Row(
         "stack-transform",
         "a stack-wide transform that returns options unchanged",
         "nothing is lost: a role assignment's successor is made before the assignment is deleted. (A Go program's"
@@ -158,6 +166,14 @@ ROWS: Final = (
             PROFILE: "create",
             SECOND_PROFILE: "create",
         },
+    ),
+    Row(
+        "policy-pack",
+        "`--policy-pack`",
+        "policies see and change the components' children. A mandatory violation ends the preview, and nothing is made."
+        " See [Policy packs](#policy-packs)",
+        "test_policy_pack.py",
+        says=("[mandatory] approved-registries",),
     ),
     Row(
         "target",

@@ -39,6 +39,9 @@ PROGRAM = """
         if args.type_ == "azuread:index/application:Application":
             ignored = pulumi.ResourceOptions(ignore_changes=["web"])
             return pulumi.ResourceTransformResult(args.props, pulumi.ResourceOptions.merge(args.opts, ignored))
+        if args.type_ == "crosstenant:index:ServicePrincipalProfile" and asked["secret_ignored"]:
+            ignored = pulumi.ResourceOptions(ignore_changes=["secret"])
+            return pulumi.ResourceTransformResult(args.props, pulumi.ResourceOptions.merge(args.opts, ignored))
         return pulumi.ResourceTransformResult(props=args.props, opts=args.opts)
 
 
@@ -100,6 +103,7 @@ class Optioned:
             "custom_timeouts": None,
             "delete_before_replace": None,
             "transform": False,
+            "secret_ignored": False,
             "stack_transform": False,
             "clusters": [seed.CLUSTER],
             "rotation": {},

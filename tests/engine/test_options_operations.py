@@ -76,6 +76,17 @@ def test_options_of_an_update_end_where_a_plain_update_goes_on(
     assert len(stack.secrets) == 1
     assert len(azure.resets) == 7
 
+    stack.ask(secret_ignored=True, rotation={"rotation_trigger": "3"})
+    planned = stack.stack.operate("preview")
+    assert planned.says("it is not the secret that the update is to make, and its removal"), planned.output
+    shows(stack.up(), "ignore-secret")
+    assert len(azure.resets) == 7
+    lost = stack.stack.operate("preview")
+    assert lost.says("has no such secret any longer, so the cluster cannot sign in, nor pull"), lost.output
+    stack.ask(secret_ignored=False)
+    stack.up()
+    assert len(azure.resets) == 9
+
     for unique in ([ROLE], [CLUSTER_PRINCIPAL, REGISTRY_PRINCIPAL]):
         tainted = {stack.urn(name) for name in unique}
         for urn in tainted:
@@ -94,5 +105,5 @@ def test_options_of_an_update_end_where_a_plain_update_goes_on(
 
     pulumi("state", "taint", stack.urn(APPLICATION))
     shows(stack.up(), "taint-application")
-    assert len(azure.resets) == 9
+    assert len(azure.resets) == 11
     assert stack.roles == [seed.ACR_REPOSITORY_READER]

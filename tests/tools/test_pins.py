@@ -19,7 +19,7 @@ from packaging.utils import canonicalize_name
 from lib import pins, toolchain
 from tests.tools.checkout_world import ROOT
 
-FILES = [pins.PACKAGES, pins.KUBERNETES, pins.UV, pins.GO]
+FILES = [pins.PACKAGES, pins.KUBERNETES, pins.POLICY, pins.UV, pins.GO]
 PYTHONS = ("3.10", "3.11", "3.12", "3.13")
 
 

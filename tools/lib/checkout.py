@@ -14,6 +14,8 @@ TOOLS = ROOT / ".tools"
 TOOLS_BIN = TOOLS / "bin"
 KUBERNETES = TOOLS / "kubernetes"
 """pulumi-kubernetes, for the PYTHONPATH of the one program that needs it."""
+POLICY = TOOLS / "policy"
+"""pulumi-policy, for the PYTHONPATH of a policy pack: it does not go with the protobuf of `.venv`."""
 SCRATCH = ROOT / ".sandbox"
 
 

@@ -1,7 +1,8 @@
 """The checkout's Python environment: `.venv` with the package (editable) and its `dev` extra, by lib/pins.py.
 
-Beside it a folder of its own for pulumi-kubernetes, which one example needs. In `.venv` it would cost every program
-time: Pulumi's engine asks for the plugin of each `pulumi_*` package that is installed, at each operation, used or not.
+Beside it folders of their own for two packages. One example needs pulumi-kubernetes: in `.venv` it would cost every
+program time, because Pulumi's engine asks for the plugin of each `pulumi_*` package that is installed, at each
+operation, used or not. A policy pack needs pulumi-policy, which wants another protobuf than Azure's SDKs.
 """
 
 from __future__ import annotations
@@ -12,11 +13,10 @@ import time
 from pathlib import Path
 
 from lib import pins, uv
-from lib.checkout import KUBERNETES, ROOT, TOOLS, VENV, fingerprint, stamped
+from lib.checkout import KUBERNETES, POLICY, ROOT, TOOLS, VENV, fingerprint, stamped
 from lib.progress import Cancelled, SetupError, run, say
 
 STAMP = VENV / ".set-up"
-KUBERNETES_STAMP = TOOLS / "stamps" / "kubernetes"
 THE_PACKAGE = ["--no-deps", "--no-build-isolation", "-e", "."]
 """This checkout, built by what is in `.venv`: an isolated build would fetch hatchling anew, unpinned."""
 
@@ -45,33 +45,60 @@ def ensure_kubernetes() -> None:
 
     Raises `SetupError` where it cannot be had.
     """
-    if is_kubernetes_there():
+    _ensure_beside(KUBERNETES, pins.KUBERNETES, f"pulumi-kubernetes {kubernetes_pin()}", "one example's test")
+
+
+def ensure_policy() -> None:
+    """The same for pulumi-policy."""
+    _ensure_beside(POLICY, pins.POLICY, f"pulumi-policy {policy_pin()}", "one policy pack")
+
+
+def _ensure_beside(folder: Path, file: Path, what: str, purpose: str) -> None:
+    if _is_beside(folder, file):
         return
-    pin = f"pulumi-kubernetes {kubernetes_pin()}"
-    say(f"setup: {pin} into {KUBERNETES.relative_to(ROOT)}, for one example's test (a few seconds) ...")
-    aside = TOOLS / "partial" / KUBERNETES.name
+    say(f"setup: {what} into {folder.relative_to(ROOT)}, for {purpose} (a few seconds) ...")
+    aside = TOOLS / "partial" / folder.name
     shutil.rmtree(aside, ignore_errors=True)
-    what = ["--no-deps", "--target", str(aside), *pins.options(pins.KUBERNETES)]
-    installer, log = uv.uv(), TOOLS / "log" / "kubernetes.log"
+    packages = ["--no-deps", "--target", str(aside), *pins.options(file)]
+    installer, log = uv.uv(), TOOLS / "log" / f"{folder.name}.log"
     if installer:
-        command = [str(installer), "pip", "install", "--python", uv.base_python(), "--compile-bytecode", *what]
+        command = [str(installer), "pip", "install", "--python", uv.base_python(), "--compile-bytecode", *packages]
         run(command, log=log, cwd=ROOT, env=uv.uv_environment())
     else:
-        run([*uv.pip(), "install", *what], log=log, cwd=ROOT, env=uv.environment())
-    shutil.rmtree(KUBERNETES, ignore_errors=True)
-    aside.replace(KUBERNETES)
-    KUBERNETES_STAMP.parent.mkdir(parents=True, exist_ok=True)
-    KUBERNETES_STAMP.write_text(fingerprint([pins.KUBERNETES]))
+        run([*uv.pip(), "install", *packages], log=log, cwd=ROOT, env=uv.environment())
+    shutil.rmtree(folder, ignore_errors=True)
+    aside.replace(folder)
+    stamp = _stamp(folder)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    stamp.write_text(fingerprint([file]))
+
+
+def _is_beside(folder: Path, file: Path) -> bool:
+    return folder.is_dir() and stamped(_stamp(folder), fingerprint([file]))
+
+
+def _stamp(folder: Path) -> Path:
+    return TOOLS / "stamps" / folder.name
 
 
 def is_kubernetes_there() -> bool:
     """Whether pulumi-kubernetes is in its folder, at the pinned version."""
-    return KUBERNETES.is_dir() and stamped(KUBERNETES_STAMP, fingerprint([pins.KUBERNETES]))
+    return _is_beside(KUBERNETES, pins.KUBERNETES)
+
+
+def is_policy_there() -> bool:
+    """Whether pulumi-policy is in its folder, at the pinned version."""
+    return _is_beside(POLICY, pins.POLICY)
 
 
 def kubernetes_pin() -> str:
     """The version of pulumi-kubernetes."""
     return pins.pinned(pins.KUBERNETES, "pulumi-kubernetes")
+
+
+def policy_pin() -> str:
+    """The version of pulumi-policy."""
+    return pins.pinned(pins.POLICY, "pulumi-policy")
 
 
 def _with_uv(installer: Path) -> bool:

@@ -62,10 +62,9 @@ class PresentSecrets:
                 )
             return
         wrong = self._wrong(record.client_id, key_id, found)
-        if not wrong and program_key_id not in (None, UNKNOWN) and str(program_key_id).lower() != key_id.lower():
-            wrong = (
-                f"it is not the secret {program_key_id} of the program, and its removal from the application is near"
-            )
+        if not wrong and program_key_id is not None and str(program_key_id).lower() != key_id.lower():
+            other = "that the update is to make" if program_key_id is UNKNOWN else f"{program_key_id} of the program"
+            wrong = f"it is not the secret {other}, and its removal from the application is near"
         if wrong:
             await self._log.warning(
                 urn,
