@@ -60,3 +60,11 @@ def test_a_destroy_ends_whatever_was_removed_by_hand(make_stack, azure: Azure, t
     freed = stack.operate("destroy", "--refresh")
     assert freed.code == 0, freed.output
     assert app not in str(azure.state["servicePrincipals"])
+
+    assert stack.operate("up").code == 0
+    app = outputs(stack)["app"]
+    azure.change(lambda state: drift.delete_registry(state, "fabrikamimages"))
+    azure.change(lambda state: drift.delete_cluster(state, "aks-prod"))
+    gone = stack.operate("destroy")
+    assert gone.code == 0, gone.output
+    assert app not in str(azure.state["servicePrincipals"])

@@ -5,10 +5,11 @@ Each advice is followed to the letter: its command is taken from the output and 
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from crosstenant.model.names import role_assignment_name
-from crosstenant.sandbox.world import seed
+from crosstenant.sandbox.world import drift, seed
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import State
 from lib.stack import Stack
@@ -37,16 +38,21 @@ CrossTenantPull(
 
 def test_what_an_interrupted_update_left_is_taken_over(make_stack, azure: Azure):
     stack: Stack = make_stack(PROGRAM)
-    cut_off(azure, "/v1.0/applications$")
-    ended = stack.operate("up")
-    assert ended.code != 0
-    assert of_type(stack, APPLICATION) == []
-    (left,) = applications(azure)
-
-    warned = stack.operate("preview")
-    assert warned.says(f"has another application '{left['displayName']}' already, client ID {left['appId']}")
-    assert warned.says(f"or remove it ('az ad app delete --id {left['appId']}')")
-    follow_imports(stack, warned)
+    cut_off(azure, "/v1.0/applications$", times=2)
+    for removed in (True, False):
+        ended = stack.operate("up")
+        assert ended.code != 0
+        assert of_type(stack, APPLICATION) == []
+        (left,) = applications(azure)
+        warned = stack.operate("preview")
+        assert warned.says(f"has another application '{left['displayName']}' already, client ID {left['appId']}")
+        if removed:
+            # Either command of the message frees the stack; this is what az does.
+            (client_id,) = re.findall(r"'az ad app delete --id ([0-9a-f-]{36})'", " ".join(warned.output.split()))[:1]
+            assert client_id == left["appId"]
+            azure.change(lambda state, object_id=left["id"]: state["applications"].pop(object_id))
+        else:
+            follow_imports(stack, warned)
 
     # The service principals of both tenants and a secret.
     cut_off(azure, "/v1.0/servicePrincipals$", times=2)
@@ -86,6 +92,11 @@ def test_what_an_interrupted_update_left_is_taken_over(make_stack, azure: Azure)
     checked = stack.command("env", *caller("cluster"), *caller("registry"), "crosstenant", "check", "--stack", "test")
     assert checked.says("of which the stack does not know 1 of the same display name")
     assert checked.says(f"'az ad app credential delete --id {left['appId']} --key-id {forgotten}'")
+    azure.change(lambda state: drift.remove_secret(state, left["appId"], forgotten))
+    before = len(azure.writes)
+    up = stack.operate("up", "--refresh")
+    assert up.code == 0, up.output
+    assert azure.writes[before:] == []
 
 
 def cut_off(azure: Azure, path: str, times: int = 1) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from azure.core.exceptions import ClientAuthenticationError
 
 from crosstenant.azure.sign_in.secret_proof import SecretExpired
 from crosstenant.errors import OperatorError
@@ -202,6 +203,7 @@ async def test_secret_that_has_ended_is_told(world: World):
 
 async def test_secret_that_ignore_changes_keeps_is_told_and_stays_known(world: World):
     assert f"it is not the secret {NEXT_KEY} of the program" in await _said(world, KEY, secretKeyId=NEXT_KEY)
+    assert "it is not the secret that the update is to make" in await _said(world, KEY, secretKeyId=UNKNOWN)
     olds = await created(world, secretKeyId=KEY)
     outputs = await world.profile.update(URN, CLUSTER_ID, olds, inputs(secretKeyId=NEXT_KEY), 0)
     assert outputs["secretKeyId"] == KEY
@@ -219,3 +221,32 @@ async def test_application_that_may_not_be_read_is_told_once(world: World):
     world.directory_fails = True
     assert (await _said(world, KEY)).count("was not compared") == 1
     assert "was not compared: ClientAuthenticationError (Microsoft Graph permission" in world.terminal.infos[-1]
+
+
+ANOTHER = f"{CLUSTER_ID}2"
+
+
+async def test_another_cluster_takes_the_place_of_one_that_can_be_read_or_was_released(world: World):
+    profile = world.profile
+    assert (await profile.check(URN, inputs(), inputs(clusterId=ANOTHER)))[1] == []
+    world.read_fails = ClientAuthenticationError("the token is another tenant's")
+    assert (await profile.check(URN, inputs(abandonOnDelete=True), inputs(clusterId=ANOTHER)))[1] == []
+    assert (await profile.check(URN, inputs(), inputs(clusterId=CLUSTER_ID.upper())))[1] == []
+    ((failure,),) = [(await profile.check(URN, inputs(), inputs(clusterId=ANOTHER)))[1]]
+    assert failure.property == "clusterId"
+    assert failure.reason.startswith(
+        f"takes the place of {CLUSTER_ID}, which may still act as this stack's application"
+    )
+    assert "give it abandon_on_delete=True and run 'pulumi up'" in failure.reason
+
+
+async def test_a_record_that_abandons_its_cluster_lets_go_of_the_former_one_too(world: World):
+    olds = await created(world)
+    profile = world.profile
+    await profile.check(URN, inputs(), inputs(clusterId=ANOTHER))
+    with pytest.raises(OperatorError, match="would lose its identity"):
+        await profile.delete(URN, CLUSTER_ID, olds, 0)
+    await profile.check(URN, inputs(clusterId=ANOTHER), inputs(clusterId=ANOTHER, abandonOnDelete=True))
+    await profile.delete(URN, CLUSTER_ID, olds, 0)
+    with pytest.raises(OperatorError, match="would lose its identity"):
+        await profile.delete(OTHER_URN, CLUSTER_ID, olds, 0)

@@ -31,7 +31,8 @@ class ClusterArgs(TypedDict):
 
     abandon_on_delete: NotRequired[bool]
     """Allow the removal of the cluster from the program although it still uses the application. Default: the removal
-    is refused then, because the cluster would lose its identity."""
+    is refused then, because the cluster would lose its identity. Where another ``cluster_id`` takes the place of the
+    cluster, it counts for the former one too."""
 
     created_by_this_stack: NotRequired[bool]
     """Allow a cluster that does not exist yet: the program creates it with the output ``service_principal_profile``.

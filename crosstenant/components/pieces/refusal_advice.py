@@ -144,7 +144,8 @@ def service_principal_advice(name: str, providers: TenantProviders, component: p
             return (
                 f"the application has a service principal in tenant {providers.tenant_id} already. If a person or"
                 f" another stack made it, {_CONSENTED}, which uses it as it is and leaves it alone. If it is to be this"
-                f" stack's, or an interrupted update left it, let this stack manage it: {command}"
+                f" stack's, or an interrupted update left it, let this stack manage it: {command}. If a move to another"
+                " tenant is taken back: docs/providers.md, 'An interrupted move, taken back'"
             )
         if DIRECTORY_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
             return (

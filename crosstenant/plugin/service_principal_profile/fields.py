@@ -83,7 +83,8 @@ INPUTS: Final[Fields] = {
     "abandonOnDelete": Field(
         "boolean",
         "Allow the deletion of this resource even if the cluster still uses the application. By "
-        "default deleting is refused then, since the cluster would lose its identity.",
+        "default deleting is refused then, since the cluster would lose its identity. Where another `clusterId` "
+        "replaces the resource, it counts for the former cluster too.",
         default=False,
     ),
     "createdByThisStack": Field(

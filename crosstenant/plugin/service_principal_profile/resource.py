@@ -30,6 +30,7 @@ from crosstenant.plugin.service_principal_profile.run_memory import RunMemory
 from crosstenant.plugin.service_principal_profile.sentences import (
     announcement,
     declared_twice,
+    former_unreadable,
     going_on,
     left_without,
     not_permitted,
@@ -83,8 +84,25 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         if failures or inputs["clusterId"] is UNKNOWN:
             return inputs, failures
         client_id = "" if inputs["clientId"] is UNKNOWN else inputs["clientId"]
-        other = self._run.declares(urn, _parsed(inputs["clusterId"]), client_id)
-        return inputs, [Failure("clusterId", declared_twice(other))] if other else []
+        cluster_id = _parsed(inputs["clusterId"])
+        other = self._run.declares(urn, cluster_id, client_id, abandons=inputs.get("abandonOnDelete") is True)
+        problem = declared_twice(other) if other else await self._unreadable_former(olds, cluster_id)
+        return inputs, [Failure("clusterId", problem)] if problem else []
+
+    async def _unreadable_former(self, olds: Properties, cluster_id: ArmId) -> str:
+        """Why another cluster cannot take the place of the present one; empty where its record can be judged.
+
+        That record is deleted at the end of the update, when the new cluster has been reset: too late for a refusal
+        which nothing in the program could lift, because another tenant's provider deletes it.
+        """
+        former = olds.get("clusterId")
+        if not isinstance(former, str) or olds.get("abandonOnDelete") is True or _parsed(former).key == cluster_id.key:
+            return ""
+        try:
+            await self._reset.look(_parsed(former))
+        except OperatorError as error:
+            return former_unreadable(_parsed(former), str(error))
+        return ""
 
     async def diff(
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
@@ -153,7 +171,9 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         """Removes the record, unless it is the last one of an application that the cluster still uses."""
         record = Record.of_outputs(olds)
         cluster_id = _parsed(record.cluster_id)
-        if record.abandon_on_delete or self._run.goes_on(urn, cluster_id, record.client_id):
+        if record.abandon_on_delete or self._run.abandons(urn):
+            return
+        if self._run.goes_on(urn, cluster_id, record.client_id):
             return
         state = await self._reset.look(cluster_id)
         if state is not None and state.is_being_deleted:

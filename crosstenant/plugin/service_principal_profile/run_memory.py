@@ -26,16 +26,20 @@ class RunMemory:
     def __init__(self) -> None:
         self._declared: dict[str, _Declared] = {}
         self._in_state: set[str] = set()
+        self._abandoned: set[str] = set()
 
-    def declares(self, urn: str, cluster_id: ArmId, client_id: str) -> str | None:
+    def declares(self, urn: str, cluster_id: ArmId, client_id: str, *, abandons: bool = False) -> str | None:
         """Remembers a record of the program.
 
         :param urn: The record.
         :param cluster_id: Its cluster.
         :param client_id: Client ID of its application; empty if a preview does not know it yet.
+        :param abandons: Whether the program sets ``abandon_on_delete``.
         :returns: The URN of another record of the same cluster that the program declares, if there is one.
         """
         self._declared[urn] = _Declared(cluster_id.key, client_id.lower())
+        if abandons:
+            self._abandoned.add(urn)
         return next((it for it, known in self._declared.items() if it != urn and known.cluster == cluster_id.key), None)
 
     def is_in_state(self, urn: str) -> None:
@@ -45,6 +49,10 @@ class RunMemory:
     def failed(self, urn: str) -> None:
         """Forgets a record whose creation failed."""
         self._declared.pop(urn, None)
+
+    def abandons(self, urn: str) -> bool:
+        """Whether the program lets go of a record's cluster: also of a former one, which this one has replaced."""
+        return urn in self._abandoned
 
     def goes_on(self, urn: str, cluster_id: ArmId, client_id: str) -> bool:
         """Whether the cluster keeps a record of this application when one is deleted.

@@ -33,8 +33,18 @@ def still_in_use(urn: str, cluster_id: ArmId, client_id: str) -> str:
         " Either move the cluster to another application or to a managed identity"
         f" ('az aks update-credentials {arguments} --reset-service-principal ...' or"
         f" 'az aks update {arguments} --enable-managed-identity') and run again; or give it abandon_on_delete=True"
-        " (in the program again, if it was removed), run 'pulumi up', and then delete. Only if another record of this"
+        " (in the program again, if it was removed; give it to the cluster that has taken its place, if one has), run"
+        " 'pulumi up', and then delete. Only if another record of this"
         f" cluster has taken the place of this one, under another name and provider: 'pulumi state delete {urn}'"
+    )
+
+
+def former_unreadable(former: ArmId, reason: str) -> str:
+    """Another cluster in the place of one that this provider cannot read, such as another tenant's."""
+    return (
+        f"takes the place of {former}, which may still act as this stack's application and cannot be read ({reason})."
+        " Release that cluster before: in the former program give it abandon_on_delete=True and run 'pulumi up'; where"
+        " it does not exist any longer, run 'pulumi refresh' there"
     )
 
 
