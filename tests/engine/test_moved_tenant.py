@@ -42,7 +42,6 @@ NEW_SUBSCRIPTION = "b0000000-0000-4000-8000-0000000000b7"
 SUBSCRIBED = seed.REGISTRY.replace(seed.REGISTRY_SUBSCRIPTION, NEW_SUBSCRIPTION)
 OTHER_CLUSTER = seed.CLUSTER.replace(seed.CLUSTER_SUBSCRIPTION, seed.SECOND_REGISTRY_SUBSCRIPTION)
 DOCS = Path(__file__).parents[2] / "docs" / "providers.md"
-WITHOUT_CLUSTER = FIRST.replace(f'clusters=[ClusterArgs(cluster_id="{seed.CLUSTER}")],', "")
 
 
 def test_another_registry_tenant_is_made_first_and_the_old_one_is_left_clean(make_stack, azure: Azure, tmp_path: Path):
@@ -97,21 +96,9 @@ def test_another_registry_tenant_is_made_first_and_the_old_one_is_left_clean(mak
     assert azure.resets == resets
 
 
-def test_another_cluster_tenant_gets_an_application_of_its_own(make_stack, azure: Azure, tmp_path: Path):
-    azure.change(seed.add_registry_tenant)
-    stack: Stack = make_stack(WITHOUT_CLUSTER)
-    assert stack.operate("up").code == 0
-    old = outputs(stack)["app"]
-    rewrite(tmp_path, WITHOUT_CLUSTER.replace('tenant("cluster")', SECOND))
-    moved = stack.operate("up")
-    assert moved.code == 0, moved.output
-    assert [it for it in azure.state["applications"].values() if it["appId"] == old] == []
-    assert tenants(azure, stack) == {seed.SECOND_REGISTRY_TENANT, seed.REGISTRY_TENANT}
-    quiet = stack.operate("preview", "--refresh", "--expect-no-changes")
-    assert quiet.code == 0, quiet.output
-
-
-def test_another_cluster_tenant_needs_the_former_cluster_released(make_stack, azure: Azure, tmp_path: Path):
+def test_another_cluster_tenant_gets_its_own_application_once_the_former_cluster_is_released(
+    make_stack, azure: Azure, tmp_path: Path
+):
     azure.change(seed.add_registry_tenant)
     azure.change(add_cluster)
     stack: Stack = make_stack(FIRST)
@@ -131,7 +118,10 @@ def test_another_cluster_tenant_needs_the_former_cluster_released(make_stack, az
     done = stack.operate("up")
     assert done.code == 0, done.output
     assert [it for it in azure.state["applications"].values() if it["appId"] == old] == []
+    assert tenants(azure, stack) == {seed.SECOND_REGISTRY_TENANT, seed.REGISTRY_TENANT}
     assert azure.state["resources"][OTHER_CLUSTER.lower()]["_credential"]["clientId"] == outputs(stack)["app"]
+    quiet = stack.operate("preview", "--refresh", "--expect-no-changes")
+    assert quiet.code == 0, quiet.output
 
 
 def documented() -> str:

@@ -250,3 +250,17 @@ async def test_a_record_that_abandons_its_cluster_lets_go_of_the_former_one_too(
     await profile.delete(URN, CLUSTER_ID, olds, 0)
     with pytest.raises(OperatorError, match="would lose its identity"):
         await profile.delete(OTHER_URN, CLUSTER_ID, olds, 0)
+
+
+async def test_a_read_with_the_deployments_former_secret_says_how_to_take_the_new_one(world: World):
+    olds = await created(world)
+    world.read_fails = ClientAuthenticationError("AADSTS7000215: Invalid client secret provided.")
+    remedy = "the stack's state has the former one: run the same command with --run-program"
+    with pytest.raises(OperatorError, match=remedy):
+        await world.profile.read(URN, CLUSTER_ID, inputs(), olds)
+    with pytest.raises(OperatorError, match=remedy):
+        await world.profile.delete(URN, CLUSTER_ID, olds, 0)
+    world.read_fails = ClientAuthenticationError("AADSTS90002: Tenant not found.")
+    with pytest.raises(OperatorError) as refused:
+        await world.profile.read(URN, CLUSTER_ID, inputs(), olds)
+    assert "--run-program" not in str(refused.value)

@@ -29,6 +29,7 @@ from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.modes import PullCheckMode, PullResult
 from crosstenant.model.secret_dates import ago, is_young
 from crosstenant.plugin.context import Context
+from crosstenant.plugin.former_sign_in import perhaps_former
 from crosstenant.plugin.pull_check.fields import INPUTS, OUTPUTS, check_together, recorded
 from crosstenant.plugin.pull_check.granted_repositories import warn_of_absent
 from crosstenant.plugin.pull_check.signing_in import SigningIn
@@ -113,7 +114,8 @@ class PullCheck(DeclaredResource[Context]):
         kept = {**inputs, **_observed(olds)}
         if inputs.get("mode") == PullCheckMode.SKIP or not inputs.get("secret"):
             return Observed(resource_id, inputs, {"result": PullResult.NOT_CHECKED.value, **kept})
-        registry = await find_registry(self.context.tenant, inputs["registryId"])
+        with perhaps_former():
+            registry = await find_registry(self.context.tenant, inputs["registryId"])
         if registry is None:
             gone = f"registry {inputs['registryId']} does not exist any longer"
             return Observed(resource_id, inputs, {**inputs, **_refusal(REGISTRY_GONE, gone)})

@@ -19,6 +19,7 @@ from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
+from crosstenant.plugin.former_sign_in import perhaps_former
 from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove
 from crosstenant.plugin.service_principal_profile.fields import DESCRIPTION, INPUTS, OUTPUTS
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
@@ -134,7 +135,8 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
 
     async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
         """Observes the cluster; its secret cannot be read."""
-        state = await self._reset.look(_parsed(resource_id))
+        with perhaps_former():
+            state = await self._reset.look(_parsed(resource_id))
         if not olds:
             return _imported(resource_id, state)
         record = Record.of_outputs(olds)
@@ -175,7 +177,8 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
             return
         if self._run.goes_on(urn, cluster_id, record.client_id):
             return
-        state = await self._reset.look(cluster_id)
+        with perhaps_former():
+            state = await self._reset.look(cluster_id)
         if state is not None and state.is_being_deleted:
             deadline = self._clock.now() + (timeout or DEFAULT_TIMEOUT)
             state = await self._reset.idle(urn, cluster_id, deadline)
