@@ -201,7 +201,7 @@ class _Azure(Mocks):
 
     def identity(self, identity_id: str) -> dict[str, Any]:
         """The identity with this ID: one that exists is named ``present...``, and ``full`` holds 19 credentials."""
-        name = identity_id.rsplit("/", 1)[-1]
+        name = identity_id.rsplit("/", 1)[-1].lower()
         exists = name.startswith(("present", "full"))
         others = [{"name": f"other-{it}", "issuer": f"https://{it}/", "subject": "s"} for it in range(19)]
         return {

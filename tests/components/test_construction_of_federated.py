@@ -104,13 +104,13 @@ def test_the_pull_role_is_the_one_that_an_application_gets():
     assert (made.request.deleteBeforeReplaceDefined, made.request.deleteBeforeReplace) == (True, False)
 
 
-@pytest.mark.parametrize("given", [PRESENT, PRESENT.upper().replace("PRESENT", "present") + "/"])
+@pytest.mark.parametrize("given", [PRESENT, PRESENT.upper() + "/"])
 def test_an_identity_that_exists_is_read_and_left_alone(given: str):
     built = build(lambda: federated(identity=FederatedIdentityArgs(id=given)))
     assert IDENTITY not in {it.type for it in built.resources}
     made = built.one(CREDENTIAL)
     assert made.inputs["resourceName"] == "present"
-    assert made.inputs["resourceGroupName"].lower() == "rg-ids"
+    assert made.inputs["resourceGroupName"] == "rg-ids"
     assert built.one(ROLE_ASSIGNMENT).inputs["principalId"] == "principal-of-present"
     assert built.outputs[COMPONENT]["clientId"] == "client-of-present"
 

@@ -92,7 +92,6 @@ def trust_clusters(
     :param cluster_tenant_id: UUID of the cluster tenant.
     :param replication_seconds: How long to wait until Azure takes the writes of others no longer, if the program says.
     """
-    advice = of_tenant(providers, credential_advice(providers, cluster_tenant_id))
     checked = _checked_issuers(name, trusts, issuers, identity)
     declared: list[managedidentity.FederatedIdentityCredential] = []
     for index, trust in enumerate(trusts):
@@ -100,7 +99,7 @@ def trust_clusters(
         hook = on_error(
             resource_name,
             component,
-            advice,
+            of_tenant(providers, credential_advice(resource_name, providers, component, cluster_tenant_id)),
             replicating=CREDENTIALS_AT_ONCE,
             replication_seconds=replication_seconds,
             still=STILL_AT_ONCE,

@@ -20,6 +20,7 @@ from crosstenant.model.matched_texts.provider_texts import OWN_ASSIGNMENT_EXISTS
 from crosstenant.model.roles import CONTRIBUTOR
 
 _KIND: Final = "azure-native:managedidentity:UserAssignedIdentity"
+_CREDENTIAL: Final = "azure-native:managedidentity:FederatedIdentityCredential"
 
 STILL_AT_ONCE: Final = (
     "something else has been writing federated credentials of this identity for {minutes:g} min, and Azure takes one at"
@@ -42,23 +43,35 @@ def identity_advice(name: str, providers: TenantProviders, component: pulumi.Res
             existing = found["id"] or "IDENTITY_ID"
             command = await import_command(_KIND, name, existing, component, providers.azure_native)
             return (
-                "there is an identity of this name already, which this stack did not make or an interrupted update"
-                f" left. Either give its ARM ID as identity.id, which leaves it alone; or let this stack manage it:"
-                f" {command}"
+                "there is an identity of this name already. If a person or another stack made it, give its ARM ID as"
+                " identity.id, which leaves it alone. If it is to be this stack's, or an interrupted update left it,"
+                f" let this stack manage it: {command}"
             )
         return _forbidden(failure, providers, "identities")
 
     return advise
 
 
-def credential_advice(providers: TenantProviders, cluster_tenant_id: str) -> Advise:
-    """Advice about a federated credential that Azure refuses.
+def credential_advice(
+    name: str, providers: TenantProviders, component: pulumi.Resource, cluster_tenant_id: str
+) -> Advise:
+    """Advice about a federated credential that Azure refuses, or that exists already.
 
+    :param name: Name of the credential's resource.
     :param providers: The providers of the registry tenant.
+    :param component: The component that it belongs to.
     :param cluster_tenant_id: UUID of the cluster tenant, whose issuer the credential trusts.
     """
 
     async def advise(failure: Failure) -> str | None:
+        found = OWN_ASSIGNMENT_EXISTS.search(failure.error)
+        if found:
+            existing = found["id"] or "CREDENTIAL_ID"
+            command = await import_command(_CREDENTIAL, name, existing, component, providers.azure_native)
+            return (
+                "the identity has a credential of this name already. If an interrupted update left it, or a person made"
+                f" it, let this stack manage it: {command}"
+            )
         policy = POLICY_FORBIDS.search(failure.error)
         if policy:
             return (

@@ -102,8 +102,9 @@ def _existing(
 
     found = _present(waiting, at, component, providers, must_exist=True).apply(permitted)
     return TrustingIdentity(
-        resource_group=parsed.apply(lambda it: it.resource_group),
-        name=parsed.apply(lambda it: it.name),
+        # azure-native compares names with their case, and would replace the credentials for another spelling of the ID.
+        resource_group=parsed.apply(lambda it: it.in_lower_case.resource_group),
+        name=parsed.apply(lambda it: it.in_lower_case.name),
         client_id=found.apply(lambda it: it.client_id if it.is_known else unknown_text()),
         principal_id=found.apply(lambda it: it.principal_id if it.is_known else unknown_text()),
         present=found,
