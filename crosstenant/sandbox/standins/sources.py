@@ -18,6 +18,8 @@ _FEDERATED: Final = code(
 _PRINCIPAL: Final = code(f"{_AZUREAD}services/serviceprincipals/service_principal_resource.go")
 _APPLICATION: Final = code(f"{_AZUREAD}services/applications/application_resource.go")
 _AZURE_NATIVE: Final = "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/"
+_KUBERNETES: Final = "https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/"
+_KUBERNETES_PROVIDER: Final = code(f"{_KUBERNETES}provider/provider.go", but="what follows the colon")
 _SIGN_IN: Final = code(f"{_AZURE_NATIVE}provider/auth_azidentity.go")
 _CREATE: Final = code(f"{_AZURE_NATIVE}provider/crud/crud.go")
 _PKCS12: Final = thread(
@@ -98,7 +100,23 @@ TEXTS: Final[Mapping[str, Source]] = {
     "Failed to patch service principal after creating": _PRINCIPAL,
     "Updating service principal with object ID: …": _PRINCIPAL,
     "Deleting service principal with object ID …": code(*_PRINCIPAL.addresses, but="the end, which has a status"),
-    # both
+    # kubernetes
+    'no matches for kind "…" in version "…"': code(
+        "https://github.com/kubernetes/apimachinery/blob/master/pkg/api/meta/errors.go"
+    ),
+    "configured Kubernetes cluster is unreachable: …: … …": _KUBERNETES_PROVIDER,
+    "configured Kubernetes cluster is unreachable: unable to load Kubernetes client configuration from kubeconfig file; "
+    "set the provider's 'kubeconfig'": code(f"{_KUBERNETES}provider/provider.go", but="the remedy"),
+    "the provider's kubeconfig cannot be read (…)": _WORDS,
+    "'…' timed out waiting to be Ready…": code(f"{_KUBERNETES}await/error.go"),
+    "… '…' timed out waiting to be deleted": _WORDS,
+    '… The resource managed by field manager "…" had an apply conflict: …': code(f"{_KUBERNETES}await/await.go"),
+    "not found": _WORDS,
+    "must be '…', as the resource's type says, or omitted": _WORDS,
+    "must have a name: a patch changes an object that exists": _WORDS,
+    'resource … was not successfully created by the Kubernetes API server: …s "…" already exists; import it, or set '
+    "upsertExistingObjects": _KUBERNETES_PROVIDER,
+    # all
     "found no certificate": _PKCS12,
     "found no private key": _PKCS12,
     "found no …": _PKCS12,

@@ -64,7 +64,8 @@ class Cluster:
         :raises OperatorError: The API server refuses, or another field manager owns a part of it.
         """
         force = annotation(inputs, "patchForce") == "true"
-        for attempt in range(_ATTEMPTS):
+        attempt = 0
+        while True:
             try:
                 return await self.reached.apply(place, inputs, manager, force=force, dry_run=dry_run)
             except ApiError as error:
@@ -72,11 +73,11 @@ class Cluster:
                     raise OperatorError(
                         f'{_CONFLICT} The resource managed by field manager "{manager}" had an apply conflict: {error}'
                     ) from None
+                attempt += 1
                 # A namespace or a kind that was made a moment ago.
-                if error.status != 404 or dry_run or attempt == _ATTEMPTS - 1:
+                if error.status != 404 or dry_run or attempt == _ATTEMPTS:
                     raise
-            await self.sleep(2**attempt / 4)
-        raise AssertionError("the last attempt returns or raises")
+            await self.sleep(2**attempt / 8)
 
     async def dry_run(self, place: Place, inputs: Json, manager: str) -> None:
         """Asks the API server whether it accepts an object, where that can be known before the update."""
