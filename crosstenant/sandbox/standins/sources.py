@@ -105,8 +105,8 @@ TEXTS: Final[Mapping[str, Source]] = {
         "https://github.com/kubernetes/apimachinery/blob/master/pkg/api/meta/errors.go"
     ),
     "configured Kubernetes cluster is unreachable: …: … …": _KUBERNETES_PROVIDER,
-    "configured Kubernetes cluster is unreachable: unable to load Kubernetes client configuration from kubeconfig file; "
-    "set the provider's 'kubeconfig'": code(f"{_KUBERNETES}provider/provider.go", but="the remedy"),
+    "configured Kubernetes cluster is unreachable: unable to load Kubernetes client configuration from kubeconfig "
+    "file; set the provider's 'kubeconfig'": code(f"{_KUBERNETES}provider/provider.go", but="the remedy"),
     "the provider's kubeconfig cannot be read (…)": _WORDS,
     "'…' timed out waiting to be Ready…": code(f"{_KUBERNETES}await/error.go"),
     "… '…' timed out waiting to be deleted": _WORDS,
