@@ -13,6 +13,8 @@ from crosstenant.sandbox.world.seed import (
     CLUSTER_OWNER_ID,
     CLUSTER_OWNER_SECRET,
     CLUSTER_TENANT,
+    FEDERATION_AUDIENCE,
+    REGISTRY_GROUP,
     REGISTRY_OWNER_ID,
     REGISTRY_OWNER_SECRET,
     REGISTRY_SUBSCRIPTION,
@@ -27,6 +29,15 @@ ARM = "https://management.azure.com"
 class Application:
     client_id: str
     secret: str
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A user-assigned managed identity of the registry tenant."""
+
+    id: str
+    client_id: str
+    principal_id: str
 
 
 class Estate:
@@ -68,6 +79,32 @@ class Estate:
         """Deletes a role assignment."""
         self._assignment("DELETE", assignment_id)
 
+    def add_identity(self, name: str) -> Identity:
+        """A managed identity in the registries' resource group."""
+        identity_id = f"{REGISTRY_GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
+        made = self._identity("PUT", identity_id, {"location": "westeurope"})["properties"]
+        return Identity(identity_id, made["clientId"], made["principalId"])
+
+    def trust(self, identity: Identity, issuer: str, subject: str) -> None:
+        """The identity's one federated credential, ``cluster``."""
+        properties = {"issuer": issuer, "subject": subject, "audiences": [FEDERATION_AUDIENCE]}
+        self._identity("PUT", _credential(identity), {"properties": properties})
+
+    def distrust(self, identity: Identity) -> None:
+        """Deletes the credential."""
+        self._identity("DELETE", _credential(identity))
+
+    def take_tokens_for_resource_manager(self, registry_id: str, status: str) -> None:
+        """Whether a registry takes access tokens for Resource Manager: ``enabled`` or ``disabled``."""
+        policy = {"azureADAuthenticationAsArmPolicy": {"status": status}}
+        token = self._token(REGISTRY_TENANT, REGISTRY_OWNER_ID, REGISTRY_OWNER_SECRET, ARM)
+        address = f"{ARM}{registry_id}?api-version=2023-07-01"
+        self._send("PATCH", address, token, {"properties": {"policies": policy}})
+
+    def _identity(self, method: str, resource_id: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        token = self._token(REGISTRY_TENANT, REGISTRY_OWNER_ID, REGISTRY_OWNER_SECRET, ARM)
+        return self._send(method, f"{ARM}{resource_id}?api-version=2023-01-31", token, body)
+
     def _assignment(self, method: str, assignment_id: str, body: dict[str, Any] | None = None) -> None:
         token = self._token(REGISTRY_TENANT, REGISTRY_OWNER_ID, REGISTRY_OWNER_SECRET, ARM)
         self._send(method, f"{ARM}{assignment_id}?api-version=2022-04-01", token, body)
@@ -86,4 +123,8 @@ class Estate:
         headers = {"Authorization": f"Bearer {token}"}
         answer = self._client.request(method, address, json=body, headers=headers)
         assert answer.is_success, answer.text
-        return answer.json()
+        return answer.json() if answer.content else {}
+
+
+def _credential(identity: Identity) -> str:
+    return f"{identity.id}/federatedIdentityCredentials/cluster"
