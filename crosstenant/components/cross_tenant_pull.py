@@ -164,7 +164,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         replication = read_replication(at / "replication_timeout_seconds", args.get("replication_timeout_seconds"))
         mode = ServicePrincipalMode(args.get("registry_service_principal", ServicePrincipalMode.MANAGED))
         consented = mode is ServicePrincipalMode.CONSENTED
-        application = read_identity(
+        identity_spec = read_identity(
             at,
             name=name,
             display_name=args.get("display_name"),
@@ -205,7 +205,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         cluster_ids = of_this_component(cluster_ids)
         clusters = [replace(it, id=cluster_id) for it, cluster_id in zip(clusters, cluster_ids, strict=True)]
 
-        identity = PullIdentity.of_spec(name, application, cluster_tenant, child)
+        identity = PullIdentity.of_spec(name, identity_spec, cluster_tenant, child)
         assignments = [
             assign_cluster_role(name, role, identity.service_principal_id, self, cluster_tenant, replication)
             for role in roles
@@ -221,7 +221,7 @@ class CrossTenantPull(pulumi.ComponentResource):
                 registries=registries,
                 service_principal=mode,
                 consent_timeout_seconds=args.get("consent_timeout_seconds"),
-                redirect_uri=application.redirect_uri,
+                redirect_uri=identity_spec.application.redirect_uri,
             ),
             registry_tenant,
             # An update may end at the consent: by then everything in the cluster tenant must be in place.

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 
 import pulumi
-import pulumi_azuread as azuread
 from typing_extensions import NotRequired, TypedDict
 
 from crosstenant.components.arguments.application_details import ApplicationDetails, read_details
@@ -14,18 +13,11 @@ from crosstenant.components.arguments.rotation_args import RotationArgs
 from crosstenant.components.arguments.rotation_plan import SecretPlan, plan_secrets
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.arguments.uuid_arguments import one_spelling
+from crosstenant.components.pieces.application import ApplicationSpec, declare_application
 from crosstenant.components.pieces.application_secret import ApplicationSecret
-from crosstenant.components.pieces.hooks import Advise, on_error
-from crosstenant.components.pieces.namesake_warning import warn_of_namesakes
-from crosstenant.components.pieces.ownership_advice import of_owner
-from crosstenant.components.pieces.refusal_advice import (
-    application_advice,
-    of_tenant,
-    own_service_principal_advice,
-)
 from crosstenant.components.pieces.tenants import tenant_providers
 from crosstenant.components.tenant import TenantProviders
-from crosstenant.model.consent import DEFAULT_REDIRECT_URI, MICROSOFT_GRAPH, USER_READ
+from crosstenant.model.consent import DEFAULT_REDIRECT_URI
 
 _TYPE = "crosstenant:index:PullIdentity"
 
@@ -69,15 +61,9 @@ class PullIdentityArgs(TypedDict):
 
 @dataclass(frozen=True)
 class IdentitySpec:
-    """An application whose description is checked."""
+    """An application and its rotation, whose description is checked."""
 
-    display_name: str
-    is_named: bool
-    """Whether the program gives the display name."""
-    owners: list[pulumi.Input[str]] | None
-    details: ApplicationDetails
-    redirect_uri: str
-    for_consent: bool
+    application: ApplicationSpec
     rotation_at: ArgPath
     """The argument that rotation is described in."""
     secrets: SecretPlan
@@ -176,66 +162,8 @@ class PullIdentity(pulumi.ComponentResource):
         return identity
 
     def _declare(self, name: str, spec: IdentitySpec, providers: TenantProviders) -> None:
-        owned = pulumi.ResourceOptions(parent=self, provider=providers.azuread, replacement_trigger=providers.tenant_id)
-        owners = spec.owners
-        if owners is None:
-            caller = azuread.get_client_config_output(
-                opts=pulumi.InvokeOutputOptions(parent=self, provider=providers.azuread)
-            )
-            owners = [caller.object_id]
-            # Another caller of the next update must not change the application.
-            owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(ignore_changes=["owners"]))
-
-        def advised(
-            child: str, advise: Advise, before: list[pulumi.ResourceHook] | None = None
-        ) -> pulumi.ResourceOptions:
-            advice = of_tenant(providers, of_owner(providers, advise))
-            return pulumi.ResourceOptions(
-                hooks=pulumi.ResourceHookBinding(before_create=before, on_error=on_error(child, self, advice))
-            )
-
-        application = azuread.Application(
-            f"{name}-application",
-            display_name=spec.display_name,
-            sign_in_audience="AzureADMultipleOrgs",
-            owners=owners,
-            service_management_reference=spec.details.service_management_reference,
-            notes=spec.details.notes,
-            tags=spec.details.tags,
-            web=azuread.ApplicationWebArgs(redirect_uris=[spec.redirect_uri]),
-            required_resource_accesses=_for_consent() if spec.for_consent else None,
-            opts=pulumi.ResourceOptions.merge(
-                pulumi.ResourceOptions.merge(
-                    owned,
-                    advised(
-                        f"{name}-application",
-                        application_advice(providers),
-                        warn_of_namesakes(f"{name}-application", self, providers),
-                    ),
-                ),
-                # A component that is renamed must not rename its application.
-                pulumi.ResourceOptions(ignore_changes=None if spec.is_named else ["display_name"]),
-            ),
-        )
-        own_principal = f"{name}-cluster-service-principal"
-        service_principal = azuread.ServicePrincipal(
-            own_principal,
-            client_id=application.client_id,
-            owners=owners,
-            # Without use_existing: a replacement that a user asks for would take the present one over as the new one,
-            # and then delete it as the old one. It is the clusters' whole identity.
-            opts=pulumi.ResourceOptions.merge(
-                pulumi.ResourceOptions.merge(
-                    owned, advised(own_principal, own_service_principal_advice(own_principal, providers, self))
-                ),
-                pulumi.ResourceOptions(
-                    # Entra deletes it with its application; a missing one does not stop that.
-                    deleted_with=application,
-                    # Its name before 1.0.
-                    aliases=[pulumi.Alias(name=f"{name}-home-service-principal")],
-                ),
-            ),
-        )
+        declared = declare_application(name, spec.application, self, providers)
+        application, service_principal = declared.application, declared.service_principal
         secret = ApplicationSecret(
             name,
             spec.secrets,
@@ -297,21 +225,16 @@ def read_identity(
     """
     now = datetime.now(timezone.utc)
     return IdentitySpec(
-        # Entra lets the applications of two stacks of one program have one name.
-        display_name=display_name or f"{name} ({pulumi.get_stack()})",
-        is_named=bool(display_name),
-        owners=None if owners is None else [one_spelling(it) for it in owners],
-        details=details,
-        redirect_uri=redirect_uri or DEFAULT_REDIRECT_URI,
-        for_consent=for_consent,
+        application=ApplicationSpec(
+            # Entra lets the applications of two stacks of one program have one name.
+            display_name=display_name or f"{name} ({pulumi.get_stack()})",
+            is_named=bool(display_name),
+            owners=None if owners is None else [one_spelling(it) for it in owners],
+            details=details,
+            redirect_uri=redirect_uri or DEFAULT_REDIRECT_URI,
+            for_consent=for_consent,
+        ),
         rotation_at=at / "rotation",
         secrets=plan_secrets(at / "rotation", rotation or RotationArgs(), now),
         now=now,
     )
-
-
-def _for_consent() -> list[azuread.ApplicationRequiredResourceAccessArgs]:
-    permission = azuread.ApplicationRequiredResourceAccessResourceAccessArgs(id=USER_READ, type="Scope")
-    return [
-        azuread.ApplicationRequiredResourceAccessArgs(resource_app_id=MICROSOFT_GRAPH, resource_accesses=[permission])
-    ]
