@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from crosstenant.model.modes import (
         AzureEnvironment,
         CredentialState,
+        FederatedIdentityKind,
         PullCheckMode,
         PullDelivery,
         PullResult,
@@ -63,6 +64,7 @@ _MODULES = {
     "CrossTenantPullArgs": "components.cross_tenant_pull",
     "FederatedClusterArgs": "components.arguments.federated_cluster_args",
     "FederatedIdentityArgs": "components.arguments.federated_identity_args",
+    "FederatedIdentityKind": "model.modes",
     "FederatedPull": "components.federated_pull",
     "FederatedPullArgs": "components.federated_pull",
     "FederatedRegistry": "components.output_objects",
@@ -109,6 +111,7 @@ __all__ = [
     "CrossTenantPullArgs",
     "FederatedClusterArgs",
     "FederatedIdentityArgs",
+    "FederatedIdentityKind",
     "FederatedPull",
     "FederatedPullArgs",
     "FederatedRegistry",

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 import pulumi
 from typing_extensions import NotRequired, TypedDict
@@ -14,28 +13,29 @@ from crosstenant.components.arguments.federated_cluster_args import (
     FederatedClusterSpec,
     read_federated_clusters,
 )
-from crosstenant.components.arguments.federated_identity_args import FederatedIdentityArgs, read_identity_args
+from crosstenant.components.arguments.federated_identity_args import (
+    FederatedIdentityArgs,
+    IdentitySpec,
+    read_identity_args,
+)
 from crosstenant.components.arguments.id_arguments import default_subscription
 from crosstenant.components.arguments.registry_args import RegistryArgs, RegistrySpec, read_registries
 from crosstenant.components.arguments.replication_args import read_replication
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.arguments.tenants_apart import IN_BOTH, held_apart
 from crosstenant.components.output_objects import FederatedRegistry, TrustedCluster, in_state
+from crosstenant.components.pieces.application_identity import application_identity
 from crosstenant.components.pieces.cluster_issuer import cluster_issuer
-from crosstenant.components.pieces.cluster_objects import ClusterObjects
-from crosstenant.components.pieces.external_secrets_delivery import deliver_by_external_secrets
+from crosstenant.components.pieces.deliveries import deliver
 from crosstenant.components.pieces.federated_credentials import Trust, check_limit, trust_clusters
 from crosstenant.components.pieces.kubernetes_sdk import check_installed
 from crosstenant.components.pieces.managed_identity import managed_identity
 from crosstenant.components.pieces.pull_plans import (
-    external_secrets_plan,
     manifests_of,
     refresher_config,
-    refresher_plan,
     trusts_of,
 )
 from crosstenant.components.pieces.pull_role import PullingPrincipal, assign_pull_role, look_up
-from crosstenant.components.pieces.refresher_delivery import deliver_by_refresher
 from crosstenant.components.pieces.tenants import check_two_tenants, tenant_providers
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.modes import PullDelivery, PullDeliveryText
@@ -58,7 +58,7 @@ class FederatedPullArgs(TypedDict):
     whose manifest the refresher reads as its proof."""
 
     identity: FederatedIdentityArgs
-    """The managed identity of the registry tenant that pulls for the clusters."""
+    """What pulls for the clusters: a managed identity of the registry tenant, or an application."""
 
     clusters: list[FederatedClusterArgs]
     """The clusters, all of the cluster tenant, with OIDC issuers that are on. They may have managed identities or
@@ -80,7 +80,7 @@ class FederatedPull(pulumi.ComponentResource):
 
     Nothing in the chain is a secret that lasts: a cluster exchanges the token of a service account for one of the
     registry tenant, and that for a registry's token of about three hours, which the pull secrets hold. No node is
-    reimaged, and neither directory needs a permission or a consent.
+    reimaged, and with a managed identity neither directory needs a permission or a consent.
 
     It declares, in this order: the identity, or reads one; a federated credential for each cluster; a pull role for
     each registry; and in each cluster what renews the pull secrets. Who may use the service account in
@@ -88,13 +88,17 @@ class FederatedPull(pulumi.ComponentResource):
     """
 
     client_id: pulumi.Output[str]
-    """The identity's client ID (UUID)."""
+    """Client ID (UUID) of the identity or application."""
 
     principal_id: pulumi.Output[str]
-    """Object ID (UUID) of the identity's service principal in the registry tenant, which holds the roles."""
+    """Object ID (UUID) of its service principal in the registry tenant, which holds the roles."""
+
+    consent_url: pulumi.Output[str | None]
+    """The page on which an administrator of the registry tenant can consent to the application; none for a managed
+    identity, which needs no consent."""
 
     tenant_id: pulumi.Output[str]
-    """The registry tenant (UUID), to which the identity belongs and which its tokens come from."""
+    """The registry tenant (UUID), which the clusters' tokens come from."""
 
     issuers: pulumi.Output[dict[str, str]]
     """The OIDC issuer of each cluster, by the cluster's name in the stack."""
@@ -159,7 +163,8 @@ class FederatedPull(pulumi.ComponentResource):
             default_subscription_id=default_subscription(cluster_ids),
             opts=child,
         )
-        identity_ids = [identity_spec.existing] if identity_spec.existing else []
+        existing = identity_spec.existing if isinstance(identity_spec, IdentitySpec) else None
+        identity_ids = [existing] if existing else []
         registry_tenant = tenant_providers(
             at / "registry_tenant",
             args.get("registry_tenant"),
@@ -176,18 +181,20 @@ class FederatedPull(pulumi.ComponentResource):
         # Impossible arguments are refused before anything is made.
         found = [_look_up(it, delivery, self, registry_tenant) for it in registries]
         issuers = {it.name.text: cluster_issuer(it, self, cluster_tenant) for it in clusters}
-        identity = managed_identity(name, identity_spec, self, registry_tenant)
+        identity = (
+            managed_identity(name, identity_spec, self, registry_tenant, cluster_tenant_id=cluster_tenant.tenant_id)
+            if isinstance(identity_spec, IdentitySpec)
+            else application_identity(name, identity_spec, self, cluster_tenant, registry_tenant)
+        )
         credentials = trust_clusters(
             name,
             trusts,
             [issuers[it.cluster.name.text] for it in trusts],
             identity,
             self,
-            registry_tenant,
-            cluster_tenant_id=cluster_tenant.tenant_id,
             replication_seconds=replication,
         )
-        principal = PullingPrincipal(identity.principal_id, "the identity", replication)
+        principal = PullingPrincipal(identity.principal_id, identity.called, replication)
         roles = [
             assign_pull_role(name, registry, info, principal, self, registry_tenant)
             for registry, info in zip(registries, found, strict=True)
@@ -198,25 +205,11 @@ class FederatedPull(pulumi.ComponentResource):
         ]
         for cluster, config in zip(clusters, configs, strict=True):
             permitted = [*_of(cluster, trusts, credentials), *roles]
-            if delivery is PullDelivery.REFRESHER:
-                deliver_by_refresher(
-                    ClusterObjects.of(name, cluster, ready_made, self),
-                    refresher_plan(cluster, registry_tenant.cloud),
-                    config,
-                    permitted,
-                )
-            elif delivery is PullDelivery.EXTERNAL_SECRETS:
-                deliver_by_external_secrets(
-                    ClusterObjects.of(name, cluster, ready_made, self),
-                    external_secrets_plan(cluster, registry_tenant.cloud),
-                    tenant_id=registry_tenant.tenant_id,
-                    client_id=identity.client_id,
-                    login_servers=login_servers,
-                    permitted=permitted,
-                )
+            deliver(name, cluster, delivery, ready_made, config, login_servers, permitted, self, registry_tenant)
 
         self.client_id = identity.client_id
         self.principal_id = identity.principal_id
+        self.consent_url = identity.consent_url
         self.tenant_id = pulumi.Output.from_input(registry_tenant.tenant_id)
         self.registries = [
             FederatedRegistry(
@@ -250,6 +243,7 @@ class FederatedPull(pulumi.ComponentResource):
             {
                 "clientId": self.client_id,
                 "principalId": self.principal_id,
+                "consentUrl": self.consent_url,
                 "tenantId": self.tenant_id,
                 "issuers": self.issuers,
                 "subjects": self.subjects,
@@ -289,5 +283,7 @@ def _refuse_options_of_others(registries: list[RegistrySpec]) -> None:
                 )
 
 
-def _of(cluster: FederatedClusterSpec, trusts: list[Trust], credentials: list[Any]) -> list[pulumi.Resource]:
+def _of(
+    cluster: FederatedClusterSpec, trusts: list[Trust], credentials: list[pulumi.CustomResource]
+) -> list[pulumi.Resource]:
     return [credential for trust, credential in zip(trusts, credentials, strict=True) if trust.cluster is cluster]

@@ -80,6 +80,15 @@ class CredentialState(str, Enum):
     """The cluster may have another credential; the next update resets it."""
 
 
+class FederatedIdentityKind(str, Enum):
+    """What pulls for the clusters without a long-lived secret."""
+
+    MANAGED = "managed"
+    """A user-assigned managed identity of the registry tenant."""
+    APPLICATION = "application"
+    """A multi-tenant application of the cluster tenant, for registry tenants that hold no identity for others."""
+
+
 class PullDelivery(str, Enum):
     """What brings pull secrets to the namespaces of a cluster without a long-lived secret."""
 
@@ -95,9 +104,11 @@ if TYPE_CHECKING:
     AzureEnvironmentText = AzureEnvironment | Literal["public", "usgovernment", "china"]
     ServicePrincipalModeText = ServicePrincipalMode | Literal["managed", "consented"]
     PullCheckModeText = PullCheckMode | Literal["require", "warn", "skip"]
+    FederatedIdentityKindText = FederatedIdentityKind | Literal["managed", "application"]
     PullDeliveryText = PullDelivery | Literal["refresher", "external-secrets", "none"]
 else:
     AzureEnvironmentText = AzureEnvironment
     ServicePrincipalModeText = ServicePrincipalMode
     PullCheckModeText = PullCheckMode
+    FederatedIdentityKindText = FederatedIdentityKind
     PullDeliveryText = PullDelivery

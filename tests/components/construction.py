@@ -42,6 +42,9 @@ PASSWORD: Final = "azuread:index/applicationPassword:ApplicationPassword"
 ROLE_ASSIGNMENT: Final = "azure-native:authorization:RoleAssignment"
 IDENTITY: Final = "azure-native:managedidentity:UserAssignedIdentity"
 KUBERNETES_SECRET: Final = "kubernetes:core/v1:Secret"
+APPLICATION_CREDENTIAL: Final = (
+    "azuread:index/applicationFederatedIdentityCredential:ApplicationFederatedIdentityCredential"
+)
 CREDENTIAL: Final = "azure-native:managedidentity:FederatedIdentityCredential"
 PULL_CHECK: Final = "crosstenant:index:PullCheck"
 PROFILE: Final = "crosstenant:index:ServicePrincipalProfile"

@@ -247,8 +247,7 @@ def test_what_cannot_work_in_azure_is_refused_at_preview(
     changes: dict[str, Any], path: str, words: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr("crosstenant.components.federated_pull.check_installed", lambda at: None)
-    monkeypatch.setattr("crosstenant.components.federated_pull.deliver_by_external_secrets", lambda *_, **__: [])
-    monkeypatch.setattr("crosstenant.components.federated_pull.ClusterObjects.of", lambda *_: None)
+    monkeypatch.setattr("crosstenant.components.federated_pull.deliver", lambda *_: None)
     with pytest.raises(ArgumentError) as error:
         build(lambda: federated(**changes), preview=True)
     assert error.value.property_path == path

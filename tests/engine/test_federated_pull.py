@@ -13,11 +13,12 @@ from crosstenant.sandbox.world.managed_identities import CREDENTIALS, forget
 from crosstenant.sandbox.world.state import State
 from lib.stack import Outcome
 from tests.engine.engine_world import YAML_CONFIG, YAML_TENANTS, Azure
-from tests.engine.registry_stacks import HEAD, ROLE, outputs, rewrite, roles_of
+from tests.engine.registry_stacks import HEAD, ROLE, give_service_principal, outputs, rewrite, roles_of
 
 IDENTITY = "azure-native:managedidentity:UserAssignedIdentity"
 CREDENTIAL = "azure-native:managedidentity:FederatedIdentityCredential"
 GROUP = seed.IDENTITY_GROUP.rsplit("/", 1)[-1]
+CONSENTED = "b0000000-0000-4000-8000-0000000000f1"
 SUBJECT = "system:serviceaccount:crosstenant-prod:pull-refresher"
 
 PROGRAM = (
@@ -161,6 +162,35 @@ def test_a_yaml_program_has_the_component_from_the_plugin(make_stack, azure: Azu
     assert told["subjects"] == {"aks-managed": ["system:serviceaccount:crosstenant-pull:pull-refresher"]}
     assert told["manifests"]["aks-managed"].startswith("---\n")
     assert stack.operate("preview", "--expect-no-changes").code == 0
+
+
+APPLICATION = PROGRAM.replace(
+    f'FederatedIdentityArgs(resource_group="{GROUP}")',
+    'FederatedIdentityArgs(kind="application", registry_service_principal="consented")',
+).replace(f', "{seed.CLUSTER}"', ",")
+
+
+def test_an_application_without_a_secret_waits_for_consent_and_gets_its_role(make_stack, azure: Azure, tmp_path: Path):
+    stack = make_stack(APPLICATION)
+    waits = stack.operate("up")
+    assert waits.code != 0
+    (application,) = [it for it in azure.state["applications"].values() if it["displayName"] == "prod (test)"]
+    page = f"https://login.microsoftonline.com/{seed.REGISTRY_TENANT}/adminconsent?client_id={application['appId']}"
+    assert waits.says("identity.registry_service_principal_id: is missing", page), waits.output
+    assert roles_of(azure.state, CONSENTED) == {}
+
+    azure.change(lambda state: give_service_principal(state, application["appId"], CONSENTED))
+    rewrite(tmp_path, APPLICATION.replace('"consented")', f'"consented", registry_service_principal_id="{CONSENTED}")'))
+    up = stack.operate("up")
+    assert up.code == 0, up.output
+    state = azure.state
+    (credential,) = state["applications"][application["id"]][CREDENTIALS]
+    assert (credential["issuer"], credential["subject"]) == (issuer_url(cluster(state, "aks-managed")), SUBJECT)
+    assert state["applications"][application["id"]]["passwordCredentials"] == []
+    assert set(roles_of(state, CONSENTED)) == {"fabrikamimages"}
+    quiet(stack)
+    assert stack.operate("destroy").code == 0
+    assert roles_of(azure.state, CONSENTED) == {}
 
 
 def shown(outcome: Outcome) -> set[tuple[str, str, str]]:

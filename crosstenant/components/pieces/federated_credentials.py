@@ -8,15 +8,13 @@ from typing import Final
 
 import pulumi
 from pulumi.resource_hooks import ResourceHookBinding
-from pulumi_azure_native import managedidentity
 
 from crosstenant.components.arguments.federated_cluster_args import FederatedClusterSpec
 from crosstenant.components.pieces.hooks import on_error
-from crosstenant.components.pieces.identity_advice import STILL_AT_ONCE, credential_advice
-from crosstenant.components.pieces.managed_identity import TrustingIdentity
+from crosstenant.components.pieces.identity_advice import STILL_AT_ONCE
 from crosstenant.components.pieces.refusal_advice import of_tenant
 from crosstenant.components.pieces.replaceable import replaceable
-from crosstenant.components.tenant import TenantProviders
+from crosstenant.components.pieces.trusting_identity import CredentialSpec, TrustingIdentity
 from crosstenant.model.federation import CREDENTIAL_LIMIT, credential_name, token_audience
 from crosstenant.model.matched_texts.identity_texts import CREDENTIALS_AT_ONCE
 from crosstenant.resources.internal_functions import PresentIdentity
@@ -65,8 +63,8 @@ def check_limit(trusts: Sequence[Trust]) -> None:
         first = trusts[CREDENTIAL_LIMIT]
         what = "namespace" if first.part else "cluster"
         raise first.cluster.at.error(
-            f"{_LIMIT} and this component needs {len(trusts)}, one for each {what}: declare another FederatedPull, with"
-            " an identity of its own, for the rest"
+            f"{_LIMIT}, and this component needs {len(trusts)}, one for each {what}: declare another FederatedPull,"
+            " with an identity of its own, for the rest"
         )
 
 
@@ -76,11 +74,9 @@ def trust_clusters(
     issuers: Sequence[pulumi.Output[str]],
     identity: TrustingIdentity,
     component: pulumi.Resource,
-    providers: TenantProviders,
     *,
-    cluster_tenant_id: str,
     replication_seconds: int | None,
-) -> list[managedidentity.FederatedIdentityCredential]:
+) -> list[pulumi.CustomResource]:
     """Declares the credentials, children of ``component``, in the order of ``trusts``.
 
     :param name: The component's name.
@@ -88,25 +84,24 @@ def trust_clusters(
     :param issuers: The issuer of each one's cluster.
     :param identity: The identity.
     :param component: The component that they belong to.
-    :param providers: The providers of the registry tenant.
-    :param cluster_tenant_id: UUID of the cluster tenant.
-    :param replication_seconds: How long to wait until Azure takes the writes of others no longer, if the program says.
+    :param replication_seconds: For how long to repeat a write that another one keeps off, if the program says.
     """
+    providers = identity.providers
     checked = _checked_issuers(name, trusts, issuers, identity)
-    declared: list[managedidentity.FederatedIdentityCredential] = []
-    for index, trust in enumerate(trusts):
+    declared: list[pulumi.CustomResource] = []
+    for trust, issuer in zip(trusts, checked, strict=True):
         resource_name = trust.resource_name(name)
         hook = on_error(
             resource_name,
             component,
-            of_tenant(providers, credential_advice(resource_name, providers, component, cluster_tenant_id)),
+            of_tenant(providers, identity.advice(resource_name)),
             replicating=CREDENTIALS_AT_ONCE,
             replication_seconds=replication_seconds,
             still=STILL_AT_ONCE,
         )
         own = pulumi.ResourceOptions(
             parent=component,
-            provider=providers.azure_native,
+            provider=identity.provider,
             replacement_trigger=providers.tenant_id,
             hooks=ResourceHookBinding(on_error=hook),
             # Azure refuses to write two credentials of one identity at the same time:
@@ -115,21 +110,11 @@ def trust_clusters(
             # A second one for the same issuer and subject is refused.
             delete_before_replace=True,
             # A component that is renamed must not make another credential.
-            ignore_changes=["federatedIdentityCredentialResourceName"],
+            ignore_changes=[identity.kept_name],
             aliases=trust.aliases(name),
         )
-        declared.append(
-            managedidentity.FederatedIdentityCredential(
-                resource_name,
-                federated_identity_credential_resource_name=trust.azure_name(name),
-                resource_name_=identity.name,
-                resource_group_name=identity.resource_group,
-                issuer=checked[index],
-                subject=trust.subject,
-                audiences=[token_audience(providers.cloud)],
-                opts=replaceable(own),
-            )
-        )
+        credential = CredentialSpec(trust.azure_name(name), issuer, trust.subject, token_audience(providers.cloud))
+        declared.append(identity.declare(resource_name, credential, replaceable(own)))
     return declared
 
 

@@ -11,6 +11,7 @@ from crosstenant.components.pieces.import_command import import_command
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.federation import CREDENTIAL_LIMIT
 from crosstenant.model.matched_texts.identity_texts import (
+    APPLICATION_CREDENTIAL_TWICE,
     CREDENTIAL_TWICE,
     CREDENTIALS_FULL,
     NO_CREDENTIALS_HERE,
@@ -22,6 +23,10 @@ from crosstenant.model.roles import CONTRIBUTOR
 _KIND: Final = "azure-native:managedidentity:UserAssignedIdentity"
 _CREDENTIAL: Final = "azure-native:managedidentity:FederatedIdentityCredential"
 
+_FULL: Final = (
+    f"{CREDENTIAL_LIMIT} federated credentials are the most: remove those that nothing uses, or serve some of the"
+    " clusters with another FederatedPull, which has an identity of its own"
+)
 STILL_AT_ONCE: Final = (
     "something else has been writing federated credentials of this identity for {minutes:g} min, and Azure takes one at"
     " a time: run 'pulumi up' again, and let no two stacks change credentials of one identity at the same time"
@@ -89,10 +94,7 @@ def credential_advice(
                 " 'pulumi up' again"
             )
         if CREDENTIALS_FULL.is_in(failure.error):
-            return (
-                f"an identity holds at most {CREDENTIAL_LIMIT} federated credentials: remove those that nothing uses,"
-                " or serve some of the clusters with another FederatedPull, which has an identity of its own"
-            )
+            return _FULL
         if NO_CREDENTIALS_HERE.is_in(failure.error):
             return (
                 "Azure has no federated credentials for identities of this one's region: set identity.location to"
@@ -101,6 +103,19 @@ def credential_advice(
         return _forbidden(failure, providers, "federated credentials")
 
     return advise
+
+
+async def application_credential_advice(failure: Failure) -> str | None:
+    """Advice about a federated credential of an application that the directory refuses."""
+    if APPLICATION_CREDENTIAL_TWICE.is_in(failure.error):
+        return (
+            f"the application has a credential for issuer {failure.inputs.get('issuer')} and subject"
+            f" {failure.inputs.get('subject')} under another name, which this stack does not manage (any longer):"
+            " remove it, 'az ad app federated-credential list --id APPLICATION_ID' shows it, and run 'pulumi up' again"
+        )
+    if CREDENTIALS_FULL.is_in(failure.error):
+        return _FULL
+    return None
 
 
 def _policy(error: str, assignment: str | None) -> str:

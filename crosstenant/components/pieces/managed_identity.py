@@ -11,31 +11,23 @@ from pulumi_azure_native import managedidentity
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.federated_identity_args import IdentitySpec, no_credentials_in
 from crosstenant.components.pieces.hooks import on_error
-from crosstenant.components.pieces.identity_advice import identity_advice
+from crosstenant.components.pieces.identity_advice import credential_advice, identity_advice
 from crosstenant.components.pieces.planned import unknown_text
 from crosstenant.components.pieces.refusal_advice import of_tenant
+from crosstenant.components.pieces.trusting_identity import CredentialSpec, TrustingIdentity
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.arm_id import IDENTITY_TYPE, ArmId
 from crosstenant.model.federation import has_credentials, identity_name
 from crosstenant.resources.internal_functions import PresentIdentity, present_identity
 
 
-@dataclass(frozen=True)
-class TrustingIdentity:
-    """The identity whose federated credentials trust the clusters."""
-
-    resource_group: pulumi.Input[str]
-    name: pulumi.Input[str]
-    client_id: pulumi.Output[str]
-    """UUID that a token request names."""
-    principal_id: pulumi.Output[str]
-    """Object ID (UUID) of its service principal."""
-    present: pulumi.Output[PresentIdentity]
-    """The identity in Azure before this update, which permits federated credentials."""
-
-
 def managed_identity(
-    name: str, spec: IdentitySpec, component: pulumi.Resource, providers: TenantProviders
+    name: str,
+    spec: IdentitySpec,
+    component: pulumi.Resource,
+    providers: TenantProviders,
+    *,
+    cluster_tenant_id: str,
 ) -> TrustingIdentity:
     """Declares the identity, a child of ``component``, or reads the one that exists.
 
@@ -43,9 +35,52 @@ def managed_identity(
     :param spec: The identity's arguments.
     :param component: The component that it belongs to.
     :param providers: The providers of the registry tenant.
+    :param cluster_tenant_id: UUID of the cluster tenant, whose issuers it trusts.
     """
-    if spec.existing:
-        return _existing(spec, spec.existing.parsed, component, providers)
+    found = (
+        _existing(spec, spec.existing.parsed, component, providers)
+        if spec.existing
+        else _made(name, spec, component, providers)
+    )
+
+    def declare(
+        resource_name: str, credential: CredentialSpec, options: pulumi.ResourceOptions
+    ) -> managedidentity.FederatedIdentityCredential:
+        return managedidentity.FederatedIdentityCredential(
+            resource_name,
+            federated_identity_credential_resource_name=credential.azure_name,
+            resource_name_=found.name,
+            resource_group_name=found.resource_group,
+            issuer=credential.issuer,
+            subject=credential.subject,
+            audiences=[credential.audience],
+            opts=options,
+        )
+
+    return TrustingIdentity(
+        called="the identity",
+        client_id=found.client_id,
+        principal_id=found.principal_id,
+        present=found.present,
+        providers=providers,
+        provider=providers.azure_native,
+        advice=lambda it: credential_advice(it, providers, component, cluster_tenant_id),
+        kept_name="federatedIdentityCredentialResourceName",
+        declare=declare,
+        consent_url=pulumi.Output.from_input(None),
+    )
+
+
+@dataclass(frozen=True)
+class _Identity:
+    resource_group: pulumi.Input[str]
+    name: pulumi.Input[str]
+    client_id: pulumi.Output[str]
+    principal_id: pulumi.Output[str]
+    present: pulumi.Output[PresentIdentity]
+
+
+def _made(name: str, spec: IdentitySpec, component: pulumi.Resource, providers: TenantProviders) -> _Identity:
     azure_name = spec.name or identity_name(name, pulumi.get_stack())
     resource_name = f"{name}-identity"
     identity = managedidentity.UserAssignedIdentity(
@@ -68,7 +103,7 @@ def managed_identity(
             ignore_changes=None if spec.name else ["resourceName"],
         ),
     )
-    return TrustingIdentity(
+    return _Identity(
         resource_group=spec.resource_group,
         name=identity.name,
         client_id=identity.client_id,
@@ -79,7 +114,7 @@ def managed_identity(
 
 def _existing(
     spec: IdentitySpec, given: ArmId | pulumi.Output[ArmId], component: pulumi.Resource, providers: TenantProviders
-) -> TrustingIdentity:
+) -> _Identity:
     at = spec.at / "id"
     parsed = pulumi.Output.from_input(given)
     waiting = pulumi.Output.all(parsed, providers.signed_in_tenant_id, providers.subscription_id).apply(
@@ -101,7 +136,7 @@ def _existing(
         return found
 
     found = _present(waiting, at, component, providers, must_exist=True).apply(permitted)
-    return TrustingIdentity(
+    return _Identity(
         # azure-native compares names with their case, and would replace the credentials for another spelling of the ID.
         resource_group=parsed.apply(lambda it: it.in_lower_case.resource_group),
         name=parsed.apply(lambda it: it.in_lower_case.name),

@@ -1,4 +1,4 @@
-"""Texts of Resource Manager about managed identities and their federated credentials, as azure-native tells them."""
+"""Texts of Resource Manager about managed identities and their federated credentials, as providers tell them."""
 
 from __future__ import annotations
 
@@ -42,6 +42,16 @@ CREDENTIAL_TWICE: Final = MatchedText(
     ('Status=409 Code="Conflict" Message="Issuer and subject combination already exists for this Managed Identity."',),
     "https://github.com/Azure/bicep-types-az/issues/2029 for the message; its code was not seen",
 )
+APPLICATION_CREDENTIAL_TWICE: Final = MatchedText(
+    "azuread",
+    "The combination of issuer and subject must be unique",
+    (
+        "unexpected status 400 (400 Bad Request) with error: InvalidFederatedIdentityCredentialValue: The combination"
+        " of issuer and subject must be unique for the application. Issuer https://oidc.prod-aks.azure.com/g/ and"
+        " Subject: system:serviceaccount:default:workload-identity-sa already exist.",
+    ),
+    "https://github.com/Azure/azure-workload-identity/issues/434",
+)
 CREDENTIALS_FULL: Final = MatchedText(
     "azure-native",
     "federated identity credentials ... limit",
@@ -67,5 +77,12 @@ NO_CREDENTIALS_HERE: Final = MatchedText(
     pattern="Status=405|MethodNotAllowed",
 )
 
-IDENTITY_TEXTS: Final = (POLICY_NAMED, CREDENTIALS_AT_ONCE, CREDENTIAL_TWICE, CREDENTIALS_FULL, NO_CREDENTIALS_HERE)
+IDENTITY_TEXTS: Final = (
+    POLICY_NAMED,
+    CREDENTIALS_AT_ONCE,
+    CREDENTIAL_TWICE,
+    APPLICATION_CREDENTIAL_TWICE,
+    CREDENTIALS_FULL,
+    NO_CREDENTIALS_HERE,
+)
 """All of them."""
