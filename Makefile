@@ -13,7 +13,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests setup-kubernetes demo lock lint check test test-clients test-kubernetes test-packaging format bench bench-fleet clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock lint check test test-clients test-kubernetes test-packaging format bench bench-fleet clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -32,6 +32,9 @@ setup-kubernetes: ## what setup does, and the Kubernetes API of the sandbox's cl
 
 demo: setup ## the quickstart against two tenants on this machine, step by step
 	@$(RUN) $(BIN)/python tools/demo.py
+
+demo-federated: setup-kubernetes ## a pull without a secret: the same, with a real Kubernetes API, step by step
+	@$(RUN) $(BIN)/python tools/demo_federated.py
 
 lint: setup-python ## ruff, the rooms (import-linter), pyright
 	$(BIN)/ruff check .

@@ -5,9 +5,9 @@
 With --tests also what tests alone need: the host of YAML programs, pulumi-kubernetes in a folder of its own, and two
 registry clients. With --apt one of these comes from the system's packages, by apt-get; without it nothing outside the
 checkout is changed. With --clients also the Azure CLI, the kubelet's credential provider and a provider plugin, for
-`make test-clients`. With --kubernetes also the Kubernetes API of the sandbox's clusters. Steps that do not depend on
-each other run side by side. Does nothing, at once and in silence, where everything is there already. The Makefile calls
-it before each target.
+`make test-clients`. With --kubernetes also the Kubernetes API of the sandbox's clusters, and pulumi-kubernetes. Steps
+that do not depend on each other run side by side. Does nothing, at once and in silence, where everything is there
+already. The Makefile calls it before each target.
 This file alone is also read by older Pythons, to tell them so: keep newer syntax out of it.
 """
 
@@ -72,9 +72,10 @@ def _steps(tests, apt, only, clients, kubernetes):
         return not python.failed and python_env.STAMP.is_file()
 
     steps = [python, Step("pulumi", lambda: pulumi_cli.ensure(tests, venv))]
+    if tests or kubernetes:
+        steps.append(Step("kubernetes", python_env.ensure_kubernetes))
     if tests:
         steps += [
-            Step("kubernetes", python_env.ensure_kubernetes),
             Step("crane", registry_clients.ensure_crane),
             Step("second client", lambda: registry_clients.ensure_second(apt)),
         ]

@@ -35,10 +35,11 @@ SECRETS = {
 """The quickstart's configuration for the seeded tenants."""
 
 
-def run_inside(folder: Path, main: Callable[[float], None]) -> None:
+def run_inside(folder: Path, main: Callable[[float], None], *, modules: Path | None = None) -> None:
     """Run `main` in a fresh sandbox whose state is in this folder: the present command starts itself again in one.
 
-    `main` gets the time (`time.monotonic`) at which the command began.
+    `main` gets the time (`time.monotonic`) at which the command began. `modules` is a folder of packages that the
+    sandbox and its commands import besides, such as pulumi-kubernetes, for whose plugin the sandbox has a stand-in.
     """
     state = folder / "state.json"
     try:
@@ -46,6 +47,8 @@ def run_inside(folder: Path, main: Callable[[float], None]) -> None:
             main(float(os.environ[STARTED]))
             return
         env = {**os.environ, "PATH": search_path(), STARTED: str(time.monotonic())}
+        if modules:
+            env["PYTHONPATH"] = os.pathsep.join([str(modules), *filter(None, [env.get("PYTHONPATH")])])
         command = [str(VENV / "bin" / "crosstenant"), "sandbox", "run", "--fresh", "--state", str(state), "--"]
         sys.exit(subprocess.call([*command, sys.executable, *sys.argv], env=env))
     except KeyboardInterrupt:
@@ -69,6 +72,10 @@ class Sandbox:
     def drift(self, *words: str) -> Outcome:
         """Make a change outside Pulumi."""
         return self._call("drift", *words)
+
+    def clock(self, *words: str) -> Outcome:
+        """Move the clock; the CronJobs of the clusters that run are started when they are due."""
+        return self._call("clock", *words)
 
     def _call(self, *words: str) -> Outcome:
         command = ["crosstenant", "sandbox", *words]
