@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import subprocess
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -27,8 +28,11 @@ def cron_job(name: str, code: str, **spec: Any) -> Json:
 
 
 @pytest.fixture
-def namespace(cluster_api: Cluster) -> str:
-    return cluster_api.namespace()
+def namespace(cluster_api: Cluster) -> Iterator[str]:
+    """A namespace whose CronJobs do not outlive the test."""
+    name = cluster_api.namespace()
+    yield name
+    cluster_api.delete(f"/api/v1/namespaces/{name}")
 
 
 def create(cluster: Cluster, namespace: str, document: Json) -> None:
@@ -70,6 +74,21 @@ def test_run_that_fails_says_the_last_words_of_its_container(
     )
     [run] = passed(store, azure, namespace, HOUR)
     assert (run.succeeded, run.message) == (False, "the role is missing")
+
+
+def test_cron_job_of_a_namespace_that_is_deleted_does_not_run(
+    azure: Sandbox, store: Store, cluster_api: Cluster
+) -> None:
+    gone = cluster_api.namespace()
+    create(cluster_api, gone, cron_job("gone", "print('done')"))
+    # A finalizer keeps the CronJob, and the namespace with it: both are being deleted while time passes.
+    cron_jobs = f"/apis/batch/v1/namespaces/{gone}/cronjobs/gone"
+    keep = {"metadata": {"finalizers": ["crosstenant.example/hold"]}}
+    headers = {"Content-Type": "application/merge-patch+json"}
+    assert cluster_api.admin.patch(cron_jobs, json=keep, headers=headers).is_success
+    cluster_api.delete(f"/api/v1/namespaces/{gone}")
+    assert passed(store, azure, gone, HOUR) == []
+    assert cluster_api.admin.patch(cron_jobs, json={"metadata": {"finalizers": None}}, headers=headers).is_success
 
 
 def test_commands_move_the_clock_and_print_logs(

@@ -98,7 +98,7 @@ async def pass_time(store: Store, seconds: float, proxy: str) -> list[CronRun]:
             moved += step
             with store.change() as state:
                 forward_clock(state, step)
-            runs += await asyncio.gather(*(_run(one) for one in together))
+            runs += [it for it in await asyncio.gather(*(_run(one) for one in together)) if it is not None]
     with store.change() as state:
         forward_clock(state, seconds - moved)
     return runs
@@ -114,7 +114,8 @@ async def _due(api: ClusterApi, cluster: str, start: float, end: float) -> list[
     ]
 
 
-async def _run(due: _Due) -> CronRun:
+async def _run(due: _Due) -> CronRun | None:
+    """Runs a CronJob; None for one that is gone meanwhile."""
     metadata: Json = due.cron_job["metadata"]
     namespace = metadata["namespace"]
     job = _job(due)
@@ -123,6 +124,8 @@ async def _run(due: _Due) -> CronRun:
     try:
         await due.api.post(jobs, job)
     except ApiError as error:
+        if error.status in (403, 404) and await _is_ending(due.api, namespace):
+            return None
         if error.status != 409:  # the cluster's own controller has made it
             raise
     until = time.monotonic() + _JOB_SECONDS
@@ -171,6 +174,16 @@ def _ended(job: Json) -> tuple[bool, str] | None:
         if condition["status"] == "True" and condition["type"] in ("Complete", "Failed"):
             return condition["type"] == "Complete", str(condition.get("message", ""))
     return None
+
+
+async def _is_ending(api: ClusterApi, namespace: str) -> bool:
+    """Whether a namespace is being deleted, or is gone."""
+    try:
+        return "deletionTimestamp" in (await api.get(f"/api/v1/namespaces/{namespace}"))["metadata"]
+    except ApiError as error:
+        if error.status == 404:
+            return True
+        raise
 
 
 async def _last_words(api: ClusterApi, namespace: str, job: str) -> str:
