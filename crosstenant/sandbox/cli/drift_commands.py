@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from crosstenant.sandbox.cli import federation_drift_commands
 from crosstenant.sandbox.cli.options import on_state
 from crosstenant.sandbox.world import drift, role_drift
 from crosstenant.sandbox.world.seed import OLD_CLUSTER_APP_ID
@@ -19,6 +20,10 @@ _role = click.option("--role", required=True, help="Name or GUID of the built-in
 @click.group(name="drift")
 def drift_group() -> None:
     """Change Azure outside a stack."""
+
+
+for _command in federation_drift_commands.COMMANDS:
+    drift_group.add_command(_command)
 
 
 @drift_group.command()

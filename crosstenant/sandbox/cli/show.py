@@ -7,7 +7,10 @@ from typing import Any, cast
 
 from crosstenant.sandbox.world.built_in_roles import BUILT_IN
 from crosstenant.sandbox.world.clouds import cloud_of
+from crosstenant.sandbox.world.cluster_issuers import issuer_url
 from crosstenant.sandbox.world.drift import CLUSTERS, REGISTRIES
+from crosstenant.sandbox.world.ids import IDENTITY_TYPE
+from crosstenant.sandbox.world.managed_identities import CREDENTIALS
 from crosstenant.sandbox.world.state import State, now
 from crosstenant.sandbox.world.times import epoch, timestamp
 
@@ -27,6 +30,7 @@ def overview(state: State) -> str:
         ),
         _table("Applications", [_application(state, one, time) for one in state["applications"].values()]),
         _table("Service principals", [_principal(state, one) for one in state["servicePrincipals"].values()]),
+        _table("Managed identities", _identities(state, time)),
         _table("Registries", [_registry(one) for one in _of_type(state, REGISTRIES)]),
         _table("Clusters", [_cluster(state, one) for one in _of_type(state, CLUSTERS)]),
         _table("Role assignments", [_assignment(state, one, time) for one in state["roleAssignments"].values()]),
@@ -62,6 +66,20 @@ def _principal(state: State, one: Json) -> Row:
     )
 
 
+def _identities(state: State, time: float) -> list[Row]:
+    """A row for each identity, and below it one for each issuer that it trusts."""
+    rows: list[Row] = []
+    for one in _of_type(state, IDENTITY_TYPE):
+        properties = one["properties"]
+        rows.append((one["name"], properties["clientId"], f"in {_tenant(state, properties['tenantId'])}", one["id"]))
+        for credential in one[CREDENTIALS]:
+            known = "" if credential.get("_usable_at", 0) <= time else " (not yet known to sign-in)"
+            rows.append(
+                (f"  {credential['name']}", "trusts", credential["subject"], f"of {credential['issuer']}{known}")
+            )
+    return rows
+
+
 def _registry(one: Json) -> Row:
     properties = one["properties"]
     return one["name"], properties["loginServer"], properties["roleAssignmentMode"], properties["provisioningState"]
@@ -74,7 +92,7 @@ def _cluster(state: State, one: Json) -> Row:
     nodes = Counter(node["clientId"] for node in one["_nodes"])
     pulling = ", ".join(f"{count} with {node_client}" for node_client, count in nodes.items())
     state_words = f"{properties['powerState']['code']}, {properties['provisioningState']}"
-    return one["name"], state_words, identity, f"nodes: {pulling}"
+    return one["name"], state_words, identity, f"nodes: {pulling}", f"issuer: {issuer_url(one) or 'off'}"
 
 
 def _assignment(state: State, one: Json, time: float) -> Row:
