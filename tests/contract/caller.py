@@ -20,6 +20,7 @@ _VERSIONS = {
     "Microsoft.Authorization": "2022-04-01",
     "Microsoft.ContainerRegistry": "2025-11-01",
     "Microsoft.ContainerService": "2026-04-01",
+    "Microsoft.ManagedIdentity": "2023-01-31",
 }
 _BUSY_ATTEMPTS = 4
 _LONGEST_PAUSE = 60.0

@@ -15,7 +15,7 @@ _REMOVED = (200, 202, 204)
 
 
 def remove_leftovers(estate: Estate) -> tuple[int, list[str]]:
-    """Removes all applications and service principals of earlier runs in both tenants, and their role assignments.
+    """Removes what earlier runs made in both tenants: applications, service principals, role assignments, identities.
 
     :returns: How many objects were removed, and what could not be removed.
     """
@@ -34,6 +34,10 @@ def remove_leftovers(estate: Estate) -> tuple[int, list[str]]:
                     addresses += [(tenant, f"{ARM}{it['id']}") for it in found]
             if tenant is world.b:
                 addresses.append((tenant, f"{GRAPH}/v1.0/servicePrincipals/{principal['id']}"))
+    group = estate.registry.split("/providers/")[0]
+    identities = f"{ARM}{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+    made = [it for it in _list(world, world.b, identities) if it["name"].startswith(PREFIX)]
+    addresses += [(world.b, f"{ARM}{it['id']}") for it in made]
     # An application's deletion removes its service principal in its own tenant.
     addresses += [(world.a, f"{GRAPH}/v1.0/applications/{it['id']}") for it in _named(world, world.a, "applications")]
     replies = [(address, world.call("DELETE", address, tenant)) for tenant, address in addresses]

@@ -114,6 +114,20 @@ class World(Caller):
         self.password(app, endDateTime=time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(self.expires_at)))
         return app
 
+    @cached_property
+    def identity(self) -> str:
+        """The ARM ID of a managed identity beside the plain registry."""
+        return self._identity["id"]
+
+    @property
+    def identity_client(self) -> str:
+        """The client ID of that identity."""
+        return self._identity["properties"]["clientId"]
+
+    @cached_property
+    def _identity(self) -> dict[str, Any]:
+        return self.expect(self.put_identity("identity"), 200, 201)
+
     def login_server(self, registry: str) -> str:
         """The login server of a registry."""
         return self._login_servers[registry]
@@ -208,6 +222,19 @@ class World(Caller):
         if removal not in self._removals:
             self._removals.append(removal)
         return self.call("PUT", address, tenant, {"properties": properties})
+
+    def put_identity(self, purpose: str, location: str = "westeurope") -> Reply:
+        """The answer to a managed identity beside the plain registry; the end of the run removes it."""
+        group, name = self.estate.registry.split("/providers/")[0], PREFIX + purpose
+        address = f"{ARM}{group}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/{name}"
+        removal = (f"identity {name}", self.b, address)
+        if removal not in self._removals:
+            self._removals.append(removal)
+        reply = self.call("PUT", address, self.b, {"location": location})
+        for key, value in ((reply.body or {}).get("properties") or {}).items():
+            if key in ("clientId", "principalId"):
+                self.names.name(value, f"{purpose}-{key.removesuffix('Id')}")
+        return reply
 
     def _name_estate(self) -> None:
         estate = self.estate

@@ -75,18 +75,23 @@ CONCURRENT_CREDENTIALS: Final = thread(
     "https://github.com/Azure/bicep-registry-modules/issues/1447",
     "https://github.com/hashicorp/terraform-provider-azurerm/issues/29242",
     but="how long a write takes",
+    question="identities-credentials-at-once",
 )
-CREDENTIAL_AUDIENCE: Final = page(_FEDERATION, but="the code")
-CREDENTIAL_EMPTY: Final = page(_FEDERATION, but="the code")
-CREDENTIAL_EXISTS: Final = page(_FEDERATION, but="the code")
-CREDENTIAL_FORM: Final = page(_FEDERATION, but="code and text")
-CREDENTIAL_NAME: Final = page(_FEDERATION, but="the code")
+CREDENTIAL_AUDIENCE: Final = page(_FEDERATION, but="the code", question="identities-credential-two-audiences")
+CREDENTIAL_EMPTY: Final = page(_FEDERATION, but="the code", question="identities-credential-without-subject")
+CREDENTIAL_EXISTS: Final = page(_FEDERATION, but="the code", question="identities-credential-same-subject")
+CREDENTIAL_FORM: Final = page(_FEDERATION, but="code and text", question="identities-credential-issuer-form")
+CREDENTIAL_NAME: Final = page(_FEDERATION, but="the code", question="identities-credential-name")
 IDENTITY_NAME: Final = page(
     "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules", but="code and text"
 )
-IDENTITY_NOT_FOUND: Final = page(_FEDERATION, but="the code")
-NO_CREDENTIALS_IN_REGION: Final = page(_FEDERATION, but="the code, and which regions it is true of today")
-TOO_MANY_CREDENTIALS: Final = page(_FEDERATION, but="status, code and text")
+IDENTITY_NOT_FOUND: Final = page(_FEDERATION, but="the code", question="identities-credential-without-identity")
+NO_CREDENTIALS_IN_REGION: Final = page(
+    _FEDERATION,
+    but="the code, and which regions it is true of today",
+    question="identities-region-without-credentials",
+)
+TOO_MANY_CREDENTIALS: Final = page(_FEDERATION, but="status, code and text", question="identities-credential-21st")
 
 # AKS
 ANOTHER_OPERATION: Final = thread("https://github.com/Azure/azure-workload-identity/issues/417")

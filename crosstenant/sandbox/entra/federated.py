@@ -51,8 +51,9 @@ def check_federated(
     :raises SignInRefusal: No credential matches, the issuer cannot be reached, or the signature is not the issuer's.
     """
     issuer = str(claims.get("iss"))
+    # Entra has no key of an issuer that the client does not trust.
+    _match(state, application, claims, ("issuer",))
     if is_fetched(issuer):
-        _match(state, application, claims, ("issuer",))
         _check_fetched(assertion, issuer, keys)
     else:
         try:

@@ -60,11 +60,16 @@ AADSTS700024: Final = thread(
 )
 AADSTS700027_FEDERATED: Final = page(_CODES, but="the rest of the text")
 AADSTS700027_CERTIFICATE: Final = page(_CODES, but="the text for an unknown certificate")
-AADSTS7000272: Final = thread("https://github.com/Azure/azure-workload-identity/issues/1232", but="the status")
+AADSTS7000272: Final = thread(
+    "https://github.com/Azure/azure-workload-identity/issues/1232",
+    but="the status",
+    question="identities-sign-in-forged",
+)
 AADSTS90061: Final = thread(
     "https://github.com/Azure/azure-workload-identity/issues/605",
     "https://azure.github.io/azure-workload-identity/docs/troubleshooting.html",
     but="when Entra answers it and when AADSTS50166 or AADSTS501661, which have the same words",
+    question="identities-sign-in-absent-issuer",
 )
 NO_FEDERATED_RECORD_OLDER: Final = thread(
     "https://github.com/Azure/azure-workload-identity/issues/616",
@@ -74,6 +79,7 @@ NO_FEDERATED_RECORD_OLDER: Final = thread(
 NO_FEDERATED_RECORD: Final = thread(
     "https://github.com/Azure/azure-workload-identity/issues/1700",
     but="the order in which issuer (AADSTS700211), subject (AADSTS700213) and audience (AADSTS700212) are compared",
+    question="identities-sign-in-untrusted-issuer",
 )
 
 ARM_TOKEN_MISSING: Final = thread(

@@ -105,7 +105,11 @@ REGISTRY_EXCHANGE_TENANT: Final = OpenQuestion(
     "registry_exchange_tenant",
     "Does /oauth2/exchange compare its field 'tenant' with the registry's tenant?",
     {"ignored": "any value is taken, and none", "checked": "another tenant is refused with 401"},
-    assumed("that it does not", "https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md"),
+    assumed(
+        "that it does not",
+        "https://github.com/Azure/acr/blob/main/docs/AAD-OAuth.md",
+        question="registry-exchange-tenant-field",
+    ),
     "Exchange a token of the registry tenant with the other tenant's ID in the field 'tenant'.",
 )
 AKS_SECRET_CODE: Final = OpenQuestion(
@@ -189,6 +193,7 @@ NO_FEDERATED_RECORD_CODE: Final = OpenQuestion(
         "https://github.com/Azure/azure-workload-identity/issues/1200",
         "https://github.com/Azure/azure-workload-identity/issues/977",
         but="when which of the two: the newer reports have the first",
+        question="identities-sign-in-untrusted-issuer",
     ),
     "Sign in with a token of a cluster's service account that no credential of the identity names; again at once after "
     "its credential was created.",

@@ -3,6 +3,17 @@
 from tests.contract.question import QUESTIONS, Question
 
 from tests.contract.questions import sign_in  # isort: skip
-from tests.contract.questions import directory, consent, registry, roles, clusters, expiry  # isort: skip
+from tests.contract.questions import directory, consent, registry, identities, roles, clusters, expiry  # isort: skip
 
-__all__ = ["QUESTIONS", "Question", "clusters", "consent", "directory", "expiry", "registry", "roles", "sign_in"]
+__all__ = [
+    "QUESTIONS",
+    "Question",
+    "clusters",
+    "consent",
+    "directory",
+    "expiry",
+    "identities",
+    "registry",
+    "roles",
+    "sign_in",
+]

@@ -157,3 +157,26 @@ def _followed(world: World, begun: Reply) -> list[Reply]:
         world.estate.reset_patience,
     )
     return [begun, first, last]
+
+
+@question(
+    "cluster-oidc-issuer",
+    "the OIDC issuer of a cluster, and its discovery document",
+    states(
+        "200; the address has the cluster tenant's ID and a closing slash, and the document names the same",
+        lambda it: it[0].status == 200 and it[0].body == {"enabled": True, "tenant": True, "slash": True, "same": True},
+    ),
+    need="managed identity cluster",
+)
+def oidc_issuer(world: World) -> Reply:
+    reply = world.call("GET", f"{ARM}{world.estate.managed_identity_cluster}", world.a)
+    profile = reply.body["properties"]["oidcIssuerProfile"]
+    issuer = str(profile.get("issuerURL", ""))
+    world.names.name(issuer, "issuer")
+    document = world.send("GET", f"{issuer}.well-known/openid-configuration").body
+    return reply.showing(
+        enabled=profile["enabled"],
+        tenant=f"/{world.a.id}/" in issuer,
+        slash=issuer.endswith("/"),
+        same=document["issuer"] == issuer,
+    )

@@ -184,9 +184,9 @@ def abac_outside_condition(world: World) -> Replies:
     return _flow(world, world.estate.abac_registry, world.pulling, _ABSENT, f"{_ABSENT}/manifests/1.0")
 
 
-def _exchange(world: World, token: str) -> Reply:
+def _exchange(world: World, token: str, **changed: str) -> Reply:
     host = world.login_server(world.estate.registry)
-    form = {"grant_type": "access_token", "service": host, "access_token": token}
+    form = {"grant_type": "access_token", "service": host, "access_token": token, **changed}
     return world.send("POST", f"https://{host}/oauth2/exchange", data=form)
 
 
@@ -207,3 +207,32 @@ def exchange_granted(world: World) -> Reply:
 )
 def exchange_other_tenant(world: World) -> Reply:
     return _exchange(world, world.token(world.a, ARM))
+
+
+_ACR = "https://containerregistry.azure.net"
+
+
+@question(
+    "registry-exchange-of-the-kubelet",
+    "the exchange of a token for registries with the grant type of the kubelet's provider, "
+    "access_token_refresh_token, and without a refresh token",
+    states("200; the refresh token lives three hours", lambda it: it[0].status == 200 and it[0].body["minutes"] == 180),
+)
+def exchange_of_the_kubelet(world: World) -> Reply:
+    return _life(_exchange(world, world.token(world.b, _ACR), grant_type="access_token_refresh_token"))
+
+
+@question(
+    "registry-exchange-tenant-field",
+    "the exchange of the registry tenant's token, with the cluster tenant in the field tenant",
+    states("200", lambda it: it[0].status == 200),
+)
+def exchange_tenant_field(world: World) -> Reply:
+    return _life(_exchange(world, world.token(world.b, _ACR), tenant=world.a.id))
+
+
+def _life(reply: Reply) -> Reply:
+    if reply.status != 200:
+        return reply
+    found = claims(reply.body["refresh_token"])
+    return reply.showing(minutes=round((found["exp"] - found["iat"]) / 60))
