@@ -68,7 +68,7 @@ def test_ids_are_stable_words():
 def test_run_removes_what_it_made(asked: tuple[Run, State, State]):
     found, before, after = asked
     assert found.left_behind == []
-    for kind in ("applications", "servicePrincipals", "roleAssignments"):
+    for kind in ("applications", "servicePrincipals", "roleAssignments", "resources"):
         assert after[kind].keys() == before[kind].keys(), kind
 
 

@@ -91,7 +91,7 @@ NO_CREDENTIALS_IN_REGION: Final = page(
     but="the code, and which regions it is true of today",
     question="identities-region-without-credentials",
 )
-TOO_MANY_CREDENTIALS: Final = page(_FEDERATION, but="status, code and text", question="identities-credential-21st")
+TOO_MANY_CREDENTIALS: Final = page(_FEDERATION, but="status, code and text", question="identities-credential-too-many")
 
 # AKS
 ANOTHER_OPERATION: Final = thread("https://github.com/Azure/azure-workload-identity/issues/417")
