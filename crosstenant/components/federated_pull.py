@@ -19,6 +19,7 @@ from crosstenant.components.arguments.federated_identity_args import (
     read_identity_args,
 )
 from crosstenant.components.arguments.id_arguments import default_subscription
+from crosstenant.components.arguments.one_pull_secret import of_one_component
 from crosstenant.components.arguments.registry_args import RegistryArgs, RegistrySpec, read_registries
 from crosstenant.components.arguments.replication_args import read_replication
 from crosstenant.components.arguments.tenant_args import TenantArgs
@@ -175,8 +176,10 @@ class FederatedPull(pulumi.ComponentResource):
             opts=child,
         )
         check_two_tenants(at / "registry_tenant", cluster_tenant, registry_tenant)
+        check_limit(trusts_of(clusters, delivery, registry_tenant.cloud))
+        # Last, so that a component that is refused for another argument does not count as one that has the secret.
+        clusters = of_one_component(clusters)
         trusts = trusts_of(clusters, delivery, registry_tenant.cloud)
-        check_limit(trusts)
 
         # Impossible arguments are refused before anything is made.
         found = [_look_up(it, delivery, self, registry_tenant) for it in registries]

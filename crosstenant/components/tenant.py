@@ -112,16 +112,16 @@ class TenantProviders:
         cls,
         tenant_id: str,
         *,
-        azuread: pulumi_azuread.Provider,
         crosstenant: Provider,
+        azuread: pulumi_azuread.Provider | None = None,
         azure_native: pulumi_azure_native.Provider | None = None,
         environment: AzureEnvironmentText | None = None,
     ) -> "TenantProviders":
         """Providers that the program makes itself, without a description of their sign-in.
 
         :param tenant_id: UUID of the tenant that all of them sign in to.
-        :param azuread: For Microsoft Entra ID.
         :param crosstenant: For this package's own resources.
+        :param azuread: For Microsoft Entra ID; a ``FederatedPull`` with a managed identity needs none.
         :param azure_native: For Azure Resource Manager; a cluster tenant without ``cluster_role_assignments`` needs
             none.
         :param environment: The tenant's cloud. Default: ``public``.
@@ -248,7 +248,7 @@ class _ReadyMade(TenantProviders):
     def __init__(
         self,
         tenant_id: str,
-        azuread: pulumi_azuread.Provider,
+        azuread: pulumi_azuread.Provider | None,
         crosstenant: Provider,
         azure_native: pulumi_azure_native.Provider | None,
         environment: AzureEnvironmentText | None,
@@ -269,6 +269,15 @@ class _ReadyMade(TenantProviders):
     def signed_in_with(self) -> str:
         """What made the providers."""
         return f"{self._at.component}: {self.tenant_id}"
+
+    @cached_property
+    def azuread(self) -> pulumi_azuread.Provider:
+        """The provider for Microsoft Entra ID, if the program gave one."""
+        if self._ready_made[0]:
+            return self._ready_made[0]
+        raise (self._at / "azuread").error(
+            "is missing: it has the application and its service principals in this tenant"
+        )
 
     @cached_property
     def azure_native(self) -> pulumi_azure_native.Provider:

@@ -24,6 +24,7 @@ from tests.components.construction import (
     TENANT_B,
     build,
     issuer_of,
+    later,
 )
 from tests.components.programs import federated, federated_cluster
 
@@ -257,3 +258,34 @@ def test_what_cannot_work_in_azure_is_refused_at_preview(
 def test_nineteen_credentials_of_others_leave_room_for_one():
     built = build(lambda: federated(identity=FederatedIdentityArgs(id=f"{IDENTITIES}/full")))
     assert built.one(CREDENTIAL).inputs["resourceName"] == "full"
+
+
+def two(second: dict[str, Any]) -> None:
+    federated()
+    federated("second", **second)
+
+
+def test_two_components_do_not_renew_one_pull_secret():
+    with pytest.raises(ArgumentError) as error:
+        build(lambda: two(one(cluster_id=CLUSTER_ID.upper(), name="aks")))
+    assert error.value.property_path == "clusters[0].namespaces[0].secret_name"
+    assert error.value.reason == (
+        "FederatedPull 'prod' has pull secret 'registry-pull' in namespace 'shop' of cluster 'AKS' as well: give this"
+        " one another name; a pod or service account names one for each registry tenant"
+    )
+    with pytest.raises(ArgumentError, match=r"clusters\[0\].namespaces\[0\].secret_name"):
+        build(lambda: two({"clusters": [FederatedClusterArgs(**{**federated_cluster(), **later_id()})]}))
+
+
+def test_two_components_do_not_share_a_refresher():
+    with pytest.raises(ArgumentError, match=r"clusters\[0\].refresher.namespace: FederatedPull 'prod' has a refresher"):
+        build(lambda: two(one(namespaces=[], refresher={"namespace": "crosstenant-prod"})))
+
+
+def test_components_of_several_registry_tenants_have_secrets_of_their_own():
+    built = build(lambda: two(namespace(secret_name="other-pull")))
+    assert len([it for it in built.custom if it.type == CREDENTIAL]) == 2
+
+
+def later_id() -> dict[str, Any]:
+    return {"cluster_id": later(CLUSTER_ID), "name": "aks"}

@@ -265,6 +265,8 @@ def test_ready_made_azure_native_is_asked_for_where_it_is_needed(declare: Any):
         azuread, own = pulumi_azuread.Provider("mine"), Provider("mine", tenant_id=TENANT)
         with pytest.raises(ArgumentError, match=r"ready_made: azure_native: is missing"):
             use(TenantProviders.ready_made(TENANT, azuread=azuread, crosstenant=own).azure_native)
+        with pytest.raises(ArgumentError, match=r"ready_made: azuread: is missing"):
+            use(TenantProviders.ready_made(TENANT, crosstenant=own).azuread)
         with pytest.raises(ArgumentError, match=r"ready_made: tenant_id: must be a UUID: give the ID"):
             TenantProviders.ready_made("contoso", azuread=azuread, crosstenant=own)
 

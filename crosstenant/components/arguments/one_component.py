@@ -16,7 +16,7 @@ from crosstenant.components.arguments.id_arguments import IdArgument
 from crosstenant.model.arm_id import ArmId
 
 Components = dict[str, list[ArgPath]]
-"""By key of a cluster's ARM ID: the one component that has it, a list of its own for each."""
+"""By key of a cluster's ARM ID, or of something in it: the one component that has it, a list of its own for each."""
 
 _by_program: Final[WeakKeyDictionary[object, Components]] = WeakKeyDictionary()
 _by_address: Final[dict[str, Components]] = {}
@@ -45,7 +45,7 @@ def of_this_component(ids: list[IdArgument]) -> list[IdArgument]:
     :param ids: The clusters; outputs fail as soon as they are known, if another component has the cluster.
     :raises ArgumentError: Another component has a cluster that is known already.
     """
-    components = _components()
+    components = claims_of_program()
     if components is None or not ids:
         return ids
     # Components of one name under two parents are two.
@@ -67,7 +67,8 @@ def of_this_component(ids: list[IdArgument]) -> list[IdArgument]:
     return [checked(it) for it in ids]
 
 
-def _components() -> Components | None:
+def claims_of_program() -> Components | None:
+    """What the components of the present program have, each thing by its key; nothing outside a program."""
     address = _hosted.get()
     if address:
         return _by_address.setdefault(address, {})
