@@ -13,7 +13,7 @@ class _Commands(click.Group):
     """Loads a subcommand when it is used: each needs its own libraries, and the sandbox needs its extra."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return ["adopt", "check", "sandbox"]
+        return ["adopt", "check", "plugin", "sandbox"]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name == "adopt":
@@ -24,6 +24,10 @@ class _Commands(click.Group):
             from crosstenant.cli.check.command import check
 
             return check
+        if cmd_name == "plugin":
+            from crosstenant.cli.plugin.commands import plugin
+
+            return plugin
         if cmd_name != "sandbox":
             return None
         if sys.platform == "win32":

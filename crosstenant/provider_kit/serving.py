@@ -49,8 +49,11 @@ def serve(
     :param make_construct: Makes what answers ``Construct``, given the engine's address and the arguments.
     :param at_end: Closes what the provider has open, after the last request.
     """
-    parser = argparse.ArgumentParser(description="A Pulumi provider plugin: the Pulumi engine starts it.")
+    parser = argparse.ArgumentParser(
+        description="A Pulumi provider plugin: the Pulumi engine starts it.", allow_abbrev=False
+    )
     parser.add_argument("engine", nargs="?", help="address of the engine's gRPC server")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {version}")
     known, rest = parser.parse_known_args(sys.argv[1:])
     if known.engine is None:
         parser.error("the Pulumi engine starts this program; it does nothing when run by hand")

@@ -6,6 +6,7 @@ import pulumi
 
 from crosstenant._version import VERSION
 from crosstenant.model.credentials.arguments import SECRET_NAMES, camel
+from crosstenant.resources.missing_plugin import warn_of_missing_plugin
 
 
 class Provider(pulumi.ProviderResource):
@@ -83,6 +84,7 @@ class Provider(pulumi.ProviderResource):
             if (value := arguments[name]) is not None:
                 arguments[name] = pulumi.Output.secret(value)
         given = {name: value for name, value in arguments.items() if value is not None}
+        warn_of_missing_plugin()
         super().__init__("crosstenant", resource_name, given, _versioned(opts))
 
 

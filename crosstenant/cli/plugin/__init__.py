@@ -1,0 +1,1 @@
+"""``crosstenant plugin``: makes the Pulumi engine find this package's plugin."""
