@@ -282,7 +282,7 @@ def prove(config: Json, registry: Json, refresh_token: str) -> str:
         raise missing_role(server, client, f"at the token for '{repository}'", "it grants no pull")
     if not reference:
         return f"pull of '{repository}' granted"
-    path = f"/v2/{urllib.parse.quote(repository)}/manifests/{urllib.parse.quote(reference)}"
+    path = f"/v2/{urllib.parse.quote(repository)}/manifests/{urllib.parse.quote(reference, safe=':')}"
     answer = host.ask("HEAD", path, Authorization=f"Bearer {token}", Accept=MANIFESTS)
     if answer.status in (401, 403):
         raise missing_role(server, client, f"at the manifest of '{repository}'", str(answer.status))

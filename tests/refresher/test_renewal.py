@@ -120,3 +120,11 @@ def test_skipped_proof_asks_for_no_repository(refresher: Refresher):
     refresher.configure(ProvedRegistry(refresher.registries[0], "app", "1.0", "skip"))
     assert "no pull proved" in refresher.run().log
     assert refresher.world.steps() == ["entra", "exchange", "get", "patch"]
+
+
+def test_digest_is_asked_for_as_it_is(refresher: Refresher):
+    refresher.world.add_secret()
+    digest = f"sha256:{'a' * 64}"
+    refresher.world.images.add(("app", digest))
+    refresher.configure(ProvedRegistry(refresher.registries[0], "app", digest))
+    assert f"manifest of 'app' ('{digest}') read" in refresher.run().log
