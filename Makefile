@@ -13,7 +13,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock lint check test test-clients test-kubernetes test-packaging format bench bench-fleet clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock lint check test test-clients test-kubernetes test-packaging format bench bench-fleet bench-federated clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -65,6 +65,9 @@ format: setup-python ## rewrite the code in ruff's format
 
 bench: setup ## what importing the package and previewing the quickstart cost; fails past the bounds
 	@$(RUN) $(BIN)/python tools/bench.py
+
+bench-federated: setup-kubernetes ## what a chain without a secret costs, for one cluster and twenty, and in an hour
+	@$(RUN) $(BIN)/python tools/bench_federated.py
 
 bench-fleet: setup ## what a hundred clusters cost beside one, in time and memory; fails past the bounds
 	@$(RUN) $(BIN)/python tools/bench_fleet.py

@@ -86,6 +86,13 @@ class Pods:
         """
         return cast("Json", self._client.get(path).raise_for_status().json())
 
+    def text(self, path: str) -> str:
+        """Any answer of the API server.
+
+        :param path: Its path, ``/metrics``.
+        """
+        return self._client.get(path).raise_for_status().text
+
     def secret(self, name: str) -> Json:
         """A Secret of the namespace.
 
