@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,16 @@ from crosstenant.sandbox.world.state import Store
 from tests.kubernetes.cluster_world import Cluster
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cache of the tests' own: each cluster keeps 60 MB there."""
+    folder = tmp_path_factory.mktemp("cache")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder))
+        yield
+    shutil.rmtree(folder, ignore_errors=True)
+
+
 @pytest.fixture(scope="session")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
     """The state of the sandbox; its clusters' API servers would begin anew after a reset."""
@@ -21,7 +32,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 
 @pytest.fixture(scope="session")
-def azure(store: Store) -> Iterator[Sandbox]:
+def azure(store: Store, _own_cache: None) -> Iterator[Sandbox]:
     """The running sandbox; a machine without the programs of a control plane fails here, and reads how to get them."""
     try:
         find_programs()
