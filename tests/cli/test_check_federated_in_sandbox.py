@@ -19,7 +19,7 @@ from crosstenant.sandbox.world import cluster_issuers, drift, managed_identities
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import State, Store
 from tests.azure.api_server_double import kubeconfig
-from tests.cli.test_check_in_sandbox import assign_acr_pull
+from tests.cli.test_check_in_sandbox import assign_acr_pull, make_chain
 
 A, B = seed.CLUSTER_TENANT, seed.REGISTRY_TENANT
 CLUSTER, REGISTRY = seed.MANAGED_IDENTITY_CLUSTER, "fabrikamimages"
@@ -106,7 +106,7 @@ def test_a_whole_chain_is_drawn_and_nothing_is_written(store: Store):
 @pytest.mark.parametrize(
     ("happens", "broken", "words"),
     [
-        (change_credential(issuer="https://x.oic.prod-aks.azure.com/a/b/"), "federated credential", "does not trust"),
+        (change_credential(issuer="https://x.oic.prod-aks.azure.com/a/b/"), "federated credential", "is not trusted"),
         (change_credential(subject="system:serviceaccount:default:x"), "federated credential", "of this cluster, not"),
         (change_credential(audiences=["api://other"]), "federated credential", "has audience api://other"),
         (
@@ -117,7 +117,7 @@ def test_a_whole_chain_is_drawn_and_nothing_is_written(store: Store):
         (
             lambda state: identity(state)[managed_identities.CREDENTIALS].clear(),
             "federated credential",
-            "the identity does not trust the cluster's issuer",
+            "is not trusted",
         ),
         (lambda state: cluster(state)["properties"].pop("oidcIssuerProfile"), "cluster", "its OIDC issuer is off"),
         (lambda state: drift.delete_cluster(state, "aks-managed"), "cluster", "there is no"),
@@ -199,3 +199,44 @@ def test_a_kubeconfig_that_is_not_there_is_a_wrong_option(store: Store):
     result = run("--kubeconfig", "/nowhere/config")
     assert result.exit_code == 2
     assert "/nowhere/config cannot be read: No such file or directory" in " ".join(result.output.split())
+
+
+APP, PRINCIPAL = seed.OLD_CLUSTER_APP_ID, "b0000000-0000-4000-8000-0000000000f1"
+OF_APPLICATION = ("--client-id", APP, *OPTIONS[2:])
+
+
+@pytest.fixture
+def application_store(inside: Store) -> Store:
+    """The sandbox with an application that trusts the cluster and may pull."""
+    with inside.change() as state:
+        make_chain(state)
+        issuer = cluster_issuers.issuer_url(cluster(state))
+        credential = {"id": "f1", "name": "aks", "issuer": issuer, "subject": SUBJECT, "audiences": [TOKEN_AUDIENCE]}
+        credentials = drift.application(state, APP)["_federatedIdentityCredentials"]
+        credentials.append({**credential, "description": None, "_usable_at": 0.0})
+    return inside
+
+
+@pytest.mark.parametrize(
+    ("happens", "broken"),
+    [
+        (lambda state: None, []),
+        (
+            lambda state: drift.application(state, APP)["_federatedIdentityCredentials"].clear(),
+            ["federated credential"],
+        ),
+        (lambda state: drift.set_audience(state, APP, "AzureADMyOrg"), ["application"]),
+        (lambda state: drift.delete_application(state, APP), ["application"]),
+        (lambda state: drift.delete_service_principal(state, B, APP), ["service principal"]),
+        (lambda state: drift.remove_role_assignment(state, REGISTRY, APP), ["role"]),
+    ],
+)
+def test_each_broken_link_of_an_application_is_named(application_store: Store, happens: Change, broken: list[str]):
+    with application_store.change() as state:
+        happens(state)
+    result = CliRunner().invoke(check, [*OF_APPLICATION, *TENANTS, "--json"], env=CALLERS)
+    assert result.exit_code == (1 if broken else 0), result.output
+    assert [it["link"] for it in links(result) if it["state"] == "broken"] == broken
+    tenants = {it["link"]: it["tenant"] for it in links(result)}
+    assert (tenants["federated credential"], tenants["service principal"]) == ("cluster", "registry")
+    assert all(it["remedy"] for it in links(result) if it["state"] == "broken")

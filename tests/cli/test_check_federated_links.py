@@ -10,10 +10,10 @@ import pytest
 
 from crosstenant.azure.clusters.cluster_state import ClusterState, IdentityKind
 from crosstenant.azure.identities.identities import FederatedCredential, ManagedIdentity
-from crosstenant.cli.check.chain import Link, LinkState
+from crosstenant.cli.check.chain import Link, LinkState, Tenancy
 from crosstenant.cli.check.federated.chain import FederatedChain, FederatedCluster
 from crosstenant.cli.check.federated.cluster_links import cluster_link
-from crosstenant.cli.check.federated.credential_links import credential_link, identity_link
+from crosstenant.cli.check.federated.credential_links import credential_link
 from crosstenant.cli.check.federated.in_cluster import (
     Expected,
     external_secret_link,
@@ -21,6 +21,7 @@ from crosstenant.cli.check.federated.in_cluster import (
     refresher_link,
     service_account_of,
 )
+from crosstenant.cli.check.federated.managed_identity import identity_link
 from crosstenant.cli.check.reading import Unseen
 from crosstenant.model.arm_id import CLUSTER_TYPE, IDENTITY_TYPE, parse_arm_id
 from crosstenant.model.federation import TOKEN_AUDIENCE
@@ -69,7 +70,7 @@ def test_a_credential_for_the_present_issuer_and_the_subject_is_whole(subjects: 
 @pytest.mark.parametrize(
     ("present", "finding", "command"),
     [
-        ([], f"the identity does not trust the cluster's issuer '{ISSUER}'", f"create --name {CLUSTER.name} "),
+        ([], f"the cluster's issuer '{ISSUER}' is not trusted", f"create --name {CLUSTER.name} "),
         (
             [replace(RIGHT, issuer=ISSUER.rstrip("/"))],
             f"prod-aks has issuer '{ISSUER.rstrip('/')}', the cluster '{ISSUER}': each letter and the last slash count",
@@ -102,6 +103,18 @@ def test_a_credential_that_refuses_the_cluster_is_broken(
     assert f"--issuer {ISSUER} --subject {SUBJECT} --audiences {TOKEN_AUDIENCE}" in found.remedy
 
 
+def test_an_applications_credential_is_repaired_in_its_own_tenant():
+    chain = replace(CHAIN, identity_id=None, client_id=CLIENT_ID)
+    for present, command in [
+        ([], "create --id CLIENT --parameters"),
+        ([replace(RIGHT, issuer=OLD_ISSUER)], "update --id CLIENT --federated-credential-id prod-aks --parameters"),
+    ]:
+        found = credential_link(chain, FederatedCluster(CLUSTER, (SUBJECT,)), STATE, present, TOKEN_AUDIENCE)
+        assert (found.tenancy, found.state) == (Tenancy.CLUSTER, LinkState.BROKEN)
+        assert f"az ad app federated-credential {command.replace('CLIENT', CLIENT_ID)} '" in found.remedy
+        assert f'"issuer": "{ISSUER}", "subject": "{SUBJECT}", "audiences": ["{TOKEN_AUDIENCE}"]' in found.remedy
+
+
 def test_each_of_several_subjects_must_be_trusted():
     other = "system:serviceaccount:apps:registry-pull"
     found = credential(RIGHT, subjects=(SUBJECT, other))
@@ -123,19 +136,19 @@ def test_without_an_issuer_or_an_identity_nothing_is_said_of_the_credential():
 
 
 def test_the_identity_is_named_with_its_client_id_and_the_number_of_its_credentials():
-    found = identity_link(CHAIN, FOUND, [RIGHT], [])
+    found = identity_link(CHAIN, IDENTITY, FOUND, [RIGHT], [])
     assert (found.state, found.finding) == (LinkState.OK, f"client ID {CLIENT_ID}; 1 of 20 federated credentials")
 
 
 def test_credentials_of_no_cluster_of_the_stack_are_worth_a_note():
     left = replace(RIGHT, name="left", issuer=OLD_ISSUER)
-    found = identity_link(CHAIN, FOUND, [RIGHT, left], [left])
+    found = identity_link(CHAIN, IDENTITY, FOUND, [RIGHT, left], [left])
     assert found.state is LinkState.NOTE
     assert found.finding.endswith("not of this stack's clusters: left")
     assert (
         "az identity federated-credential delete --name left --identity-name pull --resource-group rg" in found.remedy
     )
-    part = identity_link(replace(CHAIN, is_all_of_identity=False), FOUND, [RIGHT, left], [left])
+    part = identity_link(replace(CHAIN, is_all_of_identity=False), IDENTITY, FOUND, [RIGHT, left], [left])
     assert part.state is LinkState.OK, "the options may name a part of the clusters"
 
 
@@ -152,7 +165,7 @@ def test_credentials_of_no_cluster_of_the_stack_are_worth_a_note():
     ],
 )
 def test_an_identity_that_cannot_serve_is_broken(chain: FederatedChain, found: ManagedIdentity | None, finding: str):
-    link = identity_link(chain, found, [], [])
+    link = identity_link(chain, IDENTITY, found, [], [])
     assert (link.state, link.finding) == (LinkState.BROKEN, finding)
     assert link.remedy
 

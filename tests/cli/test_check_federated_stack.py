@@ -79,6 +79,14 @@ def test_an_identity_that_exists_is_known_by_its_credentials():
     assert str(only.chain.identity_id) == IDENTITY
 
 
+def test_an_application_is_known_by_its_client_id_and_is_of_the_cluster_tenant():
+    own = child("azuread:index/application:Application", "prod-application", A, "/applications/x")
+    (only,) = federated_chains_of(export(component(), own))
+    chain = only.chain
+    assert (chain.identity_id, chain.client_id) == (None, CLIENT_ID)
+    assert (chain.cluster_tenant_id, chain.registry_tenant_id) == (A, B)
+
+
 def test_a_component_without_an_identity_yet_is_no_chain():
     assert federated_chains_of(export(component())) == []
     assert federated_chains_of(export()) == []
@@ -127,16 +135,28 @@ def test_options_name_a_chain_by_its_identity():
     assert not found.chain.is_all_of_identity
 
 
+def test_options_name_the_chain_of_an_application_without_a_secret_by_a_subject():
+    given = {"clusters": (seed.CLUSTER,), "registries": (seed.REGISTRY,), "client_id": APP.upper()}
+    found = options(**given, subjects=(SUBJECT,)).chosen(None)
+    assert isinstance(found, FederatedStackChain)
+    assert (found.chain.identity_id, found.chain.client_id) == (None, APP)
+    assert isinstance(options(**given).chosen(None), StackChain)
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [
         ({"identity": IDENTITY, "client_id": APP}, "--identity names a chain without a secret: omit --client-id"),
-        ({"identity": IDENTITY, "clusters": (seed.CLUSTER,)}, "--identity needs --registry and --cluster"),
+        (
+            {"identity": IDENTITY, "clusters": (seed.CLUSTER,)},
+            "needs --identity or --client-id, --registry and --cluster",
+        ),
         (
             {"identity": seed.REGISTRY, "clusters": (seed.CLUSTER,), "registries": (seed.REGISTRY,)},
             "is the ID of a Microsoft.ContainerRegistry/registries, not of a Microsoft.ManagedIdentity/",
         ),
-        ({"client_id": APP, "registries": (seed.REGISTRY,), "subjects": (SUBJECT,)}, "--subject is for a chain with"),
+        ({"client_id": APP, "registries": (seed.REGISTRY,), "subjects": (SUBJECT,)}, "needs --identity or --client-id"),
+        ({"clusters": (seed.CLUSTER,), "subjects": (SUBJECT,)}, "needs --identity or --client-id"),
         ({"stack": "prod", "subjects": (SUBJECT,)}, "--stack names the subjects: omit --subject"),
     ],
 )

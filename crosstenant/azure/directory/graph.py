@@ -12,6 +12,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, cast
 
 from crosstenant.azure.connections.documents import object_in, page_in
+from crosstenant.azure.identities.identities import FederatedCredential, credential_of
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.consent import MULTI_TENANT
 from crosstenant.model.secret_dates import utc_time
@@ -144,6 +145,18 @@ class Graph:
         found = await self._read(f"{collection}/{object_id}/owners", {"$select": "id"})
         listed: list[Json] = found["value"] if found else []
         return [str(one["id"]) for one in listed]
+
+    async def federated_credentials(self, object_id: str) -> list[FederatedCredential]:
+        """The federated identity credentials of an application.
+
+        https://learn.microsoft.com/graph/api/application-list-federatedidentitycredentials
+
+        :param object_id: The application's object ID (UUID).
+        :raises azure.core.exceptions.AzureError: Sign-in failed, or Graph refused or could not be reached.
+        """
+        # One page: an application has 20 at most.
+        found = await self._read(f"applications/{object_id}/federatedIdentityCredentials", {})
+        return [credential_of(it) for it in cast("list[Json]", (found or {}).get("value") or [])]
 
     async def aclose(self) -> None:
         """Closes the connections."""

@@ -82,18 +82,24 @@ async def federated_credentials(arm: Arm, identity_id: ArmId) -> list[FederatedC
     version: str | None = _API_VERSION
     while path:
         page = await arm.get(path, version)
-        found += [_credential(one) for one in cast("list[dict[str, Any]]", page.get("value") or [])]
+        found += [
+            credential_of({**_properties(one), "name": one.get("name")})
+            for one in cast("list[dict[str, Any]]", page.get("value") or [])
+        ]
         path, version = page.get("nextLink"), None
     return found
 
 
-def _credential(document: dict[str, Any]) -> FederatedCredential:
-    properties = _properties(document)
+def credential_of(fields: dict[str, Any]) -> FederatedCredential:
+    """A credential from its fields, which Resource Manager and Microsoft Graph call alike.
+
+    :param fields: ``name``, ``issuer``, ``subject``, ``audiences``.
+    """
     return FederatedCredential(
-        name=str(document.get("name") or ""),
-        issuer=str(properties.get("issuer") or ""),
-        subject=str(properties.get("subject") or ""),
-        audiences=tuple(str(it) for it in cast("list[object]", properties.get("audiences") or [])),
+        name=str(fields.get("name") or ""),
+        issuer=str(fields.get("issuer") or ""),
+        subject=str(fields.get("subject") or ""),
+        audiences=tuple(str(it) for it in cast("list[object]", fields.get("audiences") or [])),
     )
 
 

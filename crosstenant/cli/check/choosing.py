@@ -46,7 +46,11 @@ class ChainOptions:
             if self.with_secret:
                 raise click.UsageError(f"--with-secret needs --stack: give the secret in {PULL_SECRET}")
             if self.identity is not None:
-                return FederatedStackChain(self._named_by_identity(self.identity), ())
+                return FederatedStackChain(
+                    self._without_secret(_parsed(self.identity, IDENTITY_TYPE, "--identity")), ()
+                )
+            if self.subjects:
+                return FederatedStackChain(self._without_secret(None), ())
             return StackChain(self._named(), None)
         if self.clusters or self.registries:
             raise click.UsageError("--stack names the chain: omit --cluster and --registry")
@@ -64,29 +68,27 @@ class ChainOptions:
                 "name a chain: --stack, or --client-id with --registry (and --cluster), or --identity with --registry"
                 " and --cluster"
             )
-        if not is_uuid(self.client_id):
-            raise click.BadParameter("must be a UUID: give the application's client ID", param_hint="--client-id")
-        if self.subjects:
-            raise click.UsageError("--subject is for a chain with --identity")
         return Chain(
-            client_id=self.client_id.lower(),
+            client_id=_client_id(self.client_id),
             cluster_tenant_id="",
             registry_tenant_id="",
             clusters=tuple(_parsed(it, CLUSTER_TYPE, "--cluster") for it in self.clusters),
             registries=tuple((_parsed(it, REGISTRY_TYPE, "--registry"), self.probe) for it in self.registries),
         )
 
-    def _named_by_identity(self, identity: str) -> FederatedChain:
-        if not self.registries or not self.clusters:
-            raise click.UsageError("--identity needs --registry and --cluster")
+    def _without_secret(self, identity_id: ArmId | None) -> FederatedChain:
+        """A chain of an identity, or of the application with the client ID."""
+        if not self.registries or not self.clusters or (identity_id is None and self.client_id is None):
+            raise click.UsageError("a chain without a secret needs --identity or --client-id, --registry and --cluster")
         return FederatedChain(
-            identity_id=_parsed(identity, IDENTITY_TYPE, "--identity"),
+            identity_id=identity_id,
             cluster_tenant_id="",
             registry_tenant_id="",
             clusters=tuple(
                 FederatedCluster(_parsed(it, CLUSTER_TYPE, "--cluster"), self.subjects) for it in self.clusters
             ),
             registries=tuple(_parsed(it, REGISTRY_TYPE, "--registry") for it in self.registries),
+            client_id=_client_id(self.client_id) if self.client_id else "",
         )
 
     def _of_stack(self, stack: str, registry_tenant_id: str | None) -> AnyStackChain:
@@ -104,7 +106,7 @@ class ChainOptions:
     def _matches(self, one: AnyStackChain, registry_tenant_id: str | None) -> bool:
         if (registry_tenant_id or one.chain.registry_tenant_id).lower() != one.chain.registry_tenant_id.lower():
             return False
-        if isinstance(one, FederatedStackChain):
+        if isinstance(one, FederatedStackChain) and one.chain.identity_id is not None:
             wished = _parsed(self.identity, IDENTITY_TYPE, "--identity") if self.identity else one.chain.identity_id
             return self.client_id is None and wished.key == one.chain.identity_id.key
         return self.identity is None and (self.client_id or one.chain.client_id).lower() == one.chain.client_id.lower()
@@ -114,6 +116,12 @@ class ChainOptions:
         if not self.probe.repository and not self.probe.reference:
             return chain
         return replace(chain, registries=tuple((registry_id, self.probe) for registry_id, _ in chain.registries))
+
+
+def _client_id(text: str) -> str:
+    if not is_uuid(text):
+        raise click.BadParameter("must be a UUID: give the application's client ID", param_hint="--client-id")
+    return text.lower()
 
 
 def _parsed(text: str, resource_type: str, option: str) -> ArmId:
@@ -126,7 +134,7 @@ def _parsed(text: str, resource_type: str, option: str) -> ArmId:
 def _options_for(one: AnyStackChain) -> str:
     chosen = (
         f"--identity {one.chain.identity_id}"
-        if isinstance(one, FederatedStackChain)
+        if isinstance(one, FederatedStackChain) and one.chain.identity_id
         else f"--client-id {one.chain.client_id}"
     )
     return f"{chosen} --registry-tenant-id {one.chain.registry_tenant_id}"

@@ -53,8 +53,8 @@ _EPILOG: Final = (
     "subjects",
     multiple=True,
     metavar="SUBJECT",
-    help="With --identity: what it must trust of each cluster, system:serviceaccount:NAMESPACE:NAME; may be repeated."
-    " Default: anything.",
+    help="What must be trusted of each cluster without a secret, system:serviceaccount:NAMESPACE:NAME; may be repeated."
+    " Default with --identity: anything. With --client-id: the application has federated credentials, and no secret.",
 )
 @click.option(
     "--kubeconfig",

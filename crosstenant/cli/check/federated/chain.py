@@ -1,4 +1,4 @@
-"""A chain without a secret: an identity, the clusters whose tokens it trusts, the registries."""
+"""A chain without a secret: an identity or application, the clusters whose tokens it trusts, the registries."""
 
 from __future__ import annotations
 
@@ -26,20 +26,21 @@ class FederatedCluster:
 
 @dataclass(frozen=True)
 class FederatedChain:
-    """An identity of the registry tenant, the clusters whose tokens it trusts, and the registries it pulls from."""
+    """What pulls, the clusters whose tokens it trusts, and the registries it pulls from."""
 
-    identity_id: ArmId
+    identity_id: ArmId | None
+    """The managed identity of the registry tenant; none for an application of the cluster tenant."""
     cluster_tenant_id: str
     registry_tenant_id: str
     clusters: tuple[FederatedCluster, ...]
     registries: tuple[ArmId, ...]
     environment: str = "public"
     client_id: str = ""
-    """Client ID (UUID) of the identity as the stack has it; empty if it is not known."""
+    """Client ID (UUID) of the identity as the stack has it, empty if it is not known; or that of the application."""
     is_all_of_identity: bool = False
     """Whether these are all the clusters that the identity is known to serve, as for a stack."""
 
     @property
     def title(self) -> str:
         """What pulls, for the first line of a report."""
-        return f"identity {self.identity_id}"
+        return f"identity {self.identity_id}" if self.identity_id else f"application {self.client_id}"

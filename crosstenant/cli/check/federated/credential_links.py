@@ -1,59 +1,23 @@
-"""What an identity trusts, compared with what the clusters are at present."""
+"""What an identity or application trusts, compared with what the clusters are at present."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from typing import Final
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
-from crosstenant.azure.identities.identities import FederatedCredential, ManagedIdentity
+from crosstenant.azure.identities.identities import FederatedCredential
 from crosstenant.cli.check.chain import Link, LinkState, Tenancy
-from crosstenant.cli.check.federated.chain import CREDENTIAL, IDENTITY, REPAIR, FederatedChain, FederatedCluster
+from crosstenant.cli.check.federated.chain import CREDENTIAL, REPAIR, FederatedChain, FederatedCluster
 from crosstenant.cli.check.reading import Unseen
-from crosstenant.model.federation import CREDENTIAL_LIMIT
+from crosstenant.model.arm_id import ArmId
 
-_B = Tenancy.REGISTRY
-_TO_READ: Final = "for this link the caller needs Reader on the identity"
-
-
-def identity_link(
-    chain: FederatedChain,
-    found: ManagedIdentity | Unseen | None,
-    credentials: list[FederatedCredential] | Unseen,
-    others: Sequence[FederatedCredential],
-) -> Link:
-    """The identity itself.
-
-    :param chain: The chain.
-    :param found: The identity.
-    :param credentials: Its credentials.
-    :param others: Those that none of the chain's clusters accounts for.
-    """
-    name = chain.identity_id.name
-    if isinstance(found, Unseen):
-        return Link(_B, IDENTITY, name, LinkState.UNSEEN, found.reason, _TO_READ)
-    if found is None:
-        remedy = (
-            f"{REPAIR}, which makes it again with another client ID; or correct the ID"
-            if chain.is_all_of_identity
-            else "correct the ID"
-        )
-        return Link(_B, IDENTITY, name, LinkState.BROKEN, f"there is no {chain.identity_id}", remedy)
-    if found.tenant_id and found.tenant_id != chain.registry_tenant_id.lower():
-        what = f"belongs to tenant {found.tenant_id}, not to the registry tenant"
-        return Link(_B, IDENTITY, name, LinkState.BROKEN, what, "make an identity in the registry tenant")
-    if chain.client_id and found.client_id != chain.client_id.lower():
-        what = f"has client ID {found.client_id}, and the stack has {chain.client_id}: it was made again"
-        return Link(_B, IDENTITY, name, LinkState.BROKEN, what, REPAIR)
-    what = f"client ID {found.client_id}"
-    if isinstance(credentials, Unseen):
-        return Link(_B, IDENTITY, name, LinkState.OK, what)
-    what = f"{what}; {len(credentials)} of {CREDENTIAL_LIMIT} federated credentials"
-    if others and chain.is_all_of_identity:
-        names = ", ".join(it.name for it in others)
-        remedy = f"delete what serves no other cluster: '{_delete_command(chain, others[0].name)}'"
-        return Link(_B, IDENTITY, name, LinkState.NOTE, f"{what}; not of this stack's clusters: {names}", remedy)
-    return Link(_B, IDENTITY, name, LinkState.OK, what)
+TO_READ: Final = {
+    False: "for this link the caller needs Reader on the identity",
+    True: "for this link the caller needs the Microsoft Graph permission Application.Read.All",
+}
+"""What a caller needs for the credentials; by whether they are those of an application."""
 
 
 def credential_link(
@@ -71,23 +35,28 @@ def credential_link(
     :param credentials: The identity's credentials; none without an identity.
     :param audience: The audience of the cluster's tokens for Entra.
     """
-    name = cluster.cluster_id.name
+    # Credentials belong to what trusts: an identity of the registry tenant, an application of the cluster tenant.
+    tenancy = Tenancy.REGISTRY if chain.identity_id else Tenancy.CLUSTER
+
+    def link(state: LinkState, finding: str, remedy: str = "") -> Link:
+        return Link(tenancy, CREDENTIAL, cluster.cluster_id.name, state, finding, remedy)
+
     if credentials is None:
-        return Link(_B, CREDENTIAL, name, LinkState.SKIPPED, "there is no identity to trust the cluster")
+        return link(LinkState.SKIPPED, f"there is no {'identity' if chain.identity_id else 'application'} to trust it")
     if isinstance(credentials, Unseen):
-        return Link(_B, CREDENTIAL, name, LinkState.UNSEEN, credentials.reason, _TO_READ)
+        return link(LinkState.UNSEEN, credentials.reason, TO_READ[chain.identity_id is None])
     if not isinstance(state, ClusterState):
-        return Link(_B, CREDENTIAL, name, LinkState.SKIPPED, "the cluster's issuer is not known")
+        return link(LinkState.SKIPPED, "the cluster's issuer is not known")
     if not state.oidc_issuer:
-        return Link(_B, CREDENTIAL, name, LinkState.SKIPPED, "the cluster has no issuer")
+        return link(LinkState.SKIPPED, "the cluster has no issuer")
     for subject in cluster.subjects or (None,):
         problem = _problem(state.oidc_issuer, subject, credentials, audience)
         if problem:
             remedy = f"{REPAIR}, or '{_command(chain, cluster, state.oidc_issuer, subject, credentials, audience)}'"
-            return Link(_B, CREDENTIAL, name, LinkState.BROKEN, problem, remedy)
+            return link(LinkState.BROKEN, problem, remedy)
     own = of_issuer(state.oidc_issuer, credentials)
     trusted = cluster.subjects or tuple(it.subject for it in own)
-    return Link(_B, CREDENTIAL, name, LinkState.OK, f"{own[0].name} trusts {' and '.join(trusted)}")
+    return link(LinkState.OK, f"{own[0].name} trusts {' and '.join(trusted)}")
 
 
 def of_issuer(issuer: str, credentials: Sequence[FederatedCredential]) -> list[FederatedCredential]:
@@ -121,7 +90,7 @@ def _without_issuer(issuer: str, subject: str | None, credentials: list[Federate
     for one in credentials:
         if subject in (None, one.subject) and _tenant_part(one.issuer) == _tenant_part(issuer):
             return f"{one.name} trusts issuer '{one.issuer}'; the cluster has '{issuer}', as one that was built again"
-    return f"the identity does not trust the cluster's issuer '{issuer}'"
+    return f"the cluster's issuer '{issuer}' is not trusted"
 
 
 def _folded(issuer: str) -> str:
@@ -149,18 +118,23 @@ def _command(
     before = [it for it in free if it.subject == subject and _tenant_part(it.issuer) == _tenant_part(issuer)]
     wrong = next(iter([*present, *before]), None)
     verb, name = ("update", wrong.name) if wrong else ("create", cluster.cluster_id.name)
-    return (
-        f"az identity federated-credential {verb} --name {name} {_of_identity(chain)} --issuer {issuer}"
-        f" --subject {subject} --audiences {audience}"
-    )
-
-
-def _delete_command(chain: FederatedChain, name: str) -> str:
-    return f"az identity federated-credential delete --name {name} {_of_identity(chain)}"
-
-
-def _of_identity(chain: FederatedChain) -> str:
     found = chain.identity_id
+    if found is not None:
+        return (
+            f"az identity federated-credential {verb} --name {name} {of_identity(found)} --issuer {issuer}"
+            f" --subject {subject} --audiences {audience}"
+        )
+    which = f" --federated-credential-id {name}" if wrong else ""
+    document = json.dumps({"name": name, "issuer": issuer, "subject": subject, "audiences": [audience]})
+    return f"az ad app federated-credential {verb} --id {chain.client_id}{which} --parameters '{document}'"
+
+
+def of_identity(identity_id: ArmId) -> str:
+    """The options with which az names an identity.
+
+    :param identity_id: The identity.
+    """
     return (
-        f"--identity-name {found.name} --resource-group {found.resource_group} --subscription {found.subscription_id}"
+        f"--identity-name {identity_id.name} --resource-group {identity_id.resource_group}"
+        f" --subscription {identity_id.subscription_id}"
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from crosstenant.cli.check.federated.chain import FederatedChain, FederatedCluster
-from crosstenant.cli.check.stack_state import StackState, shown, state_of
+from crosstenant.cli.check.stack_state import APPLICATION, StackState, shown, state_of
 from crosstenant.model.arm_id import CLUSTER_TYPE, IDENTITY_TYPE, REGISTRY_TYPE, parse_arm_id
 
 Json = dict[str, Any]
@@ -38,23 +38,26 @@ def federated_chains_of(export: Json) -> list[FederatedStackChain]:
 
 def _chain(state: StackState, component: Json) -> FederatedStackChain | None:
     children = state.children(component)
+    outputs = cast("Json", component.get("outputs") or {})
+    client_id = str(outputs.get("clientId") or "")
     credentials = [it for it in children if it["type"] == _CREDENTIAL]
     identities = [str(it["id"]) for it in children if it["type"] == _IDENTITY]
     # An identity that the stack did not make is known by its credentials.
     identities += [str(it["id"]).rpartition("/federatedIdentityCredentials/")[0] for it in credentials]
-    made = next((it for it in children if it["type"] in (_IDENTITY, _CREDENTIAL)), None)
-    if made is None:
+    made = next((it for it in children if it["type"] in (_IDENTITY, _CREDENTIAL, APPLICATION)), None)
+    if made is None or not (identities or client_id):
         return None
-    registry_tenant = state.tenant(made)
-    outputs = cast("Json", component.get("outputs") or {})
+    tenant = state.tenant(made)
+    other = _other_tenant(state, tenant["tenantId"])
+    cluster_tenant, registry_tenant = (other, tenant["tenantId"]) if identities else (tenant["tenantId"], other)
     chain = FederatedChain(
-        identity_id=parse_arm_id(identities[0], IDENTITY_TYPE),
-        cluster_tenant_id=_other_tenant(state, registry_tenant["tenantId"]),
-        registry_tenant_id=registry_tenant["tenantId"],
+        identity_id=parse_arm_id(identities[0], IDENTITY_TYPE) if identities else None,
+        cluster_tenant_id=cluster_tenant,
+        registry_tenant_id=registry_tenant,
         clusters=_clusters(outputs),
         registries=tuple(parse_arm_id(str(it["registryId"]), REGISTRY_TYPE) for it in _listed(outputs, "registries")),
-        environment=str(registry_tenant.get("environment") or "public"),
-        client_id=str(outputs.get("clientId") or ""),
+        environment=str(tenant.get("environment") or "public"),
+        client_id=client_id,
         is_all_of_identity=True,
     )
     return FederatedStackChain(chain, _kubeconfigs(state, children))
@@ -74,7 +77,7 @@ def _kubeconfigs(state: StackState, children: list[Json]) -> tuple[str, ...]:
 
 
 def _other_tenant(state: StackState, tenant_id: str) -> str:
-    """The tenant of the package's own provider that is not the registry tenant; empty if there is none."""
+    """The tenant of the package's own provider that is not this one; empty if there is none."""
     return next((it for it in state.tenants() if it != tenant_id), "")
 
 
