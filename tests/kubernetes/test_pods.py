@@ -132,3 +132,28 @@ def test_python_of_the_image_is_the_command_where_none_is_given(cluster_api: Clu
     container = {"args": ["-c", "import os; print(os.environ['WORD'])"], "env": [{"name": "WORD", "value": "$(A)b"}]}
     cluster_api.create(f"/api/v1/namespaces/{namespace}/pods", pod("plain", PYTHON, container=container))
     cluster_api.until(lambda: phase(cluster_api, namespace, "plain") == "Succeeded")
+
+
+def test_files_of_volumes_are_renewed_while_the_pod_runs(
+    cluster_api: Cluster, namespace: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crosstenant.sandbox.kubelet.pod_run._VOLUME_PERIOD", 0.2)
+    maps = f"/api/v1/namespaces/{namespace}/configmaps"
+    cluster_api.create(maps, {"metadata": {"name": "changing"}, "data": {"word": "old"}})
+    code = (
+        "import pathlib, time\n"
+        "first = pathlib.Path('/var/run/tokens/token').read_text()\n"
+        "while pathlib.Path('/etc/changing/word').read_text() == 'old': time.sleep(0.05)\n"
+        "while pathlib.Path('/var/run/tokens/token').read_text() == first: time.sleep(0.05)\n"
+    )
+    mounts = [{"name": "map", "mountPath": "/etc/changing"}, {"name": "tokens", "mountPath": "/var/run/tokens"}]
+    volumes: list[Json] = [
+        {"name": "map", "configMap": {"name": "changing"}},
+        {"name": "tokens", "projected": {"sources": [{"serviceAccountToken": {"path": "token"}}]}},
+    ]
+    document = pod("renewed", code=code, container={"volumeMounts": mounts}, volumes=volumes)
+    cluster_api.create(f"/api/v1/namespaces/{namespace}/pods", document)
+    cluster_api.until(lambda: phase(cluster_api, namespace, "renewed") == "Running")
+    headers = {"Content-Type": "application/merge-patch+json"}
+    assert cluster_api.admin.patch(f"{maps}/changing", json={"data": {"word": "new"}}, headers=headers).is_success
+    cluster_api.until(lambda: phase(cluster_api, namespace, "renewed") == "Succeeded", 20)

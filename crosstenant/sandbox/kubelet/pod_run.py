@@ -7,8 +7,11 @@ import shutil
 import sys
 import traceback
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
+
+import aiohttp
 
 from crosstenant.sandbox.kubelet.cluster_api import ApiError, ClusterApi
 from crosstenant.sandbox.kubelet.container_command import demanded_privilege
@@ -21,6 +24,8 @@ from crosstenant.sandbox.kubelet.volumes import VolumeNotEmulated, make_volumes
 Json = dict[str, Any]
 
 _VOLUME_WAIT: Final = 1.0
+_VOLUME_PERIOD: Final = 60.0
+"""So often the files of volumes are written anew: a token is then never old, a changed ConfigMap is seen."""
 _ADDRESS: Final = "127.0.0.1"
 
 
@@ -102,12 +107,16 @@ class PodRun:
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         volumes = await self._volumes()
         place = PodPlace(self._folder, volumes, self._surroundings, self._log_folder)
-        for container in self._init:
-            await container.run(place)
-            if container.exit_code:
-                break
-        else:
-            await asyncio.gather(*(one.run(place) for one in self._containers))
+        renewing = asyncio.create_task(self._renew_volumes())
+        try:
+            for container in self._init:
+                await container.run(place)
+                if container.exit_code:
+                    break
+            else:
+                await asyncio.gather(*(one.run(place) for one in self._containers))
+        finally:
+            renewing.cancel()
         await self._report()
         shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -118,6 +127,13 @@ class PodRun:
             except (ApiError, VolumeNotEmulated) as error:
                 await self._pod_api.event("Warning", "FailedMount", f"MountVolume.SetUp failed: {error}")
                 await asyncio.sleep(_VOLUME_WAIT)
+
+    async def _renew_volumes(self) -> None:
+        while True:
+            await asyncio.sleep(_VOLUME_PERIOD)
+            # Where an object is gone, the files stay as they are.
+            with suppress(ApiError, VolumeNotEmulated, aiohttp.ClientError):
+                await make_volumes(self._api, self._pod, self._folder)
 
     async def _terminate(self, grace: float) -> None:
         if self._task is not None:

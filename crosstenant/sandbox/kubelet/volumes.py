@@ -20,7 +20,7 @@ class VolumeNotEmulated(Exception):
 
 
 async def make_volumes(api: ClusterApi, pod: Json, folder: Path) -> dict[str, Path]:
-    """Makes the folders of a pod's volumes, with their files; returns them by the volumes' names.
+    """Makes the folders of a pod's volumes, and writes their files anew; returns them by the volumes' names.
 
     :param api: The cluster's API.
     :param pod: The pod.
@@ -116,5 +116,7 @@ def _chosen(files: dict[str, bytes], source: Json) -> dict[str, bytes]:
 
 def _write(file: Path, content: bytes) -> None:
     file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
+    draft = file.with_name(f".{file.name}.draft")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as target:
         target.write(content)
+    draft.replace(file)
