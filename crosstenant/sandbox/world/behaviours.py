@@ -132,6 +132,32 @@ BEHAVIOURS: Final = (
         page("https://learn.microsoft.com/azure/container-registry/authenticate-aks-cross-tenant"),
     ),
     Behaviour(
+        "With local accounts every kubeconfig holds an administrator's client certificate, the users' too.",
+        page(
+            "https://learn.microsoft.com/azure/aks/manage-local-accounts-managed-azure-ad",
+            but="the names of user and group, masterclient and system:masters",
+        ),
+    ),
+    Behaviour(
+        "A service account's token lives for a day at most; switching on the issuer restarts the API server.",
+        page("https://learn.microsoft.com/azure/aks/use-oidc-issuer"),
+    ),
+    Behaviour(
+        "Without an issuer a cluster's tokens name its API server as their issuer.",
+        assumed("the address"),
+    ),
+    Behaviour(
+        "A stopped cluster's API server cannot be reached.",
+        page("https://learn.microsoft.com/azure/aks/start-stop-cluster", but="how a client is refused"),
+    ),
+    Behaviour(
+        "A node tries a pod's pull secrets first and its own credential after them, and keeps an image that it has.",
+        page(
+            "https://kubernetes.io/docs/concepts/containers/images/",
+            but="that the node's own credential comes last, and that a kept image needs no pull secret",
+        ),
+    ),
+    Behaviour(
         "A node gives its credential to each registry of Azure as basic credentials.",
         code("https://github.com/kubernetes-sigs/cloud-provider-azure/tree/master/pkg/credentialprovider"),
     ),
