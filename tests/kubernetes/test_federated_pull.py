@@ -149,6 +149,15 @@ def test_the_whole_life_of_a_pull_without_a_secret(stack: Stack, cluster_api: Cl
     assert cluster_api.get(jobs)["spec"]["suspend"] is False
     assert pull_secret(cluster_api, namespace)["metadata"]["uid"] == filled["metadata"]["uid"]
 
+    # A pull secret that was deleted is made again, empty; the same update fills it.
+    cluster_api.delete(f"/api/v1/namespaces/{namespace}/secrets/registry-pull")
+    again = done(stack.operate("up", "--refresh"))
+    assert {(it.op, it.type) for it in again.changes if not it.op.startswith(("create-", "delete-"))} == {
+        ("create", "kubernetes:core/v1:Secret"),
+        ("replace", "kubernetes:batch/v1:Job"),
+    }
+    assert list(held(pull_secret(cluster_api, namespace))) == ["fabrikamimages.azurecr.io"]
+
     done(stack.operate("destroy"))
     assert cluster_api.admin.get("/api/v1/namespaces/crosstenant-prod").status_code == 404
     assert cluster_api.admin.get(f"/api/v1/namespaces/{namespace}/secrets/registry-pull").status_code == 404

@@ -14,7 +14,7 @@ Service accounts exist already: both tools are told never to prune them.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Final
+from typing import Final, cast
 
 from crosstenant.model.kubernetes.documents import Document
 from crosstenant.model.kubernetes.external_secrets_objects import (
@@ -71,7 +71,8 @@ def external_secrets_manifests(
         login_servers=login_servers,
         template=pull_template(login_servers),
     ):
-        documents += [it.service_account, *it.generators, it.external_secret]
+        # Its annotation is for a stack, which waits until the secret is ready.
+        documents += [it.service_account, *it.generators, _annotated(it.external_secret, {})]
         documents += [_annotated(patch, _SHARED) for patch in it.service_accounts.values()]
     return _joined(documents)
 
@@ -79,7 +80,8 @@ def external_secrets_manifests(
 def _annotated(found: Document, annotations: dict[str, str]) -> Document:
     metadata = found["metadata"]
     assert isinstance(metadata, dict)
-    return {**found, "metadata": {**metadata, "annotations": annotations}}
+    kept = {name: it for name, it in cast("dict[str, object]", metadata).items() if name != "annotations"}
+    return {**found, "metadata": {**kept, **({"annotations": annotations} if annotations else {})}}
 
 
 def _joined(documents: Iterable[Document]) -> str:

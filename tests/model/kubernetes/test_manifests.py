@@ -69,6 +69,10 @@ def test_first_job_runs_again_when_it_changes_and_service_accounts_are_never_pru
     }
 
 
+def test_nothing_in_the_manifests_is_for_a_stack():
+    assert "pulumi.com" not in refresher_manifests(PLAN, CONFIG)
+
+
 def test_another_configuration_is_another_first_job():
     other = RefresherConfig(CONFIG.tenant_id, "3" * 8, CONFIG.authority, CONFIG.registries, CONFIG.namespaces)
     jobs = [
@@ -90,3 +94,4 @@ def test_external_secrets_manifests_have_one_set_for_each_namespace():
         ("ACRAccessToken", "bank"),
         ("ExternalSecret", "bank"),
     ]
+    assert "pulumi.com" not in yaml.safe_dump_all(found)
