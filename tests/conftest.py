@@ -15,6 +15,7 @@ from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world.open_questions import OpenQuestion
 from crosstenant.sandbox.world.state import Store
+from lib.checkout import compile_package
 from tests.both_answers import give_answers
 
 HERE = Path(__file__).parent
@@ -25,6 +26,11 @@ REFUSING_PULUMI = """\
 echo "this test runs pulumi, so it belongs in tests/engine or needs the mark 'engine'" >&2
 exit 1
 """
+
+
+def pytest_sessionstart() -> None:
+    # Engine tests start the package some thousand times.
+    compile_package()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import compileall
 import hashlib
 import os
 import shutil
@@ -17,6 +18,15 @@ KUBERNETES = TOOLS / "kubernetes"
 POLICY = TOOLS / "policy"
 """pulumi-policy, for the PYTHONPATH of a policy pack: it does not go with the protobuf of `.venv`."""
 SCRATCH = ROOT / ".sandbox"
+
+
+def compile_package() -> None:
+    """Write the package's bytecode, as an installation does.
+
+    Each Pulumi operation starts the package in half a dozen processes. Where PYTHONDONTWRITEBYTECODE is set, each of
+    them would compile the checkout's sources anew.
+    """
+    compileall.compile_dir(ROOT / "crosstenant", quiet=1)
 
 
 def search_path() -> str:

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from crosstenant.sandbox.world import seed
-from lib.checkout import VENV, search_path
+from lib.checkout import VENV, compile_package, search_path
 from lib.stack import Outcome, run
 
 Json = dict[str, Any]
@@ -46,6 +46,7 @@ def run_inside(folder: Path, main: Callable[[float], None], *, modules: Path | N
         if STARTED in os.environ and os.environ.get("CROSSTENANT_SANDBOX_STATE") == str(state):
             main(float(os.environ[STARTED]))
             return
+        compile_package()
         env = {**os.environ, "PATH": search_path(), STARTED: str(time.monotonic())}
         if modules:
             env["PYTHONPATH"] = os.pathsep.join([str(modules), *filter(None, [env.get("PYTHONPATH")])])
