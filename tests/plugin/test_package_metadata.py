@@ -42,7 +42,8 @@ def test_another_repository_gives_its_address_alone():
     assert {"namespace", "pluginDownloadURL"} & set(schema) == set()
 
 
-def test_no_sdk_has_a_name_of_pulumis_own():
+async def test_no_sdk_has_a_name_of_pulumis_own():
+    # Outputs, of which the components' defaults are made, need a running loop.
     languages = json.loads(CrosstenantPackage(EngineLog("")).schema())["language"]
     assert languages["nodejs"]["packageName"] == "pulumi-crosstenant"
     assert languages["python"]["packageName"] == "pulumi_crosstenant"
