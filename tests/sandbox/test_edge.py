@@ -240,3 +240,25 @@ async def test_what_is_passed_through_goes_on_by_the_surrounding_proxy():
         writer.close()
     await proxy.stop()
     server.close()
+
+
+@pytest.mark.parametrize(
+    ("target", "status", "said"),
+    [
+        (b"aks.hcp.westeurope.azmk8s.io:443", b"502 ", b"the folder must be your own"),
+        (b"aks.hcp.westeurope.azmk8s.io:https", b"400 ", b"CONNECT needs host:port"),
+    ],
+)
+async def test_reason_why_a_cluster_cannot_be_reached_is_told(target: bytes, status: bytes, said: bytes):
+    async def api_port(host: str) -> int:
+        raise ValueError("the folder must be your own")
+
+    proxy = Proxy(1, api_port=api_port)
+    port = await proxy.start()
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"CONNECT " + target + b" HTTP/1.1\r\n\r\n")
+    answer = await reader.read()
+    assert answer.startswith(b"HTTP/1.1 " + status)
+    assert said in answer
+    writer.close()
+    await proxy.stop()

@@ -81,12 +81,12 @@ class Proxy:
             await _refuse(writer, f"The sandbox serves https only: plain http to {host} is refused")
             return
         host, _, port = target.rpartition(":")
-        try:
-            far = await self._connect(host, int(port))
-        except ValueError:
+        if not port.isdecimal():
             await _refuse(writer, f"CONNECT needs host:port, not {target}", "400 Bad Request")
             return
-        except OSError as error:
+        try:
+            far = await self._connect(host, int(port))
+        except (OSError, ValueError) as error:
             await _refuse(writer, f"{host} cannot be reached: {error}", "502 Bad Gateway")
             return
         if far is None:

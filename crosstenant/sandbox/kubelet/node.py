@@ -59,7 +59,7 @@ class Node:
             while True:
                 try:
                     await self._follow()
-                except (ApiError, aiohttp.ClientError, OSError, ValueError):
+                except (ApiError, aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
                     await asyncio.sleep(_RETRY_SECONDS)
         except Exception:
             print(f"crosstenant sandbox: the kubelet of node {self._name} failed", file=sys.stderr)
