@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import jwt
@@ -91,13 +93,72 @@ def test_job_completes_and_a_failing_one_fails(cluster_api: Cluster, namespace: 
     assert cluster_api.get(f"{jobs}/good")["status"]["succeeded"] == 1
 
 
-def test_deleted_pod_ends_its_process_and_is_gone(cluster_api: Cluster, namespace: str) -> None:
+def processes(mark: str) -> list[str]:
+    """The processes whose command line has a mark."""
+    found = [file.parent.name for file in Path("/proc").glob("[0-9]*/cmdline") if mark in _text(file)]
+    return [pid for pid in found if pid != str(os.getpid())]
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_text(errors="replace")
+    except OSError:
+        return ""
+
+
+@pytest.mark.parametrize("reaction", ["exit(0)", "None"])
+def test_deleted_pod_ends_its_process_with_grace_and_is_gone(
+    cluster_api: Cluster, namespace: str, reaction: str
+) -> None:
     pods = f"/api/v1/namespaces/{namespace}/pods"
-    code = "import time, signal; signal.signal(signal.SIGTERM, lambda *_: exit(0)); time.sleep(600)"
-    cluster_api.create(pods, pod("sleeper", code=code))
+    code = f"import time, signal; signal.signal(signal.SIGTERM, lambda *_: {reaction}); print('{namespace}')\n"
+    sleeper = pod("sleeper", code=f"{code}while True: time.sleep(1)", terminationGracePeriodSeconds=1)
+    cluster_api.create(pods, sleeper)
     cluster_api.until(lambda: phase(cluster_api, namespace, "sleeper") == "Running")
+    assert processes(namespace)
     cluster_api.delete(f"{pods}/sleeper")
     cluster_api.until(lambda: cluster_api.admin.get(f"{pods}/sleeper").status_code == 404, 10)
+    assert processes(namespace) == []
+
+
+def test_what_a_container_has_started_ends_with_it(cluster_api: Cluster, namespace: str) -> None:
+    pods = f"/api/v1/namespaces/{namespace}/pods"
+    background = f"python3 -c 'import time; time.sleep(600) # {namespace}' & sleep 1"
+    cluster_api.create(pods, pod("shell", container={"command": ["sh", "-c", background]}))
+    cluster_api.until(lambda: len(processes(namespace)) == 2, 10)
+    cluster_api.until(lambda: phase(cluster_api, namespace, "shell") == "Succeeded")
+    assert processes(namespace) == []
+
+
+def test_init_containers_run_first_and_a_failing_one_ends_the_pod(cluster_api: Cluster, namespace: str) -> None:
+    pods = f"/api/v1/namespaces/{namespace}/pods"
+    mounts = [{"name": "shared", "mountPath": "/shared"}]
+    reads = pod("ready", code="print(open('/shared/word').read())", container={"volumeMounts": mounts})
+    reads["spec"]["volumes"] = [{"name": "shared", "emptyDir": {}}]
+    writes = {"name": "first", "image": PYTHON, "command": ["sh", "-c", "echo open > /shared/word"]}
+    reads["spec"]["initContainers"] = [{**writes, "volumeMounts": mounts}]
+    cluster_api.create(pods, reads)
+    fails = {"name": "first", "image": PYTHON, "command": ["sh", "-c", "exit 4"]}
+    cluster_api.create(pods, pod("stuck", code="print(1)", initContainers=[fails]))
+    cluster_api.until(lambda: phase(cluster_api, namespace, "ready") == "Succeeded")
+    cluster_api.until(lambda: phase(cluster_api, namespace, "stuck") == "Failed")
+    status = cluster_api.get(f"{pods}/stuck")["status"]
+    assert status["initContainerStatuses"][0]["state"]["terminated"]["exitCode"] == 4
+    assert "waiting" in status["containerStatuses"][0]["state"]
+
+
+def test_container_that_fails_is_started_again(cluster_api: Cluster, namespace: str) -> None:
+    pods = f"/api/v1/namespaces/{namespace}/pods"
+    mounts = [{"name": "kept", "mountPath": "/kept"}]
+    code = (
+        "import pathlib; file = pathlib.Path('/kept/tried'); seen = file.exists(); file.touch(); exit(0 if seen else 1)"
+    )
+    document = pod("again", code=code, container={"volumeMounts": mounts}, restartPolicy="OnFailure")
+    document["spec"]["volumes"] = [{"name": "kept", "emptyDir": {}}]
+    cluster_api.create(pods, document)
+    cluster_api.until(lambda: phase(cluster_api, namespace, "again") == "Succeeded")
+    [status] = cluster_api.get(f"{pods}/again")["status"]["containerStatuses"]
+    assert (status["restartCount"], status["lastState"]["terminated"]["exitCode"]) == (1, 1)
 
 
 def test_privileged_pod_is_refused(cluster_api: Cluster, namespace: str) -> None:

@@ -15,7 +15,7 @@ from crosstenant.sandbox.kubelet.container_command import ContainerNotStarted, c
 from crosstenant.sandbox.kubelet.image_pull import NodePullRefused
 from crosstenant.sandbox.kubelet.images import NodeImages
 from crosstenant.sandbox.kubelet.pod_api import PodApi, now
-from crosstenant.sandbox.kubelet.processes import last_bytes, launch
+from crosstenant.sandbox.kubelet.processes import kill_session, last_bytes, launch
 
 Json = dict[str, Any]
 
@@ -114,8 +114,7 @@ class ContainerRun:
     def kill(self) -> None:
         """Ends the process at once."""
         if self._process is not None and self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+            kill_session(self._process)
 
     async def _pull(self) -> None:
         wait, image = _FIRST_WAIT, self._container["image"]
@@ -170,6 +169,7 @@ class ContainerRun:
         assert process is not None
         while (code := process.poll()) is None:  # noqa: ASYNC110 - a process has no event
             await asyncio.sleep(_POLL_SECONDS)
+        kill_session(process)
         code = code if code >= 0 else 128 - code
         ended: Json = {
             "exitCode": code,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -46,6 +48,16 @@ def launch(
             cwd=folder,
             start_new_session=True,
         )
+
+
+def kill_session(process: subprocess.Popen[bytes]) -> None:
+    """Kills a launched process, and those that it has started: a container ends with its first process.
+
+    :param process: A process of ``launch`` that runs, or has ended just now: its ID is given to another one later.
+    """
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
 
 
 def free_ports(count: int) -> list[int]:
