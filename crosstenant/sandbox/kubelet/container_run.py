@@ -109,7 +109,7 @@ class ContainerRun:
         while process.poll() is None and waited < grace:
             await asyncio.sleep(_POLL_SECONDS)
             waited += _POLL_SECONDS
-        self.kill()
+        kill_session(process)
 
     def kill(self) -> None:
         """Ends the process at once."""
