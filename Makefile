@@ -13,7 +13,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock lint check test test-clients test-kubernetes test-packaging format bench bench-fleet bench-federated clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock lint check test test-clients test-kubernetes test-packaging dist format bench bench-fleet bench-federated clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -58,6 +58,10 @@ test-packaging: setup-tests ## tests/packaging: what is installed, also from PyP
 test-kubernetes: ## tests/kubernetes: clusters with a real Kubernetes API (5 minutes of set-up, once)
 	@$(PYTHON) tools/setup.py --tests --kubernetes $(if $(APT),--apt)
 	$(RUN) $(BIN)/pytest -m "not large" --durations 5 $(or $(TESTS),tests/kubernetes)
+
+dist: setup-python ## the wheel and the sdist, in dist/
+	rm -rf dist
+	$(BIN)/python -m hatchling build -d dist -t sdist -t wheel
 
 format: setup-python ## rewrite the code in ruff's format
 	$(BIN)/ruff check --fix .

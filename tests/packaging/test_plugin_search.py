@@ -82,7 +82,8 @@ def test_what_the_project_names_is_taken_even_where_there_is_none(tmp_path: Path
     folder = project(tmp_path, naming("name: crosstenant, path: gone"))
     found = search("1.0.0", folder, environ)
     assert found == Found("project", folder / "gone" / NAME)
-    assert found is not None and not found.exists
+    assert found is not None
+    assert not found.exists
 
 
 def test_a_project_entry_for_another_version_does_not_count(tmp_path: Path, environ: dict[str, str]):
@@ -97,7 +98,8 @@ def test_a_plugin_by_source_is_its_folder(tmp_path: Path, environ: dict[str, str
     (tmp_path / "plugin" / "PulumiPlugin.yaml").write_text("runtime: python\n")
     found = search("1.0.0", folder, environ)
     assert found == Found("project", folder / ".." / "plugin")
-    assert found is not None and found.exists
+    assert found is not None
+    assert found.exists
 
 
 def test_a_package_of_the_project_and_a_server_of_ones_own_are_other_sources(tmp_path: Path):
