@@ -156,6 +156,17 @@ def test_writes_at_the_same_time_are_refused_for_one_identity_alone(arm: Arm):
     assert arm.delete(f"{KIND}/three").status_code == 200
 
 
+def test_writes_faster_than_a_resource_may_have_are_throttled(arm: Arm):
+    arm.settings("identity", seconds_between_writes=4)
+    assert arm.put(CREDENTIAL, TRUST).status_code == 201
+    refused = arm.put(f"{KIND}/other", trust(subject="x"))
+    assert refusal(refused) == (429, "TooManyRequests")
+    assert refused.headers["Retry-After"] == "4"
+    assert refusal(arm.delete(CREDENTIAL)) == (429, "TooManyRequests")
+    arm.pass_time(4)
+    assert arm.put(f"{KIND}/other", trust(subject="x")).status_code == 201
+
+
 def test_deletion_during_a_write_is_refused(arm: Arm):
     arm.put(CREDENTIAL, TRUST)
     with arm.store.change() as state:

@@ -14,6 +14,7 @@ from crosstenant.sandbox.arm.clusters.operations import remove
 from crosstenant.sandbox.arm.ids import find_group, find_resource, key
 from crosstenant.sandbox.arm.refusals import ArmRefusal, location_required
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
+from crosstenant.sandbox.arm.resource_list import readable_of_type
 from crosstenant.sandbox.world import resource_documents
 from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.ids import REGISTRY_TYPE
@@ -23,7 +24,6 @@ from crosstenant.sandbox.world.times import timestamp
 Json = dict[str, Any]
 
 
-READ: Final = f"{REGISTRY_TYPE}/read"
 MODES: Final = ("LegacyRegistryPermissions", "AbacRepositoryPermissions")
 
 _WRITABLE: Final = {
@@ -53,15 +53,7 @@ def get_registry(request: ArmRequest) -> Answer:
 
 def list_registries(request: ArmRequest) -> Answer:
     """``GET`` of all registries of a subscription or of a resource group."""
-    if "group" in request.parts:
-        find_group(request.state, request.scope)
-    below = f"{key(request.scope)}/"
-    found = [
-        one
-        for name, one in request.state["resources"].items()
-        if one["type"].lower() == REGISTRY_TYPE.lower() and name.startswith(below)
-    ]
-    return Answer(200, {"value": [_document(request, one) for one in request.readable(found, READ)]})
+    return Answer(200, {"value": [_document(request, one) for one in readable_of_type(request, REGISTRY_TYPE)]})
 
 
 def put_registry(request: ArmRequest) -> Answer:

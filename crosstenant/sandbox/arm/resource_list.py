@@ -54,6 +54,22 @@ def list_resources(request: ArmRequest) -> Answer:
     return Answer(200, {"value": [_document(one, expanded) for one in chosen[:size]]})
 
 
+def readable_of_type(request: ArmRequest, resource_type: str) -> list[Json]:
+    """The resources of a type in the subscription or resource group of a request that the caller may read.
+
+    :raises ArmRefusal: The resource group does not exist (404), or the caller has no role in the scope (403).
+    """
+    if "group" in request.parts:
+        find_group(request.state, request.scope)
+    below = f"{key(request.scope)}/"
+    found = [
+        one
+        for name, one in request.state["resources"].items()
+        if one["type"].lower() == resource_type.lower() and name.startswith(below)
+    ]
+    return request.readable(found, f"{resource_type}/read")
+
+
 def _document(resource: Json, expanded: bool) -> Json:
     shown = {name: resource[name] for name in _SHOWN if resource.get(name) is not None}
     if expanded:

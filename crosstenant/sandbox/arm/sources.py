@@ -77,6 +77,7 @@ CONCURRENT_CREDENTIALS: Final = thread(
     but="how long a write takes",
     question="identities-credentials-at-once",
 )
+CREDENTIALS_THROTTLED: Final = page(_FEDERATION, but="code and text, and how many writes may come at once")
 CREDENTIAL_AUDIENCE: Final = page(_FEDERATION, but="the code", question="identities-credential-two-audiences")
 CREDENTIAL_EMPTY: Final = page(_FEDERATION, but="the code", question="identities-credential-without-subject")
 CREDENTIAL_EXISTS: Final = page(_FEDERATION, but="the code", question="identities-credential-same-subject")

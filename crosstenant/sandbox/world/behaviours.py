@@ -80,6 +80,11 @@ BEHAVIOURS: Final = (
         ("identity.write_seconds",),
     ),
     Behaviour(
+        "Writes of one identity's federated credentials are throttled: one in four seconds; by default not at all.",
+        page(_FEDERATION, but="how many may come at once before that"),
+        ("identity.seconds_between_writes",),
+    ),
+    Behaviour(
         "A policy with the effect deny refuses the writes of a kind of resource; the setting is the policy's name.",
         page(
             "https://learn.microsoft.com/azure/governance/policy/concepts/effect-deny",

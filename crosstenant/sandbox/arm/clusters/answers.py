@@ -5,7 +5,7 @@ https://learn.microsoft.com/rest/api/aks/managed-clusters. Creating and updating
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.checks import check_etag, check_idle, check_power, etag_of
@@ -14,12 +14,11 @@ from crosstenant.sandbox.arm.clusters.operations import DELETE, START, STOP, beg
 from crosstenant.sandbox.arm.ids import find_group, find_resource, key
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
+from crosstenant.sandbox.arm.resource_list import readable_of_type
 from crosstenant.sandbox.world.ids import CLUSTER_TYPE
 from crosstenant.sandbox.world.state import public
 
 Json = dict[str, Any]
-
-READ: Final = f"{CLUSTER_TYPE}/read"
 
 
 def get_cluster(request: ArmRequest) -> Answer:
@@ -29,15 +28,7 @@ def get_cluster(request: ArmRequest) -> Answer:
 
 def list_clusters(request: ArmRequest) -> Answer:
     """``GET`` of all clusters of a subscription or of a resource group."""
-    if "group" in request.parts:
-        find_group(request.state, request.scope)
-    below = f"{key(request.scope)}/"
-    found = [
-        one
-        for name, one in request.state["resources"].items()
-        if one["type"].lower() == CLUSTER_TYPE.lower() and name.startswith(below)
-    ]
-    return Answer(200, {"value": [document(one) for one in request.readable(found, READ)]})
+    return Answer(200, {"value": [document(one) for one in readable_of_type(request, CLUSTER_TYPE)]})
 
 
 def patch_cluster(request: ArmRequest) -> Answer:

@@ -14,13 +14,13 @@ from crosstenant.sandbox.arm.ids import find_group, find_resource, key
 from crosstenant.sandbox.arm.policies import check_policy
 from crosstenant.sandbox.arm.refusals import ArmRefusal, location_required, resource_elsewhere
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
+from crosstenant.sandbox.arm.resource_list import readable_of_type
 from crosstenant.sandbox.world import managed_identities
 from crosstenant.sandbox.world.ids import IDENTITY_TYPE
 from crosstenant.sandbox.world.state import public
 
 Json = dict[str, Any]
 
-READ: Final = f"{IDENTITY_TYPE}/read"
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}")
 
 
@@ -31,15 +31,7 @@ def get_identity(request: ArmRequest) -> Answer:
 
 def list_identities(request: ArmRequest) -> Answer:
     """``GET`` of all identities of a subscription or of a resource group."""
-    if "group" in request.parts:
-        find_group(request.state, request.scope)
-    below = f"{key(request.scope)}/"
-    found = [
-        one
-        for name, one in request.state["resources"].items()
-        if managed_identities.is_identity(one) and name.startswith(below)
-    ]
-    return Answer(200, {"value": [public(one) for one in request.readable(found, READ)]})
+    return Answer(200, {"value": [public(one) for one in readable_of_type(request, IDENTITY_TYPE)]})
 
 
 def put_identity(request: ArmRequest) -> Answer:

@@ -6,6 +6,7 @@ of each; the limits are the same for applications.
 
 from __future__ import annotations
 
+import math
 import re
 from typing import Any, Final, cast
 from urllib.parse import urlsplit
@@ -107,6 +108,23 @@ def check_not_writing(request: ArmRequest, identity: Json) -> None:
             f"'{str(identity['id']).lower()}'. Concurrent Federated Identity Credentials writes under the same managed "
             "identity are not supported.",
             source=sources.CONCURRENT_CREDENTIALS,
+        )
+
+
+def check_rate(request: ArmRequest, identity: Json) -> None:
+    """Checks that the identity's last write is long enough ago: ``settings.identity.seconds_between_writes``.
+
+    :raises ArmRefusal: It is not (429).
+    """
+    pause = float(request.state["settings"].get("identity", {}).get("seconds_between_writes", 0))
+    left = identity.get("_written_at", -pause) + pause - request.time
+    if left > 0:
+        raise ArmRefusal(
+            429,
+            "TooManyRequests",
+            "The request was throttled: too many writes of federated identity credentials.",
+            headers={"Retry-After": str(math.ceil(left))},
+            source=sources.CREDENTIALS_THROTTLED,
         )
 
 

@@ -15,6 +15,7 @@ from crosstenant.sandbox.arm.identities.checks import (
     check_location,
     check_name,
     check_not_writing,
+    check_rate,
     check_room,
     parent_not_found,
 )
@@ -55,6 +56,7 @@ def put_credential(request: ArmRequest) -> Answer:
     check_name(name)
     given = check_content(cast(Json, request.body.get("properties") or {}))
     check_not_writing(request, identity)
+    check_rate(request, identity)
     credentials: list[Json] = identity[CREDENTIALS]
     found = _find(identity, name)
     check_room(credentials, found, given)
@@ -74,6 +76,7 @@ def delete_credential(request: ArmRequest) -> Answer:
     if identity is None or found is None:
         return Answer(204)
     check_not_writing(request, identity)
+    check_rate(request, identity)
     identity[CREDENTIALS].remove(found)
     return Answer(200, seconds=_begin_write(request, identity))
 
@@ -93,6 +96,7 @@ def _begin_write(request: ArmRequest, identity: Json) -> float:
     """Marks an identity as being written; the answer follows when the write has ended."""
     seconds = float(request.state["settings"].get("identity", {}).get("write_seconds", 0))
     identity["_writing_until"] = request.time + seconds
+    identity["_written_at"] = request.time
     return seconds
 
 
