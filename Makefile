@@ -55,7 +55,7 @@ test-clients: ## other people's clients, a real provider plugin, a policy pack (
 test-packaging: setup-tests ## tests/packaging: what is installed, also from PyPI (two minutes)
 	$(RUN) $(BIN)/pytest --durations 5 $(or $(TESTS),tests/packaging)
 
-test-kubernetes: ## tests/kubernetes: clusters with a real Kubernetes API (5 minutes of set-up, once)
+test-kubernetes: ## tests/kubernetes: clusters with a real Kubernetes API (20 minutes of set-up, once)
 	@$(PYTHON) tools/setup.py --tests --kubernetes $(if $(APT),--apt)
 	$(RUN) $(BIN)/pytest -m "not large" --durations 5 $(or $(TESTS),tests/kubernetes)
 

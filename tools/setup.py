@@ -85,12 +85,15 @@ def _steps(tests, apt, only, clients, kubernetes):
             Step("credential provider", cluster_clients.ensure_credential_provider),
             Step("policy", python_env.ensure_policy),
         ]
-    if kubernetes:
+    if kubernetes or clients:
         steps.append(Step("control plane", control_plane.ensure))
     if kubernetes and tests:
         steps.append(Step("external secrets", cluster_clients.ensure_generator))
     if clients or (kubernetes and tests):
-        steps.append(Step("kubernetes plugin", kubernetes_plugin.ensure))
+        steps += [
+            Step("kubectl", cluster_clients.ensure_kubectl),
+            Step("kubernetes plugin", kubernetes_plugin.ensure),
+        ]
     return steps
 
 

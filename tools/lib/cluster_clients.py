@@ -1,8 +1,9 @@
-"""Other people's programs that sign in with a service account's token of a cluster, built from the Go module proxy.
+"""Other people's programs that talk to a cluster, or sign in with a token of it, built from the Go module proxy.
 
 - acr-credential-provider: the kubelet's own plugin for container registries, as AKS installs it on its nodes.
 - external-secrets-generator: the generator of the External Secrets Operator for such a registry. It is a package, so a
   `main` of ours calls it.
+- kubectl. A module that another may require has its packages alone, so it has a `main` of ours too.
 """
 
 from __future__ import annotations
@@ -15,6 +16,12 @@ from lib.progress import SetupError
 
 CREDENTIAL_PROVIDER = toolchain.Program("acr-credential-provider", "acr-credential-provider", "one to two minutes")
 GENERATOR = toolchain.Program("external-secrets-generator", "external-secrets-generator", "two to three minutes")
+KUBECTL = toolchain.Program("kubectl", "kubectl", "one to two minutes")
+
+
+def ensure_kubectl() -> None:
+    """Build kubectl where it is not there, or where its pins have changed since."""
+    toolchain.build([KUBECTL], "tests ask clusters with kubectl, built once")
 
 
 def ensure_credential_provider() -> None:
@@ -28,7 +35,7 @@ def ensure_generator() -> None:
 
 
 def executable(program: toolchain.Program, command: str) -> Path:
-    """One of the two.
+    """One of them.
 
     Raises `SetupError` where it is not there, or was built from other pins: `command` is what builds it.
     """

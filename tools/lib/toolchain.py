@@ -73,11 +73,7 @@ def build(programs: Sequence[Program], why: str) -> None:
 
 def cli_version() -> str:
     """The version of the CLI that toolchain/cli pins, with its `v`."""
-    pins = MODULES / "cli" / "go.mod"
-    match = re.search(r"^\s*github\.com/pulumi/pulumi/pkg/v3 (v\S+)", pins.read_text(), re.MULTILINE)
-    if not match:
-        raise SetupError(f"{pins} does not pin github.com/pulumi/pulumi/pkg/v3")
-    return match[1]
+    return _pinned("cli", "github.com/pulumi/pulumi/pkg/v3")
 
 
 @contextlib.contextmanager
@@ -125,9 +121,7 @@ def _build(program: Program, go: Path) -> None:
         remedy="Its modules come from the Go module proxy; see `go env GOPROXY`.",
     )
     count = sum(not line.startswith("go: ") for line in packages)
-    flags = "-s -w"
-    if program.name == "pulumi":
-        flags += f" -X {CLI_VERSION_VARIABLE}={cli_version()}"
+    flags = " ".join(["-s -w", *(f"-X {variable}={value}" for variable, value in _variables(program).items())])
     aside = TOOLS / "partial" / program.name
     aside.parent.mkdir(parents=True, exist_ok=True)
     with _compiling:
@@ -148,6 +142,27 @@ def _build(program: Program, go: Path) -> None:
     _stamp(program).parent.mkdir(exist_ok=True)
     _stamp(program).write_text(_state(program))
     say(f"setup: {program.name} is ready ({time.monotonic() - start:.0f} s)")
+
+
+def _variables(program: Program) -> dict[str, str]:
+    """What a program says of its version, which only its own release builds have."""
+    if program.name == "pulumi":
+        return {CLI_VERSION_VARIABLE: cli_version()}
+    if program.name == "kubectl":
+        version = _pinned(program.folder, "k8s.io/kubectl").replace("v0.", "v1.")
+        major, minor, _ = version.removeprefix("v").split(".")
+        package = "k8s.io/component-base/version"
+        return {f"{package}.gitVersion": version, f"{package}.gitMajor": major, f"{package}.gitMinor": minor}
+    return {}
+
+
+def _pinned(folder: str, module: str) -> str:
+    """The version of a module in the pins of a folder, with its `v`."""
+    pins = MODULES / folder / "go.mod"
+    match = re.search(rf"^\s*{re.escape(module)} (v\S+)", pins.read_text(), re.MULTILINE)
+    if not match:
+        raise SetupError(f"{pins} does not pin {module}")
+    return match[1]
 
 
 def _copy_launcher(module: Path, go: Path) -> None:

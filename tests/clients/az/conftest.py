@@ -9,9 +9,10 @@ import pytest
 
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.state_file import open_store
+from crosstenant.sandbox.kubernetes.programs import ProgramsMissing, find_programs
 from crosstenant.sandbox.world import seed
 from crosstenant.sandbox.world.state import Store
-from lib import azure_cli
+from lib import azure_cli, cluster_clients
 from lib.progress import SetupError
 from tests.clients.az.azure_cli import AzureCli
 
@@ -68,3 +69,14 @@ def powerless(az: Callable[[], AzureCli]) -> AzureCli:
         "--allow-no-subscriptions"
     )
     return caller
+
+
+@pytest.fixture(scope="session")
+def kubectl() -> Path:
+    """kubectl, and a Kubernetes API for it to ask; a machine without them fails here, and reads how to get them."""
+    try:
+        found = cluster_clients.executable(cluster_clients.KUBECTL, "make test-clients")
+        find_programs()
+    except (SetupError, ProgramsMissing) as error:
+        pytest.fail(str(error), pytrace=False)
+    return found

@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import json
 import os
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -79,10 +81,13 @@ def test_cluster_shows_its_service_principal(cluster_owner: AzureCli):
     assert "ResourceNotFound" in cluster_owner.refused("aks show --resource-group rg-clusters --name aks-other")
 
 
-def test_kubeconfig_leads_to_the_cluster(cluster_owner: AzureCli):
-    config = cluster_owner.ok(f"aks get-credentials {CLUSTER} --file -")
-    assert config["current-context"] == "aks-prod"
-    assert config["clusters"][0]["cluster"]["server"].startswith("https://aks-prod-")
+def test_kubeconfig_leads_kubectl_to_the_cluster(cluster_owner: AzureCli, kubectl: Path):
+    cluster_owner.ok(f"aks get-credentials {CLUSTER} --file kubeconfig")
+    command = [kubectl, "--kubeconfig", "kubeconfig", "get", "serviceaccounts", "--output", "name"]
+    done = subprocess.run(
+        command, env=cluster_owner.environ, cwd=cluster_owner.folder, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "serviceaccount/default\n", done.stderr
 
 
 def test_check_acr_goes_as_far_as_kubectl(cluster_owner: AzureCli, monkeypatch: pytest.MonkeyPatch):
