@@ -78,9 +78,8 @@ def external_secrets_manifests(
 
 
 def _annotated(found: Document, annotations: dict[str, str]) -> Document:
-    metadata = found["metadata"]
-    assert isinstance(metadata, dict)
-    kept = {name: it for name, it in cast("dict[str, object]", metadata).items() if name != "annotations"}
+    metadata = cast("dict[str, object]", found["metadata"])
+    kept = {name: it for name, it in metadata.items() if name != "annotations"}
     return {**found, "metadata": {**kept, **({"annotations": annotations} if annotations else {})}}
 
 
