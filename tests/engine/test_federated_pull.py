@@ -123,8 +123,20 @@ def test_a_chain_without_a_secret_is_made_kept_repaired_and_removed(make_stack, 
     assert roles_of(azure.state, found["properties"]["principalId"]) == {}
     quiet(stack)
 
-    # One cluster less: the credential goes, and nothing else.
-    rewrite(tmp_path, PROGRAM.replace(f', "{seed.CLUSTER}"', ","))
+    # The component is renamed, and has one cluster less: that credential goes, and nothing else.
+    renamed = (
+        PROGRAM.replace(f', "{seed.CLUSTER}"', ",")
+        .replace('"prod",\n    FederatedPullArgs', '"main",\n    FederatedPullArgs')
+        .replace(
+            'delivery="none",\n    ),',
+            'delivery="none",\n    ),\n    pulumi.ResourceOptions(aliases=[pulumi.Alias(name="prod")]),',
+        )
+        .replace(
+            'PullNamespaceArgs(name="shop")]',
+            'PullNamespaceArgs(name="shop")], refresher=RefresherArgs(namespace="crosstenant-prod")',
+        )
+    )
+    rewrite(tmp_path, renamed)
     fewer = stack.operate("up")
     assert shown(fewer) == {("delete", CREDENTIAL, "prod-aks-prod-credential")}, fewer.output
 
