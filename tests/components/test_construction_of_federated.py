@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pulumi
+import pulumi_azure_native
 import pytest
+from pulumi_azure_native.containerservice import ManagedCluster
 
-from crosstenant import FederatedClusterArgs, FederatedIdentityArgs, RegistryArgs
+from crosstenant import ArgumentError, FederatedClusterArgs, FederatedIdentityArgs, RegistryArgs
 from crosstenant.model.names import role_assignment_name
 from tests.components.construction import (
     CLUSTER_ID,
@@ -171,6 +173,20 @@ def test_a_cluster_of_the_same_program_does_not_hide_the_issuers_of_others():
     built = build(program, preview=True)
     assert built.one(CREDENTIAL, "prod-new-credential").inputs["issuer"] == UNKNOWN
     assert built.one(CREDENTIAL, "prod-a-credential").inputs["issuer"] == issuer_of("a")
+
+
+def test_a_cluster_of_the_same_program_may_be_about_to_switch_its_issuer_on():
+    def program() -> None:
+        own = ManagedCluster("own", resource_group_name="rg", opts=pulumi.ResourceOptions(provider=native()))
+        given = own.id.apply(lambda _: CLUSTER_ID.removesuffix("aks") + "off")
+        federated(clusters=[FederatedClusterArgs(cluster_id=given, name="own")])
+
+    def native() -> pulumi_azure_native.Provider:
+        return pulumi_azure_native.Provider("own")
+
+    assert build(program, preview=True).one(CREDENTIAL).inputs["issuer"] == UNKNOWN
+    with pytest.raises(ArgumentError, match=r"the OIDC issuer of cluster .* is off"):
+        build(program)
 
 
 def test_protect_guards_the_identity_and_what_is_replaced_in_ordinary_life_is_not_guarded():

@@ -14,6 +14,7 @@ from pulumi.resource_hooks import ErrorHookArgs, ResourceHookArgs
 
 from crosstenant.components.pieces import hooks
 from crosstenant.components.pieces.hooks import Failure, before_create, on_error
+from crosstenant.model.matched_texts.identity_texts import CREDENTIALS_AT_ONCE
 from crosstenant.model.matched_texts.matched_text import MatchedText
 from crosstenant.model.matched_texts.provider_texts import OWN_ASSIGNMENT_EXISTS, PRINCIPAL_REPLICATING
 
@@ -90,6 +91,17 @@ async def test_what_has_not_replicated_is_waited_for_within_bounds(run: Run):
     (advice,) = run.logged
     assert "has not known the service principal for 2 min" in advice
     assert "run 'pulumi up' again in a few minutes, or let it wait longer (replication_timeout_seconds" in advice
+
+
+async def test_a_write_that_another_one_keeps_off_is_repeated_and_told_in_its_own_words(run: Run):
+    errors = ["ConcurrentFederatedIdentityCredentialsWritesForSingleManagedIdentity"] * 99
+    (hook,) = cast(
+        "list[Callback]",
+        on_error("trust", COMPONENT, advise, replicating=CREDENTIALS_AT_ONCE, still="busy for {minutes:g} min"),
+    )
+    for count in (1, 99):
+        await hook(ErrorHookArgs("urn", "", "trust", "type", {}, errors=errors[:count]))
+    assert (len(run.slept), run.logged) == (1, ["busy for 2 min"])
 
 
 async def test_nothing_is_waited_for_where_nothing_replicates(run: Run):
