@@ -167,8 +167,9 @@ class Demo:
         """No token anywhere but in the pull secret."""
         self.tell.step(
             "No secret",
-            "The token in the pull secret is the only credential, and ends by itself. Neither the stack's state nor "
-            "the ConfigMap in the cluster has one.",
+            "The token in the pull secret is the only credential, and ends by itself. The update has put none into the "
+            "stack's state, nor into the ConfigMap. (A refresh reads the pull secret: then the state has its token of "
+            "that moment, encrypted.)",
         )
         export = self.stack.command("pulumi", "stack", "export", "--show-secrets", "--stack", "demo")
         config_map = self.pods.get(f"/api/v1/namespaces/{REFRESHER_NAMESPACE}/configmaps/{REFRESHER}")
