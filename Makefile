@@ -13,7 +13,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock lint check test test-clients test-kubernetes test-packaging dist format bench bench-fleet bench-federated clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock lint check test test-clients test-kubernetes test-packaging dist release-check format bench bench-fleet bench-federated clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -59,9 +59,13 @@ test-kubernetes: ## tests/kubernetes: clusters with a real Kubernetes API (20 mi
 	@$(PYTHON) tools/setup.py --tests --kubernetes $(if $(APT),--apt)
 	$(RUN) $(BIN)/pytest -m "not large" --durations 5 $(or $(TESTS),tests/kubernetes)
 
-dist: setup-python ## the wheel and the sdist, in dist/
+dist: setup-python ## the wheel, the sdist and the archives of the plugin, in dist/
 	rm -rf dist
 	$(BIN)/python -m hatchling build -d dist -t sdist -t wheel
+	$(BIN)/python tools/plugin_archive.py
+
+release-check: dist ## what a release of this commit lacks; with TAG=v0.1.0 as the release workflow runs it
+	$(BIN)/python tools/release_check.py $(TAG)
 
 format: setup-python ## rewrite the code in ruff's format
 	$(BIN)/ruff check --fix .
