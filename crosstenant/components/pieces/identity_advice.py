@@ -50,7 +50,8 @@ def identity_advice(name: str, providers: TenantProviders, component: pulumi.Res
             return (
                 "there is an identity of this name already. If a person or another stack made it, give its ARM ID as"
                 " identity.id, which leaves it alone. If it is to be this stack's, or an interrupted update left it,"
-                f" let this stack manage it: {command}"
+                f" let this stack manage it: {command}. If a move to another tenant is taken back:"
+                " docs/providers.md, 'An interrupted move, taken back'"
             )
         return _forbidden(failure, providers, "identities")
 
