@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from crosstenant.azure.clusters.cluster_state import ClusterState, IdentityKind
 from crosstenant.azure.identities.identities import FederatedCredential, ManagedIdentity
+from crosstenant.azure.kubernetes.api_server import ApiServer
 from crosstenant.cli.check.chain import Link, LinkState, Tenancy
 from crosstenant.cli.check.federated.chain import FederatedChain, FederatedCluster
 from crosstenant.cli.check.federated.cluster_links import cluster_link
@@ -17,6 +19,7 @@ from crosstenant.cli.check.federated.credential_links import credential_link
 from crosstenant.cli.check.federated.in_cluster import (
     Expected,
     external_secret_link,
+    in_cluster,
     pull_secret_link,
     refresher_link,
     service_account_of,
@@ -299,8 +302,32 @@ def test_a_pull_secret_says_until_when_it_is_valid(found: dict[str, Any] | None,
             "its ExternalSecret is not ready: could not get secret data",
         ),
         ({}, LinkState.BROKEN, "its ExternalSecret is not ready: the operator has not said anything"),
+        ({"conditions": 5}, LinkState.BROKEN, "its ExternalSecret is not ready: the operator has not said anything"),
     ],
 )
 def test_an_external_secret_is_what_its_operator_says(status: dict[str, Any], expected: LinkState, finding: str):
     link = external_secret_link("aks apps/registry-pull", {"status": status})
     assert (link.state, link.finding.replace("  ", " ")) == (expected, finding)
+
+
+@pytest.mark.parametrize("content", [{"secrets": 5}, {"secrets": ["x", {"namespace": "../x", "name": "y"}]}, {}])
+@pytest.mark.parametrize("period", [10**30, -1, "x", None])
+async def test_a_configuration_that_makes_no_sense_ends_in_findings(content: dict[str, Any], period: object):
+    text = json.dumps({**CONFIG, **content, "periodSeconds": period})
+    server = Server({"cronjobs/pull-refresher": JOB, "configmaps/pull-refresher": {"data": {"config.json": text}}})
+    found = await in_cluster(server, ("crosstenant-prod", "pull-refresher"), EXPECTED, NOW)
+    assert found[0].state is LinkState.OK
+    assert all(it.state is LinkState.BROKEN for it in found[1:])
+    assert all("crosstenant-prod/" in path for path in server.asked), "no name of the cluster's choice is in an address"
+
+
+class Server(ApiServer):
+    """An API server with these objects by the ends of their paths."""
+
+    def __init__(self, objects: dict[str, dict[str, Any]]) -> None:
+        self.objects = objects
+        self.asked: list[str] = []
+
+    async def get(self, path: str, *, metadata_only: bool = False) -> dict[str, Any] | None:
+        self.asked.append(path)
+        return next((it for end, it in self.objects.items() if path.endswith(end)), None)

@@ -29,6 +29,7 @@ LAST_SUCCESS: Final = "crosstenant.io/last-success"
 LAST_ERROR: Final = "crosstenant.io/last-error"
 
 _A = Tenancy.CLUSTER
+_LONGEST_PERIOD: Final = 366 * 86400
 _SUBJECT_START: Final = "system:serviceaccount:"
 _TO_READ: Final = (
     f"the kubeconfig's user needs get on configmaps and cronjobs named {REFRESHER_NAME} there, and on the pull secrets,"
@@ -130,10 +131,7 @@ async def _secret(
         found = await server.get(f"/api/v1/namespaces/{of}/secrets/{name}", metadata_only=True)
     except OperatorError as error:
         return Link(_A, PULL_SECRET, about, LinkState.UNSEEN, str(error), _TO_READ)
-    period = (config or {}).get("periodSeconds")
-    return pull_secret_link(
-        about, found, namespace, now, timedelta(seconds=period if isinstance(period, int) and period > 0 else 3600)
-    )
+    return pull_secret_link(about, found, namespace, now, _period(config))
 
 
 def pull_secret_link(about: str, found: Json | None, namespace: str, now: datetime, period: timedelta) -> Link:
@@ -179,7 +177,7 @@ def external_secret_link(about: str, found: Json) -> Link:
     """
     status = _object(found, "status")
     listed: object = status.get("conditions")
-    conditions = [cast("Json", it) for it in cast("list[object]", listed or []) if isinstance(it, dict)]
+    conditions = _objects(listed)
     nothing: Json = {}
     ready = next((it for it in conditions if it.get("type") == "Ready"), nothing)
     words = in_one_line(str(ready.get("message") or ready.get("reason") or "the operator has not said anything"))
@@ -202,7 +200,17 @@ def _config(config_map: Json | None) -> Json | None:
 
 
 def _secrets(config: Json | None) -> list[Json]:
-    listed: object = (config or {}).get("secrets")
+    return _objects((config or {}).get("secrets"))
+
+
+def _period(config: Json | None) -> timedelta:
+    """The longest time between two renewals: the configuration's, if it is a sensible one."""
+    seconds: object = (config or {}).get("periodSeconds")
+    return timedelta(seconds=seconds if isinstance(seconds, int) and 0 < seconds <= _LONGEST_PERIOD else 3600)
+
+
+def _objects(listed: object) -> list[Json]:
+    """The objects of a list; none of anything else."""
     entries = cast("list[object]", listed) if isinstance(listed, list) else []
     return [cast("Json", it) for it in entries if isinstance(it, dict)]
 
