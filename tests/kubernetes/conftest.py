@@ -11,8 +11,16 @@ import pytest
 from crosstenant.sandbox.host.server import Sandbox
 from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.kubernetes.programs import ProgramsMissing, find_programs
+from crosstenant.sandbox.world.cluster_issuers import issuer_url
+from crosstenant.sandbox.world.drift import CLUSTERS, resource
 from crosstenant.sandbox.world.state import Store
+from lib import cluster_clients
+from lib.progress import SetupError
+from lib.registry_clients import two_clients
+from tests.clients.estate import Estate, Identity
+from tests.clients.registry_client import RegistryClient
 from tests.kubernetes.cluster_world import Cluster
+from tests.kubernetes.operator_clients import Generator, Kubectl
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -64,3 +72,59 @@ def cluster_named(
 def cluster_api(cluster_named: Callable[[str], Cluster]) -> Cluster:
     """The seeded cluster with a managed identity: ``kubeconfig``, ``kubeconfig_file``, and clients of its API."""
     return cluster_named("aks-managed")
+
+
+@pytest.fixture(scope="session")
+def estate(azure: Sandbox) -> Estate:
+    """The two tenants, as their owners change them."""
+    return Estate(azure.url, azure.environment()["SSL_CERT_FILE"])
+
+
+@pytest.fixture
+def client(azure: Sandbox, tmp_path: Path) -> RegistryClient:
+    """crane; a machine without it fails here, and reads how to get it."""
+    try:
+        found = two_clients()
+    except SetupError as error:
+        pytest.fail(str(error), pytrace=False)
+    return RegistryClient("crane", found["crane"], azure.surroundings(), tmp_path)
+
+
+@pytest.fixture
+def namespace(cluster_api: Cluster) -> str:
+    return cluster_api.namespace("apps")
+
+
+@pytest.fixture
+def make_trusted(estate: Estate, store: Store, cluster_api: Cluster, namespace: str) -> Callable[[str, str], Identity]:
+    """An identity that trusts a service account of the cluster, by the account's namespace and name."""
+    with store.read() as state:
+        issuer = issuer_url(resource(state, CLUSTERS, cluster_api.name))
+    assert issuer
+
+    def make(where: str, service_account: str) -> Identity:
+        identity = estate.add_identity(f"id-{where}")
+        estate.trust(identity, issuer, f"system:serviceaccount:{where}:{service_account}")
+        return identity
+
+    return make
+
+
+@pytest.fixture
+def generator(azure: Sandbox, cluster_api: Cluster, namespace: str) -> Generator:
+    """The program; a machine without it fails here, and reads how to get it."""
+    try:
+        executable = cluster_clients.executable(cluster_clients.GENERATOR, "make test-kubernetes")
+    except SetupError as error:
+        pytest.fail(str(error), pytrace=False)
+    return Generator(executable, azure, cluster_api, namespace)
+
+
+@pytest.fixture
+def kubectl(azure: Sandbox, cluster_api: Cluster, tmp_path: Path) -> Kubectl:
+    """A machine without it fails here, and reads how to get it."""
+    try:
+        executable = cluster_clients.executable(cluster_clients.KUBECTL, "make test-kubernetes")
+    except SetupError as error:
+        pytest.fail(str(error), pytrace=False)
+    return Kubectl(executable, azure, cluster_api, tmp_path)

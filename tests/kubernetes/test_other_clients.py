@@ -1,6 +1,7 @@
 """Other people's clients in a cluster with a real API server: what signs in with a service account's own token.
 
-- The generator of the External Secrets Operator, which asks for the token by TokenRequest.
+- The External Secrets Operator's generator, which asks for the token by TokenRequest, and what the operator does with
+  its answer: the keys rewritten, the template filled. Its controller does not run.
 - azure-identity, with a token of TokenRequest as the kubelet projects it.
 - Registry clients, with the pull secret that the refresher wrote.
 """
@@ -8,7 +9,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import subprocess
 import sys
@@ -21,102 +21,25 @@ import pytest
 from azure.identity import WorkloadIdentityCredential
 
 from crosstenant.model.docker_config import docker_config
-from crosstenant.model.kubernetes.external_secrets_objects import ExternalSecretsPlan, external_secrets_objects
+from crosstenant.model.kubernetes.external_secrets_objects import (
+    ExternalSecretsPlan,
+    external_secrets_objects,
+    pull_template,
+)
 from crosstenant.model.kubernetes.plan import ProvedRegistry, PullNamespace, RefresherConfig, RefresherPlan
 from crosstenant.model.kubernetes.refresher_objects import refresher_objects
 from crosstenant.sandbox.host.server import Sandbox
-from crosstenant.sandbox.world.built_in_roles import ACR_PULL
-from crosstenant.sandbox.world.cluster_issuers import issuer_url
-from crosstenant.sandbox.world.drift import CLUSTERS, resource
-from crosstenant.sandbox.world.seed import CLUSTER_TENANT, FEDERATION_AUDIENCE, REGISTRY, REGISTRY_TENANT
-from crosstenant.sandbox.world.state import Store
-from lib import cluster_clients
+from crosstenant.sandbox.world.built_in_roles import ACR_PULL, REPOSITORY_READER
+from crosstenant.sandbox.world.seed import ABAC_REGISTRY, CLUSTER_TENANT, FEDERATION_AUDIENCE, REGISTRY, REGISTRY_TENANT
 from lib.checkout import ROOT
-from lib.progress import SetupError
-from lib.registry_clients import two_clients
 from tests.clients.estate import Estate, Identity
 from tests.clients.registry_client import RegistryClient
 from tests.kubernetes.cluster_world import Cluster
+from tests.kubernetes.operator_clients import Generator
 
 HOST = "fabrikamimages.azurecr.io"
 IMAGE = f"{HOST}/hello:1.0"
 REFRESHER = ROOT / "crosstenant" / "refresher" / "refresh_pull_secrets.py"
-
-
-@pytest.fixture(scope="module")
-def estate(azure: Sandbox) -> Estate:
-    return Estate(azure.url, azure.environment()["SSL_CERT_FILE"])
-
-
-@pytest.fixture
-def client(azure: Sandbox, tmp_path: Path) -> RegistryClient:
-    """crane; a machine without it fails here, and reads how to get it."""
-    try:
-        found = two_clients()
-    except SetupError as error:
-        pytest.fail(str(error), pytrace=False)
-    return RegistryClient("crane", found["crane"], azure.surroundings(), tmp_path)
-
-
-@pytest.fixture
-def namespace(cluster_api: Cluster) -> str:
-    return cluster_api.namespace("apps")
-
-
-@pytest.fixture
-def make_trusted(estate: Estate, store: Store, cluster_api: Cluster, namespace: str) -> Callable[[str, str], Identity]:
-    """An identity that trusts a service account of the cluster, by the account's namespace and name."""
-    with store.read() as state:
-        issuer = issuer_url(resource(state, CLUSTERS, cluster_api.name))
-    assert issuer
-
-    def make(where: str, service_account: str) -> Identity:
-        identity = estate.add_identity(f"id-{where}")
-        estate.trust(identity, issuer, f"system:serviceaccount:{where}:{service_account}")
-        return identity
-
-    return make
-
-
-class Generator:
-    """The External Secrets generator, asked in a namespace."""
-
-    def __init__(self, executable: Path, azure: Sandbox, cluster: Cluster, namespace: str) -> None:
-        self._command = [executable, namespace]
-        self._environ = {**azure.surroundings(), "KUBECONFIG": str(cluster.kubeconfig_file)}
-
-    def ask(self, document: Any) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            self._command,
-            input=json.dumps(document),
-            env=self._environ,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    def secret(self, document: Any) -> dict[str, str]:
-        """What the operator would write into the pull secret."""
-        done = self.ask(document)
-        assert done.returncode == 0, done.stderr
-        return json.loads(done.stdout)
-
-    def refusal(self, document: Any) -> str:
-        """What the operator would write into the status of its object."""
-        done = self.ask(document)
-        assert done.returncode != 0, done.stdout
-        return done.stderr
-
-
-@pytest.fixture
-def generator(azure: Sandbox, cluster_api: Cluster, namespace: str) -> Generator:
-    """The program; a machine without it fails here, and reads how to get it."""
-    try:
-        executable = cluster_clients.executable(cluster_clients.GENERATOR, "make test-kubernetes")
-    except SetupError as error:
-        pytest.fail(str(error), pytrace=False)
-    return Generator(executable, azure, cluster_api, namespace)
 
 
 @pytest.fixture
@@ -167,6 +90,36 @@ def test_external_secrets_generator_needs_the_registry_tenant_in_the_annotation(
     headers = {"Content-Type": "application/merge-patch+json"}
     assert cluster_api.admin.patch(external[2], json=wrong, headers=headers).status_code == 200
     assert "AADSTS700016" in generator.refusal(external[1])
+
+
+def test_pull_secret_that_the_operator_fills_pulls_from_every_registry(
+    generator: Generator,
+    estate: Estate,
+    make_trusted: Callable[[str, str], Identity],
+    cluster_api: Cluster,
+    namespace: str,
+    client: RegistryClient,
+):
+    plan = ExternalSecretsPlan("pull", (PullNamespace(namespace),))
+    identity = make_trusted(namespace, plan.name)
+    hosts = [HOST, "fabrikamabac.azurecr.io"]
+    estate.assign(REGISTRY, ACR_PULL, identity.principal_id)
+    estate.assign(ABAC_REGISTRY, REPOSITORY_READER, identity.principal_id)
+    [objects] = external_secrets_objects(
+        plan,
+        tenant_id=REGISTRY_TENANT,
+        client_id=identity.client_id,
+        login_servers=hosts,
+        template=pull_template(hosts),
+    )
+    cluster_api.create(f"/api/v1/namespaces/{namespace}/serviceaccounts", objects.service_account)
+    items: list[Any] = [*objects.generators, objects.external_secret]
+    secret = generator.secret({"apiVersion": "v1", "kind": "List", "items": items})
+    assert list(secret) == [".dockerconfigjson"]
+    client.sign_in(secret[".dockerconfigjson"])
+    for host in hosts:
+        outcome = client.pull(f"{host}/hello:1.0")
+        assert outcome.pulled, outcome.said
 
 
 def test_azure_identity_signs_in_with_a_token_of_the_api_server(

@@ -1,8 +1,8 @@
 """Other people's programs that talk to a cluster, or sign in with a token of it, built from the Go module proxy.
 
 - acr-credential-provider: the kubelet's own plugin for container registries, as AKS installs it on its nodes.
-- external-secrets-generator: the generator of the External Secrets Operator for such a registry. It is a package, so a
-  `main` of ours calls it.
+- external-secrets-generator: the generator of the External Secrets Operator for such a registry, with what the operator
+  does with its answer. These are packages, so a `main` of ours calls them.
 - kubectl. A module that another may require has its packages alone, so it has a `main` of ours too.
 """
 

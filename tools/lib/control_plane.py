@@ -12,9 +12,9 @@ from lib import toolchain
 KUBERNETES = "k8s.io/kubernetes/cmd"
 PROGRAMS = (
     toolchain.Program("etcd", "etcd", "half a minute"),
-    toolchain.Program("kube-apiserver", "kubernetes", "three to four minutes", f"{KUBERNETES}/kube-apiserver"),
+    toolchain.Program("kube-apiserver", "kubernetes", "three to four minutes", f"{KUBERNETES}/kube-apiserver", "2"),
     toolchain.Program(
-        "kube-controller-manager", "kubernetes", "one minute more", f"{KUBERNETES}/kube-controller-manager"
+        "kube-controller-manager", "kubernetes", "one minute more", f"{KUBERNETES}/kube-controller-manager", "2"
     ),
 )
 

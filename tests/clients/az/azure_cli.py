@@ -50,11 +50,6 @@ class AzureCli:
         assert "Traceback" not in done.stderr, done.stderr
         return done.stderr
 
-    def fails_beyond_azure(self, command: str) -> None:
-        """Runs a command that fails at something else than Azure; az shows a stack trace of its own then."""
-        done = self._run(command)
-        assert done.returncode != 0, f"az {command}: {done.stdout}"
-
     def _run(self, command: str) -> subprocess.CompletedProcess[str]:
         words = [str(self._executable), *shlex.split(command)]
         return subprocess.run(
