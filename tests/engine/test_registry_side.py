@@ -192,7 +192,7 @@ def test_what_exists_already_is_named_and_can_be_taken_over(make_stack, azure: A
     azure.change(lambda state: state["faults"].append(new_fault({**without_id, **words})))
     nameless = stack.operate("up")
     command = f"'az role assignment list --scope {seed.REGISTRY} --assignee {PRINCIPAL}'"
-    assert nameless.says(f"Azure's answer does not name: list it, {command}, and give the registry its name"), (
+    assert nameless.says(f"which Azure's answer omits: list it, {command}, and give the registry its name"), (
         nameless.output
     )
 
