@@ -45,7 +45,9 @@ def ensure_kubernetes() -> None:
 
     Raises `SetupError` where it cannot be had.
     """
-    _ensure_beside(KUBERNETES, pins.KUBERNETES, f"pulumi-kubernetes {kubernetes_pin()}", "one example's test")
+    _ensure_beside(
+        KUBERNETES, pins.KUBERNETES, f"pulumi-kubernetes {kubernetes_pin()}", "programs that deploy into a cluster"
+    )
 
 
 def ensure_policy() -> None:
