@@ -10,6 +10,7 @@ import pulumi
 import pytest
 from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorStub
 
+from crosstenant.plugin_search import executable_in
 from crosstenant.resources import missing_plugin
 from crosstenant.resources.missing_plugin import MISSING, warn_of_missing_plugin
 
@@ -38,7 +39,7 @@ def test_warns_once_in_a_run(warned: list[str]):
 def test_is_silent_where_the_project_names_it(warned: list[str], tmp_path: Path):
     (tmp_path / "Pulumi.yaml").write_text("name: p\nplugins: {providers: [{name: crosstenant, path: bin}]}\n")
     (tmp_path / "bin").mkdir()
-    (tmp_path / "bin" / "pulumi-resource-crosstenant").touch()
+    executable_in(tmp_path / "bin").touch()
     warn_of_missing_plugin()
     assert warned == []
 
