@@ -70,6 +70,11 @@ def test_its_manifest_and_its_requirements_name_the_same_environment_and_the_pac
     assert required == ["-c ../constraints.txt", ".."]
 
 
+def test_the_package_in_its_environment_does_not_ask_for_the_plugin_itself():
+    # Pulumi installs what the packages of a plugin's environment ask for before it runs the plugin.
+    assert json.loads((ROOT / "crosstenant" / "pulumi-plugin.json").read_text()) == {"resource": False}
+
+
 @pytest.mark.engine
 @pytest.mark.large
 def test_get_schema_installs_the_package_from_the_index_and_runs_it(
