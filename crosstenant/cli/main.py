@@ -8,6 +8,8 @@ from importlib.metadata import version
 
 import click
 
+from crosstenant.cli.help_texts import EXIT_CODES, complete
+
 
 class _Commands(click.Group):
     """Loads a subcommand when it is used: each needs its own libraries, and the sandbox needs its extra."""
@@ -19,15 +21,15 @@ class _Commands(click.Group):
         if cmd_name == "adopt":
             from crosstenant.cli.adopt.commands import adopt
 
-            return adopt
+            return complete(adopt)
         if cmd_name == "check":
             from crosstenant.cli.check.command import check
 
-            return check
+            return complete(check)
         if cmd_name == "plugin":
             from crosstenant.cli.plugin.commands import plugin
 
-            return plugin
+            return complete(plugin)
         if cmd_name != "sandbox":
             return None
         if sys.platform == "win32":
@@ -40,12 +42,13 @@ class _Commands(click.Group):
             if (error.name or "").startswith(__name__.split(".")[0]):
                 raise
             raise click.ClickException(
-                f"the sandbox needs '{error.name}', which is not installed: pip install 'pulumi-crosstenant[sandbox]'"
+                f"the sandbox needs '{error.name}', which is not installed: install the package with its extra"
+                " 'sandbox', such as '../crosstenant[sandbox]'"
             ) from None
-        return sandbox
+        return complete(sandbox)
 
 
-@click.group(cls=_Commands)
+@click.group(cls=_Commands, epilog=EXIT_CODES)
 @click.version_option(version("pulumi-crosstenant"), prog_name="crosstenant")
 def main() -> None:
     """An AKS cluster in one Entra tenant pulls from a container registry in another."""

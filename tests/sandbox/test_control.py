@@ -1,10 +1,12 @@
 import json
 import stat
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from crosstenant.sandbox.cli.commands import sandbox
+from crosstenant.sandbox.cli.drift_commands import drift_group
 from crosstenant.sandbox.entra.assertions import check_assertion
 from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.host.control_token import control_token, token_file
@@ -53,26 +55,27 @@ def test_show_hides_secrets_on_every_path_unless_revealed(command):
 def test_set_delete_and_reset_change_the_file(command, store):
     command("set", "resources/aks-prod/properties/powerState", '{"code": "Stopped"}')
     command("set", "tenants/Contoso/displayName", "Contoso Ltd")
-    command("delete", f"servicePrincipals/{CLUSTER_CALLER_ID}")
+    removed = command("delete", f"servicePrincipals/{CLUSTER_CALLER_ID}")
+    assert removed == f"'servicePrincipals/{CLUSTER_CALLER_ID}' is removed\n"
     assert json.loads(command("show", "resources/aks-prod/properties/powerState")) == {"code": "Stopped"}
     with store.read() as state:
         assert "Contoso Ltd" in {one["displayName"] for one in state["tenants"].values()}
         assert CLUSTER_CALLER_ID not in {one["appId"] for one in state["servicePrincipals"].values()}
     assert "'resources/nothing' does not exist" in command("delete", "resources/nothing", code=1)
     request_log(store).write_text("{}\n")
-    command("reset")
+    assert "is the seeded one again" in command("reset")
     assert not request_log(store).exists()
     with store.read() as state:
         assert CLUSTER_CALLER_ID in {one["appId"] for one in state["servicePrincipals"].values()}
 
 
 def test_settings_faults_and_clock_are_set_by_command(command, store):
-    command("setting", "lag.secret", "20")
+    assert command("setting", "lag.secret", "20") == "setting 'lag.secret' is now 20\n"
     assert "setting 'lag.secrets' does not exist" in command("setting", "lag.secrets", "20", code=1)
-    fault_id = command("fault", "add", "service=arm,status=429").strip()
-    assert json.loads(command("fault", "list"))["id"] == fault_id
+    added = command("fault", "add", "service=arm,status=429")
+    assert added == f"fault {json.loads(command('fault', 'list'))['id']} is added\n"
     assert "status 429" in command("show")
-    command("fault", "clear")
+    assert command("fault", "clear") == "1 fault(s) removed\n"
     assert command("fault", "list") == ""
     command("clock", "forward", "30d")
     with store.read() as state:
@@ -80,12 +83,39 @@ def test_settings_faults_and_clock_are_set_by_command(command, store):
         assert state["clock"]["ahead_seconds"] == 2592000
 
 
+def test_every_command_names_a_registry_by_the_same_option():
+    for name, one in drift_group.commands.items():
+        arguments = [parameter.name for parameter in one.params if isinstance(parameter, click.Argument)]
+        assert "registry" not in arguments, f"drift {name}: --registry"
+
+
+@pytest.mark.parametrize(
+    ("path", "value"), [("resources/aks-prod", "{}"), ("tenants", "5"), ("settings", "[]"), ("clock", "{}")]
+)
+def test_show_says_in_a_sentence_that_an_object_lost_its_form(command, path, value):
+    command("set", path, value)
+    refused = command("show", code=1)
+    assert refused.startswith("Error: ")
+    assert "'crosstenant sandbox reset'" in refused
+    command("reset")
+    assert "aks-prod" in command("show")
+
+
+def test_show_names_a_state_file_that_cannot_be_read(command, store, tmp_path):
+    store.path.write_text("{")
+    assert f"the state {store.path} is damaged" in command("show", code=1)
+    (tmp_path / "file").write_text("")
+    done = CliRunner().invoke(sandbox, ["show", "--state", str(tmp_path / "file" / "state.json")])
+    assert (done.exit_code, isinstance(done.exception, SystemExit)) == (1, True)
+    assert "file" in done.output
+
+
 def test_drift_commands_say_what_they_did(command):
     assert "aks-prod is stopped" in command("drift", "stop-cluster", "--cluster", "aks-prod")
     assert "now has the sign-in audience AzureADMultipleOrgs" in command(
         "drift", "set-audience", "--client-id", CLUSTER_CALLER_ID, "AzureADMultipleOrgs"
     )
-    assert "AbacRepositoryPermissions" in command("drift", "registry-mode", "fabrikamimages", "abac")
+    assert "AbacRepositoryPermissions" in command("drift", "registry-mode", "--registry", "fabrikamimages", "abac")
     refused = command(
         "drift", "remove-role-assignment", "--registry", "fabrikamimages", "--client-id", CLUSTER_CALLER_ID, code=1
     )
@@ -97,7 +127,7 @@ def test_consent_by_command_makes_the_service_principal(command, store):
     assert "AADSTS700016" in command(*consent, code=1)
     with store.change() as state:
         application(state, CLUSTER_CALLER_ID).update(signInAudience="AzureADMultipleOrgs", requiredResourceAccess=[{}])
-    command(*consent)
+    assert f"has the service principal of application {CLUSTER_CALLER_ID}" in command(*consent)
     with store.read() as state:
         tenants = {one["_tenant"] for one in state["servicePrincipals"].values() if one["appId"] == CLUSTER_CALLER_ID}
     assert REGISTRY_TENANT in tenants

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -158,7 +159,7 @@ def _next_steps(
     lines += [
         f"  paste {source} into the program",
         "  pulumi refresh --run-program    (adds the providers to the state; changes nothing in Azure)",
-        f"  pulumi import --file {document} --generate-code=false --protect=false",
+        f"  pulumi import --file {shlex.quote(str(document))} --generate-code=false --protect=false",
         "  pulumi preview                  (the differences, a new secret, one reset of each cluster; no replacement)",
         "  pulumi up",
     ]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from shlex import quote
+
 import pulumi
 
 
@@ -19,6 +21,6 @@ async def import_command(
     # They are awaited here, for an advice: an output of theirs would end nowhere.
     parent_urn, provider_urn = await component.urn.future(), await provider.urn.future()
     return (
-        f"pulumi import {kind} {name} {resource_id} --generate-code=false --protect=false"
+        f"pulumi import {kind} {quote(name)} {quote(resource_id)} --generate-code=false --protect=false"
         f" --parent 'parent={parent_urn}' --provider 'provider={provider_urn}'"
     )

@@ -11,7 +11,7 @@ from typing import Any
 
 import click
 
-from crosstenant.sandbox.cli import cluster_commands, identity_commands, state_commands
+from crosstenant.sandbox.cli import cluster_commands, config_command, identity_commands, state_commands
 from crosstenant.sandbox.cli.drift_commands import drift_group
 from crosstenant.sandbox.cli.fault_commands import fault_group, fault_option
 from crosstenant.sandbox.cli.options import on_state
@@ -41,7 +41,11 @@ _cloud_option = click.option(
 )
 
 
-@sandbox.command(context_settings={"ignore_unknown_options": True})
+@sandbox.command(
+    context_settings={"ignore_unknown_options": True},
+    epilog="Exit code: that of COMMAND; 127 if it was not found, 126 if it cannot run, 1 if the sandbox cannot start, 2"
+    " if the command line is wrong.",
+)
 @on_state
 @fault_option
 @_pass_option
@@ -115,6 +119,7 @@ for _command in (
     identity_commands.add_registry_tenant_command,
     identity_commands.assertion,
     identity_commands.pull,
+    config_command.config_command,
     cluster_commands.kubeconfig_command,
     cluster_commands.logs_command,
 ):

@@ -88,7 +88,7 @@ def set_audience(store: Store, client_id: str, audience: str) -> None:
 
 @drift_group.command()
 @on_state
-@click.argument("registry")
+@_registry
 @click.argument("mode", type=click.Choice(list(drift.MODES)))
 def registry_mode(store: Store, registry: str, mode: str) -> None:
     """Switch a registry between ABAC and legacy permissions."""
@@ -153,7 +153,7 @@ def enable_managed_identity(store: Store, cluster: str) -> None:
 
 @drift_group.command()
 @on_state
-@click.argument("registry")
+@_registry
 def close_registry(store: Store, registry: str) -> None:
     """Close a registry to public networks."""
     with store.change() as state:
@@ -162,7 +162,7 @@ def close_registry(store: Store, registry: str) -> None:
 
 @drift_group.command()
 @on_state
-@click.argument("registry")
+@_registry
 @click.argument("level", type=click.Choice([*drift.LOCKS, "none"]))
 def lock_registry(store: Store, registry: str, level: str) -> None:
     """Lock a registry and what is below it (role assignments), or remove its lock."""
@@ -172,7 +172,7 @@ def lock_registry(store: Store, registry: str, level: str) -> None:
 
 @drift_group.command()
 @on_state
-@click.argument("registry")
+@_registry
 def delete_registry(store: Store, registry: str) -> None:
     """Delete a registry with the role assignments on it."""
     with store.change() as state:

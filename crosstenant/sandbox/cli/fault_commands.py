@@ -42,7 +42,7 @@ def fault_add(store: Store, fault: str) -> None:
     added = parse_fault(fault)
     with store.change() as state:
         state["faults"].append(added)
-    click.echo(added["id"])
+    click.echo(f"fault {added['id']} is added")
 
 
 @fault_group.command(name="list")
@@ -59,7 +59,9 @@ def fault_list(store: Store) -> None:
 def fault_clear(store: Store) -> None:
     """Remove all faults."""
     with store.change() as state:
+        count = len(state["faults"])
         state["faults"] = []
+    click.echo(f"{count} fault(s) removed")
 
 
 def _read_faults(_context: click.Context, _parameter: click.Parameter, texts: tuple[str, ...]) -> list[Json]:

@@ -18,6 +18,7 @@ from crosstenant.sandbox.world.seed import (
     GITHUB_ISSUER,
     GITHUB_SUBJECT,
     SECOND_REGISTRY,
+    SECOND_REGISTRY_TENANT,
     add_registry_tenant,
 )
 from crosstenant.sandbox.world.state import Store
@@ -31,6 +32,7 @@ def consent_command(store: Store, tenant: str, client_id: str) -> None:
     """Consent to an application in a tenant, as an administrator does on the consent page."""
     with store.change() as state:
         consent(state, tenant, client_id)
+    click.echo(f"tenant {tenant} has the service principal of application {client_id}")
 
 
 @click.command(name="add-registry-tenant")
@@ -39,6 +41,7 @@ def add_registry_tenant_command(store: Store) -> None:
     """Add a second registry tenant, for stacks that pull from more than one."""
     with store.change() as state:
         add_registry_tenant(state)
+    click.echo(f"registry tenant {SECOND_REGISTRY_TENANT} is added; its registry is", err=True)
     click.echo(SECOND_REGISTRY)
 
 

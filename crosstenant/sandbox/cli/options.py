@@ -23,6 +23,14 @@ def on_state(command: Callable[..., Any]) -> Callable[..., Any]:
     def wrapped(state: Path | None, **arguments: Any) -> Any:
         try:
             return command(store=open_store(state_path(state)), **arguments)
+        except BrokenPipeError:
+            raise  # click ends the command in silence, as a pipe's reader expects
+        except OSError as error:
+            raise click.ClickException(f"{error.filename or state_path(state)}: {error.strerror}") from None
+        except KeyError as error:
+            raise click.ClickException(
+                f"the state {state_path(state)} has no {error}: 'crosstenant sandbox reset' seeds it again"
+            ) from None
         except (LookupError, ValueError, SignInRefusal) as error:
             raise click.ClickException(str(error.args[0] if error.args else error)) from None
 

@@ -14,7 +14,7 @@ from crosstenant.sandbox.host.request_log import requests
 from crosstenant.sandbox.world import state_paths
 from crosstenant.sandbox.world.clock import ahead_note, seconds_of
 from crosstenant.sandbox.world.settings import set_setting
-from crosstenant.sandbox.world.state import Store, without_secrets
+from crosstenant.sandbox.world.state import State, Store, without_secrets
 
 
 @click.command()
@@ -26,7 +26,7 @@ def show(store: Store, as_json: bool, reveal: bool, path: str | None) -> None:
     """Show the state, or the object at PATH (such as resources/aks-prod or an ARM ID)."""
     with store.read() as state:
         if path is None and not as_json:
-            click.echo(overview(state))
+            click.echo(_tables(state, store))
             return
         document = state if reveal else without_secrets(state)
         click.echo(json.dumps(state_paths.get(document, path) if path else document, indent=2))
@@ -37,6 +37,7 @@ def show(store: Store, as_json: bool, reveal: bool, path: str | None) -> None:
 def reset_command(store: Store) -> None:
     """Restore the seeded state and empty the request log."""
     reset(store)
+    click.echo(f"the state {store.path} is the seeded one again, and the request log is empty")
 
 
 @click.command(name="set")
@@ -51,6 +52,7 @@ def set_command(store: Store, path: str, value: str) -> None:
         document = value
     with store.change() as state:
         state_paths.put(state, path, document)
+    click.echo(f"'{path}' is set")
 
 
 @click.command(name="delete")
@@ -60,6 +62,7 @@ def delete_command(store: Store, path: str) -> None:
     """Remove the object at PATH."""
     with store.change() as state:
         state_paths.remove(state, path)
+    click.echo(f"'{path}' is removed")
 
 
 @click.command()
@@ -70,6 +73,7 @@ def setting(store: Store, name: str, value: str) -> None:
     """Change a setting: `lag.secret 20`, `reset.seconds 60`, `reset.outcome Failed`."""
     with store.change() as state:
         set_setting(state, name, value)
+    click.echo(f"setting '{name}' is now {value}")
 
 
 @click.group(name="clock")
@@ -85,8 +89,7 @@ def clock_forward(store: Store, duration: str) -> None:
     move_clock(store, seconds_of(duration))
     with store.read() as state:
         note = ahead_note(state)
-    if note:
-        click.echo(note)
+    click.echo(note or "the sandbox's clock shows the machine's time")
 
 
 @click.command(name="requests")
@@ -97,3 +100,14 @@ def requests_command(store: Store, as_json: bool) -> None:
     for entry in requests(store):
         line = f"{entry['service']:8} {entry['status']:3} {entry['method']:6} {entry['host']}{entry['path']}"
         click.echo(json.dumps(entry) if as_json else line)
+
+
+def _tables(state: State, store: Store) -> str:
+    """The overview; `set` and `delete` take any value, so an object can have a form of which no row can be made."""
+    try:
+        return overview(state)
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise click.ClickException(
+            f"an object of the state {store.path} does not have its form ({type(error).__name__}: {error}):"
+            " 'crosstenant sandbox show --json' prints it, 'crosstenant sandbox reset' seeds the state again"
+        ) from None

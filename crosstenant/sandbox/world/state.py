@@ -83,7 +83,13 @@ class Store:
             self._save(self._seed())
             return self._load()
         if self._cached is None or stamp != self._stamp:
-            self._cached = json.loads(read_own(self.path))
+            text = read_own(self.path)
+            try:
+                self._cached = json.loads(text)
+            except ValueError as error:
+                raise ValueError(
+                    f"the state {self.path} is damaged ({error}): 'crosstenant sandbox reset' seeds it again"
+                ) from None
             self._stamp = stamp
         state = self._cached
         assert state is not None
