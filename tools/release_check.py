@@ -9,7 +9,6 @@ The version stands in crosstenant/_version.py alone. The wheel and the sdist are
 from __future__ import annotations
 
 import argparse
-import json
 import re
 import subprocess
 import sys
@@ -19,6 +18,7 @@ from email import message_from_bytes
 from email.message import Message
 
 from crosstenant._version import VERSION
+from crosstenant.plugin.package import package_schema
 from lib.checkout import ROOT
 
 DIST = ROOT / "dist"
@@ -110,14 +110,7 @@ def everything(tag: str) -> Iterator[str]:
         with zipfile.ZipFile(wheel) as archive:
             stated = archive.read(f"pulumi_crosstenant-{VERSION}.dist-info/METADATA")
         yield from of_wheel(message_from_bytes(stated), VERSION)
-    yield from of_schema(_schema(), VERSION)
-
-
-def _schema() -> dict[str, object]:
-    from crosstenant.plugin.package import CrosstenantPackage
-    from crosstenant.provider_kit.engine_log import EngineLog
-
-    return json.loads(CrosstenantPackage(EngineLog("")).schema())
+    yield from of_schema(package_schema(), VERSION)
 
 
 def _git(*words: str) -> list[str]:

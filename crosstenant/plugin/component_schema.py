@@ -5,7 +5,6 @@ The analyzer takes names and docstrings as Python has them, and cannot know what
 
 from __future__ import annotations
 
-import inspect
 import json
 import re
 from collections.abc import Iterator
@@ -49,14 +48,10 @@ def component_schema(provider: ComponentProvider) -> Schema:
     # Else the Go SDK lacks the argument types of some objects in lists, and does not compile (pkg/v3 3.274, codegen/go:
     # whether it makes one depends on the order of a component's inputs).
     schema["language"]["go"]["generateExtraInputTypes"] = True
-    names = _python_names(provider)
     for token, kind in (*schema["types"].items(), *schema["resources"].items()):
         name = token.rsplit(":", 1)[-1]
-        kind["description"] = as_markdown(kind.get("description") or "", names)
-        for member in kind.get("enum") or ():
-            member["description"] = as_markdown(member.get("description") or "", names)
         for path, declared in _properties(name, kind):
-            _complete(declared, names)
+            _describe_once(declared)
             if path in SECRETS:
                 declared["secret"] = True
         if name in REQUIRED_INPUTS:
@@ -64,28 +59,11 @@ def component_schema(provider: ComponentProvider) -> Schema:
     return schema
 
 
-def as_markdown(docstring: str, names: dict[str, str]) -> str:
-    """A docstring as the schema has descriptions: single backticks, and properties as the schema spells them.
+def python_names(provider: ComponentProvider) -> dict[str, str]:
+    """The schema's names of the components' properties, by their Python names.
 
-    :param names: The schema's names of properties, by their Python names.
+    :param provider: Pulumi's provider of the components.
     """
-
-    def quoted(match: re.Match[str]) -> str:
-        return f"`{_SNAKE_CASE.sub(lambda word: names.get(word[0], word[0]), match[1])}`"
-
-    return re.sub(r"``(.+?)``", quoted, inspect.cleandoc(docstring))
-
-
-_SNAKE_CASE: Final = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
-_RENAMED_TYPE: Final = re.compile(r"(?<=crosstenant:index:)\w+Args\b")
-
-
-def _without_args(match: re.Match[str]) -> str:
-    # SDKs of other languages append it.
-    return match[0].removesuffix("Args")
-
-
-def _python_names(provider: ComponentProvider) -> dict[str, str]:
     components = provider._component_defs.values()  # pyright: ignore[reportPrivateUsage]
     types = provider._type_defs.values()  # pyright: ignore[reportPrivateUsage]
     mappings = [
@@ -95,14 +73,21 @@ def _python_names(provider: ComponentProvider) -> dict[str, str]:
     return {python: schema for mapping in mappings for schema, python in mapping.items()}
 
 
+_RENAMED_TYPE: Final = re.compile(r"(?<=crosstenant:index:)\w+Args\b")
+
+
+def _without_args(match: re.Match[str]) -> str:
+    # SDKs of other languages append it.
+    return match[0].removesuffix("Args")
+
+
 def _properties(name: str, kind: Schema) -> Iterator[tuple[str, Schema]]:
     for side in ("properties", "inputProperties"):
         declared: dict[str, Schema] = kind.get(side) or {}
         yield from ((f"{name}.{side}.{property_name}", spec) for property_name, spec in declared.items())
 
 
-def _complete(declared: Schema, names: dict[str, str]) -> None:
-    declared["description"] = as_markdown(declared.get("description") or "", names)
+def _describe_once(declared: Schema) -> None:
     for inner in ("items", "additionalProperties"):
         # The analyzer repeats the property's description there, where it is not shown.
         nested = declared.get(inner, {})

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from copy import deepcopy
+from typing import Any
 
 from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
@@ -36,6 +38,24 @@ INTERNAL_FUNCTIONS = (CheckServicePrincipal, CheckSignIn, FindIdentity, ListName
 _TABLES = [PROVIDER_INPUTS, *(table for kind in (*RESOURCES, *FUNCTIONS) for table in (kind.inputs, kind.outputs))]
 
 
+def package_schema() -> dict[str, Any]:
+    """The components' schema with the provider, the custom resources and the functions added."""
+    # Reading it loads the components and with them the azuread and azure-native SDKs.
+    from crosstenant.plugin.component_schema import component_schema, python_names
+    from crosstenant.plugin.components import component_provider
+    from crosstenant.plugin.package_metadata import described
+    from crosstenant.plugin.schema_text import describe_in_markdown
+
+    components = component_provider()
+    schema = described(component_schema(components))
+    schema["provider"] = deepcopy(PROVIDER_SCHEMA)
+    schema["types"].update(named_types(schema["name"], _TABLES))
+    schema["resources"].update({resource.token: deepcopy(resource.schema) for resource in RESOURCES})
+    schema["functions"] = {function.token: deepcopy(function.schema) for function in FUNCTIONS}
+    describe_in_markdown(schema, python_names(components))
+    return schema
+
+
 class CrosstenantPackage(Package):
     """Everything of one tenant that azuread and azure-native do not have."""
 
@@ -45,18 +65,8 @@ class CrosstenantPackage(Package):
         self._log = log
 
     def schema(self) -> str:
-        """The components' schema with the provider, the custom resources and the functions added."""
-        # Reading it loads the components and with them the azuread and azure-native SDKs.
-        from crosstenant.plugin.component_schema import component_schema
-        from crosstenant.plugin.components import component_provider
-        from crosstenant.plugin.package_metadata import described
-
-        schema = described(component_schema(component_provider()))
-        schema["provider"] = PROVIDER_SCHEMA
-        schema["types"].update(named_types(schema["name"], _TABLES))
-        schema["resources"].update({resource.token: resource.schema for resource in RESOURCES})
-        schema["functions"] = {function.token: function.schema for function in FUNCTIONS}
-        return json.dumps(schema)
+        """The package schema as JSON."""
+        return json.dumps(package_schema())
 
     async def check_config(self, config: Properties) -> tuple[Properties, list[Failure]]:
         """Validates the form of the credential, without a sign-in."""

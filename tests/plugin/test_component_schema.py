@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from crosstenant.plugin.component_schema import REQUIRED_INPUTS, SECRETS, as_markdown, component_schema
+from crosstenant.plugin.component_schema import REQUIRED_INPUTS, SECRETS, component_schema
 from crosstenant.plugin.components import component_provider
 
 SECRET = re.compile(r"(^|\.\s)Secret[.;]")
@@ -49,26 +49,6 @@ def test_no_type_ends_in_what_other_languages_append(schema: dict[str, Any]):
 def test_inputs_that_only_python_may_omit_are_required(schema: dict[str, Any]):
     for name, inputs in REQUIRED_INPUTS.items():
         assert set(inputs) <= set(kinds(schema)[name]["requiredInputs"])
-
-
-def test_descriptions_are_markdown_with_the_schemas_names(schema: dict[str, Any]):
-    texts = [
-        *(kind["description"] for kind in kinds(schema).values()),
-        *(it["description"] for _, it in properties(schema)),
-    ]
-    assert [text for text in texts if "``" in text] == []
-    names = {path.rsplit(".", 1)[-1] for path, _ in properties(schema)}
-    quoted = {word for text in texts for part in re.findall(r"`(.+?)`", text) for word in re.findall(r"\w+", part)}
-    snake = {word for word in quoted if "_" in word and word.islower()}
-    assert {word for word in snake if re.sub("_([a-z])", lambda it: it[1].upper(), word) in names} == set()
-
-
-def test_docstring_becomes_markdown():
-    names = {"image_pull_secret": "imagePullSecret", "mode": "mode"}
-    assert as_markdown('See ``image_pull_secret`` and\n    ``mode="warn"``, ``two words``.', names) == (
-        'See `imagePullSecret` and\n`mode="warn"`, `two words`.'
-    )
-    assert as_markdown("The image_pull_secret of ``other_name``", names) == "The image_pull_secret of `other_name`"
 
 
 def test_go_gets_the_argument_types_of_objects_in_lists(schema: dict[str, Any]):

@@ -1,0 +1,40 @@
+"""The schema's descriptions: Markdown, with properties as the schema spells them.
+
+They come from docstrings, which are reStructuredText and use Python's names.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any, Final, cast
+
+
+def describe_in_markdown(schema: dict[str, Any], names: dict[str, str]) -> None:
+    """Rewrites each description of the schema in place.
+
+    :param schema: A package schema, or a part of one.
+    :param names: The schema's names of properties, by their Python names.
+    """
+    for key, value in schema.items():
+        # A property may be called `description` itself; then this is its schema, and no text.
+        if key == "description" and isinstance(value, str):
+            schema[key] = as_markdown(value, names)
+        for part in cast("list[Any]", value) if isinstance(value, list) else [value]:
+            if isinstance(part, dict):
+                describe_in_markdown(cast("dict[str, Any]", part), names)
+
+
+def as_markdown(docstring: str, names: dict[str, str]) -> str:
+    """A docstring as the schema has descriptions: single backticks, and properties as the schema spells them.
+
+    :param names: The schema's names of properties, by their Python names.
+    """
+
+    def quoted(match: re.Match[str]) -> str:
+        return f"`{_SNAKE_CASE.sub(lambda word: names.get(word[0], word[0]), match[1])}`"
+
+    return re.sub(r"``(.+?)``", quoted, inspect.cleandoc(docstring))
+
+
+_SNAKE_CASE: Final = re.compile(r"[a-z0-9]+(?:_[a-z0-9]+)+")
