@@ -3,7 +3,8 @@
     make schema     writes it anew
     make lint       compares it (--check), and names what differs
 
-It is the schema that the plugin serves, sorted, without the version, so that a release does not change it.
+It is the schema that the plugin serves, sorted, without the version and what pyproject.toml states: a release does not
+change it, and an environment whose installation is older than pyproject.toml agrees with it.
 """
 
 from __future__ import annotations
@@ -20,17 +21,31 @@ from lib.checkout import ROOT
 
 COPY = ROOT / "schema.json"
 COMMAND = "make schema"
+OMITTED = frozenset(
+    {
+        "description",
+        "homepage",
+        "keywords",
+        "license",
+        "namespace",
+        "pluginDownloadURL",
+        "publisher",
+        "repository",
+        "version",
+    }
+)
+"""What the copy lacks: the installed distribution's metadata."""
 _SHOWN = 20
 
 
 def served() -> dict[str, Any]:
-    """The schema that the plugin serves, without its version."""
+    """The schema that the plugin serves, without what the copy lacks."""
 
     async def read() -> dict[str, Any]:
         # Outputs, of which the components' defaults are made, need a running loop.
         return package_schema()
 
-    return {name: value for name, value in asyncio.run(read()).items() if name != "version"}
+    return {name: value for name, value in asyncio.run(read()).items() if name not in OMITTED}
 
 
 def rendered(schema: dict[str, Any]) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import schema_copy
+from crosstenant.plugin.package_metadata import described
 
 ROOT = Path(__file__).parents[2]
 
@@ -43,5 +44,14 @@ def test_written_copy_passes_the_check(tmp_path: Path, monkeypatch: pytest.Monke
     schema_copy.main()
 
 
-def test_copy_has_no_version():
-    assert "version" not in schema_copy.served()
+def test_copy_has_nothing_of_the_installed_distribution():
+    facts = {
+        "summary": "Pulls across tenants.",
+        "keywords": ["aks"],
+        "license_expression": "Apache-2.0",
+        "author": "The maintainers",
+        "project_url": ["Repository, https://github.com/contoso/pulls"],
+    }
+    stated = {name for name in described({"language": {}}, facts) if name != "language"}
+    assert {*stated, "version"} == schema_copy.OMITTED
+    assert set(schema_copy.served()) & schema_copy.OMITTED == set()
