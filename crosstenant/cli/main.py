@@ -42,8 +42,7 @@ class _Commands(click.Group):
             if (error.name or "").startswith(__name__.split(".")[0]):
                 raise
             raise click.ClickException(
-                f"the sandbox needs '{error.name}', which is not installed: install the package with its extra"
-                " 'sandbox', such as '../crosstenant[sandbox]'"
+                f"the sandbox needs '{error.name}', which is not installed: pip install 'pulumi-crosstenant[sandbox]'"
             ) from None
         return complete(sandbox)
 
