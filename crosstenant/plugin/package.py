@@ -44,7 +44,7 @@ def package_schema() -> dict[str, Any]:
     from crosstenant.plugin.component_schema import component_schema, python_names
     from crosstenant.plugin.components import component_provider
     from crosstenant.plugin.package_metadata import described
-    from crosstenant.plugin.schema_text import describe_in_markdown
+    from crosstenant.plugin.schema_text import describe_in_markdown, name_members_in_pascal_case
 
     components = component_provider()
     schema = described(component_schema(components))
@@ -53,6 +53,7 @@ def package_schema() -> dict[str, Any]:
     schema["resources"].update({resource.token: deepcopy(resource.schema) for resource in RESOURCES})
     schema["functions"] = {function.token: deepcopy(function.schema) for function in FUNCTIONS}
     describe_in_markdown(schema, python_names(components))
+    name_members_in_pascal_case(schema["types"])
     return schema
 
 

@@ -1,6 +1,7 @@
-"""The schema's descriptions: Markdown, with properties as the schema spells them.
+"""The schema's descriptions and names as its readers have them.
 
-They come from docstrings, which are reStructuredText and use Python's names.
+Descriptions come from docstrings, which are reStructuredText and use Python's names; they become Markdown, with
+properties as the schema spells them.
 """
 
 from __future__ import annotations
@@ -23,6 +24,18 @@ def describe_in_markdown(schema: dict[str, Any], names: dict[str, str]) -> None:
         for part in cast("list[Any]", value) if isinstance(value, list) else [value]:
             if isinstance(part, dict):
                 describe_in_markdown(cast("dict[str, Any]", part), names)
+
+
+def name_members_in_pascal_case(types: dict[str, Any]) -> None:
+    """Renames the members of each enumeration in place: `US_GOVERNMENT` becomes `UsGovernment`.
+
+    Go and TypeScript take the name as it is; Python's SDK turns it back.
+
+    :param types: The types of a package schema.
+    """
+    for kind in types.values():
+        for member in kind.get("enum") or ():
+            member["name"] = "".join(word.capitalize() for word in member["name"].split("_"))
 
 
 def as_markdown(docstring: str, names: dict[str, str]) -> str:

@@ -64,6 +64,17 @@ def test_no_internal_function_is_in_the_schema(schema: dict[str, Any]):
     assert [it.token for it in INTERNAL_FUNCTIONS if it.token in str(schema)] == []
 
 
+def test_members_of_enumerations_are_named_as_other_languages_do(schema: dict[str, Any]):
+    clouds = schema["types"]["crosstenant:index:AzureEnvironment"]["enum"]
+    assert [(it["name"], it["value"]) for it in clouds] == [
+        ("Public", "public"),
+        ("UsGovernment", "usgovernment"),
+        ("China", "china"),
+    ]
+    names = [it["name"] for kind in schema["types"].values() for it in kind.get("enum") or ()]
+    assert [it for it in names if not re.fullmatch(r"([A-Z][a-z]+)+", it)] == []
+
+
 async def test_what_the_plugin_serves_stays_as_declared(schema: dict[str, Any]):
     """The schema is rewritten in a copy: a second reading finds the same."""
     assert package_schema() == schema
