@@ -12,6 +12,7 @@ from crosstenant.components.arguments.federated_cluster_args import (
     FederatedClusterArgs,
     FederatedClusterSpec,
     read_federated_clusters,
+    with_texts_of_kubeconfigs,
 )
 from crosstenant.components.arguments.federated_identity_args import (
     FederatedIdentityArgs,
@@ -138,7 +139,7 @@ class FederatedPull(pulumi.ComponentResource):
         :raises ArgumentError: An argument is wrong; the message names it and the remedy.
         """
         at = ArgPath(f"FederatedPull '{name}'")
-        args = checked(at, FederatedPullArgs, args)
+        args = checked(at, FederatedPullArgs, with_texts_of_kubeconfigs(args))
         delivery = PullDelivery(args.get("delivery", PullDelivery.REFRESHER))
         ready_made = kubernetes_providers or {}
         registries = read_registries(at / "registries", args["registries"])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -24,6 +25,7 @@ from tests.components.construction import (
     Built,
     Secret,
     build,
+    later,
 )
 from tests.components.programs import federated, federated_cluster
 
@@ -76,6 +78,20 @@ def test_the_kubeconfig_is_secret_in_the_provider_and_nowhere_else():
     others = [it.inputs for it in built.resources if it is not provider and it.type != provider.type]
     assert KUBECONFIG not in str(others)
     assert KUBECONFIG not in str(built.outputs)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(lambda it: it, id="plain"),
+        pytest.param(later, id="output"),
+    ],
+)
+def test_a_kubeconfig_that_arrives_as_an_object_is_json_text_and_secret(given: Callable[[object], Any]):
+    kubeconfig = {"clusters": [], "current-context": "a"}
+    built = build(lambda: federated(delivery="refresher", clusters=[federated_cluster(kubeconfig=given(kubeconfig))]))
+    text = built.one("pulumi:providers:kubernetes").inputs["kubeconfig"]
+    assert text == Secret('{"clusters": [], "current-context": "a"}')
 
 
 def test_the_proof_waits_for_all_that_permits_the_pull_and_the_cron_job_for_the_proof():

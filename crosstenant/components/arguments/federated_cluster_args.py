@@ -1,7 +1,9 @@
 """The arguments of a cluster that pulls without a secret, and their checks."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any, TypeVar, cast
 
 import pulumi
 from typing_extensions import NotRequired, TypedDict
@@ -25,6 +27,8 @@ from crosstenant.model.federation import (
 )
 from crosstenant.model.kubernetes.plan import PULL_SECRET, PullNamespace
 from crosstenant.model.modes import PullDelivery
+
+Args = TypeVar("Args")
 
 
 class PullNamespaceArgs(TypedDict):
@@ -74,6 +78,42 @@ class FederatedClusterSpec:
     namespaces: tuple[PullNamespace, ...]
     kubeconfig: pulumi.Input[str] | None
     refresher: RefresherSpec
+
+
+def with_texts_of_kubeconfigs(args: Args) -> Args:
+    """The arguments of the component, in which a kubeconfig that is a plain object is a secret text of JSON.
+
+    A program in YAML gets a text of JSON as the object that it stands for.
+
+    :param args: The arguments, in any form.
+    """
+    if not isinstance(cast("object", args), Mapping):
+        return args
+    given = cast("Mapping[str, object]", args)
+    clusters = given.get("clusters")
+    if not isinstance(clusters, (list, tuple)):
+        return args
+    clusters = cast("list[object]", clusters)
+    return cast("Args", {**given, "clusters": [_with_text(it) for it in clusters]})
+
+
+def kubeconfig_text(known: object) -> str:
+    """The text of a kubeconfig that an output has: itself, or JSON of the object that it stands for.
+
+    :param known: The output's value.
+    """
+    return known if isinstance(known, str) else json.dumps(known)
+
+
+def _with_text(cluster: object) -> object:
+    if not isinstance(cluster, Mapping):
+        return cluster
+    given = cast("Mapping[str, Any]", cluster)
+    kubeconfig = given.get("kubeconfig")
+    if not isinstance(kubeconfig, Mapping):
+        return given
+    known = cast("Mapping[str, Any]", kubeconfig)
+    return {**given, "kubeconfig": pulumi.Output.secret(known).apply(kubeconfig_text)}
 
 
 def read_federated_clusters(

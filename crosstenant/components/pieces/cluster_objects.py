@@ -6,8 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
+from pulumi.resource_hooks import ResourceHookBinding
 
 from crosstenant.components.arguments.federated_cluster_args import FederatedClusterSpec
+from crosstenant.components.pieces.hooks import on_error
+from crosstenant.components.pieces.kubernetes_advice import kubernetes_advice
 from crosstenant.components.pieces.kubernetes_sdk import declare_object, declare_patch, kubernetes_provider
 from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.model.kubernetes.documents import Document, owned_by_stack
@@ -70,7 +73,7 @@ class ClusterObjects:
         :param after: What must exist before it.
         :param ignore: Properties whose changes are the cluster's own.
         """
-        options = self._options(part, namespace, after, list(ignore) or None)
+        options = self._options(part, document, namespace, after, list(ignore) or None)
         return declare_object(self._called(part, namespace), owned_by_stack(document), options)
 
     def patch(
@@ -83,7 +86,8 @@ class ClusterObjects:
         :param namespace: The namespace.
         :param after: What must exist before it.
         """
-        return declare_patch(self._called(part, namespace), document, self._options(part, namespace, after, None))
+        options = self._options(part, document, namespace, after, None)
+        return declare_patch(self._called(part, namespace), document, options)
 
     def _called(self, part: str, namespace: str | None, cluster: str | None = None) -> str:
         # A dot, which no namespace has: 'aks' and 'dev-team' must not become what 'aks-dev' and 'team' do.
@@ -91,13 +95,21 @@ class ClusterObjects:
         return f"{self.name}-{cluster or self.cluster.name.text}{place}-{part}"
 
     def _options(
-        self, part: str, namespace: str | None, after: Sequence[pulumi.Resource], ignore: list[str] | None
+        self,
+        part: str,
+        document: Document,
+        namespace: str | None,
+        after: Sequence[pulumi.Resource],
+        ignore: list[str] | None,
     ) -> pulumi.ResourceOptions:
+        advice = kubernetes_advice(self.cluster.name.text, document)
+        hooks = on_error(self._called(part, namespace), self.component, advice)
         own = pulumi.ResourceOptions(
             parent=self.component,
             provider=self.provider,
             depends_on=list(after),
             ignore_changes=ignore,
+            hooks=ResourceHookBinding(on_error=hooks),
             aliases=self.cluster.name.aliases(lambda cluster: self._called(part, namespace, cluster)),
         )
         return replaceable(own)

@@ -14,6 +14,7 @@ from typing import Any, Final
 import pulumi
 
 from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.federated_cluster_args import kubeconfig_text
 from crosstenant.model.kubernetes.documents import Document, owned_by_stack
 
 _CLASSES: Final = {
@@ -55,7 +56,7 @@ def kubernetes_provider(
     """
     return _class("provider", "Provider")(
         name,
-        kubeconfig=pulumi.Output.secret(kubeconfig),
+        kubeconfig=pulumi.Output.secret(kubeconfig).apply(kubeconfig_text),
         # Otherwise another configuration would delete the ConfigMap before it is made again, and a pod that starts in
         # between would wait for it.
         enable_config_map_mutable=True,
