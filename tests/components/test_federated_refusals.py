@@ -64,6 +64,23 @@ AT_ONCE: list[tuple[str, Callable[[], dict[str, Any]], str, tuple[str, ...]]] = 
         ("given twice",),
     ),
     (
+        "two-clusters-of-one-name",
+        lambda: {
+            "clusters": [
+                federated_cluster(),
+                federated_cluster(cluster_id=CLUSTER_ID.replace("/resourceGroups/", "/resourceGroups/other-")),
+            ]
+        },
+        "clusters[1].name",
+        ("clusters[0] is called 'aks' as well", "give this one another name"),
+    ),
+    (
+        "registry-twice",
+        lambda: {"registries": [RegistryArgs(registry_id=it) for it in (REGISTRY_ID, REGISTRY_ID.upper())]},
+        "registries[1].registry_id",
+        ("given twice",),
+    ),
+    (
         "namespace-twice",
         lambda: one(namespaces=[PullNamespaceArgs(name="shop"), PullNamespaceArgs(name="shop")]),
         "clusters[0].namespaces[1].name",

@@ -107,6 +107,12 @@ TEXTS: Final[Mapping[str, Source]] = {
     "configured Kubernetes cluster is unreachable: …: … …": _KUBERNETES_PROVIDER,
     "configured Kubernetes cluster is unreachable: unable to load Kubernetes client configuration from kubeconfig "
     "file; set the provider's 'kubeconfig'": code(f"{_KUBERNETES}provider/provider.go", but="the remedy"),
+    "configured Kubernetes cluster is unreachable. If the cluster was deleted, you can remove this resource from "
+    "Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable set to "
+    '"true"': code(f"{_KUBERNETES}provider/provider.go"),
+    "failed to read resource state due to unreachable cluster. If the cluster was deleted, you can remove this "
+    "resource from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE environment variable "
+    'set to "true"': code(f"{_KUBERNETES}provider/provider.go"),
     "the provider's kubeconfig cannot be read (…)": _WORDS,
     "'…' timed out waiting to be Ready…": code(f"{_KUBERNETES}await/error.go"),
     "… '…' timed out waiting to be deleted": _WORDS,

@@ -13,7 +13,7 @@ from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.interception import current_request
 from crosstenant.provider_kit.resource import Change
 from crosstenant.provider_kit.values import UNKNOWN
-from crosstenant.sandbox.standins.kubernetes.api import ApiError
+from crosstenant.sandbox.standins.kubernetes.api import ApiError, Unreachable
 from crosstenant.sandbox.standins.kubernetes.resource import of_token
 from tests.sandbox.standins.kubernetes_world import FakeApi, Kind
 
@@ -309,6 +309,28 @@ async def test_deleted_object_is_waited_for(kind: Callable[..., Kind], api: Fake
     monkeypatch.setattr(api, "delete", mark)
     await found.resource.delete(found.urn, resource_id, outputs, 0)
     assert len(found.waits) == 1
+
+
+@pytest.mark.parametrize("lets_go", [False, True])
+async def test_objects_of_a_cluster_that_is_gone_are_kept_unless_a_setting_lets_go(
+    lets_go: bool, kind: Callable[..., Kind], api: FakeApi, monkeypatch: pytest.MonkeyPatch
+):
+    found = kind(lets_go=lets_go)
+    resource_id, inputs, outputs = await found.created(CONFIG_MAP)
+
+    async def gone(place: Any) -> Any:
+        raise Unreachable("no route")
+
+    monkeypatch.setattr(api, "get", gone)
+    monkeypatch.setattr(api, "delete", gone)
+    if lets_go:
+        assert await found.resource.read(found.urn, resource_id, inputs, outputs) is None
+        await found.resource.delete(found.urn, resource_id, outputs, 0)
+        return
+    with pytest.raises(OperatorError, match=r"unreachable cluster.*PULUMI_K8S_DELETE_UNREACHABLE"):
+        await found.resource.read(found.urn, resource_id, inputs, outputs)
+    with pytest.raises(OperatorError, match=r"cluster is unreachable.*PULUMI_K8S_DELETE_UNREACHABLE"):
+        await found.resource.delete(found.urn, resource_id, outputs, 0)
 
 
 async def test_provider_without_a_kubeconfig_says_so():

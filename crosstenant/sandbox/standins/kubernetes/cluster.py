@@ -27,6 +27,8 @@ class Cluster:
     config_maps_change: bool = False
     secrets_change: bool = False
     upserts: bool = False
+    lets_go: bool = False
+    """Whether objects of a cluster that cannot be reached count as deleted."""
     renders: bool = False
     """Whether ``api`` is a folder, in which nothing becomes ready."""
     sleep: Sleep = asyncio.sleep

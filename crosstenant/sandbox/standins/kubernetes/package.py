@@ -23,6 +23,7 @@ VERSION = "4.34.2"
 # The real SDK marks the kubeconfig as secret, and the provider does so too.
 CONFIG: Fields = {
     "context": Field("string"),
+    "deleteUnreachable": Field("boolean"),
     "enableConfigMapMutable": Field("boolean"),
     "enableSecretMutable": Field("boolean"),
     "enableServerSideApply": Field("boolean"),
@@ -82,6 +83,7 @@ def prepare(config: Properties, environ: Mapping[str, str]) -> Cluster:
         namespace=settings.text("namespace") or (access.namespace if access else ""),
         config_maps_change=settings.flag("enableConfigMapMutable", "PULUMI_K8S_ENABLE_CONFIGMAP_MUTABLE"),
         secrets_change=settings.flag("enableSecretMutable", "PULUMI_K8S_ENABLE_SECRET_MUTABLE"),
+        lets_go=settings.flag("deleteUnreachable", "PULUMI_K8S_DELETE_UNREACHABLE"),
         upserts=settings.flag("upsertExistingObjects", "PULUMI_K8S_UPSERT_EXISTING_OBJECTS"),
     )
 

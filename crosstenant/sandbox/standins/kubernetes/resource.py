@@ -113,6 +113,14 @@ class KubernetesObject(CustomResource[Cluster]):
             if error.status == 404:
                 return None
             raise
+        except Unreachable:
+            if self.context.lets_go:
+                return None
+            raise OperatorError(
+                "failed to read resource state due to unreachable cluster. If the cluster was deleted, you can remove "
+                "this resource from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE "
+                'environment variable set to "true"'
+            ) from None
         given = pruned(live, normalized(inputs)) if inputs else without_server_fields(live)
         return Observed(resource_id, given, _outputs(live))
 
@@ -137,7 +145,10 @@ class KubernetesObject(CustomResource[Cluster]):
         return await self._ready(place, news, applied, timeout)
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
-        """Deletes the object and waits until it is gone; a patch only gives up what it owns."""
+        """Deletes the object and waits until it is gone; a patch only gives up what it owns.
+
+        :raises OperatorError: The cluster cannot be reached, and nothing lets go of its objects.
+        """
         place, api = self._place(olds), self.context.reached
         try:
             if self.is_patch:
@@ -148,6 +159,14 @@ class KubernetesObject(CustomResource[Cluster]):
             if error.status == 404:
                 return
             raise
+        except Unreachable:
+            if self.context.lets_go:
+                return
+            raise OperatorError(
+                "configured Kubernetes cluster is unreachable. If the cluster was deleted, you can remove this "
+                "resource from Pulumi state by rerunning the operation with the PULUMI_K8S_DELETE_UNREACHABLE "
+                'environment variable set to "true"'
+            ) from None
         await wait_until_gone(api, place, timeout, self.context.sleep)
 
     @property
