@@ -406,7 +406,8 @@ def deliver(config: Json, renewal: Renewal, cluster: Cluster, patience: Patience
             found = repeated(lambda: cluster.read(secret), patience)  # noqa: B023 - called at once
             content = pull_secret(config, renewal.tokens, found or {}, failed)
             repeated(lambda: cluster.write(secret, content, create=found is None), patience)  # noqa: B023
-            say(f"secret {label(secret)}: written, valid until {content['metadata']['annotations'][EXPIRES]}")
+            expiry = content["metadata"]["annotations"][EXPIRES]
+            say(f"secret {label(secret)}: written, " + (f"valid until {expiry}" if expiry else "without a valid token"))
         except Failure as failure:
             renewal.failures.append(failure)
 

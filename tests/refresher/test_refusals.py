@@ -118,6 +118,14 @@ def test_refused_sign_in_keeps_every_entry_and_is_written_down(refresher: Refres
     assert refresher.world.annotations()["last-error"] == done.error
 
 
+def test_first_run_that_is_refused_says_that_the_secret_has_no_token(refresher: Refresher):
+    refresher.world.add_secret()
+    refresher.world.replies["entra"] = [entra_error(700024)]
+    done = refresher.run()
+    assert "secret shop/registry-pull: written, without a valid token" in done.log
+    assert "expires-at" not in refresher.world.annotations()
+
+
 def test_registry_without_the_role_is_renewed_all_the_same(refresher: Refresher):
     refresher.world.add_secret()
     refresher.world.replies["manifest"] = [Reply(401)]
