@@ -10,7 +10,6 @@ from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.cluster_args import ClusterArgs, read_clusters
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleArgs, read_cluster_roles
 from crosstenant.components.arguments.declared_form import checked
-from crosstenant.components.arguments.id_arguments import default_subscription
 from crosstenant.components.arguments.one_component import of_this_component
 from crosstenant.components.arguments.registry_args import RegistryArgs, read_registries
 from crosstenant.components.arguments.replication_args import read_replication
@@ -20,7 +19,7 @@ from crosstenant.components.arguments.tenants_apart import IN_BOTH, ROLE_BESIDE_
 from crosstenant.components.output_objects import ClusterCredential, RegistryGrant, in_state
 from crosstenant.components.pieces.cluster_credential import credential_after, describe, set_cluster_credential
 from crosstenant.components.pieces.cluster_roles import assign_cluster_role
-from crosstenant.components.pieces.tenants import check_two_tenants, tenant_providers
+from crosstenant.components.pieces.tenants import two_tenants
 from crosstenant.components.pull_identity import PullIdentity, read_identity
 from crosstenant.components.registry_access import AccessSpec, RegistryAccess
 from crosstenant.components.tenant import TenantProviders
@@ -182,25 +181,15 @@ class CrossTenantPull(pulumi.ComponentResource):
 
         super().__init__("crosstenant:index:CrossTenantPull", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        cluster_tenant = tenant_providers(
-            at / "cluster_tenant",
-            args.get("cluster_tenant"),
-            cluster_providers,
-            keyword="cluster_providers",
-            name=f"{name}-cluster-tenant",
-            default_subscription_id=default_subscription([*cluster_ids, *scopes]),
+        cluster_tenant, registry_tenant = two_tenants(
+            at,
+            (args.get("cluster_tenant"), args.get("registry_tenant")),
+            (cluster_providers, registry_providers),
+            name=name,
+            cluster_ids=[*cluster_ids, *scopes],
+            registry_ids=[it.id for it in registries],
             opts=child,
         )
-        registry_tenant = tenant_providers(
-            at / "registry_tenant",
-            args.get("registry_tenant"),
-            registry_providers,
-            keyword="registry_providers",
-            name=f"{name}-registry-tenant",
-            default_subscription_id=default_subscription([it.id for it in registries]),
-            opts=child,
-        )
-        check_two_tenants(at / "registry_tenant", cluster_tenant, registry_tenant)
         # Last, so that a component that is refused for another argument does not count as one that has the cluster.
         cluster_ids = of_this_component(cluster_ids)
         clusters = [replace(it, id=cluster_id) for it, cluster_id in zip(clusters, cluster_ids, strict=True)]

@@ -19,7 +19,6 @@ from crosstenant.components.arguments.federated_identity_args import (
     IdentitySpec,
     read_identity_args,
 )
-from crosstenant.components.arguments.id_arguments import default_subscription
 from crosstenant.components.arguments.one_pull_secret import of_one_component
 from crosstenant.components.arguments.registry_args import RegistryArgs, RegistrySpec, read_registries
 from crosstenant.components.arguments.replication_args import read_replication
@@ -38,7 +37,7 @@ from crosstenant.components.pieces.pull_plans import (
     trusts_of,
 )
 from crosstenant.components.pieces.pull_role import PullingPrincipal, assign_pull_role, look_up
-from crosstenant.components.pieces.tenants import check_two_tenants, tenant_providers
+from crosstenant.components.pieces.tenants import two_tenants
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.modes import PullDelivery, PullDeliveryText
 from crosstenant.resources.get_registry import GetRegistryResult
@@ -156,27 +155,16 @@ class FederatedPull(pulumi.ComponentResource):
 
         super().__init__("crosstenant:index:FederatedPull", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
-        cluster_tenant = tenant_providers(
-            at / "cluster_tenant",
-            args.get("cluster_tenant"),
-            cluster_providers,
-            keyword="cluster_providers",
-            name=f"{name}-cluster-tenant",
-            default_subscription_id=default_subscription(cluster_ids),
-            opts=child,
-        )
         existing = identity_spec.existing if isinstance(identity_spec, IdentitySpec) else None
-        identity_ids = [existing] if existing else []
-        registry_tenant = tenant_providers(
-            at / "registry_tenant",
-            args.get("registry_tenant"),
-            registry_providers,
-            keyword="registry_providers",
-            name=f"{name}-registry-tenant",
-            default_subscription_id=default_subscription([*identity_ids, *(it.id for it in registries)]),
+        cluster_tenant, registry_tenant = two_tenants(
+            at,
+            (args.get("cluster_tenant"), args.get("registry_tenant")),
+            (cluster_providers, registry_providers),
+            name=name,
+            cluster_ids=cluster_ids,
+            registry_ids=[*([existing] if existing else []), *(it.id for it in registries)],
             opts=child,
         )
-        check_two_tenants(at / "registry_tenant", cluster_tenant, registry_tenant)
         check_limit(trusts_of(clusters, delivery, registry_tenant.cloud))
         # Last, so that a component that is refused for another argument does not count as one that has the secret.
         clusters = of_one_component(clusters)

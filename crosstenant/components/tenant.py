@@ -222,6 +222,13 @@ class TenantProviders:
         """
         return self._signed_in_tenant_id()
 
+    def once_signed_in(self, text: pulumi.Input[str]) -> pulumi.Output[str]:
+        """A text, known only when this package's own provider has signed in: see ``signed_in_tenant_id``.
+
+        :param text: The text, such as an ARM ID that a function is to look up.
+        """
+        return pulumi.Output.all(self.signed_in_tenant_id, text).apply(lambda known: known[1])
+
     def _signed_in_tenant_id(self, by: Literal["azuread", ""] = "") -> pulumi.Output[str]:
         options = pulumi.InvokeOptions(provider=self.crosstenant)
         return pulumi.Output.from_input(sign_in_problem(options, by)).apply(self._unless_refused)

@@ -30,7 +30,7 @@ def cluster_issuer(
         raise at.error(_without_issuer(found))
 
     found = look_up_cluster(
-        pulumi.Output.all(providers.signed_in_tenant_id, cluster.id.text).apply(lambda known: known[1]),
+        providers.once_signed_in(cluster.id.text),
         pulumi.InvokeOptions(parent=component, provider=providers.crosstenant),
         at.error,
     )

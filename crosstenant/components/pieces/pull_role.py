@@ -46,7 +46,7 @@ def look_up(
         return info
 
     return look_up_registry(
-        pulumi.Output.all(providers.signed_in_tenant_id, registry.id.text).apply(lambda known: known[1]),
+        providers.once_signed_in(registry.id.text),
         pulumi.InvokeOptions(parent=component, provider=providers.crosstenant),
         registry.id.at.error,
     ).apply(fitting)
@@ -122,5 +122,5 @@ def _existing(
         return existing.name
 
     options = pulumi.InvokeOptions(parent=component, provider=providers.crosstenant)
-    waiting = pulumi.Output.all(providers.signed_in_tenant_id, assignment_id).apply(lambda known: known[1])
+    waiting = providers.once_signed_in(assignment_id)
     return role_assignment_exists(waiting, options, at.error).apply(there)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pulumi
 
 from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.id_arguments import IdArgument, default_subscription
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.tenant import TenantProviders
@@ -45,6 +48,45 @@ def tenant_providers(
         )
     ready_made.default_to(default_subscription_id)
     return ready_made
+
+
+def two_tenants(
+    at: ArgPath,
+    described: tuple[TenantArgs | None, TenantArgs | None],
+    ready_made: tuple[TenantProviders | None, TenantProviders | None],
+    *,
+    name: str,
+    cluster_ids: Sequence[IdArgument],
+    registry_ids: Sequence[IdArgument],
+    opts: pulumi.ResourceOptions,
+) -> tuple[TenantProviders, TenantProviders]:
+    """The providers of the cluster tenant and of the registry tenant.
+
+    :param at: The component, whose arguments ``cluster_tenant`` and ``registry_tenant`` describe them.
+    :param described: These two arguments, in this order, as the program gives them.
+    :param ready_made: What the program passes as ``cluster_providers`` and ``registry_providers``.
+    :param name: The component's name, prefix of the names of providers made here.
+    :param cluster_ids: IDs in the cluster tenant, of which its default subscription is taken.
+    :param registry_ids: IDs in the registry tenant, likewise.
+    :param opts: Resource options of the providers made here.
+    :raises ArgumentError: As ``tenant_providers`` and ``check_two_tenants``.
+    """
+    cluster_tenant, registry_tenant = (
+        tenant_providers(
+            at / f"{side}_tenant",
+            tenant,
+            providers,
+            keyword=f"{side}_providers",
+            name=f"{name}-{side}-tenant",
+            default_subscription_id=default_subscription(ids),
+            opts=opts,
+        )
+        for side, tenant, providers, ids in zip(
+            ("cluster", "registry"), described, ready_made, (cluster_ids, registry_ids), strict=True
+        )
+    )
+    check_two_tenants(at / "registry_tenant", cluster_tenant, registry_tenant)
+    return cluster_tenant, registry_tenant
 
 
 def check_two_tenants(at: ArgPath, cluster_tenant: TenantProviders, registry_tenant: TenantProviders) -> None:
