@@ -5,14 +5,13 @@ from __future__ import annotations
 import click
 
 from crosstenant.sandbox.cli import federation_drift_commands
-from crosstenant.sandbox.cli.options import on_state
+from crosstenant.sandbox.cli.options import on_cluster, on_state
 from crosstenant.sandbox.world import drift, role_drift
 from crosstenant.sandbox.world.seed import OLD_CLUSTER_APP_ID
 from crosstenant.sandbox.world.state import Store
 
 _client_id = click.option("--client-id", required=True, help="Client ID of the application.")
 _tenant = click.option("--tenant", required=True, help="Tenant ID.")
-_cluster = click.option("--cluster", required=True, help="Name or ARM ID of the cluster.")
 _registry = click.option("--registry", required=True, help="Name or ARM ID of the registry.")
 _role = click.option("--role", required=True, help="Name or GUID of the built-in role, such as AcrPush.")
 
@@ -38,7 +37,7 @@ def remove_role_assignment(store: Store, registry: str, client_id: str) -> None:
 
 @drift_group.command()
 @on_state
-@_cluster
+@on_cluster
 @click.option("--client-id", default=OLD_CLUSTER_APP_ID, help="Default: the cluster's first application.")
 def reset_cluster(store: Store, cluster: str, client_id: str) -> None:
     """Reset a cluster's credential to another application."""
@@ -98,7 +97,7 @@ def registry_mode(store: Store, registry: str, mode: str) -> None:
 
 @drift_group.command()
 @on_state
-@_cluster
+@on_cluster
 def stop_cluster(store: Store, cluster: str) -> None:
     """Stop a cluster."""
     with store.change() as state:
@@ -107,7 +106,7 @@ def stop_cluster(store: Store, cluster: str) -> None:
 
 @drift_group.command()
 @on_state
-@_cluster
+@on_cluster
 def delete_cluster(store: Store, cluster: str) -> None:
     """Delete a cluster."""
     with store.change() as state:
@@ -144,7 +143,7 @@ def set_redirect_uri(store: Store, client_id: str, uri: str) -> None:
 
 @drift_group.command()
 @on_state
-@_cluster
+@on_cluster
 def enable_managed_identity(store: Store, cluster: str) -> None:
     """Replace a cluster's application by a managed identity."""
     with store.change() as state:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import click
 
-from crosstenant.sandbox.cli.options import on_state
+from crosstenant.sandbox.cli.options import on_cluster, on_state
 from crosstenant.sandbox.world import federation_drift
 from crosstenant.sandbox.world.state import Store
 
-_cluster = click.option("--cluster", required=True, help="Name or ARM ID of the cluster.")
 _trusting = click.option(
     "--identity", required=True, help="Name, ARM ID or client ID of the identity; or client ID of an application."
 )
@@ -54,7 +53,7 @@ def delete_identity(store: Store, identity: str) -> None:
 
 @click.command()
 @on_state
-@_cluster
+@on_cluster
 def enable_oidc_issuer(store: Store, cluster: str) -> None:
     """Switch a cluster's OIDC issuer on."""
     with store.change() as state:
@@ -63,7 +62,7 @@ def enable_oidc_issuer(store: Store, cluster: str) -> None:
 
 @click.command()
 @on_state
-@_cluster
+@on_cluster
 def rebuild_cluster(store: Store, cluster: str) -> None:
     """Build a cluster again: its OIDC issuer has a new address."""
     with store.change() as state:

@@ -7,7 +7,7 @@ import os
 
 import click
 
-from crosstenant.sandbox.cli.options import on_state
+from crosstenant.sandbox.cli.options import on_cluster, on_state
 from crosstenant.sandbox.entra.assertions import federated_token
 from crosstenant.sandbox.entra.consent import consent
 from crosstenant.sandbox.kubelet import node_pull as kubelet
@@ -58,7 +58,7 @@ def assertion(store: Store, issuer: str, subject: str, audience: str | None) -> 
 
 @click.command()
 @on_state
-@click.option("--cluster", required=True, help="Name or ARM ID of the cluster.")
+@on_cluster
 @click.option("--node", help="Name of the node, or all. Default: the first node.")
 @click.argument("image")
 def pull(store: Store, cluster: str, node: str | None, image: str) -> None:

@@ -12,6 +12,9 @@ import click
 from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.host.state_file import open_store, state_path
 
+on_cluster = click.option("--cluster", required=True, help="Name or ARM ID of the cluster.")
+"""Gives a command the cluster that it changes as the argument ``cluster``."""
+
 
 def on_state(command: Callable[..., Any]) -> Callable[..., Any]:
     """Gives a command the option ``--state``, and the state that it names as the argument ``store``.
