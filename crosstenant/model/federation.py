@@ -15,9 +15,6 @@ from crosstenant.model.clouds import CHINA, PUBLIC, US_GOVERNMENT, Cloud
 CREDENTIAL_LIMIT: Final = 20
 """The federated identity credentials that one identity or application can hold."""
 
-ISSUER_AND_SUBJECT_LIMIT: Final = 600
-"""The most characters of a credential's issuer, and of its subject."""
-
 ACR_SCOPE: Final = "https://containerregistry.azure.net/.default"
 """OAuth scope of an Entra token for a container registry, in every cloud."""
 
@@ -39,9 +36,6 @@ _IDENTITY_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{2,127}")
 _DNS_LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _DNS_NAME: Final = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*")
 
-CREDENTIAL_NAME_RULE: Final = (
-    "must be 3 to 120 letters, digits, hyphens and underscores, and begin with a letter or digit"
-)
 IDENTITY_NAME_RULE: Final = (
     "must be 3 to 128 letters, digits, hyphens and underscores, and begin with a letter or digit"
 )
@@ -71,7 +65,8 @@ def subject(namespace: str, service_account: str) -> str:
 
 
 def is_credential_name(text: str) -> bool:
-    """Whether Azure accepts this name of a federated identity credential; ``CREDENTIAL_NAME_RULE`` says which."""
+    """Whether Azure accepts this name of a federated identity credential: 3 to 120 letters, digits, hyphens and
+    underscores, the first a letter or digit."""
     return _CREDENTIAL_NAME.fullmatch(text) is not None
 
 

@@ -16,7 +16,6 @@ import aiohttp
 Json = dict[str, Any]
 
 MERGE_PATCH: Final = "application/merge-patch+json"
-STRATEGIC_MERGE_PATCH: Final = "application/strategic-merge-patch+json"
 _NO_TIMEOUT: Final = aiohttp.ClientTimeout(total=None, sock_connect=10)
 _LONGEST_LINE: Final = 4 * 1024 * 1024
 
