@@ -106,8 +106,7 @@ class Demo:
         """The plan."""
         self.tell.step("Preview", "The program at the top of this repository names both and declares the chain.")
         plan = self.stack.operate("preview")
-        self.tell.ran(plan)
-        self.tell.expect(plan.code == 0, "a plan", plan)
+        self.tell.succeeded(plan, "a plan")
         self.list_changes(plan)
         kinds = sorted(change.type for change in plan.changes if change.type in (PRINCIPAL, *MEANING))
         self.tell.expect(
@@ -157,8 +156,7 @@ class Demo:
             self.azure.drift("remove-role-assignment", "--registry", REGISTRY_NAME, "--client-id", self.client_id),
             self.azure.drift("reset-cluster", "--cluster", CLUSTER_NAME),
         ):
-            self.tell.ran(change)
-            self.tell.expect(change.code == 0, "the change", change)
+            self.tell.succeeded(change, "the change")
         self.expect_refused_pull()
 
     def see_drift(self) -> None:
@@ -206,11 +204,9 @@ class Demo:
         self.tell.line(_message(refused))
         self.expect_connected(refused)
         moved = self.azure.drift("reset-cluster", "--cluster", CLUSTER_NAME, "--client-id", seeded.cluster)
-        self.tell.ran(moved)
-        self.tell.expect(moved.code == 0, "the cluster on its old service principal", moved)
+        self.tell.succeeded(moved, "the cluster on its old service principal")
         gone = self.stack.operate("destroy")
-        self.tell.ran(gone)
-        self.tell.expect(gone.code == 0, "everything destroyed", gone)
+        self.tell.succeeded(gone, "everything destroyed")
         self.list_changes(gone)
 
     def left(self, seeded: Estate) -> None:
@@ -225,8 +221,7 @@ class Demo:
     def up(self, *options: str) -> Outcome:
         """An update that must succeed."""
         up = self.stack.operate("up", *options)
-        self.tell.ran(up)
-        self.tell.expect(up.code == 0, "an update without an error", up)
+        self.tell.succeeded(up, "an update without an error")
         self.list_changes(up)
         return up
 

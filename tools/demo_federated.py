@@ -131,8 +131,7 @@ class Demo:
         """The plan."""
         self.tell.step("Preview", "examples/federated names both, and a namespace of the cluster whose pods pull.")
         plan = self.stack.operate("preview")
-        self.tell.ran(plan)
-        self.tell.expect(plan.code == 0, "a plan", plan)
+        self.tell.succeeded(plan, "a plan")
         self.list_changes(plan)
         kinds = sorted(change.type for change in plan.changes if change.type in MEANING)
         self.tell.expect(
@@ -185,8 +184,7 @@ class Demo:
         )
         before = self.pods.secret(PULL_SECRET)
         moved = self.azure.clock("forward", "3h")
-        self.tell.ran(moved)
-        self.tell.expect(moved.code == 0, "the clock moved", moved)
+        self.tell.succeeded(moved, "the clock moved")
         after = self.pods.secret(PULL_SECRET)
         self.tell.expect(
             before["metadata"]["uid"] == after["metadata"]["uid"] and before["data"] != after["data"],
@@ -206,8 +204,7 @@ class Demo:
         change = self.azure.drift(
             "remove-role-assignment", "--registry", REGISTRY_NAME, "--client-id", self.client_id()
         )
-        self.tell.ran(change)
-        self.tell.expect(change.code == 0, "the change", change)
+        self.tell.succeeded(change, "the change")
         self.expect_refused("without-role")
 
     def see(self) -> None:
@@ -251,8 +248,7 @@ class Demo:
             "Leave", "Nothing of the cluster depends on the chain but its pulls: destroy removes everything."
         )
         gone = self.stack.operate("destroy")
-        self.tell.ran(gone)
-        self.tell.expect(gone.code == 0, "everything destroyed", gone)
+        self.tell.succeeded(gone, "everything destroyed")
         self.list_changes(gone)
         self.expect_refused("after")
 
@@ -270,8 +266,7 @@ class Demo:
     def up(self, *options: str) -> Outcome:
         """An update that must succeed."""
         up = self.stack.operate("up", *options)
-        self.tell.ran(up)
-        self.tell.expect(up.code == 0, "an update without an error", up)
+        self.tell.succeeded(up, "an update without an error")
         self.list_changes(up)
         return up
 

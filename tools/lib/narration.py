@@ -44,6 +44,11 @@ class Narrator:
         if not truth:
             self.fail(f"expected: {claim}", outcome)
 
+    def succeeded(self, outcome: Outcome, claim: str) -> None:
+        """Show a command, and go on if it succeeded."""
+        self.ran(outcome)
+        self.expect(outcome.code == 0, claim, outcome)
+
     def fail(self, reason: str, outcome: Outcome | None = None) -> NoReturn:
         """Stop here with exit code 1."""
         print(f"\nstep {self._step} of {self._steps} did not do what it says: {reason}", file=sys.stderr)
