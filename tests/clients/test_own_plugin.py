@@ -15,7 +15,7 @@ import pytest
 
 from lib import kubernetes_plugin
 from lib.checkout import VENV, search_path
-from lib.progress import SetupError
+from tests.installed import failing_without_it
 
 pytestmark = [pytest.mark.large, pytest.mark.engine]
 
@@ -39,10 +39,8 @@ resources:
 @pytest.fixture
 def plugin() -> Path:
     """The plugin; a machine without it fails here, and reads how to get it."""
-    try:
+    with failing_without_it():
         return kubernetes_plugin.executable()
-    except SetupError as error:
-        pytest.fail(str(error), pytrace=False)
 
 
 def test_stack_with_the_user_s_own_plugin_runs_in_the_sandbox(plugin: Path, tmp_path: Path):

@@ -15,10 +15,10 @@ from crosstenant.sandbox.world.cluster_issuers import issuer_url
 from crosstenant.sandbox.world.drift import CLUSTERS, resource
 from crosstenant.sandbox.world.state import Store
 from lib import cluster_clients
-from lib.progress import SetupError
 from lib.registry_clients import two_clients
 from tests.clients.estate import Estate, Identity
 from tests.clients.registry_client import RegistryClient
+from tests.installed import failing_without_it
 from tests.kubernetes.cluster_world import Cluster
 from tests.kubernetes.operator_clients import Generator, Kubectl
 
@@ -83,10 +83,8 @@ def estate(azure: Sandbox) -> Estate:
 @pytest.fixture
 def client(azure: Sandbox, tmp_path: Path) -> RegistryClient:
     """crane; a machine without it fails here, and reads how to get it."""
-    try:
+    with failing_without_it():
         found = two_clients()
-    except SetupError as error:
-        pytest.fail(str(error), pytrace=False)
     return RegistryClient("crane", found["crane"], azure.surroundings(), tmp_path)
 
 
@@ -113,18 +111,14 @@ def make_trusted(estate: Estate, store: Store, cluster_api: Cluster, namespace: 
 @pytest.fixture
 def generator(azure: Sandbox, cluster_api: Cluster, namespace: str) -> Generator:
     """The program; a machine without it fails here, and reads how to get it."""
-    try:
+    with failing_without_it():
         executable = cluster_clients.executable(cluster_clients.GENERATOR, "make test-kubernetes")
-    except SetupError as error:
-        pytest.fail(str(error), pytrace=False)
     return Generator(executable, azure, cluster_api, namespace)
 
 
 @pytest.fixture
 def kubectl(azure: Sandbox, cluster_api: Cluster, tmp_path: Path) -> Kubectl:
     """A machine without it fails here, and reads how to get it."""
-    try:
+    with failing_without_it():
         executable = cluster_clients.executable(cluster_clients.KUBECTL, "make test-kubernetes")
-    except SetupError as error:
-        pytest.fail(str(error), pytrace=False)
     return Kubectl(executable, azure, cluster_api, tmp_path)

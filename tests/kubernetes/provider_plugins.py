@@ -11,7 +11,7 @@ from crosstenant.sandbox.host.plugins import prepare_plugins
 from crosstenant.sandbox.host.server import Sandbox
 from lib import kubernetes_plugin
 from lib.checkout import KUBERNETES
-from lib.progress import SetupError
+from tests.installed import failing_without_it
 
 REAL, STAND_IN = "real", "stand-in"
 
@@ -37,10 +37,8 @@ def environment(plugin: str, azure: Sandbox, folder: Path) -> dict[str, str]:
 
 def _install(home: Path) -> None:
     """Installs the real plugin for a user, as the engine does; a machine without it fails here."""
-    try:
+    with failing_without_it():
         executable = kubernetes_plugin.executable()
-    except SetupError as error:
-        pytest.fail(str(error), pytrace=False)
     folder = home / "plugins" / f"resource-kubernetes-v{kubernetes_plugin.version()}"
     folder.mkdir(parents=True)
     shutil.copy2(executable, folder)

@@ -15,15 +15,14 @@ from crosstenant.sandbox.world.state import Store
 from lib import azure_cli, cluster_clients
 from lib.progress import SetupError
 from tests.clients.az.azure_cli import AzureCli
+from tests.installed import failing_without_it
 
 
 @pytest.fixture(scope="session")
 def executable() -> Path:
     """The Azure CLI; a machine without it fails here, and reads how to get it."""
-    try:
+    with failing_without_it():
         return azure_cli.executable()
-    except SetupError as error:
-        pytest.fail(str(error), pytrace=False)
 
 
 @pytest.fixture(scope="module")

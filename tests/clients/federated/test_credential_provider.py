@@ -21,10 +21,10 @@ from crosstenant.sandbox.world.built_in_roles import ACR_PULL
 from crosstenant.sandbox.world.open_questions import REGISTRY_EXCHANGE_TENANT, OpenQuestion
 from crosstenant.sandbox.world.seed import CLUSTER_TENANT, REGISTRY, REGISTRY_TENANT
 from lib import cluster_clients
-from lib.progress import SetupError
 from tests.both_answers import both_answers
 from tests.clients.estate import Estate, Identity
 from tests.clients.registry_client import RegistryClient
+from tests.installed import failing_without_it
 
 pytestmark = pytest.mark.large
 
@@ -87,10 +87,8 @@ class CredentialProvider:
 @pytest.fixture
 def provider(sandbox: Sandbox, tmp_path: Path) -> CredentialProvider:
     """The program; a machine without it fails here, and reads how to get it."""
-    try:
+    with failing_without_it():
         executable = cluster_clients.executable(cluster_clients.CREDENTIAL_PROVIDER, "make test-clients")
-    except SetupError as error:
-        pytest.fail(str(error), pytrace=False)
     return CredentialProvider(executable, sandbox, tmp_path)
 
 
