@@ -43,7 +43,7 @@ lint: setup-python ## ruff, the rooms (import-linter), schema.json, pyright
 	$(BIN)/python tools/schema_copy.py --check
 	$(BIN)/pyright
 
-check: lint ## lint, then the tests that need neither an engine nor other people's clients: within two minutes
+check: lint ## lint, then the tests that need neither an engine nor other people's clients: three minutes
 	$(RUN) $(BIN)/pytest $(WORKERS) -m "not engine and not clients and not kubernetes" $(TESTS)
 
 test: setup-tests lint ## lint, then all tests but those of make test-clients and make test-kubernetes
