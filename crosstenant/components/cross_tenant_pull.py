@@ -19,6 +19,7 @@ from crosstenant.components.arguments.tenants_apart import IN_BOTH, ROLE_BESIDE_
 from crosstenant.components.output_objects import ClusterCredential, RegistryGrant, in_state
 from crosstenant.components.pieces.cluster_credential import credential_after, describe, set_cluster_credential
 from crosstenant.components.pieces.cluster_roles import assign_cluster_role
+from crosstenant.components.pieces.reset_waves import ResetCluster, in_waves, read_at_once
 from crosstenant.components.pieces.tenants import two_tenants
 from crosstenant.components.pull_identity import PullIdentity, read_identity
 from crosstenant.components.registry_access import AccessSpec, RegistryAccess
@@ -43,6 +44,10 @@ class CrossTenantPullArgs(TypedDict):
     clusters: NotRequired[list[ClusterArgs]]
     """The clusters, all of the cluster tenant. Default: none. Clusters with a managed identity use
     ``image_pull_secret``."""
+
+    max_parallel_resets: NotRequired[int]
+    """How many clusters are reset at the same time at most, 1 or more; after a failure those that wait do not begin.
+    Clusters whose ``wave`` differs are never reset at the same time. Default: Pulumi's ``--parallel`` alone limits."""
 
     cluster_role_assignments: NotRequired[list[ClusterRoleArgs]]
     """Roles that the application needs in the cluster tenant as the clusters' identity (on your own subnet, a route
@@ -156,6 +161,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         args = checked(at, CrossTenantPullArgs, args)
         registries = read_registries(at / "registries", args["registries"])
         clusters = read_clusters(at / "clusters", args.get("clusters", []))
+        at_once = read_at_once(at / "max_parallel_resets", args.get("max_parallel_resets"))
         roles = read_cluster_roles(at / "cluster_role_assignments", args.get("cluster_role_assignments", []))
         cluster_ids, registries = held_apart([it.id for it in clusters], registries, IN_BOTH)
         scopes, registries = held_apart([it.scope for it in roles], registries, ROLE_BESIDE_REGISTRY)
@@ -219,8 +225,14 @@ class CrossTenantPull(pulumi.ComponentResource):
         # Prove, then reset: no cluster is reset before all pull checks have passed and its new identity has its roles.
         proved = [*access.pull_checks, *assignments]
         profiles = [
-            set_cluster_credential(name, cluster, identity, proved, self, cluster_tenant, replication)
-            for cluster in clusters
+            it.profile
+            for it in in_waves(
+                clusters,
+                at_once,
+                lambda cluster, turn: ResetCluster(
+                    set_cluster_credential(name, cluster, identity, proved, turn, self, cluster_tenant, replication)
+                ),
+            )
         ]
 
         self.client_id = identity.client_id

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -43,6 +43,9 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         wait_for_principal_seconds: pulumi.Input[float] | None = None,
         secret_made_at: pulumi.Input[str] | None = None,
         secret_expires_at: pulumi.Input[str] | None = None,
+        wave: pulumi.Input[float] | None = None,
+        waves: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
+        max_parallel_resets: pulumi.Input[float] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -64,6 +67,12 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             to run again. Another time changes nothing.
         :param secret_expires_at: When the secret ends, a UTC time: until then the answer that it has expired is taken
             for a lag of Entra. Another time changes nothing.
+        :param wave: The wave of the cluster, for messages: a whole number from 0. The order itself comes from
+            ``depends_on``. Another wave changes nothing.
+        :param waves: The names of the clusters of each wave, separated by a comma and a space, by the wave's number,
+            ``{"0": "canary", "1": "one, two"}``: for messages. Other waves change nothing.
+        :param max_parallel_resets: How many clusters of this application are reset at the same time at most; the others
+            wait, and do not begin after a failure. Another number changes nothing. Default: no limit of its own.
         :param opts: Resource options; the provider is one of the cluster's tenant. ``custom_timeouts`` bound the
             reset, 90 minutes by default.
         """
@@ -77,6 +86,9 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             "waitForPrincipalSeconds": wait_for_principal_seconds,
             "secretMadeAt": secret_made_at,
             "secretExpiresAt": secret_expires_at,
+            "wave": wave,
+            "waves": waves,
+            "maxParallelResets": max_parallel_resets,
             "credentialState": None,
             "clusterClientId": None,
             "pendingOperation": None,
@@ -131,6 +143,21 @@ class ServicePrincipalProfile(pulumi.CustomResource):
     def secret_expires_at(self) -> pulumi.Output[str | None]:
         """Not recorded: none."""
         return output_of(self, "secretExpiresAt")
+
+    @property
+    def wave(self) -> pulumi.Output[float | None]:
+        """Not recorded: none."""
+        return output_of(self, "wave")
+
+    @property
+    def waves(self) -> pulumi.Output[Mapping[str, str] | None]:
+        """Not recorded: none."""
+        return output_of(self, "waves")
+
+    @property
+    def max_parallel_resets(self) -> pulumi.Output[float | None]:
+        """Not recorded: none."""
+        return output_of(self, "maxParallelResets")
 
     @property
     def credential_state(self) -> pulumi.Output[CredentialState]:

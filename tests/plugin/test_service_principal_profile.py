@@ -545,7 +545,8 @@ async def test_dates_of_the_secret_change_nothing(world: World):
 def test_schema_and_resource_agree(world: World):
     schema = world.profile.schema
     dates = {"secretMadeAt", "secretExpiresAt"}
-    assert set(schema["inputProperties"]) == set(inputs(secretKeyId=None, **TO_COME)) | dates
+    informing = dates | {"wave", "waves", "maxParallelResets"}
+    assert set(schema["inputProperties"]) == set(inputs(secretKeyId=None, **TO_COME)) | informing
     assert all(spec["description"] for spec in schema["properties"].values())
     secret = {name for name, spec in schema["properties"].items() if spec.get("secret")}
     assert secret == world.profile.secret_properties

@@ -30,6 +30,8 @@ def type_of(field: Field) -> str:
         return field.choices.__name__
     if field.shape:
         return field.shape.name
+    if field.kind == "object":
+        return f"Mapping[str, {TYPES[field.items]}]"
     return f"Sequence[{TYPES[field.items]}]" if field.kind == "array" else TYPES[field.kind]
 
 
@@ -39,6 +41,8 @@ def input_type_of(field: Field) -> str:
         return f"pulumi.Input[{field.choices.__name__}Text]"
     if field.kind == "array":
         return f"pulumi.Input[Sequence[pulumi.Input[{TYPES[field.items]}]]]"
+    if field.kind == "object":
+        return f"pulumi.Input[Mapping[str, pulumi.Input[{TYPES[field.items]}]]]"
     return f"pulumi.Input[{TYPES[field.kind]}]"
 
 

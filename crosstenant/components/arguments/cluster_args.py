@@ -41,6 +41,11 @@ class ClusterArgs(TypedDict):
     reset_timeout_seconds: NotRequired[int]
     """The time limit for a reset of its credential, in seconds; 5400 (90 minutes) by default."""
 
+    wave: NotRequired[int]
+    """The wave in which its credential is reset: a whole number, 0 by default. The resets of a wave begin when those of
+    all lower waves have succeeded; after a failure the higher waves do not begin, and the next update continues.
+    Another wave alone resets nothing."""
+
 
 @dataclass(frozen=True)
 class ClusterSpec:
@@ -52,6 +57,7 @@ class ClusterSpec:
     abandon_on_delete: bool | None
     created_by_this_stack: bool | None
     reset_timeout_seconds: int | None
+    wave: int = 0
 
     @property
     def reset_timeouts(self) -> pulumi.CustomTimeouts | None:
@@ -65,7 +71,8 @@ def read_clusters(at: ArgPath, clusters: list[ClusterArgs]) -> list[ClusterSpec]
 
     :param at: The argument that holds them.
     :param clusters: The clusters, in their declared form.
-    :raises ArgumentError: A cluster is malformed or given twice, two have the same name, or a time limit is wrong.
+    :raises ArgumentError: A cluster is malformed or given twice, two have the same name, or a time limit or
+        a wave is wrong.
     """
     paths = [at / index for index in range(len(clusters))]
     ids = distinct_ids(
@@ -80,10 +87,14 @@ def _read(at: ArgPath, cluster: ClusterArgs, cluster_id: IdArgument) -> ClusterS
     seconds = cluster.get("reset_timeout_seconds")
     if seconds is not None and seconds <= 0:
         raise (at / "reset_timeout_seconds").error("must be 1 or more seconds")
+    wave = cluster.get("wave", 0)
+    if wave < 0:
+        raise (at / "wave").error("must be 0 or more: the lowest wave is reset first")
     return ClusterSpec(
         id=cluster_id,
         name=called(at, cluster.get("name"), cluster_id),
         abandon_on_delete=cluster.get("abandon_on_delete"),
         created_by_this_stack=cluster.get("created_by_this_stack"),
         reset_timeout_seconds=seconds,
+        wave=wave,
     )

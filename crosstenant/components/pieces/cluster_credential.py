@@ -9,6 +9,7 @@ import pulumi
 from crosstenant.components.arguments.cluster_args import ClusterSpec
 from crosstenant.components.output_objects import ClusterCredential
 from crosstenant.components.pieces.replaceable import replaceable
+from crosstenant.components.pieces.reset_waves import Turn
 from crosstenant.components.pull_identity import PullIdentity
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.resources.service_principal_credential import ServicePrincipalCredential
@@ -20,6 +21,7 @@ def set_cluster_credential(
     cluster: ClusterSpec,
     identity: PullIdentity,
     proved: Sequence[pulumi.Resource],
+    turn: Turn,
     component: pulumi.Resource,
     providers: TenantProviders,
     replication_seconds: int | None,
@@ -30,6 +32,7 @@ def set_cluster_credential(
     :param cluster: The cluster.
     :param identity: The application and its secret.
     :param proved: The resources that must exist before the reset.
+    :param turn: When it is reset.
     :param component: The component that it belongs to.
     :param providers: The providers of the cluster tenant.
     :param replication_seconds: How long to wait until Entra knows the application and its secret, if the program says.
@@ -49,13 +52,16 @@ def set_cluster_credential(
         secret_key_id=identity.secret_key_id,
         abandon_on_delete=cluster.abandon_on_delete,
         created_by_this_stack=cluster.created_by_this_stack,
+        wave=turn.wave,
+        waves=turn.waves,
+        max_parallel_resets=turn.at_once,
         # Its own check guards the cluster: it cannot be deleted while the cluster uses the application.
         opts=replaceable(
             pulumi.ResourceOptions(
                 parent=component,
                 provider=providers.crosstenant,
                 replacement_trigger=providers.tenant_id,
-                depends_on=list(proved),
+                depends_on=[*proved, *turn.after],
                 custom_timeouts=cluster.reset_timeouts,
                 aliases=cluster.name.aliases(resource_name),
             )

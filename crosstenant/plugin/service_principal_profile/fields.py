@@ -7,6 +7,7 @@ from typing import Final
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin import forms
 from crosstenant.plugin.secret_dates_fields import SECRET_DATES
+from crosstenant.plugin.service_principal_profile.wave_fields import WAVES
 from crosstenant.provider_kit.fields import Field, Fields, Shape, secrets
 from crosstenant.provider_kit.values import Plain
 
@@ -100,6 +101,7 @@ INPUTS: Final[Fields] = {
         refusal=_seconds,
     ),
     **SECRET_DATES,
+    **WAVES,
 }
 
 OUTPUTS: Final[Fields] = {

@@ -8,9 +8,11 @@ from typing import Any, Final
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.modes import CredentialState
+from crosstenant.model.reset_waves import NO_WAVES, WavePlace
 from crosstenant.model.secret_dates import UNKNOWN_DATES, SecretDates
 from crosstenant.plugin.secret_dates_fields import secret_dates
 from crosstenant.plugin.service_principal_profile.fields import DEFAULT_PRINCIPAL_SECONDS
+from crosstenant.plugin.service_principal_profile.wave_fields import wave_place
 from crosstenant.provider_kit.resource import Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain
 
@@ -39,6 +41,8 @@ class Record:
     wait_for_principal_seconds: float = DEFAULT_PRINCIPAL_SECONDS
     secret_dates: SecretDates = UNKNOWN_DATES
     """Of the secret; they are not recorded."""
+    place: WavePlace = NO_WAVES
+    """In the order of the resets; it is not recorded."""
     cluster_client_id: str | None = None
     provisioning_state: str | None = None
     node_pools: tuple[str, ...] | None = None
@@ -78,6 +82,7 @@ class Record:
             created_by_this_stack=inputs.get("createdByThisStack"),
             wait_for_principal_seconds=inputs.get("waitForPrincipalSeconds", DEFAULT_PRINCIPAL_SECONDS),
             secret_dates=secret_dates(inputs),
+            place=wave_place(inputs),
         )
 
     @classmethod
