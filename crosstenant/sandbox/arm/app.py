@@ -20,6 +20,7 @@ from starlette.routing import Route as StarletteRoute
 
 from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.authentication import authenticate
+from crosstenant.sandbox.arm.clusters.command_begin import begin_command, refused
 from crosstenant.sandbox.arm.ids import key, subscription_of
 from crosstenant.sandbox.arm.locks import check_locks
 from crosstenant.sandbox.arm.metadata import endpoint_metadata
@@ -42,22 +43,29 @@ def make_app(store: Store) -> Starlette:
     async def endpoint(request: Request) -> Response:
         content = await request.body()
         # In a thread, because another service may hold the state's lock for a moment.
-        response, seconds = await run_in_threadpool(_respond, store, request, content)
-        await asyncio.sleep(seconds)
-        return response
+        answer = await run_in_threadpool(_respond, store, request, content)
+        if isinstance(answer, Answer):
+            if answer.begins is not None:
+                answer = await begin_command(request.app.state, store, answer)
+            await asyncio.sleep(answer.seconds)
+            return _response(request, answer)
+        return answer
 
     return Starlette(routes=[StarletteRoute("/{path:path}", endpoint, methods=_METHODS)])
 
 
-def _respond(store: Store, request: Request, content: bytes) -> tuple[Response, float]:
-    """The answer to a request, and the seconds after which it is sent."""
+def _respond(store: Store, request: Request, content: bytes) -> Answer | Response:
+    """The answer to a request; the metadata of the cloud needs no caller."""
     cloud = cloud_of_host(request.headers.get("host", ""))
     if request.method == "GET" and request.url.path == "/metadata/endpoints" and cloud is not None:
-        return JSONResponse(endpoint_metadata(cloud, request.query_params.get("api-version", ""))), 0
+        return JSONResponse(endpoint_metadata(cloud, request.query_params.get("api-version", "")))
     try:
-        answer = _answer(store, request, content)
+        return _answer(store, request, content)
     except ArmRefusal as error:
-        answer = Answer(error.status, error.document(), error.headers)
+        return refused(error)
+
+
+def _response(request: Request, answer: Answer) -> Response:
     correlation = request.headers.get("x-ms-correlation-request-id") or str(uuid.uuid4())
     request_id = str(uuid.uuid4())
     headers = {
@@ -68,9 +76,8 @@ def _respond(store: Store, request: Request, content: bytes) -> tuple[Response, 
         **answer.headers,
     }
     if answer.body is None:
-        return Response(status_code=answer.status, headers=headers), answer.seconds
-    response = Response(json.dumps(answer.body), answer.status, headers, media_type="application/json")
-    return response, answer.seconds
+        return Response(status_code=answer.status, headers=headers)
+    return Response(json.dumps(answer.body), answer.status, headers, media_type="application/json")
 
 
 def _answer(store: Store, request: Request, content: bytes) -> Answer:

@@ -10,6 +10,7 @@ from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.refusals import ArmRefusal, invalid_content
 from crosstenant.sandbox.arm.roles.effective_roles import effective_roles, is_allowed
 from crosstenant.sandbox.entra.tokens import Caller
+from crosstenant.sandbox.kubernetes.command_job import CommandJob
 from crosstenant.sandbox.world.state import State
 
 Json = dict[str, Any]
@@ -25,6 +26,8 @@ class Answer:
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
     seconds: float = 0.0
     """How long the client waits for the answer."""
+    begins: CommandJob | None = None
+    """The run-command that begins before the client has the answer."""
 
 
 @dataclass(frozen=True)

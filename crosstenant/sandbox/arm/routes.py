@@ -16,6 +16,7 @@ from crosstenant.sandbox.arm.clusters import answers as clusters
 from crosstenant.sandbox.arm.clusters import credentials, operation_status
 from crosstenant.sandbox.arm.clusters.put import put_cluster
 from crosstenant.sandbox.arm.clusters.reset import reset_service_principal_profile
+from crosstenant.sandbox.arm.clusters.run_command import get_command_result, run_command
 from crosstenant.sandbox.arm.identities import answers as identities
 from crosstenant.sandbox.arm.identities import credentials as federated
 from crosstenant.sandbox.arm.providers import (
@@ -125,6 +126,8 @@ def _cluster_routes() -> list[Route]:
             "resetServicePrincipalProfile/action",
             _CLUSTER,
         ),
+        on("POST", f"{_CLUSTER}/runCommand", run_command, "runcommand/action", _CLUSTER),
+        on("GET", f"{_CLUSTER}/commandResults/{{command}}", get_command_result, "commandResults/read", _CLUSTER),
     ]
 
 

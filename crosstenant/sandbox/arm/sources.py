@@ -14,9 +14,8 @@ _ROLES: Final = (
     "https://github.com/MicrosoftDocs/azure-docs/blob/main/articles/role-based-access-control/troubleshooting.md"
 )
 _FEDERATION: Final = "https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations"
-_AKS: Final = (
-    "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-kubernetes/error-codes/"
-)
+_AKS_SUPPORT: Final = "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-kubernetes/"
+_AKS: Final = f"{_AKS_SUPPORT}error-codes/"
 
 AUTHORIZATION_FAILED: Final = page(
     _COMMON,
@@ -100,6 +99,26 @@ OPERATION_IN_PROGRESS: Final = thread(
     "https://github.com/Azure/azure-cli-extensions/pull/9855", but="the name of the cluster in it, and the address"
 )
 CLUSTER_STOPPED: Final = thread("https://github.com/MicrosoftDocs/azure-docs/issues/85161", but="the rest of the text")
+CLUSTER_TOKEN_MISSING: Final = thread(
+    "https://github.com/Azure/azure-rest-api-specs/issues/22480",
+    "https://github.com/Azure/azure-rest-api-specs/issues/22467",
+    but="the status",
+)
+COMMAND_NOT_ADMITTED: Final = page(
+    f"{_AKS_SUPPORT}connectivity/tcp/resolve-az-aks-command-invoke-failures.md",
+    "https://github.com/Azure/aks-baseline-automation/pull/37",
+    but="the status",
+)
+COMMAND_NOT_FOUND: Final = assumed("code and text")
+COMMAND_NOT_STARTED: Final = page(
+    f"{_AKS_SUPPORT}connectivity/tcp/resolve-az-aks-command-invoke-failures.md",
+    "https://github.com/Azure/azure-cli/issues/27776",
+    but="that the request itself is refused, and at once: AKS waits 30 seconds",
+)
+NO_RUN_COMMAND_HERE: Final = own("a command needs kubectl and a cluster's Kubernetes API on this machine")
+RUN_COMMAND_DISABLED: Final = assumed(
+    "status, code and text", "https://learn.microsoft.com/azure/aks/access-private-cluster"
+)
 CLUSTER_EXISTS: Final = assumed("code and text")
 ETAG_MISMATCH: Final = assumed("code and text")
 FAILED_OPERATION: Final = own("code and text are those of settings.reset, InternalOperationError without")

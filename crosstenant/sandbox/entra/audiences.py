@@ -1,4 +1,5 @@
-"""The resources that access tokens are for: Resource Manager, Microsoft Graph and registries, in each cloud.
+"""The resources that access tokens are for: Resource Manager, Microsoft Graph, registries and
+clusters, in each cloud.
 
 https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud. A service is named here by its
 audience in the public cloud.
@@ -15,6 +16,10 @@ GRAPH_AUDIENCE: Final = f"https://{PUBLIC.graph_host}"
 REGISTRY_AUDIENCE: Final = "https://containerregistry.azure.net"
 """The same in every cloud: https://github.com/Azure/azure-cli, ``ACR_AUDIENCE_RESOURCE_NAME``."""
 
+KUBERNETES_AUDIENCE: Final = "6dae42f8-4368-4678-94ff-3960e28e3630"
+"""The application of the API servers of Entra-integrated clusters, in every cloud:
+https://azure.github.io/kubelogin/concepts/aks.html."""
+
 _GRAPH_ID: Final = "00000003-0000-0000-c000-000000000000"
 
 
@@ -28,6 +33,7 @@ def known_audience(cloud: Cloud, resource: str) -> str | None:
         graph: graph,
         _GRAPH_ID: graph,
         REGISTRY_AUDIENCE: REGISTRY_AUDIENCE,
+        KUBERNETES_AUDIENCE: KUBERNETES_AUDIENCE,
     }
     return known.get(resource.lower().rstrip("/"))
 

@@ -25,6 +25,7 @@ from crosstenant.sandbox.host.environment import client_environment, surrounding
 from crosstenant.sandbox.host.private_folder import private_folder
 from crosstenant.sandbox.host.proxy import Proxy
 from crosstenant.sandbox.host.request_log import check_log
+from crosstenant.sandbox.kubernetes.commands import RunCommands
 from crosstenant.sandbox.kubernetes.control_planes import ControlPlanes
 from crosstenant.sandbox.world.state import Store
 
@@ -127,6 +128,7 @@ class Sandbox:
         )
         server = uvicorn.Server(config)
         planes = ControlPlanes(self._store, lambda: private_folder(self._store.path) / "kubernetes", self.environment)
+        services["arm"].state.commands = commands = RunCommands(self._store, planes)
         proxy = Proxy(listener.getsockname()[1], self._pass_through, upstream_proxy(), planes.port_of)
         self._port = await proxy.start()
         event = asyncio.Event()
@@ -137,6 +139,7 @@ class Sandbox:
         self._ready.set()
         await event.wait()
         await proxy.stop()
+        await commands.stop()
         await planes.stop()
         server.should_exit = True
         await serving

@@ -28,6 +28,15 @@ class ControlPlaneFailed(OSError):
     """A process of the control plane has ended; the message has the last lines of its log."""
 
 
+def access_in(folder: Path, port: int) -> ApiAccess:
+    """The API server of a cluster, and the files of an administrator.
+
+    :param folder: The cluster's own folder.
+    :param port: The port of the loopback that the API server listens on.
+    """
+    return ApiAccess(port, folder / "authority.pem", folder / "administrator.pem")
+
+
 class ControlPlane:
     """The running processes of one cluster's control plane."""
 
@@ -46,7 +55,7 @@ class ControlPlane:
     @property
     def access(self) -> ApiAccess:
         """The API server, and the files of an administrator."""
-        return ApiAccess(self._port, self.folder / "authority.pem", self.folder / "administrator.pem")
+        return access_in(self.folder, self._port)
 
     @property
     def is_running(self) -> bool:

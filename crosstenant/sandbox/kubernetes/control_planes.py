@@ -17,8 +17,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from crosstenant.sandbox.kubelet.cluster_api import ApiAccess
 from crosstenant.sandbox.kubernetes.certificates import certificates_of
-from crosstenant.sandbox.kubernetes.control_plane import ControlPlane, ControlPlaneFailed
+from crosstenant.sandbox.kubernetes.control_plane import ControlPlane, ControlPlaneFailed, access_in
 from crosstenant.sandbox.kubernetes.nodes import run_node
 from crosstenant.sandbox.kubernetes.programs import find_programs
 from crosstenant.sandbox.kubernetes.settings import ClusterSettings, has_api, settings_of
@@ -67,6 +68,19 @@ class ControlPlanes:
                 raise ClusterUnreachable("there is no cluster with this host, or it is stopped")
             self._served[name] = found = await self._start(settings)
             return found.port
+
+    async def access_of(self, host: str) -> ApiAccess:
+        """The API server of a cluster, with the files of an administrator; it is started where it does not run.
+
+        :param host: The host name of the cluster's API server.
+        :raises ClusterUnreachable: There is no such cluster, or it is stopped.
+        :raises OSError: The programs are missing, or they do not start.
+        """
+        port = await self.port_of(host)
+        settings = settings_of(self._store, host.lower())
+        if settings is None:
+            raise ClusterUnreachable("there is no cluster with this host, or it is stopped")
+        return access_in(self._folder() / settings.certificates.folder, port)
 
     async def stop(self) -> None:
         """Ends the processes of all clusters that this sandbox runs."""

@@ -66,6 +66,22 @@ BEHAVIOURS: Final = (
         ("cluster_put.seconds", "cluster_put.retry_after"),
     ),
     Behaviour(
+        "A run-command is a pod in the namespace aks-command; 512 kB of its output come back, the first ones.",
+        page(
+            "https://learn.microsoft.com/azure/aks/access-private-cluster",
+            but="which part of a longer output, that kubectl takes the pod's namespace, and the time limit",
+        ),
+        ("run_command.limit_seconds",),
+    ),
+    Behaviour(
+        "A run-command runs as an administrator; in an Entra-integrated cluster as the owner of its token.",
+        page(
+            "https://learn.microsoft.com/azure/aks/access-private-cluster",
+            "https://github.com/Azure/AKS/issues/2698",
+            but="that the API server alone refuses a token of another audience",
+        ),
+    ),
+    Behaviour(
         "Sign-in knows a new federated credential after a lag.",
         page(_FEDERATION, but="how long: seconds to minutes are possible, and the default is none"),
         ("lag.federatedCredential",),

@@ -23,6 +23,7 @@ REPOSITORY_WRITER: Final = "2a1e307c-b015-4ebd-883e-5b7698a07328"
 REPOSITORY_CONTRIBUTOR: Final = "2efddaa5-3f1f-4df3-97df-af3f13818f4c"
 CATALOG_LISTER: Final = "bfdb9389-c9a5-478a-bb2f-ba9ca092c3c7"
 AKS_CONTRIBUTOR: Final = "ed7f3fbd-7b88-4dd4-9017-9adb7ce333f8"
+AKS_RBAC_CLUSTER_ADMIN: Final = "b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"
 MANAGED_IDENTITY_CONTRIBUTOR: Final = "e40ec5ca-96e0-45a2-b4ff-59039f2c2b59"
 FEDERATED_CREDENTIAL_CONTRIBUTOR: Final = "7e559ce2-48d7-4b27-9128-fa1b247f1308"
 NETWORK_CONTRIBUTOR: Final = "4d97b98b-1d4f-4787-a291-c67834d212e7"
@@ -186,6 +187,22 @@ _ALL: Final = (
             "Microsoft.Resources/subscriptions/resourceGroups/read",
             "Microsoft.ContainerService/deploymentSafeguards/*",
         ),
+    ),
+    BuiltInRole(
+        AKS_RBAC_CLUSTER_ADMIN,
+        "Azure Kubernetes Service RBAC Cluster Admin",
+        "Lets you manage all resources in the cluster.",
+        actions=(
+            "Microsoft.Authorization/*/read",
+            "Microsoft.Insights/alertRules/*",
+            "Microsoft.Resources/deployments/write",
+            "Microsoft.Resources/subscriptions/operationresults/read",
+            "Microsoft.Resources/subscriptions/read",
+            "Microsoft.Resources/subscriptions/resourceGroups/read",
+            "Microsoft.Support/*",
+            "Microsoft.ContainerService/managedClusters/listClusterUserCredential/action",
+        ),
+        data_actions=("Microsoft.ContainerService/managedClusters/*",),
     ),
     BuiltInRole(
         MANAGED_IDENTITY_CONTRIBUTOR,

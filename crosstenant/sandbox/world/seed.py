@@ -115,6 +115,7 @@ def seed(cloud: str = PUBLIC.name) -> State:
                 "error_message": "",
             },
             "cluster_put": {"seconds": 1, "retry_after": 1},
+            "run_command": {"limit_seconds": 600},
             "identity": {"write_seconds": 0.1, "seconds_between_writes": 0},
             "policy": {"identity": "", "federated_credential": ""},
             "page_size": 100,
