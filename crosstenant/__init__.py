@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from crosstenant.components.arguments.cluster_role_args import ClusterRoleArgs
     from crosstenant.components.arguments.federated_cluster_args import FederatedClusterArgs, PullNamespaceArgs
     from crosstenant.components.arguments.federated_identity_args import FederatedIdentityArgs
+    from crosstenant.components.arguments.hold_args import ResetWindowArgs
     from crosstenant.components.arguments.refresher_args import RefresherArgs
     from crosstenant.components.arguments.registry_args import PullCheckOptions, RegistryArgs
     from crosstenant.components.arguments.rotation_args import RotationArgs
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
         PullResult,
         RoleAssignmentMode,
         ServicePrincipalMode,
+        WhenStopped,
     )
     from crosstenant.resources.consent import Consent
     from crosstenant.resources.get_cluster import GetClusterResult, get_cluster, get_cluster_output
@@ -84,6 +86,7 @@ _MODULES = {
     "RegistryAccessArgs": "components.registry_access",
     "RegistryArgs": "components.arguments.registry_args",
     "RegistryGrant": "components.output_objects",
+    "ResetWindowArgs": "components.arguments.hold_args",
     "RoleAssignmentMode": "model.modes",
     "RotationArgs": "components.arguments.rotation_args",
     "ServicePrincipalCredential": "resources.service_principal_credential",
@@ -92,6 +95,7 @@ _MODULES = {
     "TenantArgs": "components.arguments.tenant_args",
     "TenantProviders": "components.tenant",
     "TrustedCluster": "components.output_objects",
+    "WhenStopped": "model.modes",
     "get_cluster": "resources.get_cluster",
     "get_cluster_output": "resources.get_cluster",
     "get_registry": "resources.get_registry",
@@ -131,6 +135,7 @@ __all__ = [
     "RegistryAccessArgs",
     "RegistryArgs",
     "RegistryGrant",
+    "ResetWindowArgs",
     "RoleAssignmentMode",
     "RotationArgs",
     "ServicePrincipalCredential",
@@ -139,6 +144,7 @@ __all__ = [
     "TenantArgs",
     "TenantProviders",
     "TrustedCluster",
+    "WhenStopped",
     "__version__",
     "get_cluster",
     "get_cluster_output",

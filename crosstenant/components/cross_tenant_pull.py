@@ -10,6 +10,7 @@ from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.cluster_args import ClusterArgs, read_clusters
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleArgs, read_cluster_roles
 from crosstenant.components.arguments.declared_form import checked
+from crosstenant.components.arguments.hold_args import check_previous_kept
 from crosstenant.components.arguments.one_component import of_this_component
 from crosstenant.components.arguments.registry_args import RegistryArgs, read_registries
 from crosstenant.components.arguments.replication_args import read_replication
@@ -184,6 +185,9 @@ class CrossTenantPull(pulumi.ComponentResource):
             for_consent=consented,
             rotation=args.get("rotation"),
         )
+        check_previous_kept(
+            at / "clusters", [it.holds for it in clusters], keeps_previous=identity_spec.secrets.keeps_previous
+        )
 
         super().__init__("crosstenant:index:CrossTenantPull", name, {}, opts)
         child = pulumi.ResourceOptions(parent=self)
@@ -224,13 +228,16 @@ class CrossTenantPull(pulumi.ComponentResource):
         )
         # Prove, then reset: no cluster is reset before all pull checks have passed and its new identity has its roles.
         proved = [*access.pull_checks, *assignments]
+        warn_days = identity_spec.secrets.hold_warn_days
         profiles = [
             it.profile
             for it in in_waves(
                 clusters,
                 at_once,
                 lambda cluster, turn: ResetCluster(
-                    set_cluster_credential(name, cluster, identity, proved, turn, self, cluster_tenant, replication)
+                    set_cluster_credential(
+                        name, cluster, identity, proved, turn, self, cluster_tenant, replication, warn_days
+                    )
                 ),
             )
         ]

@@ -108,6 +108,9 @@ class ClusterCredential(OutputObject):
     reset_at: pulumi.Output[str | None]
     """UTC time of the last reset by this stack; none before the first."""
 
+    waits_for: pulumi.Output[str | None]
+    """What its reset waits for, in a sentence, while it keeps another credential; none where it does not wait."""
+
 
 def in_state(values: Mapping[str, object]) -> dict[str, object]:
     """An object with the keys that the stack's state has.

@@ -102,6 +102,13 @@ class PullIdentity(pulumi.ComponentResource):
     next_rotation_at: pulumi.Output[str | None]
     """The time from which an update makes a new secret: a UTC time; none without ``rotate_every_days``."""
 
+    previous_secret_key_id: pulumi.Output[str | None]
+    """Key ID (UUID) of the previous secret, which stays valid; none without ``keep_previous``, and before the first
+    rotation."""
+
+    previous_secret_expires_at: pulumi.Output[str | None]
+    """The expiry of the previous secret: a UTC time; none where there is none."""
+
     def __init__(
         self,
         name: str,
@@ -186,6 +193,8 @@ class PullIdentity(pulumi.ComponentResource):
         self.secret_key_id = secret.key_id
         self.secret_expires_at = secret.expires_at
         self.next_rotation_at = pulumi.Output.from_input(spec.secrets.next_rotation_at)
+        self.previous_secret_key_id = pulumi.Output.from_input(secret.previous_key_id)
+        self.previous_secret_expires_at = pulumi.Output.from_input(secret.previous_expires_at)
         self.register_outputs(
             {
                 "clientId": self.client_id,
@@ -196,6 +205,8 @@ class PullIdentity(pulumi.ComponentResource):
                 "secretKeyId": self.secret_key_id,
                 "secretExpiresAt": self.secret_expires_at,
                 "nextRotationAt": self.next_rotation_at,
+                "previousSecretKeyId": self.previous_secret_key_id,
+                "previousSecretExpiresAt": self.previous_secret_expires_at,
             }
         )
 

@@ -78,6 +78,18 @@ class CredentialState(str, Enum):
     """The reset failed; the next update resets again."""
     UNKNOWN = "unknown"
     """The cluster may have another credential; the next update resets it."""
+    WAITING = "waiting"
+    """The cluster keeps the credential that it has, until the program lets it be reset; ``waits_for`` says until when.
+    The first update after that resets it."""
+
+
+class WhenStopped(str, Enum):
+    """What an update does with a cluster that is stopped, and whose credential cannot be reset therefore."""
+
+    REFUSE = "refuse"
+    """The update is refused at preview."""
+    SKIP = "skip"
+    """The cluster waits: the first update after its start resets it. The others are reset."""
 
 
 class FederatedIdentityKind(str, Enum):
@@ -106,9 +118,11 @@ if TYPE_CHECKING:
     PullCheckModeText = PullCheckMode | Literal["require", "warn", "skip"]
     FederatedIdentityKindText = FederatedIdentityKind | Literal["managed", "application"]
     PullDeliveryText = PullDelivery | Literal["refresher", "external-secrets", "none"]
+    WhenStoppedText = WhenStopped | Literal["refuse", "skip"]
 else:
     AzureEnvironmentText = AzureEnvironment
     ServicePrincipalModeText = ServicePrincipalMode
     PullCheckModeText = PullCheckMode
     FederatedIdentityKindText = FederatedIdentityKind
     PullDeliveryText = PullDelivery
+    WhenStoppedText = WhenStopped

@@ -7,7 +7,7 @@ from typing import Any
 
 import pulumi
 
-from crosstenant.model.modes import CredentialState
+from crosstenant.model.modes import CredentialState, WhenStopped, WhenStoppedText
 from crosstenant.resources.outputs import choice_of, output_of, versioned
 from crosstenant.resources.service_principal_credential import ServicePrincipalCredential
 
@@ -46,6 +46,16 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         wave: pulumi.Input[float] | None = None,
         waves: pulumi.Input[Mapping[str, pulumi.Input[str]]] | None = None,
         max_parallel_resets: pulumi.Input[float] | None = None,
+        when_stopped: pulumi.Input[WhenStoppedText] | None = None,
+        reset_days: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        reset_start: pulumi.Input[str] | None = None,
+        reset_duration_minutes: pulumi.Input[float] | None = None,
+        reset_in_maintenance: pulumi.Input[bool] | None = None,
+        reset_not_before: pulumi.Input[str] | None = None,
+        repair_failed: pulumi.Input[bool] | None = None,
+        previous_secret_key_id: pulumi.Input[str] | None = None,
+        previous_secret_expires_at: pulumi.Input[str] | None = None,
+        expiry_warning_days: pulumi.Input[float] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -73,6 +83,20 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             ``{"0": "canary", "1": "one, two"}``: for messages. Other waves change nothing.
         :param max_parallel_resets: How many clusters of this application are reset at the same time at most; the others
             wait, and do not begin after a failure. Another number changes nothing. Default: no limit of its own.
+        :param when_stopped: ``refuse`` (default) refuses a stopped cluster; ``skip`` lets it wait for its start.
+        :param reset_days: Days of the week on which the reset window opens, in UTC, ``saturday``; every day by default.
+        :param reset_start: When the reset window opens: a time of day in UTC, ``22:00``. Outside of the window a reset
+            waits, as long as the cluster's present credential works.
+        :param reset_duration_minutes: How long the reset window stays open, in minutes; it may go on after midnight.
+        :param reset_in_maintenance: Take the cluster's own maintenance configuration as the reset window.
+        :param reset_not_before: The UTC time, ``2026-01-31T22:00:00Z``, until which a reset waits.
+        :param repair_failed: Reset a cluster in provisioning state Failed although nothing shows that its credential is
+            the cause.
+        :param previous_secret_key_id: Key ID (UUID) of the application's previous secret, which stays valid
+            (``PullIdentity.previous_secret_key_id``): a cluster waits with that secret only.
+        :param previous_secret_expires_at: When the previous secret ends, a UTC time: a window holds no reset after it.
+        :param expiry_warning_days: Days before the end of a waiting cluster's secret from which runs warn; 30 by
+            default.
         :param opts: Resource options; the provider is one of the cluster's tenant. ``custom_timeouts`` bound the
             reset, 90 minutes by default.
         """
@@ -89,12 +113,23 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             "wave": wave,
             "waves": waves,
             "maxParallelResets": max_parallel_resets,
+            "whenStopped": when_stopped,
+            "resetDays": reset_days,
+            "resetStart": reset_start,
+            "resetDurationMinutes": reset_duration_minutes,
+            "resetInMaintenance": reset_in_maintenance,
+            "resetNotBefore": reset_not_before,
+            "repairFailed": repair_failed,
+            "previousSecretKeyId": previous_secret_key_id,
+            "previousSecretExpiresAt": previous_secret_expires_at,
+            "expiryWarningDays": expiry_warning_days,
             "credentialState": None,
             "clusterClientId": None,
             "pendingOperation": None,
             "nodePools": None,
             "provisioningState": None,
             "resetAt": None,
+            "waitsFor": None,
             "servicePrincipalProfile": None,
         }
         super().__init__("crosstenant:index:ServicePrincipalProfile", resource_name, arguments, versioned(opts))
@@ -160,9 +195,60 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         return output_of(self, "maxParallelResets")
 
     @property
+    def when_stopped(self) -> pulumi.Output[WhenStopped | None]:
+        """``refuse`` or ``skip``; not recorded: none."""
+        return output_of(self, "whenStopped")
+
+    @property
+    def reset_days(self) -> pulumi.Output[Sequence[str] | None]:
+        """Not recorded: none."""
+        return output_of(self, "resetDays")
+
+    @property
+    def reset_start(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "resetStart")
+
+    @property
+    def reset_duration_minutes(self) -> pulumi.Output[float | None]:
+        """Not recorded: none."""
+        return output_of(self, "resetDurationMinutes")
+
+    @property
+    def reset_in_maintenance(self) -> pulumi.Output[bool | None]:
+        """Not recorded: none."""
+        return output_of(self, "resetInMaintenance")
+
+    @property
+    def reset_not_before(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "resetNotBefore")
+
+    @property
+    def repair_failed(self) -> pulumi.Output[bool | None]:
+        """Not recorded: none."""
+        return output_of(self, "repairFailed")
+
+    @property
+    def previous_secret_key_id(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "previousSecretKeyId")
+
+    @property
+    def previous_secret_expires_at(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "previousSecretExpiresAt")
+
+    @property
+    def expiry_warning_days(self) -> pulumi.Output[float | None]:
+        """Not recorded: none."""
+        return output_of(self, "expiryWarningDays")
+
+    @property
     def credential_state(self) -> pulumi.Output[CredentialState]:
         """Whether the cluster has the credential: ``applied``; ``pending`` where it did not exist when last read;
-        ``failed`` or ``unknown`` where the next update resets again if necessary."""
+        ``failed`` or ``unknown`` where the next update resets again if necessary; ``waiting`` where it keeps the
+        credential that it has, until the program lets it be reset."""
         return choice_of(self, "credentialState", CredentialState)
 
     @property
@@ -184,6 +270,11 @@ class ServicePrincipalProfile(pulumi.CustomResource):
     def reset_at(self) -> pulumi.Output[str | None]:
         """UTC time of the last reset that this resource made; none if it has made none."""
         return output_of(self, "resetAt")
+
+    @property
+    def waits_for(self) -> pulumi.Output[str | None]:
+        """What the reset waits for, in a sentence; none where the cluster does not wait."""
+        return output_of(self, "waitsFor")
 
     @property
     def pending_operation(self) -> pulumi.Output[str | None]:

@@ -9,6 +9,7 @@ import pytest
 
 from crosstenant.azure.sign_in.secret_proof import SecretExpired
 from crosstenant.errors import OperatorError
+from crosstenant.plugin.service_principal_profile.hold_fields import HOLDS
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Properties
 from crosstenant.provider_kit.values import UNKNOWN
@@ -54,6 +55,7 @@ async def test_create_proves_then_resets(world: World):
         "nodePools": ["system", "apps"],
         "resetAt": "2026-01-31T12:00:00Z",
         "pendingOperation": None,
+        "waitsFor": None,
         "servicePrincipalProfile": {"clientId": APP, "secret": SECRET},
     }
 
@@ -545,7 +547,7 @@ async def test_dates_of_the_secret_change_nothing(world: World):
 def test_schema_and_resource_agree(world: World):
     schema = world.profile.schema
     dates = {"secretMadeAt", "secretExpiresAt"}
-    informing = dates | {"wave", "waves", "maxParallelResets"}
+    informing = dates | {"wave", "waves", "maxParallelResets", *HOLDS}
     assert set(schema["inputProperties"]) == set(inputs(secretKeyId=None, **TO_COME)) | informing
     assert all(spec["description"] for spec in schema["properties"].values())
     secret = {name for name, spec in schema["properties"].items() if spec.get("secret")}

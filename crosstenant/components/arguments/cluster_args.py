@@ -1,11 +1,12 @@
 """The arguments of a cluster, and their checks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pulumi
 from typing_extensions import NotRequired, TypedDict
 
 from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.components.arguments.hold_args import HoldSpec, ResetWindowArgs, read_holds
 from crosstenant.components.arguments.id_arguments import (
     CLUSTER,
     IdArgument,
@@ -15,6 +16,7 @@ from crosstenant.components.arguments.id_arguments import (
     distinct_names,
     read_id,
 )
+from crosstenant.model.modes import WhenStoppedText
 
 
 class ClusterArgs(TypedDict):
@@ -46,6 +48,22 @@ class ClusterArgs(TypedDict):
     all lower waves have succeeded; after a failure the higher waves do not begin, and the next update continues.
     Another wave alone resets nothing."""
 
+    when_stopped: NotRequired[WhenStoppedText]
+    """What to do while the cluster is stopped, so that its credential cannot be reset. ``refuse`` (default): the update
+    is refused at preview. ``skip``: the others are reset; this one keeps the secret that it has, which stays valid, and
+    the first update after its start resets it. Needs ``keep_previous`` in the rotation."""
+
+    reset_window: NotRequired[ResetWindowArgs]
+    """When its credential may be reset. Outside of it a reset that is due is announced and waits, as long as the
+    cluster's present secret lasts. Needs ``keep_previous`` in the rotation. Default: at any time."""
+
+    reset_not_before: NotRequired[str]
+    """A UTC time, ``2026-01-31T22:00:00Z``: a reset waits until then, as in ``reset_window``."""
+
+    repair_failed: NotRequired[bool]
+    """Reset the cluster in provisioning state Failed even where nothing shows that its credential is the cause.
+    Default: such a cluster is refused at preview; one whose credential has expired or is removed is reset."""
+
 
 @dataclass(frozen=True)
 class ClusterSpec:
@@ -58,6 +76,8 @@ class ClusterSpec:
     created_by_this_stack: bool | None
     reset_timeout_seconds: int | None
     wave: int = 0
+    holds: HoldSpec = field(default_factory=HoldSpec)
+    """What lets its reset wait."""
 
     @property
     def reset_timeouts(self) -> pulumi.CustomTimeouts | None:
@@ -97,4 +117,11 @@ def _read(at: ArgPath, cluster: ClusterArgs, cluster_id: IdArgument) -> ClusterS
         created_by_this_stack=cluster.get("created_by_this_stack"),
         reset_timeout_seconds=seconds,
         wave=wave,
+        holds=read_holds(
+            at,
+            when_stopped=cluster.get("when_stopped"),
+            reset_window=cluster.get("reset_window"),
+            reset_not_before=cluster.get("reset_not_before"),
+            repair_failed=cluster.get("repair_failed"),
+        ),
     )

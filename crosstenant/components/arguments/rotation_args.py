@@ -26,8 +26,9 @@ class RotationArgs(TypedDict):
     refuses a schedule that exceeds it. Default: 180 for a schedule, otherwise none."""
 
     keep_previous: NotRequired[bool]
-    """Whether the previous secret stays valid for one more period, for holders outside this stack. Needs
-    ``rotate_every_days``. Default: it is removed when every cluster has the new one."""
+    """Whether the previous secret stays valid until the next rotation, for holders outside this stack and for clusters
+    that wait. Without ``rotate_every_days`` the rotations are counted by ``rotation_trigger`` alone. Default: it is
+    removed when every cluster has the new one."""
 
     revoke_previous: NotRequired[bool]
     """Removes the previous secret now although ``keep_previous`` is set: after a leak."""

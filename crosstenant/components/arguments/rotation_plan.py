@@ -1,7 +1,7 @@
 """What a program asks of the application's secret, and which secrets that means at one moment."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, cast
 
@@ -32,6 +32,9 @@ class PlannedSecret:
     keepers: dict[str, str]
     """What it was made for: with another value it is another secret."""
 
+    was_the_only: bool = False
+    """Whether it is the same as the only secret of a program without ``keep_previous``."""
+
 
 @dataclass(frozen=True)
 class SecretPlan:
@@ -52,6 +55,12 @@ class SecretPlan:
     remedy: str
     """How to get a new one before its time."""
 
+    hold_warn_days: int = DEFAULT_WARNING_DAYS
+    """How many days before the end of a waiting cluster's secret to warn."""
+
+    keeps_previous: bool = False
+    """Whether the program lets a rotation leave the secret before it valid."""
+
 
 def plan_secrets(at: ArgPath, args: RotationArgs, now: datetime) -> SecretPlan:
     """Works out the application's secrets.
@@ -63,8 +72,9 @@ def plan_secrets(at: ArgPath, args: RotationArgs, now: datetime) -> SecretPlan:
     """
     warn_days = _days(at, args, "expiry_warning_days", least=0)
     every_days = _days(at, args, "rotate_every_days")
+    hold_warn_days = DEFAULT_WARNING_DAYS if warn_days is None else warn_days
     if every_days is None:
-        return _unscheduled(at, args, now, DEFAULT_WARNING_DAYS if warn_days is None else warn_days)
+        return replace(_unscheduled(at, args, now, hold_warn_days), hold_warn_days=hold_warn_days)
     if args.get("end_date") is not None:
         raise (at / "end_date").error("is given together with rotate_every_days, which sets it: remove one of them")
     schedule = Schedule(
@@ -81,16 +91,12 @@ def plan_secrets(at: ArgPath, args: RotationArgs, now: datetime) -> SecretPlan:
             f"'{schedule.first_day}' is more than one period of {every_days} days ahead, and the secret would be"
             f" replaced before it: write {latest}, which is in step with it",
         )
-    if not schedule.keep_previous and args.get("revoke_previous"):
-        raise (at / "revoke_previous").error(
-            "there is no previous secret without keep_previous: it is removed as soon as every cluster has the new"
-            " one. Remove this, and change rotation_trigger to end the present one",
-        )
+    _check_revocation(at, args)
     end_date, next_rotation_at = utc_text(generation.secret_ends_at), utc_text(generation.next_rotation_at)
     remedy = f"the first update after {next_rotation_at} makes a new one; for one now, change rotation_trigger"
     if not schedule.keep_previous:
         current = PlannedSecret("", end_date, {"trigger": args.get("rotation_trigger") or ""})
-        return SecretPlan(current, None, next_rotation_at, warn_days or 0, remedy)
+        return SecretPlan(current, None, next_rotation_at, warn_days or 0, remedy, hold_warn_days)
     # Secrets are numbered through, one for each period and each count of the trigger, and go to two places in turn:
     # the one that is made takes the place of the one before the previous.
     number = generation.number + _count(at, args)
@@ -104,13 +110,16 @@ def plan_secrets(at: ArgPath, args: RotationArgs, now: datetime) -> SecretPlan:
         next_rotation_at,
         warn_days or 0,
         remedy,
+        hold_warn_days,
+        keeps_previous=True,
     )
 
 
 def _unscheduled(at: ArgPath, args: RotationArgs, now: datetime, warn_days: int) -> SecretPlan:
-    for name in ("rotate_from", "margin_days", "keep_previous", "revoke_previous"):
+    for name in ("rotate_from", "margin_days"):
         if args.get(name):
             raise (at / name).error("does nothing without rotate_every_days: add that, or remove this")
+    _check_revocation(at, args)
     end_date = args.get("end_date")
     check_end_date(at / "end_date", end_date, now=now)
     cap = _days(at, args, "lifetime_cap_days")
@@ -123,6 +132,8 @@ def _unscheduled(at: ArgPath, args: RotationArgs, now: datetime, warn_days: int)
         raise (at / "end_date").error(
             f"'{end_date}' is {(end - now).days} days ahead, longer than lifetime_cap_days, {cap}: give an earlier one",
         )
+    if args.get("keep_previous"):
+        return _counted(at, args, warn_days)
     return SecretPlan(
         PlannedSecret("", end_date, {"trigger": args.get("rotation_trigger") or ""}),
         None,
@@ -133,7 +144,34 @@ def _unscheduled(at: ArgPath, args: RotationArgs, now: datetime, warn_days: int)
     )
 
 
-def _numbered(number: int, end_date: str) -> PlannedSecret:
+def _counted(at: ArgPath, args: RotationArgs, warn_days: int) -> SecretPlan:
+    """Two secrets in turn, whose rotations the program counts."""
+    number, end_date = _count(at, args), args.get("end_date")
+    revoked = bool(args.get("revoke_previous"))
+    # What was the only secret is the first one, so that the argument alone makes no other.
+    current = (
+        _numbered(number, end_date) if number else PlannedSecret("even", end_date, {"trigger": ""}, was_the_only=True)
+    )
+    later = f" with a later end_date than {end_date}" if end_date else ""
+    return SecretPlan(
+        current,
+        _numbered(number - 1, end_date) if number and not revoked else None,
+        None,
+        warn_days,
+        f"increase rotation_trigger by one{later} to make a new one",
+        keeps_previous=True,
+    )
+
+
+def _check_revocation(at: ArgPath, args: RotationArgs) -> None:
+    if args.get("revoke_previous") and not args.get("keep_previous"):
+        raise (at / "revoke_previous").error(
+            "there is no previous secret without keep_previous: it is removed as soon as every cluster has the new"
+            " one. Remove this, and change rotation_trigger to end the present one",
+        )
+
+
+def _numbered(number: int, end_date: str | None) -> PlannedSecret:
     return PlannedSecret("odd" if number % 2 else "even", end_date, {"number": str(number)})
 
 

@@ -39,6 +39,12 @@ class ApplicationSecret:
     expires_at: pulumi.Output[str]
     """When the current secret ends: a UTC time."""
 
+    previous_key_id: pulumi.Output[str] | None
+    """Key ID (UUID) of the previous secret, where there is one."""
+
+    previous_expires_at: pulumi.Output[str] | None
+    """When the previous secret ends: a UTC time."""
+
     def __init__(
         self,
         name: str,
@@ -74,17 +80,19 @@ class ApplicationSecret:
             )
         )
 
+        # What was the only secret becomes the previous one when keep_previous is first set.
+        as_the_only = [pulumi.Alias(name=f"{name}-secret")]
+        self.previous_key_id = self.previous_expires_at = None
         if plan.previous:
-            self._password(
+            previous = self._password(
                 plan.previous,
-                pulumi.ResourceOptions(
-                    # It must not change: an earlier day's plan made it, which this run does not know.
-                    ignore_changes=_DATES,
-                    # What was the only secret becomes the previous one when keep_previous is first set.
-                    aliases=[pulumi.Alias(name=f"{name}-secret")],
-                ),
+                # It must not change: an earlier day's plan made it, which this run does not know.
+                pulumi.ResourceOptions(ignore_changes=_DATES, aliases=as_the_only),
             )
-        current = self._password(plan.current)
+            self.previous_key_id, self.previous_expires_at = previous.key_id, previous.end_date
+        current = self._password(
+            plan.current, pulumi.ResourceOptions(aliases=as_the_only) if plan.current.was_the_only else None
+        )
 
         def checked(ends_at: str) -> str:
             warning = check_not_ended(at, ends_at, plan.remedy, warn_days=plan.warn_days, now=now)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import pulumi
 
@@ -25,6 +26,7 @@ def set_cluster_credential(
     component: pulumi.Resource,
     providers: TenantProviders,
     replication_seconds: int | None,
+    expiry_warning_days: int | None = None,
 ) -> ServicePrincipalProfile:
     """Declares the credential, a child of ``component``.
 
@@ -36,7 +38,10 @@ def set_cluster_credential(
     :param component: The component that it belongs to.
     :param providers: The providers of the cluster tenant.
     :param replication_seconds: How long to wait until Entra knows the application and its secret, if the program says.
+    :param expiry_warning_days: Days before the end of its secret from which a waiting cluster causes a warning.
     """
+    waits = cluster.holds.waits_by is not None
+    window = cluster.holds.reset_window or {}
 
     def resource_name(stack_name: str) -> str:
         return f"{name}-{stack_name}-profile"
@@ -55,6 +60,16 @@ def set_cluster_credential(
         wave=turn.wave,
         waves=turn.waves,
         max_parallel_resets=turn.at_once,
+        when_stopped=cluster.holds.when_stopped,
+        reset_days=window.get("days"),
+        reset_start=window.get("start"),
+        reset_duration_minutes=window.get("duration_minutes"),
+        reset_in_maintenance=window.get("cluster_maintenance"),
+        reset_not_before=cluster.holds.reset_not_before,
+        repair_failed=cluster.holds.repair_failed,
+        previous_secret_key_id=cast("pulumi.Output[str]", identity.previous_secret_key_id) if waits else None,
+        previous_secret_expires_at=cast("pulumi.Output[str]", identity.previous_secret_expires_at) if waits else None,
+        expiry_warning_days=expiry_warning_days if waits else None,
         # Its own check guards the cluster: it cannot be deleted while the cluster uses the application.
         opts=replaceable(
             pulumi.ResourceOptions(
@@ -78,6 +93,7 @@ def describe(cluster: ClusterSpec, profile: ServicePrincipalProfile) -> ClusterC
         node_pools=profile.node_pools,
         provisioning_state=profile.provisioning_state,
         reset_at=profile.reset_at,
+        waits_for=profile.waits_for,
     )
 
 

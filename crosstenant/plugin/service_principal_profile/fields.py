@@ -7,6 +7,7 @@ from typing import Final
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin import forms
 from crosstenant.plugin.secret_dates_fields import SECRET_DATES
+from crosstenant.plugin.service_principal_profile.hold_fields import HOLDS
 from crosstenant.plugin.service_principal_profile.wave_fields import WAVES
 from crosstenant.provider_kit.fields import Field, Fields, Shape, secrets
 from crosstenant.provider_kit.values import Plain
@@ -102,6 +103,7 @@ INPUTS: Final[Fields] = {
     ),
     **SECRET_DATES,
     **WAVES,
+    **HOLDS,
 }
 
 OUTPUTS: Final[Fields] = {
@@ -110,7 +112,8 @@ OUTPUTS: Final[Fields] = {
         "Whether the cluster has the credential. `applied`: it has. `pending`: it did not exist when last read, and "
         "takes the credential from `servicePrincipalProfile`. `failed`: the last reset failed. `unknown`: after an "
         "interrupted reset or an import, or where another client ID was found on the cluster. After `failed` and "
-        "`unknown` the next update resets again if necessary.",
+        "`unknown` the next update resets again if necessary. `waiting`: it keeps the credential that it has, until "
+        "the program lets it be reset; `secret` and `secretKeyId` are of that one, if it is known.",
         required=True,
         choices=CredentialState,
     ),
@@ -123,6 +126,11 @@ OUTPUTS: Final[Fields] = {
     ),
     "resetAt": Field(
         "string", "UTC time of the last reset by this resource, `2026-01-31T12:00:00Z`; none if it made none."
+    ),
+    "waitsFor": Field(
+        "string",
+        "What the reset waits for, in a sentence, while the cluster keeps another credential; none where it does not "
+        "wait.",
     ),
     "pendingOperation": Field(
         "string",

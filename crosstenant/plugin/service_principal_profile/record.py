@@ -48,6 +48,10 @@ class Record:
     node_pools: tuple[str, ...] | None = None
     reset_at: str | None = None
     pending_operation: str | None = None
+    waits_for: str | None = None
+    """What the reset to the program's credential waits for; ``secret`` is the cluster's present one then."""
+    next_secret: str | None = None
+    """While it waits: the program's secret."""
 
     @property
     def credential(self) -> AppCredential | None:
@@ -99,11 +103,15 @@ class Record:
             node_pools=None if pools is None else tuple(pools),
             reset_at=outputs.get("resetAt"),
             pending_operation=outputs.get("pendingOperation"),
+            waits_for=outputs.get("waitsFor"),
+            next_secret=profile.get("secret") if outputs.get("waitsFor") else None,
         )
 
     def outputs(self) -> Properties:
         """The outputs, for the state."""
-        profile = {"clientId": self.client_id, "secret": self.secret} if self.secret else None
+        # What a new cluster takes is the program's credential, also while this one waits for it.
+        secret = self.next_secret or self.secret
+        profile = {"clientId": self.client_id, "secret": secret} if secret else None
         return {
             "clusterId": self.cluster_id,
             "clientId": self.client_id,
@@ -118,6 +126,7 @@ class Record:
             "nodePools": None if self.node_pools is None else list(self.node_pools),
             "resetAt": self.reset_at,
             "pendingOperation": self.pending_operation,
+            "waitsFor": self.waits_for,
             "servicePrincipalProfile": profile,
         }
 

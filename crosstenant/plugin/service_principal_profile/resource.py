@@ -22,6 +22,7 @@ from crosstenant.plugin.context import Context
 from crosstenant.plugin.former_sign_in import perhaps_former
 from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove
 from crosstenant.plugin.service_principal_profile.fields import DESCRIPTION, INPUTS, OUTPUTS
+from crosstenant.plugin.service_principal_profile.hold_fields import refuse_window
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
 from crosstenant.plugin.service_principal_profile.present_application import named
 from crosstenant.plugin.service_principal_profile.present_secrets import PresentSecrets
@@ -89,6 +90,10 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         other = self._run.declares(urn, cluster_id, client_id, abandons=inputs.get("abandonOnDelete") is True)
         problem = declared_twice(other) if other else await self._unreadable_former(olds, cluster_id)
         return inputs, [Failure("clusterId", problem)] if problem else []
+
+    def check_together(self, inputs: Properties) -> list[Failure]:
+        """Refuses a reset window of which a part is missing or malformed."""
+        return refuse_window(inputs)
 
     async def _unreadable_former(self, olds: Properties, cluster_id: ArmId) -> str:
         """Why another cluster cannot take the place of the present one; empty where its record can be judged.
