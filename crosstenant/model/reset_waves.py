@@ -75,5 +75,6 @@ def names_of(clusters: Mapping[int, list[str]]) -> dict[str, str]:
 
 def in_short(names: tuple[str, ...] | list[str]) -> str:
     """Names for a sentence: ``aks-one, aks-two``; of many the first ones and the number of the others."""
-    shown = ", ".join(names[:_SHOWN])
-    return shown if len(names) <= _SHOWN + 1 else f"{shown} and {len(names) - _SHOWN} more"
+    if len(names) <= _SHOWN + 1:
+        return ", ".join(names)
+    return f"{', '.join(names[:_SHOWN])} and {len(names) - _SHOWN} more"

@@ -44,6 +44,18 @@ class PartialError(OperatorError):
         self.inputs = dict(inputs) if inputs is not None else None
 
 
+def followed_by(error: OperatorError, sentence: str) -> OperatorError:
+    """The same error with a text after its last reason.
+
+    :param error: The error.
+    :param sentence: The text, with what separates it from the reason; may be empty.
+    """
+    if not isinstance(error, PartialError):
+        return OperatorError(f"{error}{sentence}")
+    reasons = [*error.reasons[:-1], f"{error.reasons[-1]}{sentence}"]
+    return PartialError(error.resource_id, error.properties, reasons, error.inputs)
+
+
 async def abort(error: BaseException, context: Any) -> None:
     """Answers the engine with an error: only the sentence of a known error, also the stack of an unknown one.
 

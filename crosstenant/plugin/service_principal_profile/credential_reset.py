@@ -31,6 +31,7 @@ from crosstenant.plugin.service_principal_profile.node_group_role import report_
 from crosstenant.plugin.service_principal_profile.record import NO_ADDRESS, NO_ANSWER, Record, needs_reset
 from crosstenant.plugin.service_principal_profile.reset_end import AcceptedReset
 from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest, partial
+from crosstenant.plugin.service_principal_profile.reset_turns import ResetTurns
 
 Prove = Callable[..., Awaitable[str]]
 """``sign_in.prove_secret``."""
@@ -39,13 +40,22 @@ Prove = Callable[..., Awaitable[str]]
 class CredentialReset:
     """Resets for the resources of one provider, at the same time."""
 
-    def __init__(self, context: Context, clusters: Clusters, dead: DeadCredentials, prove: Prove, clock: Clock) -> None:
+    def __init__(
+        self,
+        context: Context,
+        clusters: Clusters,
+        dead: DeadCredentials,
+        prove: Prove,
+        clock: Clock,
+        turns: ResetTurns,
+    ) -> None:
         """
         :param context: The tenant and the line to the terminal.
         :param clusters: The tenant's clusters.
         :param dead: The credentials of failed clusters.
         :param prove: Signs in with a secret.
         :param clock: The clock.
+        :param turns: The resets of the run.
         """
         self._context = context
         self._tenant = context.tenant
@@ -54,6 +64,7 @@ class CredentialReset:
         self._dead = dead
         self._prove = prove
         self._clock = clock
+        self._turns = turns
 
     async def prove(self, request: ResetRequest) -> str:
         """Signs in with the secret to the cluster's tenant; returns the service principal's object ID.
@@ -101,6 +112,19 @@ class CredentialReset:
         if not needs_reset(old, state, request.client_id, request.secret):
             reset_at = old.reset_at if old else None
             return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
+        async with self._turns.turn(request, self._status(request.urn)) as turn:
+            if turn.waited:
+                state = await self._still_there(turn.request)
+            return await self._given(turn.request, old, state, object_id)
+
+    async def _still_there(self, request: ResetRequest) -> ClusterState:
+        """The cluster after the resets of others, which may have taken hours."""
+        state = await self.idle(request.urn, request.cluster_id, request.deadline)
+        if state is None:
+            raise OperatorError(f"cluster {request.cluster_id} is gone")
+        return state
+
+    async def _given(self, request: ResetRequest, old: Record | None, state: ClusterState, object_id: str) -> Record:
         await self.refuse_unfit(state, old, request.record.secret_key_id)
         object_id = object_id or await self.prove(request)
         began = self._clock.now()

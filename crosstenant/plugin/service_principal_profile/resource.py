@@ -28,6 +28,7 @@ from crosstenant.plugin.service_principal_profile.present_application import nam
 from crosstenant.plugin.service_principal_profile.present_secrets import PresentSecrets
 from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
 from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest
+from crosstenant.plugin.service_principal_profile.reset_turns import ResetTurns
 from crosstenant.plugin.service_principal_profile.run_memory import RunMemory
 from crosstenant.plugin.service_principal_profile.sentences import (
     announcement,
@@ -38,8 +39,10 @@ from crosstenant.plugin.service_principal_profile.sentences import (
     not_permitted,
     still_in_use,
 )
+from crosstenant.plugin.service_principal_profile.wave_fields import wave_place
+from crosstenant.plugin.service_principal_profile.wave_sentences import after_failure, order, turn_of
 from crosstenant.provider_kit.declared import DeclaredResource
-from crosstenant.provider_kit.errors_to_grpc import PartialError
+from crosstenant.provider_kit.errors_to_grpc import PartialError, followed_by
 from crosstenant.provider_kit.fields import Fields
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN
@@ -76,7 +79,8 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         self._clusters = clusters or Clusters(context.tenant, self._clock)
         self._directory = directory or Graph(context.tenant)
         self._dead = DeadCredentials(context.tenant, self._directory, prove, self._clock)
-        self._reset = CredentialReset(context, self._clusters, self._dead, prove, self._clock)
+        self._turns = ResetTurns(self._clock)
+        self._reset = CredentialReset(context, self._clusters, self._dead, prove, self._clock, self._turns)
         self._present = PresentSecrets(context, self._directory, self._clock)
         self._run = RunMemory()
 
@@ -87,6 +91,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
             return inputs, failures
         client_id = "" if inputs["clientId"] is UNKNOWN else inputs["clientId"]
         cluster_id = _parsed(inputs["clusterId"])
+        self._turns.declares(urn, client_id, wave_place(inputs))
         other = self._run.declares(urn, cluster_id, client_id, abandons=inputs.get("abandonOnDelete") is True)
         problem = declared_twice(other) if other else await self._unreadable_former(olds, cluster_id)
         return inputs, [Failure("clusterId", problem)] if problem else []
@@ -240,7 +245,11 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         else:
             ours = state.uses(old.client_id) if old else False
             stranger = "" if ours or state.uses(str(client_id)) else await named(self._directory, state.client_id)
-            await self.context.log.warning(urn, announcement(state, stranger=stranger, dead=dead))
+            if not self._turns.order_is_told and (told := order(shape.place)):
+                self._turns.order_is_told = True
+                await self.context.log.info(urn, told)
+            said = announcement(state, stranger=stranger, dead=dead) + turn_of(shape.place)
+            await self.context.log.warning(urn, said)
         seen = {"nodePools": [pool.name for pool in state.node_pools]}
         return outputs | dict.fromkeys(_OBSERVED, UNKNOWN) | seen
 
@@ -253,6 +262,11 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
             return await self._reset.apply(request, old)
         except asyncio.CancelledError:
             raise OperatorError(f"cancelled before cluster {record.cluster_id} was touched") from None
+        except OperatorError as error:
+            where = after_failure(record.place, request.cluster_id.name, self._turns.of(record.client_id))
+            if not where:
+                raise
+            raise followed_by(error, where) from None
 
 
 _OBSERVED = ("credentialState", "clusterClientId", "provisioningState", "resetAt")
