@@ -92,6 +92,50 @@ class WhenStopped(str, Enum):
     """The cluster waits: the first update after its start resets it. The others are reset."""
 
 
+class NodePullCoverage(str, Enum):
+    """Which nodes of a cluster prove the pull."""
+
+    EACH_NODE_POOL = "each-node-pool"
+    """One node of each node pool."""
+    EACH_NODE = "each-node"
+    """Every node."""
+
+
+class NodePullResult(str, Enum):
+    """What a node, or a whole cluster, answers to a pull."""
+
+    PULLED = "pulled"
+    """The node pulled the image."""
+    REFUSED = "refused"
+    """The registry refused the node's pull."""
+    IMAGE_ABSENT = "image absent"
+    """The registry let the node ask, and does not have the image, or not for the node's platform."""
+    NOT_REACHABLE = "registry not reachable"
+    """The node does not reach the registry, or the registry's network rules refuse the node."""
+    NO_CAPACITY = "no capacity"
+    """No node of the pool has room for the pod."""
+    ADMISSION_DENIED = "admission denied"
+    """The cluster does not admit the pod: a policy, a quota, the namespace."""
+    PULL_SECRET = "pull secret"  # noqa: S105 - a word
+    """The pod got a pull secret, so that the pull says nothing about the cluster's own credential."""
+    NO_ANSWER = "no answer"
+    """The node had not finished when the time was over."""
+    NO_NODE = "no node"
+    """The node pool has no node of Linux: there is nothing to prove."""
+    RUN_COMMAND_DISABLED = "run-command disabled"
+    """The cluster refuses commands through Azure Resource Manager."""
+    RUN_COMMAND_FAILED = "run-command failed"
+    """The command did not run in the cluster, or its end is not known."""
+    NOT_PERMITTED = "not permitted"
+    """The caller may not run commands in the cluster, or make pods there."""
+    CLUSTER_STOPPED = "cluster stopped"
+    """The cluster is stopped, or does not exist yet."""
+    SKIPPED = "skipped"
+    """The mode is ``skip``."""
+    NOT_CHECKED = "not checked"
+    """The nodes have not been asked yet."""
+
+
 class FederatedIdentityKind(str, Enum):
     """What pulls for the clusters without a long-lived secret."""
 
@@ -116,6 +160,7 @@ if TYPE_CHECKING:
     AzureEnvironmentText = AzureEnvironment | Literal["public", "usgovernment", "china"]
     ServicePrincipalModeText = ServicePrincipalMode | Literal["managed", "consented"]
     PullCheckModeText = PullCheckMode | Literal["require", "warn", "skip"]
+    NodePullCoverageText = NodePullCoverage | Literal["each-node-pool", "each-node"]
     FederatedIdentityKindText = FederatedIdentityKind | Literal["managed", "application"]
     PullDeliveryText = PullDelivery | Literal["refresher", "external-secrets", "none"]
     WhenStoppedText = WhenStopped | Literal["refuse", "skip"]
@@ -123,6 +168,7 @@ else:
     AzureEnvironmentText = AzureEnvironment
     ServicePrincipalModeText = ServicePrincipalMode
     PullCheckModeText = PullCheckMode
+    NodePullCoverageText = NodePullCoverage
     FederatedIdentityKindText = FederatedIdentityKind
     PullDeliveryText = PullDelivery
     WhenStoppedText = WhenStopped
