@@ -21,8 +21,8 @@ NODE_FIREWALL: Final = MatchedText(
         f"{_RESOLVING}unexpected status from HEAD request to https://contoso.azurecr.io/v2/backend/api/manifests/1.0:"
         " 403 Forbidden: denied: client with IP '20.1.2.3' is not allowed access. Refer https://aka.ms/acr/firewall to"
         " grant access.",
-        f"{_RESOLVING}failed to authorize: failed to fetch oauth token: unexpected status from GET request to {_ADDRESS}:"
-        " 403 Forbidden",
+        f"{_RESOLVING}failed to authorize: failed to fetch oauth token: unexpected status from GET request to"
+        f" {_ADDRESS}: 403 Forbidden",
         f"{_RESOLVING}failed to authorize: failed to fetch anonymous token: unexpected status from GET request to"
         f" {_ADDRESS}: 403 Forbidden",
     ),
@@ -33,8 +33,8 @@ NODE_CREDENTIAL_REFUSED: Final = MatchedText(
     "containerd",
     "failed to fetch oauth token: unexpected status ...: 401",
     (
-        f"{_RESOLVING}failed to authorize: failed to fetch oauth token: unexpected status from GET request to {_ADDRESS}:"
-        " 401 Unauthorized",
+        f"{_RESOLVING}failed to authorize: failed to fetch oauth token: unexpected status from GET request to"
+        f" {_ADDRESS}: 401 Unauthorized",
         "failed to authorize: failed to fetch oauth token: unexpected status: 401 Unauthorized",
     ),
     f"{_AUTHORIZER} (a credential was shown), {_PULL_PAGE} (cause 1a)",
