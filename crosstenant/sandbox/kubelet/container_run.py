@@ -12,10 +12,12 @@ from typing import Any, Final
 
 from crosstenant.sandbox.kubelet.cluster_api import ApiError
 from crosstenant.sandbox.kubelet.container_command import ContainerNotStarted, container_command, runs_here
-from crosstenant.sandbox.kubelet.image_pull import NodePullRefused
+from crosstenant.sandbox.kubelet.fields import part
+from crosstenant.sandbox.kubelet.image_pull import NodePullRefused, is_in_sandbox
 from crosstenant.sandbox.kubelet.images import NodeImages
 from crosstenant.sandbox.kubelet.pod_api import PodApi, now
 from crosstenant.sandbox.kubelet.processes import kill_session, last_bytes, launch
+from crosstenant.sandbox.kubelet.runtime_words import no_such_command
 
 Json = dict[str, Any]
 
@@ -89,8 +91,8 @@ class ContainerRun:
         wait = _FIRST_WAIT
         while True:
             await self._pull()
-            started = await self._start(place)
-            code = await self._wait(started, place)
+            unstarted = await self._cannot_start()
+            code = unstarted if unstarted is not None else await self._wait(await self._start(place), place)
             if self._restarts == "Never" or (self._restarts == "OnFailure" and code == 0):
                 return
             message = f"back-off {wait:.0f}s restarting failed container={self.name}"
@@ -122,17 +124,57 @@ class ContainerRun:
             try:
                 await self._images.ensure(self._pod, self._container, self._pod_api)
             except NodePullRefused as refusal:
-                await self._pod_api.event("Warning", "Failed", f'Failed to pull image "{image}": {refusal}', self.name)
-                await self._become({"waiting": {"reason": "ErrImagePull", "message": str(refusal)}})
+                words = refusal.runtime
+                await self._pod_api.event("Warning", "Failed", f'Failed to pull image "{image}": {words}', self.name)
+                await self._pod_api.event("Warning", "Failed", "Error: ErrImagePull", self.name)
+                await self._become({"waiting": {"reason": "ErrImagePull", "message": words}})
                 await asyncio.sleep(_FIRST_WAIT / 2)
-                message = f'Back-off pulling image "{image}": ErrImagePull: {refusal}'
+                message = f'Back-off pulling image "{image}": ErrImagePull: {words}'
                 await self._pod_api.event("Normal", "BackOff", f'Back-off pulling image "{image}"', self.name)
+                await self._pod_api.event("Warning", "Failed", "Error: ImagePullBackOff", self.name)
                 await self._become({"waiting": {"reason": "ImagePullBackOff", "message": message}})
                 await asyncio.sleep(wait)
                 wait = min(wait * 2, _LONGEST_WAIT)
             else:
                 self.status["imageID"] = image
                 return
+
+    async def _cannot_start(self) -> int | None:
+        """The exit code of a container whose image does not have its command; None for one that can start.
+
+        The images of the sandbox's registries are empty: they have no program.
+        """
+        command: list[str] = self._container.get("command") or []
+        image = self._container["image"]
+        if not command or runs_here(image) or not is_in_sandbox(image):
+            return None
+        await self._until_it_may_run()
+        message = no_such_command(command[0])
+        await self._pod_api.event("Normal", "Created", f"Created container: {self.name}", self.name)
+        await self._pod_api.event("Warning", "Failed", f"Error: {message}: unknown", self.name)
+        ended: Json = {
+            "exitCode": _NOT_STARTED,
+            "reason": "StartError",
+            "message": f"{message}: unknown",
+            "startedAt": "1970-01-01T00:00:00Z",
+            "finishedAt": now(),
+        }
+        await self._become({"terminated": ended})
+        return _NOT_STARTED
+
+    async def _until_it_may_run(self) -> None:
+        """Waits for ever where a container must not run as root, and nothing says that it does not."""
+        pod, own = part(self._pod["spec"], "securityContext"), part(self._container, "securityContext")
+        if not {**pod, **own}.get("runAsNonRoot") or {**pod, **own}.get("runAsUser"):
+            return
+        metadata = self._pod["metadata"]
+        message = (
+            f'container has runAsNonRoot and image will run as root (pod: "{metadata["name"]}_{metadata["namespace"]}'
+            f'({metadata["uid"]})", container: {self.name})'
+        )
+        await self._pod_api.event("Warning", "Failed", f"Error: {message}", self.name)
+        await self._become({"waiting": {"reason": "CreateContainerConfigError", "message": message}})
+        await asyncio.Event().wait()
 
     async def _start(self, place: PodPlace) -> str:
         """Starts the process; returns the time."""
@@ -154,6 +196,7 @@ class ContainerRun:
         else:
             self._process = None
         started = now()
+        await self._pod_api.event("Normal", "Created", f"Created container: {self.name}", self.name)
         await self._pod_api.event("Normal", "Started", f"Started container {self.name}", self.name)
         self.status.update(
             ready=True, started=True, containerID=f"sandbox://{self._pod['metadata']['uid']}/{self.name}"

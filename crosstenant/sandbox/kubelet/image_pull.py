@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from crosstenant.sandbox.kubelet import sources
+from crosstenant.sandbox.kubelet import runtime_words, sources
 from crosstenant.sandbox.world.hosts import service_of
 from crosstenant.sandbox.world.provenance import Source
 
@@ -39,12 +39,14 @@ _CHALLENGE: Final = re.compile(r'(\w+)="([^"]*)"')
 class NodePullRefused(Exception):
     """The image was not pulled; the message holds the refusal and who refused."""
 
-    def __init__(self, message: str, *, source: Source) -> None:
+    def __init__(self, message: str, *, runtime: str = "", source: Source) -> None:
         """
-        :param message: The refusal.
+        :param message: The refusal, and who refused whom.
+        :param runtime: The words of the node's container runtime, which a pod shows; by default the message.
         :param source: How it is known that a node is refused so.
         """
         super().__init__(message)
+        self.runtime = runtime or message
         self.source = source
 
 
@@ -99,7 +101,7 @@ async def pull_image(
     registry, repository = match["registry"], match["repository"]
     connector = aiohttp.TCPConnector(ssl=trusted if trusted is not None else True)
     async with aiohttp.ClientSession(f"https://{registry}", proxy=proxy, connector=connector) as session:
-        client = _Client(session, registry, credential)
+        client = _Client(session, registry, credential, image)
         manifests = f"/v2/{repository}/manifests"
         reference = match["digest"] or match["tag"] or "latest"
         kind, content, digest = await client.fetch(f"{manifests}/{reference}", _INDEXES + _MANIFESTS)
@@ -114,10 +116,13 @@ async def pull_image(
 class _Client:
     """A container runtime at a registry: gets a token when the registry demands one, and checks digests."""
 
-    def __init__(self, session: aiohttp.ClientSession, registry: str, credential: PullCredential | None) -> None:
+    def __init__(
+        self, session: aiohttp.ClientSession, registry: str, credential: PullCredential | None, image: str
+    ) -> None:
         self._session = session
         self._registry = registry
         self._credential = credential
+        self._image = image
         self._token: str | None = None
 
     async def fetch(self, path: str, accept: tuple[str, ...], digest: str | None = None) -> tuple[str, bytes, str]:
@@ -138,7 +143,7 @@ class _Client:
                     return answer.content_type, content, found
                 challenge = answer.headers.get("WWW-Authenticate", "")
                 if answer.status != 401 or self._token or not challenge.startswith("Bearer "):
-                    raise self._refusal(path, answer.status, content)
+                    raise self._refusal(path, answer.status, content, self._words(path, answer.status))
             self._token = await self._sign_in(dict(_CHALLENGE.findall(challenge)))
         raise AssertionError("a second challenge is a refusal")
 
@@ -152,13 +157,23 @@ class _Client:
         async with self._session.get(url, headers=headers) as answer:
             content = await answer.read()
             if answer.status != 200:
-                raise self._refusal("/oauth2/token", answer.status, content)
+                words = runtime_words.no_token(url, answer.status, self._credential is None)
+                raise self._refusal(
+                    "/oauth2/token", answer.status, content, runtime_words.unresolved(self._image, words)
+                )
             return json.loads(content)["access_token"]
 
-    def _refusal(self, where: str, status: int, content: bytes) -> NodePullRefused:
+    def _words(self, path: str, status: int) -> str:
+        url = f"https://{self._registry}{path}"
+        if "/blobs/" in path:
+            return runtime_words.layer_refused(self._image, url, status)
+        return runtime_words.manifest_refused(self._image, url, status)
+
+    def _refusal(self, where: str, status: int, content: bytes, words: str) -> NodePullRefused:
         holder = self._credential.holder if self._credential else "no credential"
         return NodePullRefused(
             f"{holder}: {self._at(where)} answers {status}: {content.decode('utf-8', 'replace').strip()[:600]}",
+            runtime=words,
             source=sources.REGISTRY_REFUSES,
         )
 

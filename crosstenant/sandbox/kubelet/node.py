@@ -1,4 +1,4 @@
-"""The one node of a cluster: takes the cluster's pods and runs them, in the kubelet's and the scheduler's place."""
+"""The nodes of a cluster: take the cluster's pods and run them, in the kubelets' and the scheduler's place."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import asyncio
 import os
 import sys
 import traceback
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
@@ -15,8 +16,10 @@ import aiohttp
 
 from crosstenant.sandbox.kubelet.cluster_api import ApiError, ClusterApi
 from crosstenant.sandbox.kubelet.images import NodeImages
-from crosstenant.sandbox.kubelet.pod_api import PodApi, now
+from crosstenant.sandbox.kubelet.pod_api import PodApi
 from crosstenant.sandbox.kubelet.pod_run import PodRun
+from crosstenant.sandbox.kubelet.registration import register
+from crosstenant.sandbox.kubelet.scheduling import Load, NodeDescription, place
 
 Json = dict[str, Any]
 
@@ -24,24 +27,30 @@ _PODS: Final = "/api/v1/pods"
 _ENDED: Final = ("Succeeded", "Failed")
 _OWN_VARIABLES: Final = ("CROSSTENANT_", "PULUMI_")
 _RETRY_SECONDS: Final = 0.5
+_LOST: Final = (ApiError, aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError)
 
 
-class Node:
-    """A node with the pods on it."""
+class Nodes:
+    """All nodes of a cluster, with the pods on them."""
 
     def __init__(
-        self, api: ClusterApi, name: str, images: NodeImages, folder: Path, surroundings: Mapping[str, str]
+        self,
+        api: ClusterApi,
+        described: Callable[[], Sequence[NodeDescription]],
+        images_of: Callable[[str], NodeImages],
+        folder: Path,
+        surroundings: Mapping[str, str],
     ) -> None:
         """
         :param api: The cluster's API, with the rights of an administrator.
-        :param name: Name of the node.
-        :param images: Its images.
-        :param folder: The folder for the folders and logs of its pods.
+        :param described: The nodes that the cluster has now; is called in a thread.
+        :param images_of: The images of a node, by its name.
+        :param folder: The folder for the folders and logs of the pods.
         :param surroundings: The variables with which clients reach the sandbox.
         """
         self._api = api
-        self._name = name
-        self._images = images
+        self._described = described
+        self._images_of = images_of
         self._folder = folder
         self._surroundings = {
             "PATH": f"{Path(sys.executable).parent}:{os.defpath}",
@@ -50,85 +59,130 @@ class Node:
             "KUBERNETES_SERVICE_PORT": str(api.access.port),
             **{name: value for name, value in surroundings.items() if not name.startswith(_OWN_VARIABLES)},
         }
-        self._pods: dict[str, PodRun] = {}
+        self._renewing = asyncio.Lock()
+        self._nodes: dict[str, NodeDescription] = {}
+        self._images: dict[str, NodeImages] = {}
+        self._placed: dict[str, Json] = {}
+        """The pods that have a node, by UID."""
+        self._waiting: dict[str, Json] = {}
+        """The pods that have none, by UID."""
+        self._told: dict[str, str] = {}
+        """What the scheduler has said of those."""
+        self._runs: dict[str, PodRun] = {}
 
     async def run(self) -> None:
-        """Registers the node and runs its pods, until it is cancelled."""
+        """Registers the nodes and runs their pods, until it is cancelled."""
+        work: list[asyncio.Task[None]] = []
         try:
-            await self._register()
-            while True:
-                try:
-                    await self._follow()
-                except (ApiError, aiohttp.ClientError, asyncio.TimeoutError, OSError, ValueError):
-                    await asyncio.sleep(_RETRY_SECONDS)
+            await self._renew()
+            work = [asyncio.create_task(self._repeated(step)) for step in (self._follow, self._keep)]
+            await asyncio.gather(*work)
         except Exception:
-            print(f"crosstenant sandbox: the kubelet of node {self._name} failed", file=sys.stderr)
+            print("crosstenant sandbox: the kubelets of a cluster failed", file=sys.stderr)
             traceback.print_exc()
         finally:
-            for pod in self._pods.values():
-                await pod.kill()
+            for task in work:
+                task.cancel()
+            await asyncio.gather(*work, return_exceptions=True)
+            for run in self._runs.values():
+                await run.kill()
 
-    async def _register(self) -> None:
-        labels = {"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64", "kubernetes.io/hostname": self._name}
-        node: Json = {"metadata": {"name": self._name, "labels": labels}}
-        with suppress(ApiError):  # an earlier run of the sandbox has made it
-            await self._api.post("/api/v1/nodes", node)
-        path, time = f"/api/v1/nodes/{self._name}", now()
-        # Without a controller for nodes, nothing else removes the taint of a new one.
-        await self._api.patch(path, {"spec": {"taints": None}})
-        resources = {"cpu": "4", "memory": "16Gi", "pods": "110", "ephemeral-storage": "100Gi"}
-        ready = {
-            "type": "Ready",
-            "status": "True",
-            "reason": "KubeletReady",
-            "message": "the sandbox emulates the kubelet",
-            "lastHeartbeatTime": time,
-            "lastTransitionTime": time,
-        }
-        status = {"capacity": resources, "allocatable": resources, "conditions": [ready]}
-        await self._api.patch(f"{path}/status", {"status": status})
+    async def _repeated(self, step: Callable[[], Any]) -> None:
+        while True:
+            with suppress(*_LOST):
+                await step()
+            await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _renew(self) -> None:
+        """Registers new and changed nodes, and removes those that are gone."""
+        async with self._renewing:
+            wanted = {one.name: one for one in await asyncio.to_thread(self._described)}
+            for name, node in wanted.items():
+                if self._nodes.get(name) != node:
+                    await register(self._api, node)
+            for name in set(self._nodes) - set(wanted):
+                with suppress(ApiError):
+                    await self._api.delete(f"/api/v1/nodes/{name}")
+            # In the cluster's order: the first node that fits gets a pod.
+            self._nodes = wanted
+
+    async def _keep(self) -> None:
+        await self._renew()
+        for pod in list(self._waiting.values()):
+            await self._schedule(pod)
 
     async def _follow(self) -> None:
         """Lists the pods and follows their changes, until the server ends the list."""
         found = await self._api.get(_PODS)
         present = {pod["metadata"]["uid"] for pod in found["items"]}
-        for uid in set(self._pods) - present:
-            await self._pods.pop(uid).kill()
+        for uid in {*self._runs, *self._placed, *self._waiting} - present:
+            await self._forget(uid)
         for pod in found["items"]:
             await self._take(pod)
         async for kind, pod in self._api.watch(_PODS, found["metadata"]["resourceVersion"]):
             if kind == "DELETED":
-                run = self._pods.pop(pod["metadata"]["uid"], None)
-                if run is not None:
-                    await run.kill()
+                await self._forget(pod["metadata"]["uid"])
             else:
                 await self._take(pod)
+
+    async def _forget(self, uid: str) -> None:
+        for known in (self._placed, self._waiting, self._told):
+            known.pop(uid, None)
+        run = self._runs.pop(uid, None)
+        if run is not None:
+            await run.kill()
 
     async def _take(self, pod: Json) -> None:
         metadata: Json = pod["metadata"]
         spec: Json = pod["spec"]
+        uid = metadata["uid"]
         if "nodeName" not in spec:
             if not spec.get("schedulingGates") and "deletionTimestamp" not in metadata:
-                await self._bind(metadata)
+                if uid not in self._waiting:
+                    await self._renew()
+                self._waiting[uid] = pod
+                await self._schedule(pod)
             return
-        if spec["nodeName"] != self._name:
-            return
-        run = self._pods.get(metadata["uid"])
+        self._waiting.pop(uid, None)
+        run = self._runs.get(uid)
+        ended = pod["status"].get("phase") in _ENDED
+        if ended:
+            self._placed.pop(uid, None)
+        else:
+            self._placed[uid] = pod
         if "deletionTimestamp" in metadata:
             if run is not None:
                 run.terminate(float(metadata.get("deletionGracePeriodSeconds") or 0))
             else:
-                await PodApi(self._api, self._name, pod).remove()
-        elif run is None and pod["status"].get("phase") not in _ENDED:
-            self._pods[metadata["uid"]] = run = PodRun(
-                self._api, self._name, pod, self._images, self._folder, self._surroundings
+                await PodApi(self._api, spec["nodeName"], pod).remove()
+        elif run is None and not ended and spec["nodeName"] in self._nodes:
+            self._runs[uid] = run = PodRun(
+                self._api, spec["nodeName"], pod, self._node_images(spec["nodeName"]), self._folder, self._surroundings
             )
             run.start()
 
-    async def _bind(self, metadata: Json) -> None:
-        name = metadata["name"]
-        path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{name}/binding"
-        target = {"apiVersion": "v1", "kind": "Node", "name": self._name}
-        binding = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": name}, "target": target}
+    def _node_images(self, name: str) -> NodeImages:
+        if name not in self._images:
+            self._images[name] = self._images_of(name)
+        return self._images[name]
+
+    async def _schedule(self, pod: Json) -> None:
+        metadata: Json = pod["metadata"]
+        loads: dict[str, Load] = defaultdict(Load)
+        for one in self._placed.values():
+            loads[one["spec"]["nodeName"]].add(one)
+        name, message = place(pod, list(self._nodes.values()), loads)
+        if name is None:
+            if self._told.get(metadata["uid"]) != message:
+                self._told[metadata["uid"]] = message
+                await PodApi(self._api, "", pod).cannot_be_scheduled(message)
+            return
+        path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}/binding"
+        target = {"apiVersion": "v1", "kind": "Node", "name": name}
+        binding = {"apiVersion": "v1", "kind": "Binding", "metadata": {"name": metadata["name"]}, "target": target}
         with suppress(ApiError):  # gone, or bound, in between
             await self._api.post(path, binding)
+            # Before the API server tells so, the next pod must find it here.
+            self._placed[metadata["uid"]] = {**pod, "spec": {**pod["spec"], "nodeName": name}}
+            await PodApi(self._api, "", pod).scheduled(name)
+        self._waiting.pop(metadata["uid"], None)

@@ -11,6 +11,7 @@ from crosstenant.sandbox.kubelet.cluster_api import ApiError, ClusterApi
 Json = dict[str, Any]
 
 _LONGEST_MESSAGE: Final = 1024  # of an event
+_SCHEDULER: Final = "default-scheduler"
 
 
 def now() -> str:
@@ -24,7 +25,7 @@ class PodApi:
     def __init__(self, api: ClusterApi, node: str, pod: Json) -> None:
         """
         :param api: The cluster's API.
-        :param node: Name of the node that the pod is on.
+        :param node: Name of the node that the pod is on; empty while it has none.
         :param pod: The pod.
         """
         self.api = api
@@ -44,11 +45,28 @@ class PodApi:
         with suppress(ApiError):
             await self.api.delete(self._path, options)
 
-    async def event(self, kind: str, reason: str, message: str, container: str | None = None) -> None:
+    async def scheduled(self, node: str) -> None:
+        """Writes the scheduler's event of a pod that has a node."""
+        name = f"{self._metadata['namespace']}/{self._metadata['name']}"
+        await self.event("Normal", "Scheduled", f"Successfully assigned {name} to {node}", component=_SCHEDULER)
+
+    async def cannot_be_scheduled(self, message: str) -> None:
+        """Writes the scheduler's condition and event of a pod for which no node is.
+
+        :param message: The scheduler's reasons.
+        """
+        condition = {"type": "PodScheduled", "status": "False", "reason": "Unschedulable", "message": message}
+        await self.set_status({"conditions": [{**condition, "lastTransitionTime": now()}]})
+        await self.event("Warning", "FailedScheduling", message, component=_SCHEDULER)
+
+    async def event(
+        self, kind: str, reason: str, message: str, container: str | None = None, component: str = "kubelet"
+    ) -> None:
         """Writes an event.
 
         :param kind: ``Normal`` or ``Warning``.
         :param container: Name of the container that it is about; None for the whole pod.
+        :param component: Who says it.
         """
         metadata, time = self._metadata, now()
         involved = {
@@ -65,7 +83,8 @@ class PodApi:
             "type": kind,
             "reason": reason,
             "message": message[:_LONGEST_MESSAGE],
-            "source": {"component": "kubelet", "host": self._node},
+            "source": {"component": component, **({"host": self._node} if self._node else {})},
+            "reportingComponent": component,
             "firstTimestamp": time,
             "lastTimestamp": time,
             "count": 1,

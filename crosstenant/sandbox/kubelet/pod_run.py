@@ -59,6 +59,8 @@ class PodRun:
         before = "Never" if self._restarts == "Never" else "OnFailure"
         self._init = self._runs(parts(pod["spec"], "initContainers"), images, before)
         self._containers = self._runs(pod["spec"]["containers"], images, self._restarts)
+        self._deadline: float | None = pod["spec"].get("activeDeadlineSeconds")
+        self._verdict: dict[str, str] = {}
         self._started = now()
         self._task: asyncio.Task[None] | None = None
         self._ending: asyncio.Task[None] | None = None
@@ -114,11 +116,20 @@ class PodRun:
                 if container.exit_code:
                     break
             else:
-                await asyncio.gather(*(one.run(place) for one in self._containers))
+                await asyncio.wait_for(asyncio.gather(*(one.run(place) for one in self._containers)), self._deadline)
+        except asyncio.TimeoutError:
+            await self._exceed_deadline()
         finally:
             renewing.cancel()
-        await self._report()
+        await self._report(**self._verdict)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _exceed_deadline(self) -> None:
+        message = "Pod was active on the node longer than the specified deadline"
+        await self._pod_api.event("Normal", "DeadlineExceeded", message)
+        for one in self._containers:
+            one.kill()
+        self._verdict = {"phase": "Failed", "reason": "DeadlineExceeded", "message": message}
 
     async def _volumes(self) -> dict[str, Path]:
         while True:

@@ -1,4 +1,4 @@
-"""Where the refusals of a node's pull come from: the words are the sandbox's, the registry's answer is quoted."""
+"""Where the refusals of a node's pull come from: the registry's answer is quoted; a pod shows containerd's words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,10 @@ from typing import Final
 from crosstenant.sandbox.world.provenance import own, page
 
 IMAGE_FORM: Final = own("the sandbox pulls from its own registries only")
+NOT_REACHED: Final = page(
+    "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/extensions/cannot-pull-image-from-acr-to-aks-cluster",
+    but="the words, and that a registry that a drift has made unreachable answers at once",
+)
 NO_SERVICE_PRINCIPAL: Final = page(
     "https://learn.microsoft.com/azure/container-registry/authenticate-aks-cross-tenant",
     but="the words, which are ours",

@@ -20,7 +20,7 @@ from pathlib import Path
 from crosstenant.sandbox.kubelet.cluster_api import ApiAccess
 from crosstenant.sandbox.kubernetes.certificates import certificates_of
 from crosstenant.sandbox.kubernetes.control_plane import ControlPlane, ControlPlaneFailed, access_in
-from crosstenant.sandbox.kubernetes.nodes import run_node
+from crosstenant.sandbox.kubernetes.nodes import run_nodes
 from crosstenant.sandbox.kubernetes.programs import find_programs
 from crosstenant.sandbox.kubernetes.settings import ClusterSettings, has_api, settings_of
 from crosstenant.sandbox.world.own_files import open_own, read_own, write_own
@@ -104,7 +104,7 @@ class ControlPlanes:
             os.close(lock)
             raise
         write_own(folder / "port", str(plane.access.port))
-        kubelet = asyncio.create_task(run_node(plane.access, settings, self._store, folder, self._environment()))
+        kubelet = asyncio.create_task(run_nodes(plane.access, settings, self._store, folder, self._environment()))
         return _Served(settings, plane.access.port, _Own(plane, kubelet, lock))
 
     async def _started(self, settings: ClusterSettings, folder: Path) -> ControlPlane:

@@ -29,8 +29,6 @@ class ClusterSettings:
     signing_key: str = field(repr=False)
     """The key that signs them: PEM."""
     certificates: ClusterCertificates
-    node: str
-    """Name of its node."""
 
 
 def find_by_host(state: State, host: str) -> Json | None:
@@ -83,7 +81,6 @@ def _settings(state: State, cluster: Json) -> ClusterSettings:
         issuer=issuer_url(cluster) or f"https://{cluster['properties']['fqdn']}",
         signing_key=_signing_key(state, cluster),
         certificates=certificates_of(cluster),
-        node=cluster["_nodes"][0]["name"],
     )
 
 

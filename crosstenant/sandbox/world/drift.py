@@ -52,11 +52,8 @@ def reset_cluster(state: State, cluster: str, client_id: str = OLD_CLUSTER_APP_I
     :raises LookupError: The cluster or the application does not exist.
     """
     document = resource(state, CLUSTERS, cluster)
-    secret = OLD_CLUSTER_SECRET if client_id == OLD_CLUSTER_APP_ID else _new_secret(state, client_id)
-    document["properties"]["servicePrincipalProfile"] = {"clientId": client_id}
-    document["_credential"] = {"clientId": client_id, "secret": secret}
-    for node in document["_nodes"]:
-        node.update(clientId=client_id, secret=secret, reimagedAt=timestamp(now(state)))
+    secret = OLD_CLUSTER_SECRET if client_id == OLD_CLUSTER_APP_ID else new_secret(state, client_id)
+    give_credential(state, document, client_id, secret)
     return f"cluster {document['name']} and its {len(document['_nodes'])} nodes now use application {client_id}"
 
 
@@ -257,7 +254,22 @@ def service_principal(state: State, tenant: str, client_id: str) -> Json:
     raise LookupError(f"application {client_id} has no service principal in tenant {tenant}")
 
 
-def _new_secret(state: State, client_id: str) -> str:
+def give_credential(state: State, cluster: Json, client_id: str, secret: str) -> None:
+    """Writes a credential to a cluster and its nodes, which are reimaged at once.
+
+    :param cluster: The cluster's document.
+    """
+    cluster["properties"]["servicePrincipalProfile"] = {"clientId": client_id}
+    cluster["_credential"] = {"clientId": client_id, "secret": secret}
+    for node in cluster["_nodes"]:
+        node.update(clientId=client_id, secret=secret, reimagedAt=timestamp(now(state)))
+
+
+def new_secret(state: State, client_id: str) -> str:
+    """Adds a password to an application, which ends in half a year; returns it.
+
+    :raises LookupError: The application does not exist.
+    """
     secret = secrets.token_urlsafe(30)
     time = now(state)
     start, end = timestamp(time), timestamp(time + 180 * 86400)
