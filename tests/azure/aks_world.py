@@ -12,6 +12,7 @@ from azure.core.exceptions import ClientAuthenticationError
 
 from crosstenant.azure.clusters.cluster_state import ClusterState, IdentityKind, NodePool, RunningOperation
 from crosstenant.azure.clusters.clusters import Attempt, Ending
+from crosstenant.azure.clusters.maintenance import Maintenance
 from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.directory.graph import Application, Secret, ServicePrincipal
 from crosstenant.azure.sign_in.secret_proof import SignInError
@@ -129,6 +130,7 @@ class World:
     allowed: float = 0
     roles: int | None = 1
     may: bool | None = True
+    windows: Maintenance | None = None
     endings: dict[str, Ending] = field(default_factory=dict)
     proof_fails: SignInError | None = None
     dead_secrets: dict[str, SignInError] = field(default_factory=dict)
@@ -206,6 +208,9 @@ class World:
 
     async def may_reset(self, cluster_id: ArmId) -> bool | None:
         return self.may
+
+    async def maintenance(self, cluster_id: ArmId) -> Maintenance | None:
+        return self.windows
 
     async def roles_on_node_group(self, cluster: ClusterState, object_id: str) -> int | None:
         assert object_id == OBJECT_ID

@@ -58,6 +58,8 @@ class ClusterState:
     """Host names of the Kubernetes API server: the public one, the private one."""
     failure: str = ""
     """Azure's words for the failure of the last operation, codes included, if it keeps some."""
+    as_of: datetime | None = None
+    """Azure's own time of the answer, if the answer has one."""
 
     @property
     def arm_id(self) -> ArmId:
@@ -152,8 +154,12 @@ def _words(error: ErrorDetail | None) -> str:
     return " ".join([error.code or "", error.message or "", *map(_words, error.details or [])]).strip()
 
 
-def from_model(cluster: ManagedCluster) -> ClusterState:
-    """Reads the SDK's model."""
+def from_model(cluster: ManagedCluster, as_of: datetime | None = None) -> ClusterState:
+    """Reads the SDK's model.
+
+    :param cluster: The model.
+    :param as_of: Azure's time of the answer.
+    """
     properties = cluster.properties
     assert properties is not None, "Azure answered a cluster without properties"
     profile = properties.service_principal_profile
@@ -179,4 +185,5 @@ def from_model(cluster: ManagedCluster) -> ClusterState:
         workload_identity=bool(workload_identity and workload_identity.enabled),
         api_hosts=tuple(it for it in (properties.fqdn, properties.private_fqdn) if it),
         failure=_words(properties.status.provisioning_error if properties.status else None),
+        as_of=as_of,
     )

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from crosstenant.azure.arm import Arm, client_settings
 from crosstenant.azure.caller_rights import permits
 from crosstenant.azure.clusters.cluster_state import ClusterState, RunningOperation, from_model, running_operation
+from crosstenant.azure.clusters.maintenance import Maintenance, maintenance_of
 from crosstenant.azure.clusters.reset_operation import ResetOperation
-from crosstenant.azure.connections.documents import json_due
+from crosstenant.azure.connections.documents import json_due, time_of
 from crosstenant.azure.refusals.refusal_table import Retry
 from crosstenant.azure.refusals.refusals import retry_of, take_apart
 from crosstenant.azure.role_assignments import roles_of
@@ -87,17 +89,31 @@ class Clusters:
         from azure.core.exceptions import ResourceNotFoundError
 
         client = self._client(cluster_id.subscription_id)
+        times: list[datetime] = []
+
+        def keep_time(answer: Any) -> None:
+            hook(answer)
+            times.extend(time_of(answer.http_response))
+
         try:
             with json_due() as hook:
                 found = await client.managed_clusters.get(
-                    cluster_id.resource_group, cluster_id.name, raw_response_hook=hook
+                    cluster_id.resource_group, cluster_id.name, raw_response_hook=keep_time
                 )
         except ResourceNotFoundError as error:
             # An invisible subscription is also "not found", which says nothing about the cluster.
             if take_apart(error).code in ("ResourceNotFound", "ResourceGroupNotFound", "NotFound"):
                 return None
             raise
-        return from_model(found)
+        return from_model(found, times[-1] if times else None)
+
+    async def maintenance(self, cluster_id: ArmId) -> Maintenance | None:
+        """The maintenance configuration that counts for a reset; ``None`` if the cluster has none.
+
+        :param cluster_id: The cluster.
+        :raises azure.core.exceptions.AzureError: Azure refused, or could not be reached.
+        """
+        return await maintenance_of(self._arm, cluster_id)
 
     async def wait_until_idle(
         self,

@@ -6,6 +6,8 @@ import json
 import re
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from crosstenant.model.outside_text import in_one_line
@@ -60,6 +62,18 @@ def json_due() -> Generator[Callable[[Any], None]]:
         from azure.core.exceptions import DecodeError
 
         raise DecodeError(_NOT_JSON, response=answers[-1] if answers else None) from None
+
+
+def time_of(answer: Any) -> list[datetime]:
+    """The service's own time, from an answer's header; none where the header is missing or malformed.
+
+    :param answer: An answer of an SDK's transport.
+    """
+    try:
+        found = parsedate_to_datetime(answer.headers.get("Date") or "")
+    except (TypeError, ValueError):
+        return []
+    return [found.astimezone(timezone.utc)] if found.tzinfo else []
 
 
 def object_in(answer: AsyncHttpResponse) -> dict[str, Any]:

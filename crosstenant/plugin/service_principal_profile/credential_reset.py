@@ -26,6 +26,8 @@ from crosstenant.model.arm_id import ArmId
 from crosstenant.model.matched_texts.registry_texts import SECRET_EXPIRED, SECRET_WRONG
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
+from crosstenant.plugin.service_principal_profile.hold import Hold, HoldRules, held
+from crosstenant.plugin.service_principal_profile.holds import Holds
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
 from crosstenant.plugin.service_principal_profile.node_group_role import report_missing_role
 from crosstenant.plugin.service_principal_profile.record import NO_ADDRESS, NO_ANSWER, Record, needs_reset
@@ -48,6 +50,7 @@ class CredentialReset:
         prove: Prove,
         clock: Clock,
         turns: ResetTurns,
+        holds: Holds,
     ) -> None:
         """
         :param context: The tenant and the line to the terminal.
@@ -56,7 +59,9 @@ class CredentialReset:
         :param prove: Signs in with a secret.
         :param clock: The clock.
         :param turns: The resets of the run.
+        :param holds: The resets that have to wait.
         """
+        self._holds = holds
         self._context = context
         self._tenant = context.tenant
         self._log = context.log
@@ -99,8 +104,10 @@ class CredentialReset:
         if state and not state.is_idle:
             if old and not needs_reset(old, state, request.client_id, request.secret):
                 return replace(request.record, credential_state=old.credential_state).seeing(state)
+            _, hold = await self.examine(state, old, request.rules, request.record.secret_key_id)
+            if hold:
+                return await self._waiting(request, old, hold, state)
             # A wrong credential must be found before a wait of up to an hour.
-            refuse_unfit(state)
             object_id = await self.prove(request)
             state = await self.idle(request.urn, request.cluster_id, request.deadline)
         if state is None:
@@ -112,6 +119,9 @@ class CredentialReset:
         if not needs_reset(old, state, request.client_id, request.secret):
             reset_at = old.reset_at if old else None
             return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
+        # A cluster that has to wait for something else takes no turn.
+        if hold := await self.hold(state, old, request.rules, request.record.secret_key_id):
+            return await self._waiting(request, old, hold, state)
         async with self._turns.turn(request, self._status(request.urn)) as turn:
             if turn.waited:
                 state = await self._still_there(turn.request)
@@ -125,11 +135,15 @@ class CredentialReset:
         return state
 
     async def _given(self, request: ResetRequest, old: Record | None, state: ClusterState, object_id: str) -> Record:
-        await self.refuse_unfit(state, old, request.record.secret_key_id)
+        _, hold = await self.examine(state, old, request.rules, request.record.secret_key_id)
+        if hold:
+            return await self._waiting(request, old, hold, state)
         object_id = object_id or await self.prove(request)
         began = self._clock.now()
         operation = await self._started(request, state)
-        reset = AcceptedReset(self._context, self._clusters, self._clock, request, operation, before=state, old=old)
+        # A record of a cluster that never had one of its secrets says nothing about it after a failure.
+        kept = None if old and old.waits_for and not old.secret else old
+        reset = AcceptedReset(self._context, self._clusters, self._clock, request, operation, before=state, old=kept)
         await reset.ended()
         state = await reset.verified(self.idle)
         lasted = lasting(self._clock.now() - began)
@@ -138,19 +152,45 @@ class CredentialReset:
         reset_at = self._clock.utc().strftime("%Y-%m-%dT%H:%M:%SZ")
         return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
 
-    async def refuse_unfit(self, state: ClusterState, old: Record | None, new_key_id: str | None = None) -> str:
+    async def examine(
+        self, state: ClusterState, old: Record | None, rules: HoldRules, new_key_id: str | None = None
+    ) -> tuple[str, Hold | None]:
         """Refuses a cluster that cannot be reset.
 
         :param state: The cluster.
         :param old: The record of its credential, if there is one.
+        :param rules: When the program lets it be reset.
         :param new_key_id: Key ID (UUID) of the secret that it is to be given, if that exists already.
-        :returns: Why the cluster's credential has made it fail, if that is the case; else nothing.
+        :returns: Why the cluster's credential has made it fail, if that is the case; and what its reset has to wait
+            for, if it has to.
         :raises OperatorError: The cluster cannot be reset; the message says what to do.
         """
-        is_ours = old is not None and old.may_have_failed_the_cluster
-        dead = "" if is_ours else await self._dead.reason(state, old.credential if old else None, new_key_id=new_key_id)
-        refuse_unfit(state, failed_is_ours=is_ours, dead_credential=dead)
-        return dead
+        dead = await self._dead_credential(state, old, new_key_id)
+        refuse_unfit(
+            state,
+            failed_is_ours=old is not None and old.may_have_failed_the_cluster,
+            dead_credential=dead,
+            repair_failed=rules.repair_failed,
+            skips_stopped=rules.skips_stopped,
+        )
+        return dead, await self._holds.of(state, old, rules, dead=dead)
+
+    async def hold(
+        self, state: ClusterState, old: Record | None, rules: HoldRules, new_key_id: str | None = None
+    ) -> Hold | None:
+        """What the reset of a cluster has to wait for; ``None`` where it can be made, or is refused by ``examine``.
+
+        :param state: The cluster.
+        :param old: The record of its credential, if there is one.
+        :param rules: When the program lets it be reset.
+        :param new_key_id: Key ID (UUID) of the secret that it is to be given, if that exists already.
+        """
+        return await self._holds.of(state, old, rules, dead=await self._dead_credential(state, old, new_key_id))
+
+    async def _dead_credential(self, state: ClusterState, old: Record | None, new_key_id: str | None) -> str:
+        if old is not None and old.may_have_failed_the_cluster:
+            return ""
+        return await self._dead.reason(state, old.credential if old else None, new_key_id=new_key_id)
 
     async def look(self, cluster_id: ArmId) -> ClusterState | None:
         """The present cluster; ``None`` if it does not exist.
@@ -175,6 +215,10 @@ class CredentialReset:
                 f"cluster {cluster_id}: gave up waiting for {error}; run again when it has ended, or allow more time"
                 " with custom_timeouts"
             ) from None
+
+    async def _waiting(self, request: ResetRequest, old: Record | None, hold: Hold, state: ClusterState) -> Record:
+        await self._holds.announce(request.urn, hold)
+        return held(request.record, old, hold).seeing(state)
 
     async def settled(self, old: Record, state: ClusterState) -> Record:
         """The record after later events: the cluster's own creation, the end of AKS's operation."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from datetime import datetime
 
 from crosstenant.azure.directory.graph import Application, Graph
 from crosstenant.azure.refusals.refusals import take_apart
@@ -61,8 +62,13 @@ class PresentSecrets:
                     f" {found.why} (Microsoft Graph permission Application.Read.All)",
                 )
             return
-        wrong = self._wrong(record.client_id, key_id, found)
-        if not wrong and program_key_id is not None and str(program_key_id).lower() != key_id.lower():
+        wrong = self._wrong(record.client_id, key_id, found, self._clock.utc())
+        if (
+            not wrong
+            and record.waits_for is None
+            and program_key_id is not None
+            and str(program_key_id).lower() != key_id.lower()
+        ):
             other = "that the update is to make" if program_key_id is UNKNOWN else f"{program_key_id} of the program"
             wrong = f"it is not the secret {other}, and its removal from the application is near"
         if wrong:
@@ -73,13 +79,24 @@ class PresentSecrets:
                 " up'",
             )
 
-    def _wrong(self, client_id: str, key_id: str, application: Application | None) -> str:
+    async def lost(self, record: Record, now: datetime) -> str:
+        """Why a cluster cannot sign in with the secret that it was given; empty where that cannot be known.
+
+        :param record: Its record.
+        :param now: The present time.
+        """
+        found = await self._application(record.client_id)
+        if isinstance(found, _Unread) or not record.secret_key_id:
+            return ""
+        return self._wrong(record.client_id, record.secret_key_id, found, now)
+
+    def _wrong(self, client_id: str, key_id: str, application: Application | None, now: datetime) -> str:
         if application is None:
             return f"application {client_id} is not in the tenant any longer ('pulumi up --refresh' makes another)"
         ends = {it.key_id.lower(): it.ends_at for it in application.secrets}
         if key_id.lower() not in ends:
             return f"application {client_id} has no such secret any longer, so the cluster cannot sign in, nor pull"
-        if ends[key_id.lower()] <= self._clock.utc():
+        if ends[key_id.lower()] <= now:
             return f"it ended at {ends[key_id.lower()]:%Y-%m-%dT%H:%M:%SZ}, so the cluster cannot sign in, nor pull"
         return ""
 

@@ -138,8 +138,8 @@ class Record:
         return replace(self, secret_key_id=key_id, reset_at=old.reset_at)
 
     def with_state(self, state: CredentialState, operation: str | None = None) -> Record:
-        """The record with another state and the address of the reset that may still be running."""
-        return replace(self, credential_state=state, pending_operation=operation)
+        """The record with another state and the address of the reset that may still be running; it does not wait."""
+        return replace(self, credential_state=state, pending_operation=operation, waits_for=None, next_secret=None)
 
     def seeing(self, state: ClusterState | None) -> Record:
         """The record with the cluster's properties."""

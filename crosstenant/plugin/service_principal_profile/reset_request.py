@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.plugin.service_principal_profile.fields import SECRETS
+from crosstenant.plugin.service_principal_profile.hold import HoldRules
 from crosstenant.plugin.service_principal_profile.record import Record
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.values import to_properties
@@ -22,6 +23,8 @@ class ResetRequest:
     """The future record, without what only the reset determines."""
     secret: str = field(repr=False)
     deadline: float
+    rules: HoldRules = field(default_factory=HoldRules)
+    """When the program lets the cluster be reset."""
 
     @property
     def credential(self) -> AppCredential:

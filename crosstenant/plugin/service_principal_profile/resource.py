@@ -9,20 +9,22 @@ import asyncio
 from dataclasses import replace
 from typing import ClassVar
 
-from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Clusters
 from crosstenant.azure.clusters.dead_credential import DeadCredentials
 from crosstenant.azure.directory.graph import Graph
 from crosstenant.azure.sign_in.secret_proof import prove_secret
 from crosstenant.azure.waiting import Clock
 from crosstenant.errors import OperatorError
-from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, is_uuid, parse_arm_id
+from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.former_sign_in import perhaps_former
 from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove
 from crosstenant.plugin.service_principal_profile.fields import DESCRIPTION, INPUTS, OUTPUTS
+from crosstenant.plugin.service_principal_profile.hold import HoldRules, held
 from crosstenant.plugin.service_principal_profile.hold_fields import refuse_window
+from crosstenant.plugin.service_principal_profile.holds import Holds
+from crosstenant.plugin.service_principal_profile.imported import imported
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
 from crosstenant.plugin.service_principal_profile.present_application import named
 from crosstenant.plugin.service_principal_profile.present_secrets import PresentSecrets
@@ -80,8 +82,9 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         self._directory = directory or Graph(context.tenant)
         self._dead = DeadCredentials(context.tenant, self._directory, prove, self._clock)
         self._turns = ResetTurns(self._clock)
-        self._reset = CredentialReset(context, self._clusters, self._dead, prove, self._clock, self._turns)
         self._present = PresentSecrets(context, self._directory, self._clock)
+        self._holds = Holds(context, self._clusters, self._present, self._clock)
+        self._reset = CredentialReset(context, self._clusters, self._dead, prove, self._clock, self._turns, self._holds)
         self._run = RunMemory()
 
     async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
@@ -123,6 +126,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         found = dict((await super().diff(urn, resource_id, old_inputs, olds, news)).differences)
         if not found.keys() & {"clusterId", "clientId", "secret"}:
             found |= await self._not_on_the_cluster(olds)
+            found = await self._after_its_wait(urn, Record.of_outputs(olds), HoldRules.of_inputs(news), found)
             await self._present.compare(urn, Record.of_outputs(olds), news.get("secretKeyId"))
         return Diff(found)
 
@@ -133,7 +137,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
     async def create(self, urn: str, inputs: Properties, timeout: float) -> tuple[str, Properties]:
         """Gives the cluster the credential, or records it for a cluster that the program creates."""
         try:
-            record = await self._apply(urn, None, Record.of_inputs(inputs), timeout)
+            record = await self._apply(urn, None, inputs, timeout)
         except PartialError:
             self._run.is_in_state(urn)
             raise
@@ -148,12 +152,13 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         with perhaps_former():
             state = await self._reset.look(_parsed(resource_id))
         if not olds:
-            return _imported(resource_id, state)
+            return imported(resource_id, state)
         record = Record.of_outputs(olds)
         if state is None:
             return Observed(resource_id, inputs, olds) if record.credential_state is CredentialState.PENDING else None
         record = await self._reset.settled(record, state)
-        if not state.uses(record.client_id):
+        never_had_it = record.credential_state is CredentialState.WAITING and record.secret is None
+        if not state.uses(record.client_id) and not never_had_it:
             # A reset that is still running may be the one that this resource stopped waiting for.
             operation = None if state.is_idle else record.pending_operation
             ours_failed = state.has_failed and record.may_have_failed_the_cluster
@@ -164,7 +169,11 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
                 record.seeing(state).outputs() | {"clientId": state.client_id},
             )
         # Drift of an earlier refresh may have been repaired since.
-        inputs = inputs if state.uses(inputs.get("clientId", "")) else inputs | {"clientId": record.client_id}
+        inputs = (
+            inputs
+            if never_had_it or state.uses(inputs.get("clientId", ""))
+            else inputs | {"clientId": record.client_id}
+        )
         return Observed(resource_id, inputs, record.seeing(state).outputs())
 
     async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
@@ -175,9 +184,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         self, urn: str, resource_id: str, olds: Properties, news: Properties, timeout: float
     ) -> Properties:
         """Gives the cluster the credential if it may not have it; other arguments only change the record."""
-        old = Record.of_outputs(olds)
-        record = Record.of_inputs(news).after(old)
-        return (await self._apply(urn, old, record, timeout)).outputs()
+        return (await self._apply(urn, Record.of_outputs(olds), news, timeout)).outputs()
 
     async def delete(self, urn: str, resource_id: str, olds: Properties, timeout: float) -> None:
         """Removes the record, unless it is the last one of an application that the cluster still uses."""
@@ -217,6 +224,23 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
                 return {"clientId": Difference(Change.UPDATE, is_input=False)}
         return {}
 
+    async def _after_its_wait(
+        self, urn: str, record: Record, rules: HoldRules, found: dict[str, Difference]
+    ) -> dict[str, Difference]:
+        """The differences, with the end of a wait as one: while it lasts there is none, and the run says so."""
+        if record.waits_for is None:
+            return found
+        state = await self._reset.look(_parsed(record.cluster_id))
+        if state is None:
+            return found
+        hold = await self._reset.hold(state, record, rules)
+        if hold is None:
+            return found | {"credentialState": Difference(Change.UPDATE, is_input=False)}
+        found = {name: it for name, it in found.items() if name != "credentialState"}
+        if not found:
+            await self._holds.announce(urn, hold)
+        return found
+
     async def _preview(self, urn: str, old: Record | None, news: Properties) -> Properties:
         client_id, secret = news.get("clientId"), news.get("secret")
         shape = Record.of_inputs(news) if old is None else Record.of_inputs(news).after(old)
@@ -236,9 +260,15 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         old = old and await self._reset.settled(old, state)
         if not needs_reset(old, state, client_id, secret):
             return replace(shape, credential_state=CredentialState.APPLIED).seeing(state).outputs()
-        dead = await self._reset.refuse_unfit(state, old, shape.secret_key_id)
+        rules = HoldRules.of_inputs(news)
+        dead, hold = await self._reset.examine(state, old, rules, shape.secret_key_id)
         if await self._clusters.may_reset(cluster_id) is False:
             raise OperatorError(not_permitted(cluster_id, self.context.tenant.caller))
+        if hold:
+            await self._holds.announce(urn, hold)
+            return held(shape, old, hold).seeing(state).outputs() | {
+                "servicePrincipalProfile": outputs["servicePrincipalProfile"]
+            }
         goes_on = old is not None and old.is_running(client_id, secret) and not state.is_idle
         if goes_on:
             await self.context.log.warning(urn, going_on(state))
@@ -248,16 +278,18 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
             if not self._turns.order_is_told and (told := order(shape.place)):
                 self._turns.order_is_told = True
                 await self.context.log.info(urn, told)
-            said = announcement(state, stranger=stranger, dead=dead) + turn_of(shape.place)
-            await self.context.log.warning(urn, said)
+            said = announcement(state, stranger=stranger, dead=dead, is_asked_for=rules.repair_failed)
+            await self.context.log.warning(urn, said + turn_of(shape.place))
         seen = {"nodePools": [pool.name for pool in state.node_pools]}
         return outputs | dict.fromkeys(_OBSERVED, UNKNOWN) | seen
 
-    async def _apply(self, urn: str, old: Record | None, record: Record, timeout: float) -> Record:
+    async def _apply(self, urn: str, old: Record | None, news: Properties, timeout: float) -> Record:
+        record = Record.of_inputs(news) if old is None else Record.of_inputs(news).after(old)
         if not record.secret:
             raise OperatorError(f"cluster {record.cluster_id}: secret is missing: a secret of {record.client_id}")
         deadline = self._clock.now() + (timeout or DEFAULT_TIMEOUT)
-        request = ResetRequest(urn, _parsed(record.cluster_id), record, record.secret, deadline)
+        rules = HoldRules.of_inputs(news)
+        request = ResetRequest(urn, _parsed(record.cluster_id), record, record.secret, deadline, rules)
         try:
             return await self._reset.apply(request, old)
         except asyncio.CancelledError:
@@ -277,17 +309,3 @@ def _parsed(cluster_id: str) -> ArmId:
         return parse_arm_id(cluster_id, CLUSTER_TYPE)
     except ValueError as error:
         raise OperatorError(str(error)) from None
-
-
-def _imported(resource_id: str, state: ClusterState | None) -> Observed | None:
-    if state is None:
-        return None
-    if not is_uuid(state.client_id):
-        raise OperatorError(
-            f"cluster {state.cluster_id} has a managed identity: there is no service principal profile to import"
-        )
-    inputs: Properties = {"clusterId": resource_id, "clientId": state.client_id}
-    record = Record.of_inputs(inputs, CredentialState.UNKNOWN).seeing(state)
-    outputs = record.outputs()
-    defaults = {name: outputs[name] for name in ("abandonOnDelete", "waitForPrincipalSeconds")}
-    return Observed(resource_id, inputs | defaults, outputs)

@@ -56,12 +56,13 @@ def left_without(cluster_id: ArmId, client_id: str) -> str:
     )
 
 
-def announcement(state: ClusterState, *, stranger: str = "", dead: str = "") -> str:
+def announcement(state: ClusterState, *, stranger: str = "", dead: str = "", is_asked_for: bool = False) -> str:
     """The warning for a reset.
 
     :param state: The cluster.
     :param stranger: The application that the cluster acts as now, if it is another than this stack's.
     :param dead: Why the cluster's credential has made it fail, if that is the case.
+    :param is_asked_for: Whether the program asks for the reset of a failed cluster whatever the cause.
     """
     pools = "node pool" if len(state.node_pools) == 1 else "node pools"
     nodes = "node" if state.node_count == 1 else "nodes"
@@ -75,6 +76,11 @@ def announcement(state: ClusterState, *, stranger: str = "", dead: str = "") -> 
         text += f". It acts as application {stranger} now, which this stack did not give it"
     if dead:
         text += f". Its provisioning state is Failed, because {dead}: the reset repairs it"
+    elif state.has_failed and is_asked_for:
+        text += (
+            ". Its provisioning state is Failed, and nothing shows that its credential is the cause: it is reset"
+            " nevertheless, because repair_failed is set"
+        )
     return text
 
 
