@@ -9,11 +9,12 @@ import threading
 import time
 import uuid
 from collections.abc import Callable, Generator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from crosstenant.sandbox.arm.clusters import operations
+from crosstenant.sandbox.host.descendants import descendants
 from crosstenant.sandbox.world import resource_documents, seed
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
 from crosstenant.sandbox.world.faults import new_fault
@@ -246,28 +247,7 @@ def meanwhile(ready: Callable[[], bool], act: Callable[[], object]) -> Generator
     assert done.is_set(), "the moment waited for never came"
 
 
-def processes(name: str) -> list[int]:
-    """The process IDs of the programs of that name which this process has started, or they in turn."""
-    names: dict[int, str] = {}
-    parents: dict[int, int] = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdigit():
-            with suppress(OSError, IndexError):
-                words = (entry / "cmdline").read_bytes().decode().split("\0")
-                # A Python script has its interpreter in front.
-                names[int(entry.name)] = " ".join(Path(word).name for word in words[:2])
-                parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-    found: list[int] = []
-    for pid, words in names.items():
-        ancestor = parents.get(pid, 0)
-        while ancestor not in (0, os.getpid()):
-            ancestor = parents.get(ancestor, 0)
-        if ancestor == os.getpid() and name in words.split():
-            found.append(pid)
-    return found
-
-
 def signal_to(name: str, number: signal.Signals) -> None:
     """Sends a signal to the one program of that name which is running for this test."""
-    (pid,) = processes(name)
+    (pid,) = descendants(name)
     os.kill(pid, number)

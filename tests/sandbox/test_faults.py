@@ -36,6 +36,7 @@ def test_text_may_hold_commas_and_json_is_read_as_well():
         ("color=red", "'color' is not a property of a fault"),
         ("status=many", "status must be a number, not 'many'"),
         ("drop=perhaps", "drop must be true or false, not 'perhaps'"),
+        ("answer=haiku", "answer must be one of error, truncated, missing, text, page, not 'haiku'"),
         ("path=(", "path must be a regular expression, not '('"),
         ("{", "the fault must be valid JSON"),
     ],

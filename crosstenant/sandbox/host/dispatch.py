@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from typing import Any, Final, cast
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from crosstenant.sandbox.host.descendants import kill
 from crosstenant.sandbox.host.request_log import log_request
 from crosstenant.sandbox.world.clouds import cloud_of, cloud_of_host
-from crosstenant.sandbox.world.faults import fault_body, take_fault
+from crosstenant.sandbox.world.faults import fault_body, missing_body, take_fault
 from crosstenant.sandbox.world.hosts import is_download_host, known_hosts, service_of
 from crosstenant.sandbox.world.state import Store
 
@@ -23,6 +24,10 @@ Json = dict[str, Any]
 
 OTHER_CLOUDS: Final = "other clouds"
 _REQUEST_ID: Final = {"graph": "request-id", "registry": "x-ms-correlation-request-id"}
+_PROXY_PAGE: Final = (
+    "<!DOCTYPE html><html><head><title>Web Gateway: Access Denied</title></head><body>Denied</body></html>"
+)
+_PROXY_TEXT: Final = "upstream connect error or disconnect/reset before headers"
 _NO_DOWNLOADS: Final = (
     "The sandbox has no downloads: install the plugin before the sandbox starts, or let the command reach the network "
     "(--pass-through {host})\n"
@@ -64,23 +69,30 @@ class Dispatcher:
             await self._answer(scope, receive, exchange, fault)
         finally:
             log_request(self._store, scope, service, exchange.status, fault["id"] if fault else None)
-        if fault and fault["drop"]:
+        if fault and (fault["drop"] or fault["kill"]):
             await asyncio.sleep(0.01)  # The server must notice first: it would answer otherwise.
 
     async def _answer(self, scope: Scope, receive: Receive, exchange: _Exchange, fault: Json | None) -> None:
         if fault and fault["delay"]:
             await asyncio.sleep(fault["delay"])
-        if fault and fault["drop"]:
-            if fault["after"]:
-                exchange.muted = True
-                await self._serve(scope, receive, exchange)
+        if fault is None:
+            await self._serve(scope, receive, exchange)
+            return
+        if fault["answer"] == "truncated":
+            exchange.cut = cast(asyncio.Transport, scope["state"]["transport"])
+            await self._serve(scope, receive, exchange)
+            return
+        breaks = fault["drop"] or fault["kill"]
+        if fault["after"] and (breaks or fault["status"]):
+            exchange.muted = True
+            await self._serve(scope, receive, exchange)
+            exchange.muted = False
+        if breaks:
+            if fault["kill"]:
+                kill(fault["kill"])
             cast(asyncio.Transport, scope["state"]["transport"]).abort()
             exchange.status = 0
-        elif fault and fault["status"]:
-            if fault["after"]:
-                exchange.muted = True
-                await self._serve(scope, receive, exchange)
-                exchange.muted = False
+        elif fault["status"]:
             await _fault_response(fault, exchange.service)(scope, receive, exchange.send)
         else:
             await self._serve(scope, receive, exchange)
@@ -103,13 +115,15 @@ class Dispatcher:
 
 
 class _Exchange:
-    """The answer to one request: records its status, adds the request IDs, or discards it (``muted``)."""
+    """The answer to one request: records its status, adds the request IDs, discards it (``muted``), or ends the
+    connection in its middle (``cut``)."""
 
     def __init__(self, service: str, host: str, headers: Headers, send: Send) -> None:
         self.service = service
         self.host = host
         self.status = 0
         self.muted = False
+        self.cut: asyncio.Transport | None = None
         self._send = send
         self._correlation = headers.get("x-ms-correlation-request-id") or str(uuid.uuid4())
         self._client_request_id = headers.get("client-request-id")
@@ -118,8 +132,14 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self._add_ids(MutableHeaders(scope=message))
-        if not self.muted:
-            await self._send(message)
+        if self.muted:
+            return
+        if self.cut and message["type"] == "http.response.body":
+            body: bytes = message.get("body", b"")
+            await self._send({**message, "body": body[: len(body) // 2], "more_body": True})
+            self.cut.close()
+            return
+        await self._send(message)
 
     def _add_ids(self, headers: MutableHeaders) -> None:
         headers.setdefault(_REQUEST_ID.get(self.service, "x-ms-request-id"), str(uuid.uuid4()))
@@ -131,7 +151,12 @@ class _Exchange:
 
 def _fault_response(fault: Json, service: str) -> Response:
     headers = {"Retry-After": str(fault["retry_after"])} if fault["retry_after"] else {}
-    body = fault_body(fault, service)
+    if fault["answer"] == "page":
+        return HTMLResponse(_PROXY_PAGE, fault["status"], headers)
+    if fault["answer"] == "text":
+        return PlainTextResponse(_PROXY_TEXT, fault["status"], headers)
+    missing = fault["answer"] == "missing"
+    body = missing_body(service) if missing else fault_body(fault, service)
     if service == "graph":
         body["error"]["innerError"] = {"request-id": str(uuid.uuid4())}
-    return JSONResponse(body, fault["status"], headers)
+    return JSONResponse(body, 404 if missing else fault["status"], headers)

@@ -1,7 +1,7 @@
 """The request log, ``<state file>.requests.jsonl``: one line for each request that a service has answered.
 
-A line holds the time, the service, the method, the host, the path and the status, and the tenant and client that the
-credentials name. No headers, queries or bodies: they hold secrets.
+A line holds the time, the service, the method, the host, the path and the status, the program that asks (its user
+agent), and the tenant and client that the credentials name. No other headers, queries or bodies: they hold secrets.
 """
 
 from __future__ import annotations
@@ -62,6 +62,7 @@ def log_request(store: Store, scope: Scope, service: str, status: int, fault_id:
         "host": headers.get("host", "").rsplit(":", 1)[0],
         "path": scope["path"],
         "status": status,
+        "agent": headers.get("user-agent", "").split("/")[0].split(" ")[0],
         **_identity(headers.get("authorization", "")),
     }
     if service == "login":

@@ -3,6 +3,8 @@
 A fault is a record in the state's ``faults``. It names a service, a method and a path. It lets ``skip`` matching
 requests pass, applies to the next ``times`` requests (-1: all) and is then removed. ``drop`` breaks the connection
 without an answer; with ``after`` the service does its work first, so that the caller cannot know the result.
+``answer`` gives the answer another form than the service's own; ``kill`` ends a program of the command that runs in the
+sandbox, as the machine or a person would, and its request stays without an answer.
 """
 
 from __future__ import annotations
@@ -30,6 +32,21 @@ _DEFAULTS: Final[Json] = {
     "delay": 0.0,
     "drop": False,
     "after": False,
+    "answer": "error",
+    "kill": "",
+}
+ANSWERS: Final = ("error", "truncated", "missing", "text", "page")
+"""The service's own form of an error; its answer cut in half; "not found", as a replica that does not know the object
+yet answers; a text that is not JSON; the HTML page of a proxy."""
+_MISSING: Final = {
+    # https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/azure/azure-resource-manager/templates/
+    # error-not-found: what the sandbox's services themselves say.
+    "graph": (
+        "Request_ResourceNotFound",
+        "Resource does not exist or one of its queried reference-property objects are not present.",
+    ),
+    "arm": ("ResourceNotFound", "The resource was not found."),
+    "registry": ("NAME_UNKNOWN", "repository name not known to registry"),
 }
 _CODES: Final = {
     400: "BadRequest",
@@ -81,6 +98,8 @@ def new_fault(given: Json) -> Json:
         fault[name] = _convert(name, value)
     if fault["service"] not in (*SERVICES, "*"):
         raise ValueError(f"service must be one of {', '.join(SERVICES)} or *, not '{fault['service']}'")
+    if fault["answer"] not in ANSWERS:
+        raise ValueError(f"answer must be one of {', '.join(ANSWERS)}, not '{fault['answer']}'")
     try:
         re.compile(fault["path"])
     except re.error as error:
@@ -120,6 +139,12 @@ def fault_body(fault: Json, service: str) -> Json:
     if service == "registry":
         return {"errors": [{"code": code, "message": message, "detail": None}]}
     return {"error": {"code": code, "message": message}}
+
+
+def missing_body(service: str) -> Json:
+    """The document with which a service answers 404 for an object that it does not know."""
+    code, message = _MISSING.get(service, ("NotFound", "The object was not found."))
+    return fault_body({"status": 404, "code": code, "message": message}, service)
 
 
 def _matching(state: State, service: str, method: str, target: str) -> list[Json]:
