@@ -52,6 +52,8 @@ def test_nodes_carry_labels_taints_and_load_of_their_pool(store: Store) -> None:
         *[("apps", True)] * 3,
     ]
     assert nodes[0].labels["agentpool"] == "system"
+    assert nodes[0].labels["kubernetes.io/os"] == "linux"
+    assert nodes[0].labels["kubernetes.io/hostname"] == nodes[0].name
     assert nodes[0].taints == [{"key": "CriticalAddonsOnly", "value": "true", "effect": "NoSchedule"}]
     assert nodes[2].taints == []
     assert not any(node.taints or node.is_full for node in after)

@@ -17,12 +17,7 @@ async def register(api: ClusterApi, node: NodeDescription) -> None:
 
     :param api: The cluster's API, with the rights of an administrator.
     """
-    labels = {
-        "kubernetes.io/os": "linux",
-        "kubernetes.io/arch": "amd64",
-        "kubernetes.io/hostname": node.name,
-        **node.labels,
-    }
+    labels = dict(node.labels)
     with suppress(ApiError):  # an earlier run of the sandbox has made it
         await api.post("/api/v1/nodes", {"metadata": {"name": node.name, "labels": labels}})
     path, time = f"/api/v1/nodes/{node.name}", now()

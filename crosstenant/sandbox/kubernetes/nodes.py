@@ -72,6 +72,9 @@ def _describe(cluster: Json, node: Json, pool: Json) -> NodeDescription:
     more: Mapping[str, str] = pool.get("nodeLabels") or {}
     taints: list[str] = pool.get("nodeTaints") or []
     labels = {
+        "kubernetes.io/os": "linux",
+        "kubernetes.io/arch": "amd64",
+        "kubernetes.io/hostname": node["name"],
         "agentpool": node["pool"],
         "kubernetes.azure.com/agentpool": node["pool"],
         "kubernetes.azure.com/cluster": cluster["properties"]["nodeResourceGroup"],
