@@ -116,13 +116,16 @@ class PodRun:
                 if container.exit_code:
                     break
             else:
-                await asyncio.wait_for(asyncio.gather(*(one.run(place) for one in self._containers)), self._deadline)
+                await asyncio.wait_for(self._run_together(place), self._deadline)
         except asyncio.TimeoutError:
             await self._exceed_deadline()
         finally:
             renewing.cancel()
         await self._report(**self._verdict)
         shutil.rmtree(self._folder, ignore_errors=True)
+
+    async def _run_together(self, place: PodPlace) -> None:
+        await asyncio.gather(*(one.run(place) for one in self._containers))
 
     async def _exceed_deadline(self) -> None:
         message = "Pod was active on the node longer than the specified deadline"

@@ -157,10 +157,11 @@ def _failed_pull(text: str) -> tuple[NodePullResult, bool]:
         return _R.REFUSED, True
     if NODE_FIREWALL.is_in(text) or NODE_NOT_REACHING.is_in(text):
         return _R.NOT_REACHABLE, False
-    if NODE_ANONYMOUS_REFUSED.is_in(text):
-        return _R.REFUSED, True
+    # Before the anonymous answer: Azure's credential provider lets the kubelet ask without a credential at the end.
     if NODE_PULL_DENIED.is_in(text):
         return _R.REFUSED, False
+    if NODE_ANONYMOUS_REFUSED.is_in(text):
+        return _R.REFUSED, True
     return _R.NO_ANSWER, False
 
 
@@ -168,7 +169,7 @@ def _lead(result: NodePullResult, text: str) -> str:
     if result is _R.REFUSED:
         if NODE_CREDENTIAL_REFUSED.is_in(text):
             return "the node showed the cluster's application, and the registry did not accept it: "
-        if NODE_ANONYMOUS_REFUSED.is_in(text):
+        if NODE_ANONYMOUS_REFUSED.is_in(text) and not NODE_PULL_DENIED.is_in(text):
             return "the node asked anonymously, without a credential: "
         return "the registry knows the node's application, and does not let it pull: "
     if result is _R.IMAGE_ABSENT and NODE_PLATFORM_ABSENT.is_in(text):

@@ -25,6 +25,10 @@ ANONYMOUS_401 = (
     f"rpc error: code = Unknown desc = {PULLING}failed to authorize: failed to fetch anonymous token: unexpected"
     f" status from GET request to {TOKEN}: 401 Unauthorized"
 )
+NO_ROLE = (
+    f"{PULLING}pull access denied, repository does not exist or may require authorization: server message:"
+    " insufficient_scope: authorization failed"
+)
 START_ERROR = (
     "failed to create containerd task: failed to create shim task: OCI runtime create failed: runc create failed:"
     " unable to start container process: error during container init: exec:"
@@ -61,6 +65,7 @@ def test_container_that_cannot_start_proves_its_pull(facts: dict[str, Any]):
         (OAUTH_401, R.REFUSED, True),
         (ANONYMOUS_401, R.REFUSED, True),
         (f"[{OAUTH_401}, {ANONYMOUS_401}]", R.REFUSED, True),
+        (f"[{NO_ROLE}, {ANONYMOUS_401}]", R.REFUSED, False),
         (f"{PULLING}unexpected status from HEAD request to {MANIFEST}: 403 Forbidden", R.REFUSED, False),
         (
             f"{PULLING}pulling from host contoso.azurecr.io failed with status code [manifests 1.0]: 401 ",
@@ -133,6 +138,7 @@ def test_failed_pull_is_judged_by_its_words_wherever_the_kubelet_puts_them(
     [
         (f"[{OAUTH_401}, {ANONYMOUS_401}]", "the node showed the cluster's application"),
         (ANONYMOUS_401, "the node asked anonymously"),
+        (f"[{NO_ROLE}, {ANONYMOUS_401}]", "the registry knows the node's application, and does not let it pull"),
         (f"{PULLING}unexpected status from HEAD request to {MANIFEST}: 403 Forbidden", "the registry knows the node's"),
     ],
 )
