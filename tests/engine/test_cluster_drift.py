@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from crosstenant.sandbox.world import drift
+from crosstenant.sandbox.world import drift, seed
 from crosstenant.sandbox.world.state import State
 from tests.engine.cluster_estate import APP, NEXT_SECRET, PROFILE, SECRET, Profiles, document, turn_managed
 
@@ -28,6 +28,11 @@ def test_each_change_of_a_cluster_is_seen_but_that_of_its_secret(profiles: Profi
     assert changes["moved"] == ("update", ("clientId",))
     assert changes["gone"][0] == "create"
     assert changes.keys() == {"moved", "gone"}
+    assert seen.says(
+        f"It acts as application 'aks-prod-original' ({seed.OLD_CLUSTER_APP_ID}) now, which this stack did not give it:"
+        " somebody else did since its last update. That application is in use: it has a secret that is valid until",
+        "to leave it to that application, remove the cluster from the program: nothing on the cluster changes then",
+    ), seen.output
 
     # On its own: a preview ends with its first refusal, whether or not it has come to the other clusters by then.
     azure.change(lambda state: turn_managed(state, "managed"))

@@ -33,15 +33,60 @@ def world() -> World:
     return World()
 
 
-async def test_preview_names_the_application_only_if_it_is_not_this_stacks(world: World):
+async def test_preview_says_that_a_cluster_acts_as_this_stacks_application(world: World):
     olds = await created(world)
     await world.profile.preview_update(URN, CLUSTER_ID, olds, inputs(secret=UNKNOWN))
     await world.profile.preview_update(URN, CLUSTER_ID, olds, inputs(clientId=UNKNOWN, secret=UNKNOWN))
-    assert "It acts as" not in world.terminal.everything
+    assert len(world.terminal.warnings) == 2
+    for said in world.terminal.warnings:
+        assert said.endswith(f". It acts as application {APP} now, as this stack's state has it")
+
+
+TAKEN = "now, which this stack did not give it: somebody else did since its last update. "
+LEAVE = (
+    ". The update takes the cluster back; to leave it to that application, remove the cluster from the program: nothing"
+    " on the cluster changes then"
+)
+UNTIL = "That application is in use: it has a secret that is valid until 2026-05-01T12:00:00Z"
+
+
+@pytest.mark.parametrize(
+    ("others", "acts_as"),
+    [
+        ({}, f"'name-of-aa' ({OLD_APP}) {TAKEN}{UNTIL}{LEAVE}"),
+        (
+            {"applications": {OLD_APP: application(OLD_APP, "old", NOW)}},
+            f"'old' ({OLD_APP}) {TAKEN}That application has no valid secret, so the cluster cannot sign in{LEAVE}",
+        ),
+        (
+            {"applications": {}},
+            f"{OLD_APP} {TAKEN}The tenant has no service principal of that application, so the cluster cannot sign in"
+            f"{LEAVE}",
+        ),
+        (
+            {"directory_fails": True},
+            f"{OLD_APP} {TAKEN}Whether that application is in use could not be read (Microsoft Graph permission"
+            f" Application.Read.All){LEAVE}",
+        ),
+    ],
+    ids=["living", "without a secret", "removed", "unreadable"],
+)
+async def test_preview_says_whose_a_cluster_is_that_somebody_else_has_reset(
+    world: World, others: dict[str, Any], acts_as: str
+):
+    olds = await created(world)
+    world = replace(world, state=cluster(client_id=OLD_APP), **others)
+    observed = await world.profile.read(URN, CLUSTER_ID, inputs(), olds)
+    assert observed is not None
+    await world.profile.preview_update(URN, CLUSTER_ID, observed.outputs, inputs(secret=UNKNOWN))
+    assert world.terminal.warnings[-1].endswith(f". It acts as application {acts_as}")
+
+
+async def test_a_cluster_that_somebody_else_has_reset_is_left_by_its_removal(world: World):
+    olds = await created(world)
     world.state = cluster(client_id=OLD_APP)
-    world.directory_fails = True
-    await world.profile.preview_update(URN, CLUSTER_ID, olds, inputs(secret=UNKNOWN))
-    assert f"It acts as application {OLD_APP} now" in world.terminal.warnings[-1]
+    await world.profile.delete(URN, CLUSTER_ID, olds, 0)
+    assert world.resets == []
 
 
 FAILED = cluster(provisioning_state="Failed")

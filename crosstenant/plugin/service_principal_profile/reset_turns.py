@@ -48,9 +48,6 @@ class ResetTurns:
         """:param clock: The clock."""
         self._clock = clock
         self._by_application: dict[str, Resets] = {}
-        self._places: dict[str, WavePlace] = {}
-        self.order_is_told = False
-        """Whether this run has told the order of the waves."""
 
     def of(self, client_id: str) -> Resets:
         """The resets to an application.

@@ -19,6 +19,7 @@ from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
 from crosstenant.model.modes import CredentialState
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.former_sign_in import perhaps_former
+from crosstenant.plugin.service_principal_profile.announcements import Announcements
 from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset, Prove
 from crosstenant.plugin.service_principal_profile.fields import DESCRIPTION, INPUTS, OUTPUTS
 from crosstenant.plugin.service_principal_profile.hold import HoldRules, held
@@ -26,14 +27,12 @@ from crosstenant.plugin.service_principal_profile.hold_fields import refuse_wind
 from crosstenant.plugin.service_principal_profile.holds import Holds
 from crosstenant.plugin.service_principal_profile.imported import imported
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
-from crosstenant.plugin.service_principal_profile.present_application import named
 from crosstenant.plugin.service_principal_profile.present_secrets import PresentSecrets
 from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
 from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest
 from crosstenant.plugin.service_principal_profile.reset_turns import ResetTurns
 from crosstenant.plugin.service_principal_profile.run_memory import RunMemory
 from crosstenant.plugin.service_principal_profile.sentences import (
-    announcement,
     declared_twice,
     former_unreadable,
     going_on,
@@ -42,7 +41,7 @@ from crosstenant.plugin.service_principal_profile.sentences import (
     still_in_use,
 )
 from crosstenant.plugin.service_principal_profile.wave_fields import wave_place
-from crosstenant.plugin.service_principal_profile.wave_sentences import after_failure, order, turn_of
+from crosstenant.plugin.service_principal_profile.wave_sentences import after_failure
 from crosstenant.provider_kit.declared import DeclaredResource
 from crosstenant.provider_kit.errors_to_grpc import PartialError, followed_by
 from crosstenant.provider_kit.fields import Fields
@@ -85,6 +84,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         self._present = PresentSecrets(context, self._directory, self._clock)
         self._holds = Holds(context, self._clusters, self._present, self._clock)
         self._reset = CredentialReset(context, self._clusters, self._dead, prove, self._clock, self._turns, self._holds)
+        self._announcements = Announcements(context, self._directory, self._clock)
         self._run = RunMemory()
 
     async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
@@ -273,13 +273,8 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         if goes_on:
             await self.context.log.warning(urn, going_on(state))
         else:
-            ours = state.uses(old.client_id) if old else False
-            stranger = "" if ours or state.uses(str(client_id)) else await named(self._directory, state.client_id)
-            if not self._turns.order_is_told and (told := order(shape.place)):
-                self._turns.order_is_told = True
-                await self.context.log.info(urn, told)
-            said = announcement(state, stranger=stranger, dead=dead, is_asked_for=rules.repair_failed)
-            await self.context.log.warning(urn, said + turn_of(shape.place))
+            asked_for = rules.repair_failed
+            await self._announcements.announce(urn, old, shape, state, dead=dead, is_asked_for=asked_for)
         seen = {"nodePools": [pool.name for pool in state.node_pools]}
         return outputs | dict.fromkeys(_OBSERVED, UNKNOWN) | seen
 

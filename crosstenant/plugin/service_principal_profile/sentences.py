@@ -56,11 +56,30 @@ def left_without(cluster_id: ArmId, client_id: str) -> str:
     )
 
 
-def announcement(state: ClusterState, *, stranger: str = "", dead: str = "", is_asked_for: bool = False) -> str:
+def ours(client_id: str) -> str:
+    """The application of a cluster that has what this stack gave it."""
+    return f"It acts as application {client_id} now, as this stack's state has it"
+
+
+def given_elsewhere(application: str) -> str:
+    """The application of a cluster that this stack has not reset yet."""
+    return f"It acts as application {application} now, which this stack did not give it"
+
+
+def taken_over(application: str, life: str) -> str:
+    """The application of a cluster that somebody has reset since this stack did."""
+    return (
+        f"{given_elsewhere(application)}: somebody else did since its last update. {life}. The update takes the"
+        " cluster back; to leave it to that application, remove the cluster from the program: nothing on the cluster"
+        " changes then"
+    )
+
+
+def announcement(state: ClusterState, *, acts_as: str = "", dead: str = "", is_asked_for: bool = False) -> str:
     """The warning for a reset.
 
     :param state: The cluster.
-    :param stranger: The application that the cluster acts as now, if it is another than this stack's.
+    :param acts_as: The application that the cluster acts as now, in a sentence.
     :param dead: Why the cluster's credential has made it fail, if that is the case.
     :param is_asked_for: Whether the program asks for the reset of a failed cluster whatever the cause.
     """
@@ -72,8 +91,8 @@ def announcement(state: ClusterState, *, stranger: str = "", dead: str = "", is_
     )
     if not state.is_idle:
         text += ", when the operation that is running there now has ended"
-    if stranger:
-        text += f". It acts as application {stranger} now, which this stack did not give it"
+    if acts_as:
+        text += f". {acts_as}"
     if dead:
         text += f". Its provisioning state is Failed, because {dead}: the reset repairs it"
     elif state.has_failed and is_asked_for:
