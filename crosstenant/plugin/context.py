@@ -16,3 +16,5 @@ class Context:
     """The tenant of the explicit provider that this process serves."""
     log: EngineLog
     """Status lines and warnings."""
+    engine: str = ""
+    """Address of the engine's gRPC server, which is one for all processes of a run."""

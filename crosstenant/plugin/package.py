@@ -83,7 +83,7 @@ class CrosstenantPackage(Package):
                 unless="this takes a tenant to sign in to: give its options a provider of this package"
                 " (crosstenant.Provider) with tenant_id and a credential"
             )
-        context = Context(tenant=make_tenant(config), log=self._log)
+        context = Context(tenant=make_tenant(config), log=self._log, engine=self._log.address)
         return Served.of(
             [resource(context) for resource in RESOURCES],
             [function(context) for function in (*FUNCTIONS, *INTERNAL_FUNCTIONS)],

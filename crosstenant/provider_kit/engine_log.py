@@ -17,6 +17,8 @@ class EngineLog:
         """
         :param address: Address of the engine's gRPC server.
         """
+        self.address = address
+        """The address of the engine's gRPC server."""
         self._channel = grpc.aio.insecure_channel(address, options=_GRPC_CHANNEL_OPTIONS)
         self._engine: Any = engine_pb2_grpc.EngineStub(self._channel)
 

@@ -7,6 +7,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
 from lib.stack import Stack
 from tests.engine.cluster_estate import APP, NEXT_SECRET, PROFILE, SECRET, Profiles
 from tests.engine.engine_world import YAML_CONFIG, YAML_TENANTS, Azure
@@ -124,3 +126,68 @@ def test_a_cluster_in_two_components_is_refused_in_yaml_too(make_stack: Callable
     )
     stack = make_stack(f"{YAML_CONFIG}    resources:\n{pulls}", runtime="yaml")
     refused_plainly(stack.operate("preview"), azure, "clusters[0].clusterId: CrossTenantPull", "has cluster 'aks-prod'")
+
+
+PULL_AND_PROFILE = """
+    import pulumi
+
+    from crosstenant import (
+        ClusterArgs, CrossTenantPull, CrossTenantPullArgs, Provider, RegistryArgs, ServicePrincipalProfile,
+        tenant_from_config,
+    )
+
+    config = pulumi.Config()
+    pull = CrossTenantPull(
+        "pull",
+        CrossTenantPullArgs(
+            cluster_tenant=tenant_from_config(config, "cluster"),
+            registry_tenant=tenant_from_config(config, "registry"),
+            registries=[RegistryArgs(registry_id=config.require("registryId"))],
+            clusters=[ClusterArgs(cluster_id=config.require("clusterId"))],
+        ),
+    )
+    provider = Provider(
+        "own",
+        tenant_id=config.require("clusterTenantId"),
+        client_id=config.require("clusterClientId"),
+        client_secret=config.require_secret("clusterClientSecret"),
+    )
+    ServicePrincipalProfile(
+        "own",
+        cluster_id=config.require("clusterId").replace("aks-prod", "AKS-Prod"),
+        client_id="a0000000-0000-4000-8000-000000000a01",
+        secret="a-secret-of-another-application",
+        # After the component's, so that it is the second one.
+        opts=pulumi.ResourceOptions(provider=provider, depends_on=[pull]),
+    )
+"""
+
+YAML_PULL_AND_PROFILE = f"""{YAML_CONFIG}    resources:
+      pull:
+        type: crosstenant:CrossTenantPull
+        properties:
+{YAML_TENANTS}          registries: [{{registryId: "${{registryId}}"}}]
+          clusters: [{{clusterId: "${{clusterId}}"}}]
+      own:
+        type: pulumi:providers:crosstenant
+        properties:
+          tenantId: ${{clusterTenantId}}
+          clientId: ${{clusterClientId}}
+          clientSecret: ${{clusterClientSecret}}
+      profile:
+        type: crosstenant:ServicePrincipalProfile
+        properties:
+          clusterId: ${{clusterId}}
+          clientId: a0000000-0000-4000-8000-000000000a01
+          secret: a-secret-of-another-application
+        options: {{provider: "${{own}}", dependsOn: ["${{pull}}"]}}
+"""
+
+
+@pytest.mark.parametrize("runtime", ["python", "yaml"])
+def test_a_cluster_of_a_component_is_refused_in_a_record_with_another_provider(
+    make_stack: Callable[..., Stack], azure: Azure, runtime: str
+):
+    """Each provider is a process of its own, which knows of no other."""
+    stack = make_stack(PULL_AND_PROFILE if runtime == "python" else YAML_PULL_AND_PROFILE, runtime=runtime)
+    refused_plainly(stack.operate("preview"), azure, "::pull-aks-prod-profile as well", "acts as one application")

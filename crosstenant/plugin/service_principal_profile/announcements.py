@@ -33,7 +33,7 @@ class Announcements:
 
         :param urn: The record.
         :param old: The record in the state; ``None`` before its first create.
-        :param new: The record that the program wants; its client ID may be unknown.
+        :param new: The record of the program's inputs; its client ID may be unknown.
         :param state: The cluster.
         :param dead: Why the cluster's credential has made it fail, if that is the case.
         :param is_asked_for: Whether the program asks for the reset of a failed cluster whatever the cause.
@@ -52,6 +52,6 @@ class Announcements:
             return ""
         if old is None or old.credential is None:
             return given_elsewhere(await named(self._directory, state.client_id))
-        # The cluster was this stack's: whoever has reset it since may need it.
+        # The cluster was this stack's: the one who has reset it since may need it.
         found = await present_application(self._directory, state.client_id, self._clock.utc())
         return taken_over(found.named, found.life)

@@ -31,6 +31,7 @@ from crosstenant.plugin.service_principal_profile.present_secrets import Present
 from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
 from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest
 from crosstenant.plugin.service_principal_profile.reset_turns import ResetTurns
+from crosstenant.plugin.service_principal_profile.run_claims import RunClaims
 from crosstenant.plugin.service_principal_profile.run_memory import RunMemory
 from crosstenant.plugin.service_principal_profile.sentences import (
     declared_twice,
@@ -86,6 +87,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         self._reset = CredentialReset(context, self._clusters, self._dead, prove, self._clock, self._turns, self._holds)
         self._announcements = Announcements(context, self._directory, self._clock)
         self._run = RunMemory()
+        self._claims = RunClaims(context.engine)
 
     async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
         """Validates the inputs; two records of one cluster are refused: each would reset it to its own application."""
@@ -96,6 +98,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         cluster_id = _parsed(inputs["clusterId"])
         self._turns.declares(urn, client_id, wave_place(inputs))
         other = self._run.declares(urn, cluster_id, client_id, abandons=inputs.get("abandonOnDelete") is True)
+        other = other or self._claims.first(urn, cluster_id)
         problem = declared_twice(other) if other else await self._unreadable_former(olds, cluster_id)
         return inputs, [Failure("clusterId", problem)] if problem else []
 
