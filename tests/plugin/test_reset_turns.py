@@ -157,6 +157,15 @@ async def test_a_failure_does_not_claim_a_wave_that_the_run_left_out():
         await world.profile.create(URN, inputs(**WAVES), 0)
 
 
+async def test_a_failure_names_the_clusters_that_the_run_has_reset_before():
+    world = World()
+    profile = world.profile
+    await profile.create(URN, inputs(**WAVES), 0)
+    world.wait_fails = TimeoutError()
+    with pytest.raises(PartialError, match=r"in wave 1 .* this run has reset aks-prod; wave 2"):
+        await profile.create(URN, inputs(**WAVES), 0)
+
+
 async def test_a_reset_that_aks_began_and_that_failed_says_so_too_and_keeps_its_record():
     world = World(wait_fails=TimeoutError())
     with pytest.raises(PartialError, match=r"Allow more time with custom_timeouts\. The waves: ") as caught:

@@ -146,6 +146,7 @@ class CredentialReset:
         reset = AcceptedReset(self._context, self._clusters, self._clock, request, operation, before=state, old=kept)
         await reset.ended()
         state = await reset.verified(self.idle)
+        self._turns.made(request)
         lasted = lasting(self._clock.now() - began)
         await self._log.info(request.urn, f"reset the credential of {request.cluster_id.name} in {lasted}")
         await report_missing_role(self._clusters, self._log, request.urn, state, object_id)

@@ -65,6 +65,10 @@ class ResetTurns:
         """
         self.of(client_id).declared[urn] = place.number
 
+    def made(self, request: ResetRequest) -> None:
+        """Remembers that the reset has succeeded."""
+        self.of(request.client_id).done.append((request.record.place.number, request.cluster_id.name))
+
     @asynccontextmanager
     async def turn(self, request: ResetRequest, on_wait: OnWait) -> AsyncGenerator[Turn]:
         """Waits until fewer clusters than allowed are being reset; the block is the reset.
@@ -87,7 +91,6 @@ class ResetTurns:
         later = replace(request, deadline=request.deadline + self._clock.now() - began)
         try:
             yield Turn(later, waited)
-            resets.done.append((request.record.place.number, name))
         except BaseException:
             resets.failed.append(name)
             raise
