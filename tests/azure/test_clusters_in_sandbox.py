@@ -6,6 +6,7 @@ import asyncio
 import time
 import uuid
 from collections.abc import AsyncIterator
+from datetime import datetime, timezone
 from typing import Any, cast
 
 import pytest
@@ -27,6 +28,7 @@ from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import CLUSTER_TYPE, parse_arm_id
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
+from crosstenant.model.recurring import next_opening
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.service_principal_profile.record import NO_ADDRESS
@@ -37,6 +39,7 @@ from crosstenant.sandbox.arm.clusters.operation_status import ROLE
 from crosstenant.sandbox.host.request_log import requests
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
+from crosstenant.sandbox.world.maintenance import set_maintenance
 from crosstenant.sandbox.world.open_questions import (
     AKS_SECRET_CODE,
     AKS_UNKNOWN_PRINCIPAL_STATUS,
@@ -177,6 +180,24 @@ async def test_cluster_is_read(clusters: Clusters):
     assert (state.provisioning_state, state.power_state) == ("Succeeded", "Running")
     assert [(pool.name, pool.count) for pool in state.node_pools] == [("system", 2), ("apps", 3)]
     assert state.node_resource_group == "MC_rg-clusters_aks-prod_westeurope"
+
+
+async def test_maintenance_and_azures_own_time_are_read(clusters: Clusters, store: Store):
+    """By them a window is judged: a machine with a wrong clock must not reset a cluster in the middle of the day."""
+    assert await clusters.maintenance(PROD_ID) is None
+    with store.change() as state:
+        state["clock"]["ahead_seconds"] += 600
+        set_maintenance(state, "aks-prod", "default", "Monday", "00:00", 4)
+        set_maintenance(state, "aks-prod", "aksManagedNodeOSUpgradeSchedule", "Saturday", "22:00", 4)
+    found = await clusters.maintenance(PROD_ID)
+    assert found is not None
+    assert found.name == "aksManagedNodeOSUpgradeSchedule"
+    seen = await clusters.get(PROD_ID)
+    assert seen is not None
+    assert seen.as_of is not None
+    assert 590 < seen.as_of.timestamp() - time.time() < 610
+    opens_at = next_opening(found.windows, datetime(2026, 2, 2, tzinfo=timezone.utc))
+    assert opens_at == datetime(2026, 2, 7, 22, tzinfo=timezone.utc)
 
 
 async def test_missing_cluster_or_group_is_none(store: Store):

@@ -55,7 +55,7 @@ def test_the_next_opening_is_the_first_minute_that_is_open():
     """For windows of every kind: compared with a look at each minute of a fortnight."""
     rng = random.Random(15)
     for _ in range(60):
-        days = rng.sample(DAYS, rng.randint(1, 7))
+        days: list[str] = rng.sample(DAYS, rng.randint(1, 7))
         start = f"{rng.randint(0, 23):02}:{rng.randint(0, 59):02}"
         minutes = rng.choice([1, 59, 60, 600, 1439, 1440, 1441, 3000, 10080])
         window = ResetWindow.read(days, start, minutes)

@@ -2,6 +2,8 @@ import asyncio
 import json
 import ssl
 import time
+from datetime import datetime, timedelta, timezone
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 import pytest
@@ -115,6 +117,15 @@ async def test_answers_carry_request_ids(session, bearer):
     theirs = {"x-ms-correlation-request-id": "together"}
     async with session.get("https://management.azure.com/subscriptions", headers=theirs) as answer:
         assert answer.headers["x-ms-correlation-request-id"] == "together"
+
+
+async def test_answers_tell_the_sandboxs_time(session, bearer, running):
+    with running.store.change() as state:
+        state["clock"]["ahead_seconds"] += 30 * 86400
+    async with session.get("https://management.azure.com/subscriptions", headers=bearer) as answer:
+        told = parsedate_to_datetime(answer.headers["Date"])
+    ahead = told - datetime.now(timezone.utc)
+    assert 29.9 < ahead / timedelta(days=1) < 30.1
 
 
 async def test_requests_are_logged_without_queries_headers_or_bodies(session, bearer, running):

@@ -67,6 +67,8 @@ _TYPES: Final[dict[str, dict[str, list[str]]]] = {
     CONTAINER_REGISTRY: {"registries": _REGISTRY_VERSIONS, "checkNameAvailability": _REGISTRY_VERSIONS},
     CONTAINER_SERVICE: {
         "managedClusters": _CLUSTER_VERSIONS,
+        # https://learn.microsoft.com/azure/templates/microsoft.containerservice/managedclusters/maintenanceconfigurations
+        "managedClusters/maintenanceConfigurations": [it for it in _CLUSTER_VERSIONS if it >= "2020-12-01"],
         # Azure's own links to operations have this old version.
         "locations/operations": ["2016-03-30", *_CLUSTER_VERSIONS],
         "locations/operationresults": ["2016-03-30", *_CLUSTER_VERSIONS],

@@ -13,7 +13,7 @@ from typing import Final
 
 from crosstenant.sandbox.arm import registries, resource_list, subscriptions
 from crosstenant.sandbox.arm.clusters import answers as clusters
-from crosstenant.sandbox.arm.clusters import credentials, operation_status
+from crosstenant.sandbox.arm.clusters import credentials, maintenance, operation_status
 from crosstenant.sandbox.arm.clusters.put import put_cluster
 from crosstenant.sandbox.arm.clusters.reset import reset_service_principal_profile
 from crosstenant.sandbox.arm.clusters.run_command import get_command_result, run_command
@@ -110,6 +110,7 @@ def _cluster_routes() -> list[Route]:
         on("DELETE", _CLUSTER, clusters.delete_cluster, "delete"),
         on("GET", f"{_CLUSTER}/agentPools", clusters.list_agent_pools, "agentPools/read", _CLUSTER),
         on("GET", f"{_CLUSTER}/agentPools/{{pool}}", clusters.get_agent_pool, "agentPools/read", _CLUSTER),
+        *_maintenance_routes(),
         on("POST", f"{_CLUSTER}/start", clusters.start_cluster, "start/action", _CLUSTER),
         on("POST", f"{_CLUSTER}/stop", clusters.stop_cluster, "stop/action", _CLUSTER),
         *(
@@ -128,6 +129,20 @@ def _cluster_routes() -> list[Route]:
         ),
         on("POST", f"{_CLUSTER}/runCommand", run_command, "runcommand/action", _CLUSTER),
         on("GET", f"{_CLUSTER}/commandResults/{{command}}", get_command_result, "commandResults/read", _CLUSTER),
+    ]
+
+
+def _maintenance_routes() -> list[Route]:
+    def on(method: str, name: str, handler: Handler, action: str) -> Route:
+        kind = f"managedClusters/{maintenance.KIND}"
+        full = f"{CONTAINER_SERVICE}/{kind}/{action}"
+        return Route(method, f"{_CLUSTER}/{maintenance.KIND}{name}", handler, CONTAINER_SERVICE, kind, full, _CLUSTER)
+
+    return [
+        on("GET", "", maintenance.list_configurations, "read"),
+        on("GET", "/{configuration}", maintenance.get_configuration, "read"),
+        on("PUT", "/{configuration}", maintenance.put_configuration, "write"),
+        on("DELETE", "/{configuration}", maintenance.delete_configuration, "delete"),
     ]
 
 

@@ -124,6 +124,11 @@ ETAG_MISMATCH: Final = assumed("code and text")
 FAILED_OPERATION: Final = own("code and text are those of settings.reset, InternalOperationError without")
 ISSUER_CANNOT_BE_DISABLED: Final = thread("https://github.com/Azure/AKS-Construction/issues/531", but="the status")
 INVALID_PARAMETER: Final = page(f"{_AKS}invalidparameter-error.md", but="the text of each property")
+MAINTENANCE_NAME: Final = thread("https://github.com/Azure/ARO-HCP/pull/3260", but="the status")
+MAINTENANCE_OF_CONTROL_PLANE: Final = thread("https://github.com/Azure/AgentBaker/pull/6529")
+MAINTENANCE_WINDOW: Final = page(
+    "https://learn.microsoft.com/rest/api/aks/maintenance-configurations/create-or-update", but="code and text"
+)
 MISSING_PARAMETER: Final = assumed("code and text")
 MANAGED_IDENTITY_CLUSTER: Final = code(
     "https://github.com/Azure/azure-powershell/blob/main/src/Aks/Aks.Test/ScenarioTests/KubernetesTests.cs",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from crosstenant.sandbox.cli import federation_drift_commands, node_drift_commands
+from crosstenant.sandbox.cli import federation_drift_commands, maintenance_command, node_drift_commands
 from crosstenant.sandbox.cli.options import on_cluster, on_state
 from crosstenant.sandbox.world import drift, role_drift
 from crosstenant.sandbox.world.seed import OLD_CLUSTER_APP_ID
@@ -21,7 +21,11 @@ def drift_group() -> None:
     """Change Azure outside a stack."""
 
 
-for _command in (*federation_drift_commands.COMMANDS, *node_drift_commands.COMMANDS):
+for _command in (
+    *federation_drift_commands.COMMANDS,
+    *node_drift_commands.COMMANDS,
+    maintenance_command.set_maintenance_command,
+):
     drift_group.add_command(_command)
 
 

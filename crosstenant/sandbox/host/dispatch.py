@@ -7,6 +7,7 @@ import sys
 import traceback
 import uuid
 from collections.abc import Mapping
+from email.utils import formatdate
 from typing import Any, Final, cast
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -18,7 +19,7 @@ from crosstenant.sandbox.host.request_log import log_request
 from crosstenant.sandbox.world.clouds import cloud_of, cloud_of_host
 from crosstenant.sandbox.world.faults import fault_body, missing_body, take_fault
 from crosstenant.sandbox.world.hosts import is_download_host, known_hosts, service_of
-from crosstenant.sandbox.world.state import Store
+from crosstenant.sandbox.world.state import Store, now
 
 Json = dict[str, Any]
 
@@ -99,6 +100,7 @@ class Dispatcher:
 
     def _service(self, exchange: _Exchange) -> ASGIApp:
         with self._store.read() as state:
+            exchange.time = now(state)
             of_this_cloud = cloud_of_host(exchange.host) is cloud_of(state)
         return self._services[exchange.service if of_this_cloud else OTHER_CLOUDS]
 
@@ -124,6 +126,8 @@ class _Exchange:
         self.status = 0
         self.muted = False
         self.cut: asyncio.Transport | None = None
+        self.time: float | None = None
+        """The sandbox's time, in seconds since the epoch; the machine's counts before it is known."""
         self._send = send
         self._correlation = headers.get("x-ms-correlation-request-id") or str(uuid.uuid4())
         self._client_request_id = headers.get("client-request-id")
@@ -142,6 +146,7 @@ class _Exchange:
         await self._send(message)
 
     def _add_ids(self, headers: MutableHeaders) -> None:
+        headers.setdefault("date", formatdate(self.time, usegmt=True))
         headers.setdefault(_REQUEST_ID.get(self.service, "x-ms-request-id"), str(uuid.uuid4()))
         if self.service == "arm":
             headers.setdefault("x-ms-correlation-request-id", self._correlation)

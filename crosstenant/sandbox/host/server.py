@@ -122,6 +122,7 @@ class Sandbox:
             log_level="critical",
             access_log=False,
             server_header=False,
+            date_header=False,
             timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=1,
             ssl_context_factory=context_factory,
