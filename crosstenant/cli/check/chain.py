@@ -34,6 +34,8 @@ class Chain:
     environment: str = "public"
     cluster_key_ids: tuple[tuple[ArmId, str], ...] = ()
     """Key ID (UUID) of the secret that each cluster was given, as far as it is known."""
+    waiting: tuple[tuple[ArmId, str], ...] = ()
+    """What the reset of each cluster that waits is waiting for, in the words of the stack's state."""
     secret_key_id: str | None = None
     """Key ID (UUID) of the secret that the clusters have, if it is known; otherwise any valid secret is accepted."""
     stack_key_ids: tuple[str, ...] = ()

@@ -121,6 +121,11 @@ def _chain(state: StackState, client_id: str, registry_tenant: str, found: list[
             for one in profiles
             if one["outputs"].get("secretKeyId")
         ),
+        waiting=tuple(
+            (parse_arm_id(one["inputs"]["clusterId"], CLUSTER_TYPE), in_one_line(str(one["outputs"]["waitsFor"])))
+            for one in profiles
+            if one["outputs"].get("waitsFor")
+        ),
         secret_key_id=_current_key(state, applications),
         stack_key_ids=state.key_ids() if applications else (),
     )
@@ -133,7 +138,11 @@ def _probed(inputs: Json) -> tuple[ArmId, Probe]:
 
 
 def _current_key(state: StackState, applications: list[Json]) -> str | None:
-    """The key ID of the secret of the stack's clusters: of two secrets, the one that expires later."""
+    """The key ID of the secret of the stack's clusters: of two secrets, the one that expires or was made later."""
     own = {one["id"] for one in applications}
     passwords = [one["outputs"] for one in state.of_types(PASSWORD) if one["outputs"].get("applicationId") in own]
-    return max(passwords, key=lambda it: str(it.get("endDate")))["keyId"] if passwords else None
+    return (
+        max(passwords, key=lambda it: (str(it.get("endDate")), str(it.get("startDate"))))["keyId"]
+        if passwords
+        else None
+    )
