@@ -109,7 +109,7 @@ COMMAND_NOT_ADMITTED: Final = page(
     "https://github.com/Azure/aks-baseline-automation/pull/37",
     but="the status",
 )
-COMMAND_NOT_FOUND: Final = assumed("code and text")
+COMMAND_NOT_FOUND: Final = assumed("code and text", question="cluster-run-command-result-absent")
 COMMAND_NOT_STARTED: Final = page(
     f"{_AKS_SUPPORT}connectivity/tcp/resolve-az-aks-command-invoke-failures.md",
     "https://github.com/Azure/azure-cli/issues/27776",

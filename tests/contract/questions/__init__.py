@@ -3,7 +3,7 @@
 from tests.contract.question import QUESTIONS, Question
 
 from tests.contract.questions import sign_in  # isort: skip
-from tests.contract.questions import directory, consent, registry, identities, roles, clusters, expiry  # isort: skip
+from tests.contract.questions import directory, consent, registry, identities, roles, run_commands, clusters, expiry  # isort: skip
 
 __all__ = [
     "QUESTIONS",
@@ -15,5 +15,6 @@ __all__ = [
     "identities",
     "registry",
     "roles",
+    "run_commands",
     "sign_in",
 ]
