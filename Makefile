@@ -13,7 +13,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock schema lint check test test-clients test-kubernetes test-packaging dist release-check format bench bench-fleet bench-federated clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock schema lint check test test-clients test-kubernetes test-packaging test-sdks sdks dist release-check format bench bench-fleet bench-federated clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -44,7 +44,7 @@ lint: setup-python ## ruff, the rooms (import-linter), schema.json, pyright
 	$(BIN)/pyright
 
 check: lint ## lint, then the tests that need neither an engine nor other people's clients: three minutes
-	$(RUN) $(BIN)/pytest $(WORKERS) -m "not engine and not clients and not kubernetes" $(TESTS)
+	$(RUN) $(BIN)/pytest $(WORKERS) -m "not engine and not clients and not kubernetes and not large" $(TESTS)
 
 test: setup-tests lint ## lint, then all tests but those of make test-clients and make test-kubernetes
 	$(RUN) $(BIN)/pytest $(WORKERS) -m "not large and not kubernetes" $(TESTS)
@@ -59,6 +59,12 @@ test-packaging: setup-tests ## tests/packaging: what is installed, also from PyP
 test-kubernetes: ## tests/kubernetes: clusters with a real Kubernetes API (20 minutes of set-up, once)
 	@$(PYTHON) tools/setup.py --tests --kubernetes $(if $(APT),--apt)
 	$(RUN) $(BIN)/pytest -m "not large" --durations 5 $(or $(TESTS),tests/kubernetes)
+
+test-sdks: setup ## tests/sdks: Go and TypeScript programs compile and deploy (npm; two minutes)
+	$(RUN) $(BIN)/pytest --durations 5 $(or $(TESTS),tests/sdks)
+
+sdks: setup-python ## the SDKs of TypeScript, Go, C# and Python, in sdks/ (its generators are built once)
+	$(BIN)/python tools/write_sdks.py
 
 dist: setup-python ## the wheel, the sdist and the archives of the plugin, in dist/
 	rm -rf dist
@@ -87,8 +93,8 @@ schema: setup-python ## schema.json anew: what programs in other languages see o
 lock: setup-python ## the hashes of what set-up installs, anew from constraints.txt (toolchain/python)
 	$(BIN)/python tools/lock.py
 
-clean: ## what runs leave behind: .sandbox, caches, build results
-	rm -rf .sandbox .pytest_cache .ruff_cache build dist
+clean: ## what runs leave behind: .sandbox, caches, build results, SDKs
+	rm -rf .sandbox .pytest_cache .ruff_cache build dist sdks
 	find . -name __pycache__ -not -path './.venv/*' -prune -exec rm -rf {} +
 
 distclean: clean ## .venv and .tools too; making them again takes minutes

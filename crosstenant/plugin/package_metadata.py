@@ -18,7 +18,8 @@ CATEGORIES: Final = ("category/cloud", "kind/component")
 LANGUAGES: Final[dict[str, dict[str, Any]]] = {
     "nodejs": {"packageName": "pulumi-crosstenant"},
     "python": {"packageName": "pulumi_crosstenant"},
-    "csharp": {"rootNamespace": "Crosstenant"},
+    # The whole namespace is Crosstenant.Azure: C# cannot find its own types in one that says a word twice.
+    "csharp": {"rootNamespace": "Crosstenant", "namespaces": {"crosstenant": "Azure"}},
     "java": {"basePackage": "crosstenant"},
 }
 """Names of the generated SDKs, which would be Pulumi's own otherwise (``@pulumi/crosstenant``, ``Pulumi.Crosstenant``).

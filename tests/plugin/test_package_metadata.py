@@ -48,5 +48,7 @@ async def test_no_sdk_has_a_name_of_pulumis_own():
     assert languages["nodejs"]["packageName"] == "pulumi-crosstenant"
     assert languages["python"]["packageName"] == "pulumi_crosstenant"
     assert languages["csharp"]["rootNamespace"] == "Crosstenant"
+    # C# looks the first word up from the inside, and would find the second.
+    assert languages["csharp"]["namespaces"] == {"crosstenant": "Azure"}
     assert languages["java"]["basePackage"] == "crosstenant"
     assert languages["go"]["generateExtraInputTypes"] is True

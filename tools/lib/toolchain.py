@@ -2,12 +2,14 @@
 
 Each folder of toolchain/ is a Go module whose go.mod and go.sum pin one program and all that goes into it; the program
 is the module's `tool`. Where other people publish a package only, the folder holds a `main.go` that calls it. Pulumi
-is three modules because they cannot share one set of versions:
+is several modules because they cannot share one set of versions:
 
 - cli: needs a `replace` that `go install` would refuse.
 - language-python: the host's current home is not on the module proxy; SDK v3.79.0 still holds it, and that one runs
   programs for today's CLI with the launcher (`pulumi-language-python-exec`) of today's SDK.
 - language-yaml: for the tests that use the package from a YAML program.
+- language-go-nodejs: for the tests that run Go and TypeScript programs (`language_hosts.py`).
+- sdk-generator, and sdk-generator-dotnet for C#: for `make sdks`.
 """
 
 from __future__ import annotations
