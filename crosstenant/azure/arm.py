@@ -16,7 +16,8 @@ Json = dict[str, Any]
 
 
 def client_settings(tenant: Tenant) -> dict[str, Any]:
-    """The settings of every ``azure-mgmt-*`` client: the cloud's host, the scope, the user agent, the transport."""
+    """The settings of every ``azure-mgmt-*`` client: the cloud's host, scope, user agent, retries, transport."""
+    from crosstenant.azure.connections.retries import BoundedRetryPolicy
     from crosstenant.azure.connections.transport import AzureTransport
 
     return {
@@ -24,6 +25,7 @@ def client_settings(tenant: Tenant) -> dict[str, Any]:
         "credential_scopes": [tenant.cloud.arm_scope],
         "user_agent": "crosstenant",
         "transport": AzureTransport(),
+        "retry_policy": BoundedRetryPolicy(),
         # A redirect that is followed (307) repeats the body, which holds the application secret, at another address.
         "permit_redirects": False,
     }
@@ -75,7 +77,7 @@ class Arm:
                 policies.RequestIdPolicy(),
                 policies.UserAgentPolicy(settings["user_agent"]),
                 policies.ProxyPolicy(),
-                policies.AsyncRetryPolicy(),
+                settings["retry_policy"],
                 AsyncARMChallengeAuthenticationPolicy(self._tenant.credential(), *settings["credential_scopes"]),
             ]
             self._client = AsyncARMPipelineClient(settings["base_url"], policies=chain, transport=settings["transport"])

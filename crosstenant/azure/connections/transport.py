@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from azure.core.exceptions import ServiceRequestError
 from azure.core.pipeline.transport import AioHttpTransport
@@ -11,13 +11,19 @@ from azure.core.pipeline.transport import AioHttpTransport
 from crosstenant.azure.connections.open_transports import remember
 from crosstenant.azure.connections.proxies import proxy_options
 
+CONNECT_SECONDS: Final = 30
+READ_SECONDS: Final = 100
+"""How long an answer may let nothing be heard. azure-core's 300 seconds, four times, look like a run that hangs; Azure
+Resource Manager itself ends a request after a minute (status 504)."""
+
 
 class AzureTransport(AioHttpTransport):
     """azure-core's transport, with the proxy of the environment and nothing else of it. It follows no redirect."""
 
     def __init__(self) -> None:
         """One for each client, which closes it."""
-        super().__init__(use_env_settings=False)  # pyright: ignore[reportUnknownMemberType] (the SDK has no types here)
+        seconds = {"connection_timeout": CONNECT_SECONDS, "read_timeout": READ_SECONDS}
+        super().__init__(use_env_settings=False, **seconds)  # pyright: ignore[reportUnknownMemberType] (the SDK has no types here)
         remember(self)
 
     async def send(self, request: Any, **options: Any) -> Any:

@@ -181,13 +181,14 @@ class Graph:
             from azure.core import AsyncPipelineClient
             from azure.core.pipeline import policies
 
+            from crosstenant.azure.connections.retries import BoundedRetryPolicy
             from crosstenant.azure.connections.transport import AzureTransport
 
             host = f"https://{self._tenant.cloud.graph_host}"
             chain: list[Any] = [
                 policies.UserAgentPolicy("crosstenant"),
                 policies.ProxyPolicy(),
-                policies.AsyncRetryPolicy(),
+                BoundedRetryPolicy(),
                 policies.AsyncBearerTokenCredentialPolicy(self._tenant.credential(), f"{host}/.default"),
             ]
             self._client = AsyncPipelineClient(host, policies=chain, transport=AzureTransport())

@@ -16,6 +16,7 @@ from crosstenant.model.matched_texts.registry_texts import (
     SECRET_EXPIRED,
     SECRET_WRONG,
 )
+from crosstenant.model.outside_text import in_one_line
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,11 @@ class Answer:
         """Seconds that the registry asks to wait."""
         text = str(self.headers.get("Retry-After", ""))
         return float(text) if text.isdecimal() else None
+
+    @property
+    def request_id(self) -> str:
+        """The registry's ID of the request, for Azure's support; empty without one, and for a page in its place."""
+        return "" if self.page else in_one_line(str(self.headers.get("X-Ms-Correlation-Request-Id", "")))
 
     @property
     def codes(self) -> set[str]:

@@ -186,6 +186,10 @@ class RegistryExchange:
             detail += f": {said}"
         elif answer.page:
             detail += f", with {answer.page} that is not a registry's answer"
+        if answer.request_id:
+            detail += f" (request ID {answer.request_id})"
+        if answer.retry_after:
+            detail += f"; it asks to wait {answer.retry_after:.0f} s"
         if 300 <= answer.status < 400:
             detail += "; redirects are not followed"
         return PullRefused(reason_of(answer, of_content=of_content), self._clean(detail), answer.retry_after)

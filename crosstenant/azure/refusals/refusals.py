@@ -75,6 +75,8 @@ def explain(error: Exception, *, doing: str, on: str, tenant: Tenant | None = No
         meaning = f"{tenant.caller} cannot sign in to tenant {tenant.tenant_id}: {meaning}"
     if tenant is not None:
         remedy = remedy.replace("<tenant ID>", tenant.tenant_id)
+    if known.retry is Retry.THROTTLED and said.retry_after:
+        remedy = f"wait {said.retry_after:.0f} s, as Azure asks, and {remedy}"
     return f"{what}: {meaning}; {remedy}. {azure}"
 
 
@@ -200,7 +202,12 @@ def _quoted(said: AzureAnswer) -> str:
 
 
 def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) -> str:
-    from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError, ServiceResponseError
+    from azure.core.exceptions import (
+        ClientAuthenticationError,
+        IncompleteReadError,
+        ServiceRequestError,
+        ServiceResponseError,
+    )
 
     from crosstenant.azure.connections.addresses import ForeignAddressError
 
@@ -213,7 +220,7 @@ def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) 
         check = "check the network, HTTPS_PROXY and the environment (cloud)"
         of = f" of tenant {tenant.tenant_id}" if tenant else ""
         return f"Azure cannot be reached: {said.message}; {check}{of}"
-    if isinstance(error, ServiceResponseError):
+    if isinstance(error, (ServiceResponseError, IncompleteReadError)):
         return f"the connection to Azure broke off: {said.message}; run again"
     if isinstance(error, ForeignAddressError):
         return said.message

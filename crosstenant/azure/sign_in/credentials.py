@@ -9,6 +9,7 @@ from typing import Any, Final
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
+from crosstenant.azure.connections.retries import BoundedRetryPolicy
 from crosstenant.azure.connections.transport import AzureTransport
 from crosstenant.azure.sign_in.azure_cli import CliCredential
 from crosstenant.azure.sign_in.job_tokens import FederatedCredential
@@ -111,7 +112,7 @@ def _certificate(tenant_id: str, cloud: Cloud, it: ClientCertificate) -> AsyncTo
 
 
 def _settings(cloud: Cloud) -> dict[str, Any]:
-    return {"authority": cloud.login_host, "transport": AzureTransport()}
+    return {"authority": cloud.login_host, "transport": AzureTransport(), "retry_policy_class": BoundedRetryPolicy}
 
 
 def _reader(path: str) -> Callable[[], str]:

@@ -74,9 +74,10 @@ async def fetch_id_token(job: GitHubActions | AzurePipelines) -> str:
     """
     from azure.core import AsyncPipelineClient
     from azure.core.exceptions import AzureError
-    from azure.core.pipeline.policies import AsyncRetryPolicy, UserAgentPolicy
+    from azure.core.pipeline.policies import UserAgentPolicy
     from azure.core.rest import AsyncHttpResponse, HttpRequest
 
+    from crosstenant.azure.connections.retries import BoundedRetryPolicy
     from crosstenant.azure.connections.transport import AzureTransport
 
     headers = {"Authorization": f"Bearer {job.oidc_request_token}", "Accept": "application/json"}
@@ -90,7 +91,7 @@ async def fetch_id_token(job: GitHubActions | AzurePipelines) -> str:
         # Without this header an unaccepted token is answered with a redirect to a sign-in page.
         headers["X-TFS-FedAuthRedirect"] = "Suppress"
         request, key = HttpRequest("POST", url, headers=headers), "oidcToken"
-    policies: list[Any] = [UserAgentPolicy("crosstenant"), AsyncRetryPolicy[HttpRequest, AsyncHttpResponse]()]
+    policies: list[Any] = [UserAgentPolicy("crosstenant"), BoundedRetryPolicy()]
     client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient(
         "", policies=policies, transport=AzureTransport()
     )

@@ -112,9 +112,17 @@ async def _sign_in(tenant_id: str, cloud: Cloud, app: AppCredential) -> str:
 def _credential(tenant_id: str, cloud: Cloud, client_id: str, secret: str) -> AsyncTokenCredential:
     from azure.identity.aio import ClientSecretCredential
 
+    from crosstenant.azure.connections.retries import BoundedRetryPolicy
     from crosstenant.azure.connections.transport import AzureTransport
 
-    return ClientSecretCredential(tenant_id, client_id, secret, authority=cloud.login_host, transport=AzureTransport())
+    return ClientSecretCredential(
+        tenant_id,
+        client_id,
+        secret,
+        authority=cloud.login_host,
+        transport=AzureTransport(),
+        retry_policy_class=BoundedRetryPolicy,
+    )
 
 
 def _refused(error: Exception, tenant_id: str, app: AppCredential, waited: float) -> SignInError:
