@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from crosstenant.components.arguments.federated_cluster_args import FederatedClusterArgs, PullNamespaceArgs
     from crosstenant.components.arguments.federated_identity_args import FederatedIdentityArgs
     from crosstenant.components.arguments.hold_args import ResetWindowArgs
+    from crosstenant.components.arguments.node_pull_args import NodePullCheckOptions
     from crosstenant.components.arguments.refresher_args import RefresherArgs
     from crosstenant.components.arguments.registry_args import PullCheckOptions, RegistryArgs
     from crosstenant.components.arguments.rotation_args import RotationArgs
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
         AzureEnvironment,
         CredentialState,
         FederatedIdentityKind,
+        NodePullCoverage,
+        NodePullResult,
         PullCheckMode,
         PullDelivery,
         PullResult,
@@ -49,6 +52,8 @@ if TYPE_CHECKING:
     from crosstenant.resources.consent import Consent
     from crosstenant.resources.get_cluster import GetClusterResult, get_cluster, get_cluster_output
     from crosstenant.resources.get_registry import GetRegistryResult, get_registry, get_registry_output
+    from crosstenant.resources.node_pull import NodePull
+    from crosstenant.resources.node_pull_check import NodePullCheck
     from crosstenant.resources.provider import Provider
     from crosstenant.resources.pull_check import PullCheck
     from crosstenant.resources.service_principal_credential import ServicePrincipalCredential
@@ -72,6 +77,11 @@ _MODULES = {
     "FederatedRegistry": "components.output_objects",
     "GetClusterResult": "resources.get_cluster",
     "GetRegistryResult": "resources.get_registry",
+    "NodePull": "resources.node_pull",
+    "NodePullCheck": "resources.node_pull_check",
+    "NodePullCheckOptions": "components.arguments.node_pull_args",
+    "NodePullCoverage": "model.modes",
+    "NodePullResult": "model.modes",
     "Provider": "resources.provider",
     "PullCheck": "resources.pull_check",
     "PullCheckMode": "model.modes",
@@ -121,6 +131,11 @@ __all__ = [
     "FederatedRegistry",
     "GetClusterResult",
     "GetRegistryResult",
+    "NodePull",
+    "NodePullCheck",
+    "NodePullCheckOptions",
+    "NodePullCoverage",
+    "NodePullResult",
     "Provider",
     "PullCheck",
     "PullCheckMode",

@@ -15,12 +15,15 @@ if TYPE_CHECKING:
     from crosstenant.azure.clusters.cluster_state import ClusterState, RunningOperation
     from crosstenant.azure.clusters.clusters import Attempt, Clusters, Ending
     from crosstenant.azure.clusters.maintenance import Maintenance
+    from crosstenant.azure.clusters.node_proofs import Moment, NodeProofs, NodeQuestion
     from crosstenant.azure.clusters.reset_operation import ResetOperation
+    from crosstenant.azure.clusters.run_command import CommandResult, RunCommands
     from crosstenant.azure.directory.graph import Application, Graph, ServicePrincipal
     from crosstenant.azure.waiting import Clock
     from crosstenant.model.arm_id import ArmId
     from crosstenant.model.clouds import Cloud
     from crosstenant.model.credentials.kinds import AppCredential
+    from crosstenant.model.kubernetes.node_pull.verdict import ClusterOutcome
     from crosstenant.model.secret_dates import SecretDates
     from crosstenant.provider_kit.engine_log import EngineLog
 
@@ -63,6 +66,25 @@ class HasClusters(Protocol):
     async def roles_on_node_group(self, cluster: ClusterState, object_id: str) -> int | None: ...
 
 
+class AsksNodes(Protocol):
+    """``NodeProofs``, as the plugin's resources use it."""
+
+    async def missing_action(self, cluster_id: ArmId) -> str: ...
+    async def ask(
+        self, cluster: ClusterState, question: NodeQuestion, moment: Moment, on_wait: OnProgress
+    ) -> ClusterOutcome: ...
+    def forget(self, cluster_id: ArmId) -> None: ...
+
+
+class RunsCommands(Protocol):
+    """``RunCommands``, as ``NodeProofs`` uses it."""
+
+    async def missing_action(self, cluster_id: ArmId) -> str: ...
+    async def run(
+        self, cluster: ClusterState, command: str, *, deadline: float, on_wait: OnProgress
+    ) -> CommandResult: ...
+
+
 class ReadsArm(Protocol):
     """``Arm``, as far as it reads one document."""
 
@@ -97,9 +119,9 @@ if TYPE_CHECKING:
     from crosstenant.azure.sign_in.secret_proof import prove_secret
 
     def _the_real_ones_fit(
-        log: EngineLog, clusters: Clusters, arm: Arm, graph: Graph
-    ) -> tuple[TellsThePerson, HasClusters, ReadsArm, ProvesSecrets, ReadsDirectory]:
-        return log, clusters, arm, prove_secret, graph
+        log: EngineLog, clusters: Clusters, arm: Arm, graph: Graph, proofs: NodeProofs, commands: RunCommands
+    ) -> tuple[TellsThePerson, HasClusters, ReadsArm, ProvesSecrets, ReadsDirectory, AsksNodes, RunsCommands]:
+        return log, clusters, arm, prove_secret, graph, proofs, commands
 
 
 def as_log(fake: TellsThePerson) -> EngineLog:
@@ -110,6 +132,16 @@ def as_log(fake: TellsThePerson) -> EngineLog:
 def as_clusters(fake: HasClusters) -> Clusters:
     """A fake where the code under test takes ``Clusters``."""
     return cast("Clusters", fake)
+
+
+def as_proofs(fake: AsksNodes) -> NodeProofs:
+    """A fake where the code under test takes ``NodeProofs``."""
+    return cast("NodeProofs", fake)
+
+
+def as_commands(fake: RunsCommands) -> RunCommands:
+    """A fake where the code under test takes ``RunCommands``."""
+    return cast("RunCommands", fake)
 
 
 def as_arm(fake: ReadsArm) -> Arm:

@@ -60,6 +60,36 @@ class Arm:
         response = await self._pipeline().send_request(HttpRequest("GET", url, params=params))
         return object_in(response)
 
+    async def post(self, path: str, api_version: str, body: Json) -> AsyncHttpResponse:
+        """Asks for an action. The request is not repeated: an action that Azure may have begun would begin twice.
+
+        :param path: An ARM ID with the action's name.
+        :param api_version: The API version.
+        :param body: The body.
+        :returns: The answer, a refusal too.
+        :raises azure.core.exceptions.AzureError: Sign-in failed, or Azure could not be reached.
+        """
+        from azure.core.rest import HttpRequest
+
+        url = f"https://{self._tenant.cloud.arm_host}/{path.lstrip('/')}"
+        request = HttpRequest("POST", url, params={"api-version": api_version}, json=body)
+        return await self._pipeline().send_request(request, retry_total=0)
+
+    async def poll(self, url: str) -> AsyncHttpResponse:
+        """Reads an address that an answer has named.
+
+        :param url: The address.
+        :returns: The answer, a refusal too.
+        :raises azure.core.exceptions.AzureError: Sign-in failed, Azure could not be reached, or the address is at
+            another host.
+        """
+        from azure.core.rest import HttpRequest
+
+        from crosstenant.azure.connections.addresses import must_be_at
+
+        host = self._tenant.cloud.arm_host
+        return await self._pipeline().send_request(HttpRequest("GET", must_be_at(host, url, or_region=True)))
+
     async def aclose(self) -> None:
         """Closes the connections."""
         if self._client:

@@ -7,10 +7,11 @@ from typing_extensions import NotRequired, TypedDict
 
 from crosstenant.components.arguments.application_details import read_details
 from crosstenant.components.arguments.arg_path import ArgPath
-from crosstenant.components.arguments.cluster_args import ClusterArgs, read_clusters
+from crosstenant.components.arguments.cluster_args import ClusterArgs, ClusterSpec, read_clusters
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleArgs, read_cluster_roles
 from crosstenant.components.arguments.declared_form import checked
 from crosstenant.components.arguments.hold_args import check_previous_kept
+from crosstenant.components.arguments.node_pull_args import check_images
 from crosstenant.components.arguments.one_component import of_this_component
 from crosstenant.components.arguments.registry_args import RegistryArgs, read_registries
 from crosstenant.components.arguments.replication_args import read_replication
@@ -20,7 +21,8 @@ from crosstenant.components.arguments.tenants_apart import IN_BOTH, ROLE_BESIDE_
 from crosstenant.components.output_objects import ClusterCredential, RegistryGrant, in_state
 from crosstenant.components.pieces.cluster_credential import credential_after, describe, set_cluster_credential
 from crosstenant.components.pieces.cluster_roles import assign_cluster_role
-from crosstenant.components.pieces.reset_waves import ResetCluster, in_waves, read_at_once
+from crosstenant.components.pieces.node_pull import node_pull, prove_on_nodes
+from crosstenant.components.pieces.reset_waves import ResetCluster, Turn, in_waves, read_at_once
 from crosstenant.components.pieces.tenants import two_tenants
 from crosstenant.components.pull_identity import PullIdentity, read_identity
 from crosstenant.components.registry_access import AccessSpec, RegistryAccess
@@ -162,6 +164,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         args = checked(at, CrossTenantPullArgs, args)
         registries = read_registries(at / "registries", args["registries"])
         clusters = read_clusters(at / "clusters", args.get("clusters", []))
+        check_images(at / "clusters", [it.prove_on_nodes for it in clusters], registries)
         at_once = read_at_once(at / "max_parallel_resets", args.get("max_parallel_resets"))
         roles = read_cluster_roles(at / "cluster_role_assignments", args.get("cluster_role_assignments", []))
         cluster_ids, registries = held_apart([it.id for it in clusters], registries, IN_BOTH)
@@ -229,18 +232,18 @@ class CrossTenantPull(pulumi.ComponentResource):
         # Prove, then reset: no cluster is reset before all pull checks have passed and its new identity has its roles.
         proved = [*access.pull_checks, *assignments]
         warn_days = identity_spec.secrets.hold_warn_days
-        profiles = [
-            it.profile
-            for it in in_waves(
-                clusters,
-                at_once,
-                lambda cluster, turn: ResetCluster(
-                    set_cluster_credential(
-                        name, cluster, identity, proved, turn, self, cluster_tenant, replication, warn_days
-                    )
-                ),
+
+        def declare(cluster: ClusterSpec, turn: Turn) -> ResetCluster:
+            asked = node_pull(cluster, registries, access.registries)
+            profile = set_cluster_credential(
+                name, cluster, identity, proved, turn, self, cluster_tenant, replication, warn_days, asked
             )
-        ]
+            if asked is None:
+                return ResetCluster(profile)
+            return ResetCluster(profile, (prove_on_nodes(name, cluster, asked, profile, self, cluster_tenant),))
+
+        declared = in_waves(clusters, at_once, declare)
+        profiles = [it.profile for it in declared]
 
         self.client_id = identity.client_id
         self.application_object_id = identity.application_object_id
@@ -250,7 +253,7 @@ class CrossTenantPull(pulumi.ComponentResource):
         self.secret_expires_at = identity.secret_expires_at
         self.next_rotation_at = identity.next_rotation_at
         self.registries = access.registries
-        self.clusters = [describe(*it) for it in zip(clusters, profiles, strict=True)]
+        self.clusters = [describe(*it) for it in zip(clusters, declared, strict=True)]
         self.service_principal_profile = credential_after(profiles, identity.client_id, identity.secret)
         self.image_pull_secret = access.image_pull_secret
         self.register_outputs(

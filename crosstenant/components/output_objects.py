@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pulumi
 
-from crosstenant.model.modes import CredentialState, PullResult, RoleAssignmentMode
+from crosstenant.model.modes import CredentialState, NodePullResult, PullResult, RoleAssignmentMode
 
 
 class OutputObject(dict[str, object]):
@@ -107,6 +107,9 @@ class ClusterCredential(OutputObject):
 
     reset_at: pulumi.Output[str | None]
     """UTC time of the last reset by this stack; none before the first."""
+
+    node_pull_result: pulumi.Output[NodePullResult | None]
+    """What its nodes answered; none without ``prove_on_nodes``."""
 
     waits_for: pulumi.Output[str | None]
     """What its reset waits for, in a sentence, while it keeps another credential; none where it does not wait."""

@@ -30,6 +30,8 @@ RESET: Final = Pauses(3, 60)
 """A cluster that refuses a reset at present."""
 IDLE: Final = Pauses(1, 15)
 """A cluster that another operation is changing."""
+COMMAND: Final = Pauses(2, 5)
+"""A command that a cluster runs."""
 CONSENT: Final = Pauses(3, 30)
 """An administrator who has not opened the consent page yet."""
 PRINCIPAL: Final = Pauses(2, 30)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
+from crosstenant.azure.clusters.node_proofs import NodeProofs
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.provider_kit.engine_log import EngineLog
 
@@ -18,3 +20,8 @@ class Context:
     """Status lines and warnings."""
     engine: str = ""
     """Address of the engine's gRPC server, which is one for all processes of a run."""
+
+    @cached_property
+    def node_proofs(self) -> NodeProofs:
+        """What the nodes of the tenant's clusters have answered in this run: its resources ask them once."""
+        return NodeProofs(self.tenant)

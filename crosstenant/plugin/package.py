@@ -15,6 +15,7 @@ from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.functions.get_registry import GetRegistry
 from crosstenant.plugin.functions.list_namesakes import ListNamesakes
 from crosstenant.plugin.functions.role_assignment_exists import RoleAssignmentExists
+from crosstenant.plugin.node_pull_check.resource import NodePullCheck
 from crosstenant.plugin.provider_config import (
     PROVIDER_INPUTS,
     PROVIDER_SCHEMA,
@@ -30,7 +31,7 @@ from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.field_schema import named_types
 from crosstenant.provider_kit.resource import Failure, Properties
 
-RESOURCES = (ServicePrincipalProfile, PullCheck, Consent)
+RESOURCES = (ServicePrincipalProfile, PullCheck, NodePullCheck, Consent)
 FUNCTIONS = (GetRegistry, GetCluster)
 INTERNAL_FUNCTIONS = (CheckServicePrincipal, CheckSignIn, FindIdentity, ListNamesakes, RoleAssignmentExists)
 """Served for the components; no program is meant to call them, so the schema does not have them."""

@@ -112,7 +112,8 @@ def _object(package: str, fields: Fields) -> Schema:
 
 def _type(package: str, field: Field) -> Schema:
     if named := field.choices.__name__ if field.choices else field.shape.name if field.shape else "":
-        return {"$ref": f"#/types/{type_token(package, named)}"}
+        reference = {"$ref": f"#/types/{type_token(package, named)}"}
+        return {"type": "array", "items": reference} if field.kind == "array" else reference
     if field.kind == "any":
         return _ANY
     items = _ANY if field.items == "any" else {"type": field.items}

@@ -46,7 +46,7 @@ class Field:
     items: Kind = "any"
     """The kind of the items of a list or object."""
     shape: Shape | None = None
-    """The named fields of an object, if any."""
+    """The named fields of an object, or of each object of a list, if any."""
     refusal: Refusal | None = None
     """The check of a value of the right type."""
 

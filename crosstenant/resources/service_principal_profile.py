@@ -7,7 +7,13 @@ from typing import Any
 
 import pulumi
 
-from crosstenant.model.modes import CredentialState, WhenStopped, WhenStoppedText
+from crosstenant.model.modes import (
+    CredentialState,
+    NodePullCoverage,
+    NodePullCoverageText,
+    WhenStopped,
+    WhenStoppedText,
+)
 from crosstenant.resources.outputs import choice_of, output_of, versioned
 from crosstenant.resources.service_principal_credential import ServicePrincipalCredential
 
@@ -26,8 +32,8 @@ class ServicePrincipalProfile(pulumi.CustomResource):
     A cluster with a managed identity is refused: it cannot return to a service principal. It pulls with an image pull
     secret instead.
 
-    Azure never returns a cluster's secret, so another secret on the cluster cannot be detected; another client ID is
-    detected, as drift.
+    Azure never returns a cluster's secret: another client ID is detected, as drift; another secret only with
+    ``node_pull_image``, and when the registry no longer accepts it.
     """
 
     def __init__(
@@ -56,6 +62,10 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         previous_secret_key_id: pulumi.Input[str] | None = None,
         previous_secret_expires_at: pulumi.Input[str] | None = None,
         expiry_warning_days: pulumi.Input[float] | None = None,
+        node_pull_image: pulumi.Input[str] | None = None,
+        node_pull_coverage: pulumi.Input[NodePullCoverageText] | None = None,
+        node_pull_namespace: pulumi.Input[str] | None = None,
+        node_pull_timeout_seconds: pulumi.Input[float] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -97,6 +107,12 @@ class ServicePrincipalProfile(pulumi.CustomResource):
         :param previous_secret_expires_at: When the previous secret ends, a UTC time: a window holds no reset after it.
         :param expiry_warning_days: Days before the end of a waiting cluster's secret from which runs warn; 30 by
             default.
+        :param node_pull_image: An image, by its full reference with a tag or digest, that the cluster's own nodes must
+            pull: a refresh asks them, as a ``NodePullCheck`` does. If the registry does not accept their credential,
+            the next update asks again, and resets the cluster if that is still so.
+        :param node_pull_coverage: Which nodes pull it: ``each-node-pool`` (default) or ``each-node``.
+        :param node_pull_namespace: The namespace of the pods that pull it; ``default`` by default.
+        :param node_pull_timeout_seconds: How long the nodes have for it, in seconds, 10 to 480; 180 by default.
         :param opts: Resource options; the provider is one of the cluster's tenant. ``custom_timeouts`` bound the
             reset, 90 minutes by default.
         """
@@ -123,6 +139,10 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             "previousSecretKeyId": previous_secret_key_id,
             "previousSecretExpiresAt": previous_secret_expires_at,
             "expiryWarningDays": expiry_warning_days,
+            "nodePullImage": node_pull_image,
+            "nodePullCoverage": node_pull_coverage,
+            "nodePullNamespace": node_pull_namespace,
+            "nodePullTimeoutSeconds": node_pull_timeout_seconds,
             "credentialState": None,
             "clusterClientId": None,
             "pendingOperation": None,
@@ -130,6 +150,7 @@ class ServicePrincipalProfile(pulumi.CustomResource):
             "provisioningState": None,
             "resetAt": None,
             "waitsFor": None,
+            "nodesRefused": None,
             "servicePrincipalProfile": None,
         }
         super().__init__("crosstenant:index:ServicePrincipalProfile", resource_name, arguments, versioned(opts))
@@ -243,6 +264,31 @@ class ServicePrincipalProfile(pulumi.CustomResource):
     def expiry_warning_days(self) -> pulumi.Output[float | None]:
         """Not recorded: none."""
         return output_of(self, "expiryWarningDays")
+
+    @property
+    def node_pull_image(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "nodePullImage")
+
+    @property
+    def node_pull_coverage(self) -> pulumi.Output[NodePullCoverage | None]:
+        """Not recorded: none, whether ``each-node-pool`` or ``each-node``."""
+        return output_of(self, "nodePullCoverage")
+
+    @property
+    def node_pull_namespace(self) -> pulumi.Output[str | None]:
+        """Not recorded: none."""
+        return output_of(self, "nodePullNamespace")
+
+    @property
+    def node_pull_timeout_seconds(self) -> pulumi.Output[float | None]:
+        """Not recorded: none."""
+        return output_of(self, "nodePullTimeoutSeconds")
+
+    @property
+    def nodes_refused(self) -> pulumi.Output[str | None]:
+        """Where the registry did not accept the credential of the cluster's nodes: which nodes, and its words."""
+        return output_of(self, "nodesRefused")
 
     @property
     def credential_state(self) -> pulumi.Output[CredentialState]:

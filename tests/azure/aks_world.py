@@ -13,6 +13,7 @@ from azure.core.exceptions import ClientAuthenticationError
 from crosstenant.azure.clusters.cluster_state import ClusterState, IdentityKind, NodePool, RunningOperation
 from crosstenant.azure.clusters.clusters import Attempt, Ending
 from crosstenant.azure.clusters.maintenance import Maintenance
+from crosstenant.azure.clusters.node_proofs import Moment, NodeQuestion
 from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.directory.graph import Application, Secret, ServicePrincipal
 from crosstenant.azure.sign_in.secret_proof import SignInError
@@ -21,13 +22,15 @@ from crosstenant.azure.waiting import Clock
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
 from crosstenant.model.clouds import PUBLIC, Cloud
 from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
+from crosstenant.model.kubernetes.node_pull.verdict import ClusterOutcome
+from crosstenant.model.modes import NodePullResult
 from crosstenant.model.secret_dates import SecretDates
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Properties
 from crosstenant.provider_kit.values import from_properties
-from tests.fakes import OnProgress, Terminal, as_clusters, as_graph, as_log, as_prove
+from tests.fakes import OnProgress, Terminal, as_clusters, as_graph, as_log, as_proofs, as_prove
 
 TENANT_ID = "a0000000-0000-4000-8000-00000000000a"
 SUBSCRIPTION_ID = "a0000000-0000-4000-8000-0000000000a1"
@@ -93,6 +96,29 @@ def application(client_id: str, name: str, ends_at: datetime = NOW + timedelta(d
 MANAGED = cluster(identity_kind=IdentityKind.MANAGED_IDENTITY, client_id="msi")
 
 
+class FakeNodes:
+    """The nodes of the cluster: each answer once, the last one for ever."""
+
+    def __init__(self) -> None:
+        self.answers = [ClusterOutcome(NodePullResult.PULLED)]
+        self.asked: list[tuple[NodeQuestion, Moment]] = []
+        self.forgotten = 0
+        self.missing = ""
+
+    async def missing_action(self, cluster_id: ArmId) -> str:
+        return self.missing
+
+    async def ask(
+        self, cluster: ClusterState, question: NodeQuestion, moment: Moment, on_wait: OnProgress
+    ) -> ClusterOutcome:
+        await on_wait("waiting for the nodes")
+        self.asked.append((question, moment))
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+    def forget(self, cluster_id: ArmId) -> None:
+        self.forgotten += 1
+
+
 class FakeOperation(ResetOperation):
     """An accepted reset: ``wait`` does what the world says."""
 
@@ -143,6 +169,7 @@ class World:
     )
     directory_fails: bool = False
     order: list[str] = field(default_factory=list)
+    nodes: FakeNodes = field(default_factory=lambda: FakeNodes())
     states_while_busy: list[ClusterState | None] = field(default_factory=list)
 
     async def during(self, on_look: Callable[[], Awaitable[None]]) -> None:
@@ -157,7 +184,7 @@ class World:
     @property
     def profile(self) -> ServicePrincipalProfile:
         return ServicePrincipalProfile(
-            self.context, as_clusters(self), as_prove(self.prove), self.clock, as_graph(self)
+            self.context, as_clusters(self), as_prove(self.prove), self.clock, as_graph(self), as_proofs(self.nodes)
         )
 
     # What Clusters does.

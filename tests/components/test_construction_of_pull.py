@@ -141,6 +141,7 @@ def test_the_outputs_of_a_pull():
             "nodePools": ["system"],
             "provisioningState": "Succeeded",
             "resetAt": "2026-01-01T00:00:00Z",
+            "nodePullResult": None,
             "waitsFor": None,
         }
     ]

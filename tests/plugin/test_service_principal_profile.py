@@ -10,6 +10,7 @@ import pytest
 from crosstenant.azure.sign_in.secret_proof import SecretExpired
 from crosstenant.errors import OperatorError
 from crosstenant.plugin.service_principal_profile.hold_fields import HOLDS
+from crosstenant.plugin.service_principal_profile.node_fields import NODE_PULL
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Properties
 from crosstenant.provider_kit.values import UNKNOWN
@@ -56,6 +57,7 @@ async def test_create_proves_then_resets(world: World):
         "resetAt": "2026-01-31T12:00:00Z",
         "pendingOperation": None,
         "waitsFor": None,
+        "nodesRefused": None,
         "servicePrincipalProfile": {"clientId": APP, "secret": SECRET},
     }
 
@@ -547,7 +549,7 @@ async def test_dates_of_the_secret_change_nothing(world: World):
 def test_schema_and_resource_agree(world: World):
     schema = world.profile.schema
     dates = {"secretMadeAt", "secretExpiresAt"}
-    informing = dates | {"wave", "waves", "maxParallelResets", *HOLDS}
+    informing = dates | {"wave", "waves", "maxParallelResets", *HOLDS, *NODE_PULL}
     assert set(schema["inputProperties"]) == set(inputs(secretKeyId=None, **TO_COME)) | informing
     assert all(spec["description"] for spec in schema["properties"].values())
     secret = {name for name, spec in schema["properties"].items() if spec.get("secret")}

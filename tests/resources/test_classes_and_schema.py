@@ -29,7 +29,7 @@ def type_of(field: Field) -> str:
     if field.choices:
         return field.choices.__name__
     if field.shape:
-        return field.shape.name
+        return f"Sequence[{field.shape.name}]" if field.kind == "array" else field.shape.name
     if field.kind == "object":
         return f"Mapping[str, {TYPES[field.items]}]"
     return f"Sequence[{TYPES[field.items]}]" if field.kind == "array" else TYPES[field.kind]

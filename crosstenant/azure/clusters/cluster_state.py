@@ -28,6 +28,7 @@ class NodePool:
     name: str
     count: int
     provisioning_state: str
+    is_windows: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,11 @@ class ClusterState:
     """Whether the workload identity webhook is on; a projected token does not need it."""
     api_hosts: tuple[str, ...] = ()
     """Host names of the Kubernetes API server: the public one, the private one."""
+    run_command_disabled: bool = False
+    """Whether it refuses commands through Resource Manager."""
+    takes_cluster_token: bool = False
+    """Whether a command through Resource Manager needs the caller's token for the cluster (managed Entra
+    integration)."""
     failure: str = ""
     """Azure's words for the failure of the last operation, codes included, if it keeps some."""
     as_of: datetime | None = None
@@ -166,6 +172,7 @@ def from_model(cluster: ManagedCluster, as_of: datetime | None = None) -> Cluste
     client_id = (profile.client_id if profile else "") or ""
     issuer, security = properties.oidc_issuer_profile, properties.security_profile
     workload_identity = security.workload_identity if security else None
+    access, directory = properties.api_server_access_profile, properties.aad_profile
     has_principal = client_id and client_id.lower() != "msi"
     return ClusterState(
         cluster_id=str(parse_arm_id(cluster.id or "", CLUSTER_TYPE)),
@@ -174,7 +181,9 @@ def from_model(cluster: ManagedCluster, as_of: datetime | None = None) -> Cluste
         provisioning_state=properties.provisioning_state or "",
         power_state=_text(properties.power_state.code if properties.power_state else None),
         node_pools=tuple(
-            NodePool(pool.name, pool.count or 0, pool.provisioning_state or "")
+            NodePool(
+                pool.name, pool.count or 0, pool.provisioning_state or "", is_windows=_text(pool.os_type) == "Windows"
+            )
             for pool in properties.agent_pool_profiles or []
         ),
         location=cluster.location,
@@ -184,6 +193,8 @@ def from_model(cluster: ManagedCluster, as_of: datetime | None = None) -> Cluste
         oidc_issuer=(issuer.issuer_url or None) if issuer and issuer.enabled else None,
         workload_identity=bool(workload_identity and workload_identity.enabled),
         api_hosts=tuple(it for it in (properties.fqdn, properties.private_fqdn) if it),
+        run_command_disabled=bool(access and access.disable_run_command),
+        takes_cluster_token=bool(directory and directory.managed),
         failure=_words(properties.status.provisioning_error if properties.status else None),
         as_of=as_of,
     )

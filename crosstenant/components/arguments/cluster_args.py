@@ -16,6 +16,7 @@ from crosstenant.components.arguments.id_arguments import (
     distinct_names,
     read_id,
 )
+from crosstenant.components.arguments.node_pull_args import NodePullCheckOptions, read_node_pull
 from crosstenant.model.modes import WhenStoppedText
 
 
@@ -48,6 +49,11 @@ class ClusterArgs(TypedDict):
     all lower waves have succeeded; after a failure the higher waves do not begin, and the next update continues.
     Another wave alone resets nothing."""
 
+    prove_on_nodes: NotRequired[NodePullCheckOptions]
+    """After the reset, let the cluster's own nodes pull an image, through AKS's run-command. A refresh repeats it, and
+    so notices a cluster that was reset by hand to a secret that does not pull; the next update resets that cluster.
+    Default: the nodes are not asked."""
+
     when_stopped: NotRequired[WhenStoppedText]
     """What to do while the cluster is stopped, so that its credential cannot be reset. ``refuse`` (default): the update
     is refused at preview. ``skip``: the others are reset; this one keeps the secret that it has, which stays valid, and
@@ -78,6 +84,8 @@ class ClusterSpec:
     wave: int = 0
     holds: HoldSpec = field(default_factory=HoldSpec)
     """What lets its reset wait."""
+    prove_on_nodes: NodePullCheckOptions | None = None
+    """What its nodes are asked."""
 
     @property
     def reset_timeouts(self) -> pulumi.CustomTimeouts | None:
@@ -117,6 +125,7 @@ def _read(at: ArgPath, cluster: ClusterArgs, cluster_id: IdArgument) -> ClusterS
         created_by_this_stack=cluster.get("created_by_this_stack"),
         reset_timeout_seconds=seconds,
         wave=wave,
+        prove_on_nodes=read_node_pull(at / "prove_on_nodes", cluster.get("prove_on_nodes")),
         holds=read_holds(
             at,
             when_stopped=cluster.get("when_stopped"),

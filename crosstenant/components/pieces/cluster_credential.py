@@ -9,8 +9,9 @@ import pulumi
 
 from crosstenant.components.arguments.cluster_args import ClusterSpec
 from crosstenant.components.output_objects import ClusterCredential
+from crosstenant.components.pieces.node_pull import AskedPull
 from crosstenant.components.pieces.replaceable import replaceable
-from crosstenant.components.pieces.reset_waves import Turn
+from crosstenant.components.pieces.reset_waves import ResetCluster, Turn
 from crosstenant.components.pull_identity import PullIdentity
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.resources.service_principal_credential import ServicePrincipalCredential
@@ -27,6 +28,7 @@ def set_cluster_credential(
     providers: TenantProviders,
     replication_seconds: int | None,
     expiry_warning_days: int | None = None,
+    asked: AskedPull | None = None,
 ) -> ServicePrincipalProfile:
     """Declares the credential, a child of ``component``.
 
@@ -39,7 +41,9 @@ def set_cluster_credential(
     :param providers: The providers of the cluster tenant.
     :param replication_seconds: How long to wait until Entra knows the application and its secret, if the program says.
     :param expiry_warning_days: Days before the end of its secret from which a waiting cluster causes a warning.
+    :param asked: What its nodes are asked at a refresh.
     """
+    asked = asked if asked and asked.is_asked else None
     waits = cluster.holds.waits_by is not None
     window = cluster.holds.reset_window or {}
 
@@ -70,6 +74,10 @@ def set_cluster_credential(
         previous_secret_key_id=cast("pulumi.Output[str]", identity.previous_secret_key_id) if waits else None,
         previous_secret_expires_at=cast("pulumi.Output[str]", identity.previous_secret_expires_at) if waits else None,
         expiry_warning_days=expiry_warning_days if waits else None,
+        node_pull_image=asked and asked.image,
+        node_pull_coverage=asked and asked.coverage,
+        node_pull_namespace=asked and asked.namespace,
+        node_pull_timeout_seconds=asked and asked.timeout_seconds,
         # Its own check guards the cluster: it cannot be deleted while the cluster uses the application.
         opts=replaceable(
             pulumi.ResourceOptions(
@@ -84,8 +92,9 @@ def set_cluster_credential(
     )
 
 
-def describe(cluster: ClusterSpec, profile: ServicePrincipalProfile) -> ClusterCredential:
+def describe(cluster: ClusterSpec, declared: ResetCluster) -> ClusterCredential:
     """The component's output for a cluster."""
+    profile, none = declared.profile, pulumi.Output.from_input(None)
     return ClusterCredential(
         cluster_id=profile.cluster_id,
         name=cluster.name.text,
@@ -93,6 +102,7 @@ def describe(cluster: ClusterSpec, profile: ServicePrincipalProfile) -> ClusterC
         node_pools=profile.node_pools,
         provisioning_state=profile.provisioning_state,
         reset_at=profile.reset_at,
+        node_pull_result=next((it.result for it in declared.proofs), none),
         waits_for=profile.waits_for,
     )
 

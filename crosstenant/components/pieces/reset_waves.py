@@ -10,6 +10,7 @@ import pulumi
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.cluster_args import ClusterSpec
 from crosstenant.model.reset_waves import names_of
+from crosstenant.resources.node_pull_check import NodePullCheck
 from crosstenant.resources.service_principal_profile import ServicePrincipalProfile
 
 
@@ -33,7 +34,7 @@ class ResetCluster:
 
     profile: ServicePrincipalProfile
     """Its credential."""
-    proofs: tuple[pulumi.Resource, ...] = ()
+    proofs: tuple[NodePullCheck, ...] = ()
     """What must succeed after its reset before the next wave begins."""
 
 

@@ -104,6 +104,33 @@ SUBSCRIPTION_NOT_IN_CLI: Final = MatchedText(
     "Azure/azure-cli, azure/cli/core/_profile.py, Profile.get_subscription",
     pattern=r"Subscription '[^']*' not found",
 )
+RUN_COMMAND_DISABLED: Final = MatchedText(
+    "AKS",
+    "run command is disabled",
+    ("Run command is disabled on the managed cluster aks-prod.",),
+    "the sandbox; https://learn.microsoft.com/azure/aks/access-private-cluster (that it can be disabled)",
+    assumed=True,
+    pattern=r"run.?command .*disabled|disableRunCommand",
+)
+COMMAND_NOT_STARTED: Final = MatchedText(
+    "AKS",
+    "KubernetesPerformanceError",
+    (
+        "KubernetesPerformanceError Failed to run command due to cluster perf issue, container"
+        " command-357ebc50d40c47a4a247ab6e067d2869 in aks-command namespace did not start within 30s on your cluster,"
+        " retry may helps.",
+    ),
+    "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/connectivity/resolve-az-aks-command-invoke-failures",
+)
+COMMAND_NOT_ADMITTED: Final = MatchedText(
+    "AKS",
+    "Failed to run command in managed cluster due to kubernetes failure",
+    (
+        "KubernetesOperationError Failed to run command in managed cluster due to kubernetes failure. details:"
+        ' admission webhook "validation.gatekeeper.sh" denied the request: only images of the mirror',
+    ),
+    "https://learn.microsoft.com/troubleshoot/azure/azure-kubernetes/connectivity/resolve-az-aks-command-invoke-failures",
+)
 
 AZURE_TEXTS: Final = (
     *CLUSTER_STOPPED,
@@ -115,5 +142,8 @@ AZURE_TEXTS: Final = (
     ACTION_DENIED,
     OTHER_ISSUER,
     SUBSCRIPTION_NOT_IN_CLI,
+    RUN_COMMAND_DISABLED,
+    COMMAND_NOT_STARTED,
+    COMMAND_NOT_ADMITTED,
 )
 """All of them."""

@@ -8,6 +8,7 @@ from crosstenant.model.modes import CredentialState
 from crosstenant.plugin import forms
 from crosstenant.plugin.secret_dates_fields import SECRET_DATES
 from crosstenant.plugin.service_principal_profile.hold_fields import HOLDS
+from crosstenant.plugin.service_principal_profile.node_fields import NODE_PULL
 from crosstenant.plugin.service_principal_profile.wave_fields import WAVES
 from crosstenant.provider_kit.fields import Field, Fields, Shape, secrets
 from crosstenant.provider_kit.values import Plain
@@ -104,6 +105,7 @@ INPUTS: Final[Fields] = {
     **SECRET_DATES,
     **WAVES,
     **HOLDS,
+    **NODE_PULL,
 }
 
 OUTPUTS: Final[Fields] = {
@@ -138,6 +140,11 @@ OUTPUTS: Final[Fields] = {
         "there is none. Secret.",
         secret=True,
     ),
+    "nodesRefused": Field(
+        "string",
+        "Where `nodePullImage` is given and the registry did not accept the credential of the cluster's nodes: which "
+        "nodes, and the registry's words. The next update asks them again, and resets the cluster if that is still so.",
+    ),
     "servicePrincipalProfile": Field(
         "object",
         "`clientId` and `secret`, as the `servicePrincipalProfile` of azure-native's `ManagedCluster` takes them; none "
@@ -160,8 +167,8 @@ DESCRIPTION: Final = (
     "A cluster that does not exist is refused, unless `createdByThisStack` is set: then the resource only records the "
     "credential, and the cluster, declared with the output `servicePrincipalProfile`, is created with it.\n\n"
     "A cluster with a managed identity is refused, because it cannot change to a service principal: it pulls with an "
-    "image pull secret. Azure never shows a cluster's secret, so another secret on the cluster cannot be detected; "
-    "another client ID is detected, as drift.\n\n"
+    "image pull secret. Azure never shows a cluster's secret: another client ID is detected, as drift; another secret "
+    "only with `nodePullImage`, and when the registry no longer accepts it.\n\n"
     "Import by the cluster's ARM ID; the next update resets once, because the cluster's secret is unknown. "
     "`customTimeouts` limit a whole create or update, 90 minutes by default."
 )

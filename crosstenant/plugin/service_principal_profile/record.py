@@ -52,6 +52,8 @@ class Record:
     """What the reset to the program's credential waits for; ``secret`` is the cluster's present one then."""
     next_secret: str | None = None
     """While it waits: the program's secret."""
+    nodes_refused: str | None = None
+    """That the registry did not accept the credential of the cluster's nodes, in a sentence."""
 
     @property
     def credential(self) -> AppCredential | None:
@@ -105,6 +107,7 @@ class Record:
             pending_operation=outputs.get("pendingOperation"),
             waits_for=outputs.get("waitsFor"),
             next_secret=profile.get("secret") if outputs.get("waitsFor") else None,
+            nodes_refused=outputs.get("nodesRefused"),
         )
 
     def outputs(self) -> Properties:
@@ -127,6 +130,7 @@ class Record:
             "resetAt": self.reset_at,
             "pendingOperation": self.pending_operation,
             "waitsFor": self.waits_for,
+            "nodesRefused": self.nodes_refused,
             "servicePrincipalProfile": profile,
         }
 
@@ -138,8 +142,21 @@ class Record:
         return replace(self, secret_key_id=key_id, reset_at=old.reset_at)
 
     def with_state(self, state: CredentialState, operation: str | None = None) -> Record:
-        """The record with another state and the address of the reset that may still be running; it does not wait."""
-        return replace(self, credential_state=state, pending_operation=operation, waits_for=None, next_secret=None)
+        """The record with another state and the address of the reset that may still be running; it does not wait, and
+        its nodes have not been asked."""
+        return replace(
+            self,
+            credential_state=state,
+            pending_operation=operation,
+            waits_for=None,
+            next_secret=None,
+            nodes_refused=None,
+        )
+
+    @property
+    def as_applied(self) -> Record:
+        """The record if its cluster has the credential after all."""
+        return self.with_state(CredentialState.APPLIED)
 
     def seeing(self, state: ClusterState | None) -> Record:
         """The record with the cluster's properties."""

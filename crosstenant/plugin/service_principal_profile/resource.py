@@ -9,8 +9,10 @@ import asyncio
 from dataclasses import replace
 from typing import ClassVar
 
+from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Clusters
 from crosstenant.azure.clusters.dead_credential import DeadCredentials
+from crosstenant.azure.clusters.node_proofs import NodeProofs
 from crosstenant.azure.directory.graph import Graph
 from crosstenant.azure.sign_in.secret_proof import prove_secret
 from crosstenant.azure.waiting import Clock
@@ -27,8 +29,11 @@ from crosstenant.plugin.service_principal_profile.hold_fields import refuse_wind
 from crosstenant.plugin.service_principal_profile.holds import Holds
 from crosstenant.plugin.service_principal_profile.imported import imported
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
+from crosstenant.plugin.service_principal_profile.node_fields import refuse_nodes
 from crosstenant.plugin.service_principal_profile.present_secrets import PresentSecrets
 from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
+from crosstenant.plugin.service_principal_profile.refused_nodes import Answer, RefusedNodes
+from crosstenant.plugin.service_principal_profile.refused_nodes import announcement as asks_again
 from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest
 from crosstenant.plugin.service_principal_profile.reset_turns import ResetTurns
 from crosstenant.plugin.service_principal_profile.run_claims import RunClaims
@@ -68,6 +73,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         prove: Prove = prove_secret,
         clock: Clock | None = None,
         directory: Graph | None = None,
+        proofs: NodeProofs | None = None,
     ) -> None:
         """
         :param context: The cluster's tenant and the line to the terminal.
@@ -75,6 +81,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         :param prove: Signs in with a secret.
         :param clock: The clock; the machine's if not given.
         :param directory: The tenant's directory; Microsoft Graph's if not given.
+        :param proofs: The nodes of the tenant's clusters; those of the context if not given.
         """
         super().__init__(context)
         self._clock = clock or Clock()
@@ -86,6 +93,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         self._holds = Holds(context, self._clusters, self._present, self._clock)
         self._reset = CredentialReset(context, self._clusters, self._dead, prove, self._clock, self._turns, self._holds)
         self._announcements = Announcements(context, self._directory, self._clock)
+        self._nodes = RefusedNodes(context, proofs or context.node_proofs)
         self._run = RunMemory()
         self._claims = RunClaims(context.engine)
 
@@ -103,8 +111,8 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         return inputs, [Failure("clusterId", problem)] if problem else []
 
     def check_together(self, inputs: Properties) -> list[Failure]:
-        """Refuses a reset window of which a part is missing or malformed."""
-        return refuse_window(inputs)
+        """Refuses a reset window, and a question to the nodes, of which a part is missing or malformed."""
+        return [*refuse_window(inputs), *refuse_nodes(inputs)]
 
     async def _unreadable_former(self, olds: Properties, cluster_id: ArmId) -> str:
         """Why another cluster cannot take the place of the present one; empty where its record can be judged.
@@ -151,7 +159,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         return record.cluster_id, record.outputs()
 
     async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
-        """Observes the cluster; its secret cannot be read."""
+        """Observes the cluster; its secret cannot be read, but its nodes can be asked whether they pull."""
         with perhaps_former():
             state = await self._reset.look(_parsed(resource_id))
         if not olds:
@@ -177,6 +185,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
             if never_had_it or state.uses(inputs.get("clientId", ""))
             else inputs | {"clientId": record.client_id}
         )
+        record = await self._nodes.observed(urn, record, state, inputs)
         return Observed(resource_id, inputs, record.seeing(state).outputs())
 
     async def preview_update(self, urn: str, resource_id: str, olds: Properties, news: Properties) -> Properties:
@@ -275,6 +284,8 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         goes_on = old is not None and old.is_running(client_id, secret) and not state.is_idle
         if goes_on:
             await self.context.log.warning(urn, going_on(state))
+        elif old is not None and old.nodes_refused and not needs_reset(old.as_applied, state, client_id, secret):
+            await self.context.log.warning(urn, asks_again(str(cluster_id), old.nodes_refused))
         else:
             asked_for = rules.repair_failed
             await self._announcements.announce(urn, old, shape, state, dead=dead, is_asked_for=asked_for)
@@ -289,6 +300,14 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         rules = HoldRules.of_inputs(news)
         request = ResetRequest(urn, _parsed(record.cluster_id), record, record.secret, deadline, rules)
         try:
+            if old is not None and old.nodes_refused:
+                answer, state = await self._nodes_again(request, old, news)
+                if state is not None and answer is Answer.NONE:
+                    undecided = replace(record, credential_state=old.credential_state, nodes_refused=old.nodes_refused)
+                    return undecided.seeing(state)
+                if state is not None and answer is Answer.ACCEPTED:
+                    return await self._reset.apply(request, old.as_applied)
+            self._nodes.forget(request.cluster_id)
             return await self._reset.apply(request, old)
         except asyncio.CancelledError:
             raise OperatorError(f"cancelled before cluster {record.cluster_id} was touched") from None
@@ -297,6 +316,16 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
             if not where:
                 raise
             raise followed_by(error, where) from None
+
+    async def _nodes_again(
+        self, request: ResetRequest, old: Record, news: Properties
+    ) -> tuple[Answer, ClusterState | None]:
+        """What the nodes say now, where nothing but their refusal asks for a reset; and the cluster."""
+        state = await self._reset.look(request.cluster_id)
+        if state is None or needs_reset(old.as_applied, state, request.client_id, request.secret):
+            return Answer.REFUSED, None
+        state = await self._reset.idle(request.urn, request.cluster_id, request.deadline)
+        return (await self._nodes.again(request.urn, old, state, news) if state else Answer.REFUSED), state
 
 
 _OBSERVED = ("credentialState", "clusterClientId", "provisioningState", "resetAt")

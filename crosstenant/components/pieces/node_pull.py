@@ -1,0 +1,103 @@
+"""The proof by a cluster's own nodes, after the reset of its credential."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from crosstenant.components.arguments.cluster_args import ClusterSpec
+from crosstenant.components.arguments.node_pull_args import image_of_a_pull_check
+from crosstenant.components.arguments.registry_args import RegistrySpec
+from crosstenant.components.output_objects import RegistryGrant
+from crosstenant.components.pieces.replaceable import replaceable
+from crosstenant.components.tenant import TenantProviders
+from crosstenant.model.modes import NodePullCoverage, PullCheckMode
+from crosstenant.resources.node_pull_check import NodePullCheck
+from crosstenant.resources.service_principal_profile import ServicePrincipalProfile
+
+
+@dataclass(frozen=True)
+class AskedPull:
+    """What the nodes of one cluster are asked."""
+
+    image: pulumi.Input[str]
+    coverage: NodePullCoverage | None
+    namespace: str | None
+    mode: PullCheckMode | None
+    timeout_seconds: int | None
+
+    @property
+    def is_asked(self) -> bool:
+        """Whether the nodes are asked at all."""
+        return self.mode is not PullCheckMode.SKIP
+
+
+def node_pull(
+    cluster: ClusterSpec, registries: Sequence[RegistrySpec], grants: Sequence[RegistryGrant]
+) -> AskedPull | None:
+    """What the nodes of a cluster are asked; ``None`` if the program does not want it.
+
+    :param cluster: The cluster.
+    :param registries: The registries of the component.
+    :param grants: What they are, in the same order.
+    """
+    options = cluster.prove_on_nodes
+    if options is None:
+        return None
+    image = options.get("image")
+    if image is None:
+        found = image_of_a_pull_check(registries)
+        assert found is not None, "the arguments were checked"
+        image = pulumi.Output.concat(grants[found[0]].login_server, found[1])
+    coverage, mode = options.get("coverage"), options.get("mode")
+    return AskedPull(
+        image,
+        None if coverage is None else NodePullCoverage(coverage),
+        options.get("namespace"),
+        None if mode is None else PullCheckMode(mode),
+        options.get("timeout_seconds"),
+    )
+
+
+def prove_on_nodes(
+    name: str,
+    cluster: ClusterSpec,
+    asked: AskedPull,
+    profile: ServicePrincipalProfile,
+    component: pulumi.Resource,
+    providers: TenantProviders,
+) -> NodePullCheck:
+    """Declares the proof, a child of ``component``.
+
+    :param name: Prefix of its name.
+    :param cluster: The cluster.
+    :param asked: What its nodes are asked.
+    :param profile: Its credential.
+    :param component: The component that it belongs to.
+    :param providers: The providers of the cluster tenant.
+    """
+
+    def resource_name(stack_name: str) -> str:
+        return f"{name}-{stack_name}-node-pull"
+
+    return NodePullCheck(
+        resource_name(cluster.name.text),
+        cluster_id=cluster.id.text,
+        image=asked.image,
+        coverage=asked.coverage,
+        namespace=asked.namespace,
+        timeout_seconds=asked.timeout_seconds,
+        mode=asked.mode,
+        triggers=[profile.reset_at.apply(lambda it: it or "")],
+        opts=replaceable(
+            pulumi.ResourceOptions(
+                parent=component,
+                provider=providers.crosstenant,
+                replacement_trigger=providers.tenant_id,
+                depends_on=[profile],
+                aliases=cluster.name.aliases(resource_name),
+            )
+        ),
+    )
