@@ -6,11 +6,10 @@ and no place to download the plugin from.
 
 from __future__ import annotations
 
-import re
 from importlib.metadata import metadata
 from typing import Any, Final
 
-DISTRIBUTION: Final = "pulumi-crosstenant"
+from crosstenant.plugin_download import DISTRIBUTION, addresses, releases_of
 
 CATEGORIES: Final = ("category/cloud", "kind/component")
 """Keywords that Pulumi's registry knows."""
@@ -27,8 +26,6 @@ LANGUAGES: Final[dict[str, dict[str, Any]]] = {
 Go's import path follows the repository.
 """
 
-_GITHUB: Final = re.compile(r"https://github\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?")
-
 
 def described(schema: dict[str, Any], facts: dict[str, Any] | None = None) -> dict[str, Any]:
     """The schema with the package's description, license, address, and names in other languages.
@@ -37,11 +34,9 @@ def described(schema: dict[str, Any], facts: dict[str, Any] | None = None) -> di
     :param facts: The distribution's metadata as JSON (``Metadata.json``); by default the installed distribution's.
     """
     known = metadata(DISTRIBUTION).json if facts is None else facts
-    urls = {
-        label.strip(): url.strip() for label, _, url in (it.partition(",") for it in known.get("project_url") or ())
-    }
+    urls = addresses(known.get("project_url"))
     repository = urls.get("Repository", "")
-    github = _GITHUB.fullmatch(repository)
+    releases = releases_of(repository)
     said = {
         "description": known.get("summary"),
         "keywords": [*_keywords(known), *CATEGORIES],
@@ -49,8 +44,8 @@ def described(schema: dict[str, Any], facts: dict[str, Any] | None = None) -> di
         "publisher": known.get("author"),
         "homepage": urls.get("Homepage", repository),
         "repository": repository,
-        "namespace": github["owner"].lower() if github else None,
-        "pluginDownloadURL": f"github://api.github.com/{github['owner']}/{github['name']}" if github else None,
+        "namespace": releases.owner.lower() if releases else None,
+        "pluginDownloadURL": releases.address if releases else None,
     }
     schema.update({name: value for name, value in said.items() if value})
     for language, names in LANGUAGES.items():

@@ -8,6 +8,7 @@ from typing import Any
 import pulumi
 
 from crosstenant._version import VERSION
+from crosstenant.plugin_download import plugin_download_url
 
 Refuse = Callable[[str], Exception]
 """Makes an error from its sentence."""
@@ -75,7 +76,7 @@ def _versioned(opts: pulumi.InvokeOptions | None) -> pulumi.InvokeOptions:
         parent=given.parent,
         provider=given.provider,
         version=given.version or VERSION,
-        plugin_download_url=given.plugin_download_url,
+        plugin_download_url=given.plugin_download_url or plugin_download_url(),
     )
 
 

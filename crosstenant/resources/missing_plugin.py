@@ -12,6 +12,7 @@ from pulumi.runtime.proto.resource_pb2_grpc import ResourceMonitorStub
 from pulumi.runtime.settings import get_monitor
 
 from crosstenant._version import VERSION
+from crosstenant.plugin_download import plugin_download_url
 from crosstenant.plugin_search import comes_otherwise, project_folder, search
 
 MISSING: Final = (
@@ -30,6 +31,8 @@ def warn_of_missing_plugin() -> None:
     _told.add(monitor)
     if "crosstenant.plugin.__main__" in sys.modules:
         return  # This process is the plugin: it hosts the component of a program in another language.
+    if plugin_download_url() is not None:
+        return  # The engine downloads the plugin by itself.
     # Language hosts older than the SDK do not say where the project is: the program runs in it, or in a folder of it.
     root: str | None = pulumi.get_root_directory()
     project = project_folder(Path(root or "."))

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 import pulumi
 
 from crosstenant._version import VERSION
+from crosstenant.plugin_download import plugin_download_url
 
 E = TypeVar("E", bound=Enum)
 
@@ -27,5 +28,6 @@ def choice_of(resource: pulumi.CustomResource, name: str, choices: type[E]) -> p
 
 
 def versioned(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    """The options, with this package's version as that of the plugin."""
-    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
+    """The options, with this package's version as that of the plugin, and where the engine downloads the plugin."""
+    plugin = pulumi.ResourceOptions(version=VERSION, plugin_download_url=plugin_download_url())
+    return pulumi.ResourceOptions.merge(plugin, opts)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pulumi
 
-from crosstenant._version import VERSION
 from crosstenant.model.credentials.arguments import SECRET_NAMES, camel
 from crosstenant.resources.missing_plugin import warn_of_missing_plugin
+from crosstenant.resources.outputs import versioned
 
 
 class Provider(pulumi.ProviderResource):
@@ -85,13 +85,9 @@ class Provider(pulumi.ProviderResource):
                 arguments[name] = pulumi.Output.secret(value)
         given = {name: value for name, value in arguments.items() if value is not None}
         warn_of_missing_plugin()
-        super().__init__("crosstenant", resource_name, given, _versioned(opts))
+        super().__init__("crosstenant", resource_name, given, versioned(opts))
 
 
 def _as_text(flag: pulumi.Input[bool] | None) -> pulumi.Input[str] | None:
     # The engine keeps provider arguments as strings.
     return None if flag is None else pulumi.Output.from_input(flag).apply(lambda value: "true" if value else "false")
-
-
-def _versioned(opts: pulumi.ResourceOptions | None) -> pulumi.ResourceOptions:
-    return pulumi.ResourceOptions.merge(pulumi.ResourceOptions(version=VERSION), opts)
