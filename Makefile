@@ -2,6 +2,9 @@
 PYTHON ?= python3
 # Files given to pytest: make test TESTS=tests/engine
 TESTS ?=
+# For make fuzz: seconds for each property, and a word in their names
+SECONDS ?=
+WORD ?=
 # As root: make test APT=1 installs skopeo with apt-get, instead of building oras
 APT ?=
 
@@ -13,7 +16,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock schema lint check test test-clients test-kubernetes test-packaging test-sdks sdks dist release-check format bench bench-fleet bench-federated clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock schema lint check test test-clients test-kubernetes test-packaging test-sdks sdks fuzz dist release-check format bench bench-fleet bench-federated clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -65,6 +68,9 @@ test-sdks: setup ## tests/sdks: Go and TypeScript programs compile and deploy (n
 
 sdks: setup-python ## the SDKs of TypeScript, Go, C# and Python, in sdks/ (its generators are built once)
 	$(BIN)/python tools/write_sdks.py
+
+fuzz: setup-python ## hostile input for every parser, ever new: SECONDS=20 for each property (8 minutes in all)
+	$(BIN)/python tools/fuzz.py $(if $(SECONDS),--seconds $(SECONDS)) $(WORD)
 
 dist: setup-python ## the wheel, the sdist and the archives of the plugin, in dist/
 	rm -rf dist

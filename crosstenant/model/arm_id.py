@@ -21,7 +21,11 @@ IDENTITY_TYPE: Final = "Microsoft.ManagedIdentity/userAssignedIdentities"
 
 _SUBSCRIPTION = r"/subscriptions/(?P<subscription>[^/]+)"
 _IN_GROUP = r"/resourceGroups/(?P<group>[^/]+)"
-_RESOURCE = r"/providers/(?P<namespace>[\w.-]+)(?P<path>(/[\w.-]+/[^/]+)+)"
+# What no resource's name has: it would end the path of a request, or step to another object. A list of what every kind
+# of resource permits would be wrong for some.
+_NAME = r"""(?!\.{1,2}(?:/|\Z))[^/<>%&?#\\"']+"""
+_WORD = r"[a-z0-9][\w.-]*"
+_RESOURCE = rf"/providers/(?P<namespace>{_WORD})(?P<path>(/{_WORD}/{_NAME})+)"
 _RESOURCE_ID = re.compile(_SUBSCRIPTION + _IN_GROUP + _RESOURCE, re.IGNORECASE)
 _SCOPE_ID = re.compile(f"{_SUBSCRIPTION}({_IN_GROUP}({_RESOURCE})?)?", re.IGNORECASE)
 _ROLE_DEFINITION_ID = re.compile(
@@ -130,7 +134,7 @@ def parse_scope(text: str) -> ArmId:
     :raises ValueError: The text has another form; the message shows the form.
     """
     match = _SCOPE_ID.fullmatch(_without_slash(text))
-    if match is None:
+    if match is None or not match[0].isprintable():
         raise ValueError(f"{quoted(text)} is not an ARM ID: its form is {_SCOPE_FORM}")
     if not is_uuid(match["subscription"]):
         raise ValueError(f"{quoted(text)} must have a UUID as its subscription ID: the form is {_SCOPE_FORM}")

@@ -16,7 +16,8 @@ def claims_of(token: str) -> dict[str, Any] | None:
 
     try:
         return jwt.decode(token, options={"verify_signature": False})
-    except jwt.InvalidTokenError:
+    except (jwt.InvalidTokenError, ValueError, RecursionError):
+        # PyJWT lets the errors of what it is made of through: a text that has no UTF-8 form, JSON nested without end.
         return None
 
 

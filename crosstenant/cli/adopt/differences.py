@@ -114,5 +114,9 @@ def _permissions(application: Json) -> set[tuple[str, str]]:
 
 def _is_accepted(uri: str) -> bool:
     # azuread's provider refuses one without a path, https://www.microsoft.com, which the portal takes.
-    parts = urlsplit(uri)
+    try:
+        parts = urlsplit(uri)
+    except ValueError:
+        # Graph keeps what Python cannot take apart: `https://[`.
+        return False
     return parts.scheme == "https" and bool(parts.path)

@@ -11,7 +11,9 @@ from collections.abc import Mapping
 from typing import Final, cast
 
 # Words that YAML 1.1 reads as something else than a string; numbers have no letter first.
-_WORD: Final = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[A-Za-z][A-Za-z0-9_./-]*", re.IGNORECASE)
+_WORD: Final = re.compile(r"(?!(?:y|n|yes|no|on|off|true|false|null)$)[a-z][a-z0-9_./-]*", re.IGNORECASE | re.ASCII)
+# JSON writes a character above U+FFFF as two escapes, which are two characters in YAML; and DEL as it is.
+_NOT_IN_YAML: Final = re.compile(r"[\x7f\U00010000-\U0010ffff]")
 _BLOCK: Final = re.compile(r"(?! )[\x20-\x7e\n]*[^\n ]\n")
 
 
@@ -54,9 +56,17 @@ def _is_full(value: object) -> bool:
 
 def _scalar(value: object) -> str:
     if isinstance(value, str):
-        return value if _WORD.fullmatch(value) else json.dumps(value)
+        return value if _WORD.fullmatch(value) else _quoted(value)
     if value is None or isinstance(value, bool | int):
         return json.dumps(value)
     if isinstance(value, Mapping | list):
         return "{}" if isinstance(value, Mapping) else "[]"
     raise TypeError(f"{type(value).__name__} cannot be written as YAML")
+
+
+def _quoted(text: str) -> str:
+    begin, parts = 0, list[str]()
+    for found in _NOT_IN_YAML.finditer(text):
+        parts += [json.dumps(text[begin : found.start()])[1:-1], f"\\U{ord(found[0]):08x}"]
+        begin = found.end()
+    return f'"{"".join(parts)}{json.dumps(text[begin:])[1:]}'
