@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from crosstenant.sandbox.arm.roles.action_patterns import matches
 from crosstenant.sandbox.arm.roles.conditions import parse_condition
 from crosstenant.sandbox.world.built_in_roles import BUILT_IN, BuiltInRole
+from crosstenant.sandbox.world.custom_roles import known_role
 from crosstenant.sandbox.world.state import State
 
 
@@ -67,7 +68,7 @@ def effective_roles(state: State, scope_id: str, principal_id: str, at: float) -
     found: list[EffectiveRole] = []
     for assignment in state["roleAssignments"].values():
         properties = assignment["properties"]
-        role = BUILT_IN.get(properties["roleDefinitionId"].rsplit("/", 1)[-1].lower())
+        role = known_role(state, properties["roleDefinitionId"].rsplit("/", 1)[-1].lower())
         if (
             role is not None
             and properties["principalId"].lower() == principal_id.lower()
