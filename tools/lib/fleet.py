@@ -22,10 +22,20 @@ EXAMPLE = ROOT / "examples" / "fleet"
 class Fleet(Stack):
     """A stack of examples/fleet."""
 
-    def __init__(self, folder: Path, clusters: list[str], **settings: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clusters: list[str],
+        *,
+        canaries: list[str] | None = None,
+        per_wave: int = 0,
+        **settings: Any,
+    ) -> None:
         """
         :param folder: Emptied and made anew.
         :param clusters: ARM IDs of the clusters.
+        :param canaries: ARM IDs of those that are reset before the others.
+        :param per_wave: How many of the others are in one wave; 0 for one wave of all.
         :param settings: As for ``Stack``.
         """
         super().__init__(EXAMPLE, "fleet", folder, **settings)
@@ -34,7 +44,11 @@ class Fleet(Stack):
         # `pulumi config` sets a list one item at a time.
         file = folder / "Pulumi.fleet.yaml"
         found = cast("Json", yaml.safe_load(file.read_text()))
-        found["config"]["fleet:clusters"] = clusters
+        found["config"] |= {
+            "fleet:clusters": clusters,
+            "fleet:canaries": canaries or [],
+            "fleet:clustersPerWave": per_wave,
+        }
         file.write_text(yaml.safe_dump(found))
 
 
