@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from crosstenant.sandbox.world import drift
+from crosstenant.sandbox.world.nodes import set_power
 from lib.stack import Stack
 from tests.engine.cluster_estate import meanwhile
 from tests.engine.engine_world import Azure
@@ -77,3 +79,23 @@ def test_a_rotation_in_waves_stops_at_a_failure_and_goes_on(
     assert records[0] == "a"
     assert set(records[1:3]) == {"d", "f"}
     assert set(records[3:]) == {"c", "e"}
+
+
+def test_a_cluster_that_has_to_wait_does_not_hold_up_the_next_wave(
+    azure: Azure, make_stack: Callable[..., Stack], tmp_path: Path
+):
+    waves = Waves(azure, make_stack, tmp_path, when_stopped="skip", a=0, b=1)
+    waves.up()
+    before = waves.secret_of("a")
+    azure.change(lambda state: drift.stop_cluster(state, "a"))
+    waves.ask(trigger="2")
+    rotated = waves.up()
+    assert rotated.says(f"{cluster_id('a')} waits"), rotated.output
+    assert waves.resets[2:] == ["b"]
+    assert before in waves.secrets
+    assert waves.secret_of("a") == before != waves.secret_of("b")
+
+    azure.change(lambda state: set_power(drift.resource(state, drift.CLUSTERS, "a"), "Running"))
+    waves.up()
+    assert waves.resets[3:] == ["a"]
+    assert waves.secret_of("a") == waves.secret_of("b")

@@ -47,11 +47,15 @@ PROGRAM = """
                 )
             ],
             clusters=[
-                ClusterArgs(cluster_id=f"{group}/{name}", wave=wave, abandon_on_delete=True)
+                ClusterArgs(
+                    cluster_id=f"{group}/{name}", wave=wave, abandon_on_delete=True, when_stopped=asked["when_stopped"]
+                )
                 for name, wave in asked["waves"].items()
             ],
             max_parallel_resets=asked["at_once"],
-            rotation=RotationArgs(rotation_trigger=asked["trigger"]),
+            rotation=RotationArgs(
+                rotation_trigger=asked["trigger"], keep_previous=asked["when_stopped"] == "skip"
+            ),
         ),
     )
 """
@@ -60,21 +64,30 @@ PROGRAM = """
 class Waves:
     """The stack, what it asks for, and the clusters as Azure has them."""
 
-    def __init__(self, azure: Azure, make_stack: Callable[..., Stack], folder: Path, **waves: int) -> None:
+    def __init__(
+        self,
+        azure: Azure,
+        make_stack: Callable[..., Stack],
+        folder: Path,
+        *,
+        when_stopped: str = "refuse",
+        **waves: int,
+    ) -> None:
         """
+        :param when_stopped: What the program says of a stopped cluster; with ``skip`` it keeps the previous secret.
         :param waves: The clusters, which are made in Azure, and the wave of each.
         """
         self.azure = azure
         self.stack = make_stack(PROGRAM)
         self._file = folder / "project" / "waves.json"
-        self._asked: Json = {"waves": waves, "at_once": None, "trigger": "1"}
+        self._asked: Json = {"waves": waves, "at_once": None, "trigger": "1", "when_stopped": when_stopped}
         self._write()
         azure.change(lambda state: [add_cluster(state, cluster_id(name), {"system": 2}) for name in waves])
 
     def ask(self, *, at_once: int | None = None, trigger: str | None = None, **waves: int | None) -> None:
         """Has the program ask for this from now on; ``None`` for a cluster removes it."""
         kept = {**self._asked["waves"], **waves}
-        self._asked = {
+        self._asked |= {
             "waves": {name: wave for name, wave in kept.items() if wave is not None},
             "at_once": at_once,
             "trigger": trigger or self._asked["trigger"],

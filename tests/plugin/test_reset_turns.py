@@ -100,6 +100,7 @@ async def test_without_a_limit_all_run_at_the_same_time():
     async with resets("a", "b", "c", at_once=None) as them:
         assert list(them.begun) == ["a", "b", "c"]
         await them.end("b", OperatorError("refused"))
+        assert await them.outcome("b") == "refused"
         await them.ask("d", None)
         assert "d" in them.begun
         for name in "acd":
@@ -118,6 +119,7 @@ async def test_a_wait_counts_against_no_time_limit():
 async def test_after_a_failure_the_waiting_ones_do_not_begin_and_say_so():
     async with resets("a", "b", "c", at_once=2) as them:
         await them.end("a", OperatorError("refused"))
+        assert await them.outcome("a") == "refused"
         assert "c" not in them.begun
         assert await them.outcome("c") == (
             f"the reset of cluster {CLUSTER_ID.replace('aks-prod', 'c')} is not begun, because that of a failed"
@@ -189,7 +191,9 @@ async def test_a_preview_tells_the_order_once_and_the_turn_of_each_cluster():
     await profile.preview_create(URN, given | {"wave": 0})
     order = "the order of the resets: wave 0 (canary), then wave 1 (aks-prod, aks-two), then wave 2 (last)"
     assert world.terminal.infos == [order]
-    second, first = world.terminal.warnings
+    await profile.preview_create(URN, given | {"wave": 2})
+    second, first, third = world.terminal.warnings
+    assert ". Its wave, 2, begins when wave 0 (canary) and wave 1 (aks-prod, aks-two) have succeeded." in third
     assert second.endswith(
         ". Its wave, 1, begins when wave 0 (canary) has succeeded. At most 2 clusters are reset at the same time"
     )

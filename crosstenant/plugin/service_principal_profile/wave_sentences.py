@@ -17,7 +17,7 @@ def turn_of(place: WavePlace) -> str:
     """When a cluster is reset, to follow the announcement of its reset; empty where nothing bounds it."""
     text = ""
     if place.number is not None:
-        after = f"begins when {_all(place.earlier)} has succeeded" if place.earlier else "is the first one"
+        after = f"begins when {_all(place.earlier, 'has', 'have')} succeeded" if place.earlier else "is the first one"
         text += f". Its wave, {place.number}, {after}"
     if place.at_once is not None:
         clusters = "cluster is" if place.at_once == 1 else "clusters are"
@@ -41,7 +41,7 @@ def after_failure(place: WavePlace, failed: str, resets: Resets) -> str:
     at_work = f" (still at work: {in_short(running)})" if running else ""
     told.append(f"in {present} this run has reset {in_short(done) or 'no other cluster'}{at_work}")
     if place.later:
-        told.append(f"{_all(place.later)} is not begun")
+        told.append(f"{_all(place.later, 'is', 'are')} not begun")
     return (
         f". The waves: {'; '.join(told)}. The next 'pulumi up' continues: it resets only clusters that do not have the"
         " new secret yet, and no secret is removed before all have it"
@@ -55,5 +55,6 @@ def _earlier(wave: Wave, resets: Resets) -> str:
     )
 
 
-def _all(waves: tuple[Wave, ...]) -> str:
-    return ", ".join(map(str, waves))
+def _all(waves: tuple[Wave, ...], one: str, several: str) -> str:
+    *head, last = map(str, waves)
+    return f"{', '.join(head)} and {last} {several}" if head else f"{last} {one}"
