@@ -1,4 +1,4 @@
-"""Serves a provider to the Pulumi engine: one process, one gRPC server, until the engine ends it."""
+"""Serves a provider to the Pulumi engine: one process, one gRPC server, until the engine ends it or is dead."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.interception import EngineRequests
+from crosstenant.provider_kit.orphaned import until_orphaned
 
 Construct = Callable[[Any, Any], Awaitable[Any]]
 """Answers the engine's ``ConstructRequest``."""
@@ -78,7 +79,10 @@ async def _serve(
     _when_the_engine_ends_it(ended.set)
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
+    watch = asyncio.ensure_future(until_orphaned())
+    watch.add_done_callback(lambda _: ended.set())
     await ended.wait()
+    watch.cancel()
     await server.stop(grace=None)
     if at_end is not None:
         await at_end()

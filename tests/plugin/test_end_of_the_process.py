@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
+import time
+from pathlib import Path
 from typing import Any
 
 import grpc
@@ -48,3 +51,35 @@ def test_no_connection_is_left_open(inside: Store):
         _, said = process.communicate(timeout=10)
     assert process.returncode == 0
     assert "Unclosed" not in said
+
+
+ENGINE = """
+import subprocess, sys, time
+command = [sys.executable, "-m", "crosstenant.plugin", "127.0.0.1:1"]
+plugin = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+plugin.stdout.readline()
+print(plugin.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_a_plugin_whose_engine_is_killed_ends_by_itself():
+    with subprocess.Popen([sys.executable, "-c", ENGINE], stdout=subprocess.PIPE, text=True) as engine:
+        assert engine.stdout is not None
+        plugin = int(engine.stdout.readline())
+        os.kill(plugin, 0)
+        time.sleep(1.5)
+        os.kill(plugin, 0)  # It stays as long as its engine.
+        engine.kill()
+    gone_by = time.monotonic() + 10
+    while _runs(plugin):
+        assert time.monotonic() < gone_by, "the plugin goes on without its engine"
+        time.sleep(0.1)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        # A process that has ended and that its new parent has not collected yet is a zombie.
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
