@@ -84,8 +84,8 @@ format: setup-python ## rewrite the code in ruff's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: setup ## what importing the package and previewing the quickstart cost; fails past the bounds
-	@$(RUN) $(BIN)/python tools/bench.py
+bench: setup ## the cost beside programs without the package, and of more clusters and registries; PAGE=docs/performance.md writes it down
+	@$(RUN) $(BIN)/python tools/bench.py $(PAGE)
 
 bench-federated: setup-kubernetes ## what a chain without a secret costs, for one cluster and twenty, and in an hour
 	@$(RUN) $(BIN)/python tools/bench_federated.py

@@ -1,65 +1,63 @@
-"""What the package costs beside doing without it: importing it, and previewing the quickstart.
+"""What the package costs beside doing without it, and how that grows with clusters and registries.
 
     make bench
+    make bench PAGE=docs/performance.md     writes the page too
 
-Both sides of a comparison run in turn, in one go and on one machine, so that what else the machine does hits both.
-Each figure is the median of the runs; the command fails if a ratio is past its bound.
+Both sides of a comparison run in turn, in one go and on one machine, so that what else the machine does hits both. Each
+figure is the median of the runs; the command fails if a ratio or the plugin's memory is past its bound.
 """
 
 from __future__ import annotations
 
 import ast
 import os
-import statistics
 import sys
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from lib import sandbox
+from crosstenant.sandbox.host.state_file import open_store, state_path
+from lib import performance_page, sandbox
 from lib.checkout import ROOT, SCRATCH, VENV
-from lib.stack import Stack, run
+from lib.estate import add_registries
+from lib.figures import Figure, medians, verdict
+from lib.fleet import add_fleet
+from lib.growth import MEMORY_BOUND, measure_growth
+from lib.operations import measure_operations
+from lib.peaks import Peaks
+from lib.plugin_start import EMPTY, OURS, start_plugin
+from lib.stack import run
 
 IMPORT_RUNS, IMPORT_BOUND = 15, 1.25
-PREVIEW_RUNS, PREVIEW_BOUND = 7, 1.2
+START_RUNS, START_BOUND = 15, 1.3
+OPERATION_RUNS = 7
+CLUSTERS, REGISTRIES = (1, 10, 100), (1, 10, 50)
 
 PROGRAMS = (ROOT / "__main__.py", ROOT / "examples" / "federated" / "__main__.py")
 """A program of each chain."""
-HANDWRITTEN = ROOT / "tests" / "fixtures" / "handwritten"
 FOLDER = SCRATCH / "bench"
-
-
-@dataclass(frozen=True)
-class Figure:
-    """Two medians in seconds, and how far apart they may be."""
-
-    what: str
-    ours: float
-    theirs: float
-    bound: float
-
-    @property
-    def holds(self) -> bool:
-        """Whether the ratio is within its bound."""
-        return self.ours <= self.bound * self.theirs
-
-    def __str__(self) -> str:
-        """One line for the reader."""
-        verdict = "holds" if self.holds else "BROKEN"
-        ratio = f"ratio {self.ours / self.theirs:.2f}, bound {self.bound:.2f}: {verdict}"
-        return f"{self.what}: {self.ours:.2f} s beside {self.theirs:.2f} s; {ratio}"
 
 
 def main(_started: float) -> None:
     """Measure, print, and exit with 1 if a bound is broken."""
     # Names are loaded when they are used: `import crosstenant` alone says little, a program costs what its names cost.
-    statements = ["import crosstenant", *map(imported_by, PROGRAMS)]
-    figures = [*map(measure_import, statements), measure_preview()]
+    figures = [measure_import(it) for it in ("import crosstenant", *map(imported_by, PROGRAMS))]
+    figures.append(measure_start())
+    with open_store(state_path()).change() as state:
+        clusters = add_fleet(state, max(CLUSTERS) + 2 * OPERATION_RUNS, 4, seconds=0)
+        registries = add_registries(state, max(REGISTRIES))
+    with Peaks(OURS[0].rsplit("/", 1)[-1]) as peaks:
+        figures += measure_operations(FOLDER, clusters[max(CLUSTERS) :], OPERATION_RUNS)
+        growths = [
+            measure_growth(FOLDER, "clusters", CLUSTERS, clusters, registries),
+            measure_growth(FOLDER, "registries", REGISTRIES, clusters, registries),
+        ]
     print()
-    for figure in figures:
-        print(figure)
-    sys.exit(0 if all(figure.holds for figure in figures) else 1)
+    for line in [*figures, *growths]:
+        print(line)
+    fits = peaks.megabytes <= MEMORY_BOUND
+    print(f"memory of one plugin process: {peaks.megabytes:.0f} MB, bound {MEMORY_BOUND:.0f} MB: {verdict(fits)}")
+    if len(sys.argv) > 1:
+        performance_page.write(Path(sys.argv[1]), figures, growths, peaks.megabytes)
+    sys.exit(0 if fits and all(figure.holds for figure in figures) else 1)
 
 
 def imported_by(program: Path) -> str:
@@ -77,50 +75,23 @@ def measure_import(ours: str) -> Figure:
     theirs = "import pulumi, pulumi_azuread, pulumi_azure_native"
     print(f"`{ours}` and `{theirs}`, {IMPORT_RUNS} runs each")
     a, b = medians(lambda: _import(ours), lambda: _import(theirs), IMPORT_RUNS)
-    return Figure(ours, a, b, IMPORT_BOUND)
+    return Figure(f"`{ours}`", a, b, IMPORT_BOUND)
 
 
-def measure_preview() -> Figure:
-    """The quickstart, beside a program that registers its resources with the same providers and no component."""
-    print(f"previews of the quickstart and of {HANDWRITTEN.relative_to(ROOT)}, {PREVIEW_RUNS} runs each")
-    stacks = [Stack(ROOT, "bench", FOLDER / "quickstart"), Stack(HANDWRITTEN, "bench", FOLDER / "handwritten")]
-    planned: list[list[str]] = []
-    for stack in stacks:
-        stack.create(sandbox.CONFIG, sandbox.SECRETS)
-        changes = stack.operate("preview").changes  # also warms the file caches of both
-        # Components are no resources of any provider; all else must be the same on both sides.
-        planned.append(sorted(change.type for change in changes if not _is_overhead(change.type)))
-    if planned[0] != planned[1] or not planned[0]:
-        sys.exit(f"bench: the two programs do not register the same resources:\n{planned[0]}\n{planned[1]}")
-    a, b = medians(lambda: _preview(stacks[0]), lambda: _preview(stacks[1]), PREVIEW_RUNS)
-    return Figure("preview", a, b, PREVIEW_BOUND)
-
-
-def medians(first: Callable[[], None], second: Callable[[], None], runs: int) -> tuple[float, float]:
-    """The median duration of each, run in turn; who goes first alternates."""
-    times: tuple[list[float], list[float]] = ([], [])
-    for number in range(runs):
-        for which in (0, 1) if number % 2 == 0 else (1, 0):
-            start = time.perf_counter()
-            (first, second)[which]()
-            times[which].append(time.perf_counter() - start)
-    return statistics.median(times[0]), statistics.median(times[1])
-
-
-def _is_overhead(resource_type: str) -> bool:
-    return resource_type.split(":")[-1] in ("Stack", "CrossTenantPull", "PullIdentity", "RegistryAccess")
+def measure_start() -> Figure:
+    """The plugin, beside an empty one of Pulumi's own Python host."""
+    print(f"starts of the plugin and of an empty one, {START_RUNS} runs each")
+    return Figure(
+        "start of the plugin",
+        *medians(lambda: start_plugin(OURS), lambda: start_plugin(EMPTY), START_RUNS),
+        START_BOUND,
+    )
 
 
 def _import(statement: str) -> None:
     done = run([str(VENV / "bin" / "python"), "-c", statement], cwd=Path("/"), env=os.environ, shown=statement)
     if done.code:
         sys.exit(f"bench: {statement} failed:\n{done.output}")
-
-
-def _preview(stack: Stack) -> None:
-    done = stack.operate("preview")
-    if done.code:
-        sys.exit(f"bench: {done.command} failed:\n{done.output}")
 
 
 if __name__ == "__main__":

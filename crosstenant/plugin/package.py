@@ -6,16 +6,7 @@ import json
 from copy import deepcopy
 from typing import Any
 
-from crosstenant.plugin.consent import Consent
 from crosstenant.plugin.context import Context
-from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal
-from crosstenant.plugin.functions.check_sign_in import CheckSignIn
-from crosstenant.plugin.functions.find_identity import FindIdentity
-from crosstenant.plugin.functions.get_cluster import GetCluster
-from crosstenant.plugin.functions.get_registry import GetRegistry
-from crosstenant.plugin.functions.list_namesakes import ListNamesakes
-from crosstenant.plugin.functions.role_assignment_exists import RoleAssignmentExists
-from crosstenant.plugin.node_pull_check.resource import NodePullCheck
 from crosstenant.plugin.provider_config import (
     PROVIDER_INPUTS,
     PROVIDER_SCHEMA,
@@ -24,19 +15,11 @@ from crosstenant.plugin.provider_config import (
     in_one_spelling,
     make_tenant,
 )
-from crosstenant.plugin.pull_check.resource import PullCheck
-from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
+from crosstenant.plugin.served import function_classes, resource_classes, served_functions, served_resources
 from crosstenant.provider_kit.dispatch import Package, Served
 from crosstenant.provider_kit.engine_log import EngineLog
 from crosstenant.provider_kit.field_schema import named_types
 from crosstenant.provider_kit.resource import Failure, Properties
-
-RESOURCES = (ServicePrincipalProfile, PullCheck, NodePullCheck, Consent)
-FUNCTIONS = (GetRegistry, GetCluster)
-INTERNAL_FUNCTIONS = (CheckServicePrincipal, CheckSignIn, FindIdentity, ListNamesakes, RoleAssignmentExists)
-"""Served for the components; no program is meant to call them, so the schema does not have them."""
-
-_TABLES = [PROVIDER_INPUTS, *(table for kind in (*RESOURCES, *FUNCTIONS) for table in (kind.inputs, kind.outputs))]
 
 
 def package_schema() -> dict[str, Any]:
@@ -47,12 +30,14 @@ def package_schema() -> dict[str, Any]:
     from crosstenant.plugin.package_metadata import described
     from crosstenant.plugin.schema_text import describe_in_markdown, name_members_in_pascal_case
 
+    resources, functions = resource_classes(), function_classes()
+    tables = [PROVIDER_INPUTS, *(table for kind in (*resources, *functions) for table in (kind.inputs, kind.outputs))]
     components = component_provider()
     schema = described(component_schema(components))
     schema["provider"] = deepcopy(PROVIDER_SCHEMA)
-    schema["types"].update(named_types(schema["name"], _TABLES))
-    schema["resources"].update({resource.token: deepcopy(resource.schema) for resource in RESOURCES})
-    schema["functions"] = {function.token: deepcopy(function.schema) for function in FUNCTIONS}
+    schema["types"].update(named_types(schema["name"], tables))
+    schema["resources"].update({resource.token: deepcopy(resource.schema) for resource in resources})
+    schema["functions"] = {function.token: deepcopy(function.schema) for function in functions}
     describe_in_markdown(schema, python_names(components))
     name_members_in_pascal_case(schema["types"])
     return schema
@@ -85,7 +70,4 @@ class CrosstenantPackage(Package):
                 " (crosstenant.Provider) with tenant_id and a credential"
             )
         context = Context(tenant=make_tenant(config), log=self._log, engine=self._log.address)
-        return Served.of(
-            [resource(context) for resource in RESOURCES],
-            [function(context) for function in (*FUNCTIONS, *INTERNAL_FUNCTIONS)],
-        )
+        return Served(served_resources(context), served_functions(context))

@@ -27,9 +27,9 @@ T = TypeVar("T")
 class Served:
     """What a configured provider serves."""
 
-    resources: dict[str, CustomResource[Any]] = field(default_factory=lambda: {})
+    resources: Mapping[str, CustomResource[Any]] = field(default_factory=lambda: {})
     """By type token."""
-    functions: dict[str, Function[Any]] = field(default_factory=lambda: {})
+    functions: Mapping[str, Function[Any]] = field(default_factory=lambda: {})
     """By function token."""
     unless: str = ""
     """What the operator must do for further resources and functions, if that is known."""

@@ -14,10 +14,10 @@ import crosstenant
 from crosstenant.model.credentials.arguments import camel
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.functions.get_registry import GetRegistry
-from crosstenant.plugin.package import RESOURCES
+from crosstenant.plugin.served import resource_classes
 from crosstenant.provider_kit.fields import Field, values_of
 
-CLASSES = [(kind, getattr(crosstenant, kind.token.rsplit(":", 1)[-1])) for kind in RESOURCES]
+CLASSES = [(kind, getattr(crosstenant, kind.token.rsplit(":", 1)[-1])) for kind in resource_classes()]
 RESULTS = [(GetRegistry, crosstenant.GetRegistryResult), (GetCluster, crosstenant.GetClusterResult)]
 each_class = pytest.mark.parametrize(("kind", "python"), CLASSES, ids=[python.__name__ for _, python in CLASSES])
 each_result = pytest.mark.parametrize(("kind", "python"), RESULTS, ids=[python.__name__ for _, python in RESULTS])
