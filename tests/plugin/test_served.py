@@ -12,7 +12,7 @@ import pytest
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.served import function_classes, resource_classes, served_functions, served_resources
 
-CONTEXT = cast("Context", SimpleNamespace(tenant=SimpleNamespace(cloud=None), log=None))
+CONTEXT = cast("Context", SimpleNamespace(tenant=SimpleNamespace(cloud=None), log=None, engine="", node_proofs=None))
 
 
 @pytest.mark.parametrize("served", [served_resources, served_functions])
