@@ -16,5 +16,5 @@ _LOOK_SECONDS: Final = 1.0
 async def until_orphaned() -> None:
     """Returns when the process that started this one is gone; never on Windows, where the parent's ID stays."""
     parent = os.getppid()
-    while os.name == "nt" or os.getppid() == parent:
+    while os.name == "nt" or os.getppid() == parent:  # noqa: ASYNC110 - no event tells of it
         await asyncio.sleep(_LOOK_SECONDS)
