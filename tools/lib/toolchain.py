@@ -9,6 +9,7 @@ is several modules because they cannot share one set of versions:
   programs for today's CLI with the launcher (`pulumi-language-python-exec`) of today's SDK.
 - language-yaml: for the tests that use the package from a YAML program.
 - language-go-nodejs: for the tests that run Go and TypeScript programs (`language_hosts.py`).
+- python-toolchain: what today's Python host does with uv, for tests/packaging.
 - sdk-generator, and sdk-generator-dotnet for C#: for `make sdks`.
 """
 
