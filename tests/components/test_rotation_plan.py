@@ -134,9 +134,27 @@ def test_an_end_date_is_held_against_a_cap_that_is_given():
     assert "lasts two years, longer than 365 days" in refusal(lifetime_cap_days=365)
 
 
+def test_without_a_schedule_the_trigger_counts_the_secrets():
+    made = [plan(keep_previous=True, rotation_trigger=it) for it in ("", "0", "1", "2")]
+    assert [slots(it) for it in made] == [("even", None), ("even", None), ("odd", "even"), ("even", "odd")]
+    assert [it.current.keepers for it in made] == [{"trigger": ""}, {"trigger": ""}, {"number": "1"}, {"number": "2"}]
+    assert made[3].previous == made[2].current
+    assert all(it.keeps_previous and it.next_rotation_at is None for it in made)
+    dated = plan(keep_previous=True, rotation_trigger="1", end_date="2027-06-30T00:00:00Z")
+    assert dated.current.end_date == "2027-06-30T00:00:00Z"
+    assert plan(keep_previous=True, rotation_trigger="1", revoke_previous=True).previous is None
+
+
+def test_waiting_clusters_have_their_own_days_of_warning():
+    """A schedule replaces a secret long before its end; a cluster that waits keeps it."""
+    assert (plan(rotate_every_days=60).warn_days, plan(rotate_every_days=60).hold_warn_days) == (0, 30)
+    assert plan(expiry_warning_days=9).hold_warn_days == 9
+
+
 @pytest.mark.parametrize(
     ("args", "words"),
     [
+        ({"keep_previous": True, "rotation_trigger": "leak"}, "'leak' is not a whole number"),
         ({"rotate_every_days": 0}, "rotation.rotate_every_days: must be a number of days from 1 to 3650, not 0"),
         ({"rotate_every_days": -7}, "must be a number of days from 1 to 3650"),
         ({"rotate_every_days": 4000, "lifetime_cap_days": 3650}, "from 1 to 3650, not 4000"),

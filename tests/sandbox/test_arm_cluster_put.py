@@ -171,6 +171,19 @@ def test_scaling_adds_and_removes_nodes(arm: Arm) -> None:
     assert {node["secret"] for node in nodes} == {OLD_CLUSTER_SECRET}
 
 
+def test_a_node_that_comes_has_the_clusters_secret_of_that_moment(arm: Arm) -> None:
+    """A cluster that waits for its reset grows with the old secret; after the reset it grows with the new one."""
+    arm.add_principal()
+    arm.settings("reset", seconds=1)
+    for count, secret in ((1, OLD_CLUSTER_SECRET), (2, NEW_SECRET)):
+        assert arm.put(CLUSTER, update(agentPoolProfiles=[{"name": "system", "count": count}])).status_code == 200
+        arm.pass_time(2)
+        assert {node["secret"] for node in arm.resource(CLUSTER)["_nodes"]} == {secret}
+        body = {"clientId": NEW_APP, "secret": NEW_SECRET}
+        assert arm.post(f"{CLUSTER}/resetServicePrincipalProfile", body).status_code == 202
+        arm.pass_time(2)
+
+
 def test_location_and_dns_prefix_are_settled_at_creation(arm: Arm) -> None:
     moved = arm.put(CLUSTER, {"location": "northeurope", "properties": {}})
     assert refusal(moved) == (409, "InvalidResourceLocation")
