@@ -16,7 +16,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock schema lint check test test-clients test-kubernetes test-packaging test-sdks sdks fuzz dist release-check format bench bench-fleet bench-federated clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock schema lint check test test-clients test-kubernetes test-packaging test-sdks sdks fuzz dist release-check site format bench bench-fleet bench-federated clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -39,11 +39,12 @@ demo: setup ## the quickstart against two tenants on this machine, step by step
 demo-federated: setup-kubernetes ## a pull without a secret: the same, with a real Kubernetes API, step by step
 	@$(RUN) $(BIN)/python tools/demo_federated.py
 
-lint: setup-python ## ruff, the rooms (import-linter), schema.json, pyright
+lint: setup-python ## ruff, the rooms (import-linter), schema.json, the site, pyright
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
 	$(BIN)/python tools/schema_copy.py --check
+	$(BIN)/python tools/build_site.py --check
 	$(BIN)/pyright
 
 check: lint ## lint, then the tests that need neither an engine nor other people's clients: three minutes
@@ -93,7 +94,10 @@ bench-federated: setup-kubernetes ## what a chain without a secret costs, for on
 bench-fleet: setup ## what a hundred clusters cost beside one, in time and memory; fails past the bounds
 	@$(RUN) $(BIN)/python tools/bench_fleet.py
 
-schema: setup-python ## schema.json anew: what programs in other languages see of the package
+site: setup-python ## the site of docs/, README and examples, in build/site (10 seconds, no network)
+	$(BIN)/python tools/build_site.py
+
+schema: setup-python ## schema.json and docs/reference.md anew: what programs in other languages see of the package
 	$(BIN)/python tools/schema_copy.py
 
 lock: setup-python ## the hashes of what set-up installs, anew from constraints.txt (toolchain/python)

@@ -1,4 +1,4 @@
-"""Writes schema.json: what programs in other languages see of this package, for review.
+"""Writes schema.json: what programs in other languages see of this package, for review; and docs/reference.md of it.
 
     make schema     writes it anew
     make lint       compares it (--check), and names what differs
@@ -18,7 +18,9 @@ from typing import Any
 
 from crosstenant.plugin.package import package_schema
 from lib.checkout import ROOT
+from lib.schema_page import page
 
+PAGE = ROOT / "docs" / "reference.md"
 COPY = ROOT / "schema.json"
 COMMAND = "make schema"
 OMITTED = frozenset(
@@ -75,14 +77,19 @@ def differences(copy: object, schema: object, path: str = "") -> Iterator[str]:
 
 def main() -> None:
     """Writes the copy, or compares it."""
-    parser = argparse.ArgumentParser(description="Writes schema.json, the committed copy of the package schema.")
+    parser = argparse.ArgumentParser(
+        description="Writes schema.json, the committed copy of the package schema, and docs/reference.md."
+    )
     parser.add_argument("--check", action="store_true", help="compare only; exits with 1 where the copy is out of date")
     schema = served()
     if not parser.parse_args().check:
         COPY.write_text(rendered(schema), encoding="utf-8")
+        PAGE.write_text(page(schema), encoding="utf-8")
         return
     text = COPY.read_text(encoding="utf-8") if COPY.is_file() else "{}"
     if text == rendered(schema):
+        if not PAGE.is_file() or PAGE.read_text(encoding="utf-8") != page(schema):
+            sys.exit(f"docs/reference.md is not made of schema.json: run '{COMMAND}'.")
         return
     found = list(differences(json.loads(text), schema)) or ["its form alone differs"]
     rest = [f"and {len(found) - _SHOWN} more"] if len(found) > _SHOWN else []

@@ -37,11 +37,20 @@ def test_difference_is_named_with_the_command(tmp_path: Path, monkeypatch: pytes
 
 def test_written_copy_passes_the_check(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(schema_copy, "COPY", tmp_path / "schema.json")
+    monkeypatch.setattr(schema_copy, "PAGE", tmp_path / "reference.md")
     monkeypatch.setattr(schema_copy, "served", lambda: {"name": "crosstenant"})
     monkeypatch.setattr(sys, "argv", ["schema_copy.py"])
     schema_copy.main()
     monkeypatch.setattr(sys, "argv", ["schema_copy.py", "--check"])
     schema_copy.main()
+
+
+def test_page_that_is_not_made_of_the_schema_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(schema_copy, "PAGE", tmp_path / "reference.md")
+    (tmp_path / "reference.md").write_text("# Reference\n")
+    monkeypatch.setattr(sys, "argv", ["schema_copy.py", "--check"])
+    with pytest.raises(SystemExit, match=r"reference\.md is not made of schema\.json: run 'make schema'"):
+        schema_copy.main()
 
 
 def test_copy_has_nothing_of_the_installed_distribution():
