@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shlex
 from pathlib import Path
@@ -27,6 +28,10 @@ def settings(store):
         values: dict[str, tuple[str, bool]] = {}
         for line in done.output.splitlines():
             words = shlex.split(line)
+            if "|" in words:
+                assert shlex.join(words[words.index("|") + 1 :]) == "pulumi config set --secret kubeconfig"
+                values["kubeconfig"] = (shlex.join(words[: words.index("|")]), True)
+                continue
             assert words[:3] == ["pulumi", "config", "set"]
             values[words[-2]] = (words[-1], "--secret" in words)
         return values
@@ -49,6 +54,21 @@ def test_cluster_with_a_managed_identity_gets_the_group_of_the_identity(settings
     assert lines["clusterId"] == (seed.MANAGED_IDENTITY_CLUSTER, False)
     assert lines["registryId"] == (seed.ABAC_REGISTRY, False)
     assert lines["identityGroup"] == ("rg-identities", False)
+
+
+def test_cluster_with_a_managed_identity_gets_the_line_for_its_kubeconfig(settings, store):
+    assert "kubeconfig" not in settings()
+    command, _ = settings("--cluster", "aks-managed")["kubeconfig"]
+    printed = CliRunner().invoke(sandbox, shlex.split(command)[2:])
+    assert shlex.split(command)[:2] == ["crosstenant", "sandbox"]
+    assert json.loads(printed.stdout)["kind"] == "Config"
+
+
+def test_the_line_for_the_kubeconfig_names_no_state_that_is_the_default(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CROSSTENANT_SANDBOX_STATE", raising=False)
+    lines = CliRunner().invoke(sandbox, ["config", "--cluster", "aks-managed"]).output.splitlines()
+    assert lines[-1] == "crosstenant sandbox kubeconfig aks-managed | pulumi config set --secret kubeconfig"
 
 
 def test_second_registry_tenant_and_another_cloud_are_those_of_the_state(tmp_path):

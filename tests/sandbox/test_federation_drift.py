@@ -113,7 +113,7 @@ def test_show_names_identities_whom_they_trust_and_issuers(store, identity):
     [
         (["delete-federated-credential", "--identity", "pull"], "deleted 2 federated"),
         (["change-federated-credential", "--identity", "pull", "--name", "aks-one", "--issuer", "https://j/"], "now"),
-        (["delete-identity", "pull"], "deleted identity pull"),
+        (["delete-identity", "--identity", "pull"], "deleted identity pull"),
         (["enable-oidc-issuer", "--cluster", "aks-prod"], "cluster aks-prod has the OIDC issuer https://"),
         (["rebuild-cluster", "--cluster", "aks-managed"], "was built again, with the OIDC issuer https://"),
     ],

@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from crosstenant.sandbox.cli.options import on_state
+from crosstenant.sandbox.host.state_file import state_path
 from crosstenant.sandbox.world import seed
 from crosstenant.sandbox.world.clouds import PUBLIC, cloud_of
 from crosstenant.sandbox.world.drift import CLUSTERS, REGISTRIES, resource
@@ -22,14 +23,22 @@ def config_command(store: Store, cluster: str, registry: str) -> None:
     """Print the `pulumi config set` lines of a stack that runs in the sandbox.
 
     They are those of the quickstart and the examples, with the callers that have the permissions of docs/rights.md. For
-    a cluster with a managed identity the line for FederatedPull is among them. `crosstenant sandbox config | sh` sets
-    all in the selected stack.
+    a cluster with a managed identity those for FederatedPull are among them, its kubeconfig included. `crosstenant
+    sandbox config | sh` sets all in the selected stack.
     """
     with store.read() as state:
-        values = _values(state, resource(state, CLUSTERS, cluster), resource(state, REGISTRIES, registry))
+        found = resource(state, CLUSTERS, cluster)
+        values = _values(state, found, resource(state, REGISTRIES, registry))
     for name, value in values.items():
         secret = "--secret " if name.endswith("Secret") else ""
         click.echo(f"pulumi config set {secret}{name} {shlex.quote(value)}")
+    if "identityGroup" in values:
+        # On one line it would be 5 kB of certificates.
+        where = "" if store.path == state_path(None) else f" --state {shlex.quote(str(store.path))}"
+        click.echo(
+            f"crosstenant sandbox kubeconfig{where} {shlex.quote(found['name'])} |"
+            " pulumi config set --secret kubeconfig"
+        )
 
 
 def _values(state: State, cluster: dict[str, Any], registry: dict[str, Any]) -> dict[str, str]:

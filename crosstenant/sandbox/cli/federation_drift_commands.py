@@ -44,7 +44,7 @@ def change_federated_credential(
 
 @click.command()
 @on_state
-@click.argument("identity")
+@click.option("--identity", required=True, help="Name or ARM ID of the identity.")
 def delete_identity(store: Store, identity: str) -> None:
     """Delete a managed identity with its service principal; its role assignments remain."""
     with store.change() as state:
