@@ -1,13 +1,13 @@
 """The lines of pulumi, make, az and kubectl in the documents: commands and options that the programs have.
 
-What runs them beyond that: tests/engine/test_printed_configuration.py each `pulumi stack init` and `pulumi config set` of a
-README, with a preview; tests/engine and `make demo` the operations of a stack; tests/packaging `pulumi new`, `package add`
-and `plugin install`; tests/clients/az the commands of docs/sandbox.md; tests/docs/test_federation_recipe.py the requests
-of the recipe for real tenants. `crosstenant` lines are parsed by tests/docs/test_command_lines.py.
+What runs them beyond that: tests/engine/test_printed_configuration.py each `pulumi stack init` and `pulumi config set`
+of a README, with a preview; tests/engine and `make demo` the operations of a stack; tests/packaging `pulumi new`,
+`package add` and `plugin install`; tests/clients/az those of docs/sandbox.md; tests/docs/test_federation_recipe.py
+the requests of the recipe for real tenants. `crosstenant` lines are parsed by tests/docs/test_command_lines.py.
 
-Not run, and why: `az` and `kubectl` lines about the reader's own objects (there are none here); `az cloud set`, `az account
-set`, `az group create` and `az acr create` (the sandbox does not emulate them); `pulumi import`, `state` and `stack rename`
-as printed (their URNs are the reader's; tests/engine runs them with its own).
+Not run, and why: `az` and `kubectl` lines about the reader's own objects (there are none here); `az cloud set`, `az
+account set`, `az group create` and `az acr create` (the sandbox does not emulate them); `pulumi import`, `state` and
+`stack rename` as printed (their URNs are the reader's; tests/engine runs them with its own).
 """
 
 from __future__ import annotations
