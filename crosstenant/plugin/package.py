@@ -28,7 +28,11 @@ def package_schema() -> dict[str, Any]:
     from crosstenant.plugin.component_schema import component_schema, python_names
     from crosstenant.plugin.components import component_provider
     from crosstenant.plugin.package_metadata import described
-    from crosstenant.plugin.schema_text import describe_in_markdown, name_members_in_pascal_case
+    from crosstenant.plugin.schema_text import (
+        describe_in_markdown,
+        name_members_in_pascal_case,
+        rename_members_of_their_class,
+    )
 
     resources, functions = resource_classes(), function_classes()
     tables = [PROVIDER_INPUTS, *(table for kind in (*resources, *functions) for table in (kind.inputs, kind.outputs))]
@@ -40,6 +44,7 @@ def package_schema() -> dict[str, Any]:
     schema["functions"] = {function.token: deepcopy(function.schema) for function in functions}
     describe_in_markdown(schema, python_names(components))
     name_members_in_pascal_case(schema["types"])
+    rename_members_of_their_class(schema)
     return schema
 
 

@@ -38,6 +38,18 @@ def name_members_in_pascal_case(types: dict[str, Any]) -> None:
             member["name"] = "".join(word.capitalize() for word in member["name"].split("_"))
 
 
+def rename_members_of_their_class(schema: dict[str, Any]) -> None:
+    """Names in place what C# does not compile: a member with the name of its class (CS0542) is `NameValue` there.
+
+    :param schema: A package schema.
+    """
+    for token, kind in {**schema["resources"], **schema["types"]}.items():
+        of_its_class = token.rpartition(":")[2]
+        for name, described in kind.get("properties", {}).items():
+            if name[0].upper() + name[1:] == of_its_class:
+                described["language"] = {"csharp": {"name": f"{of_its_class}Value"}}
+
+
 def as_markdown(docstring: str, names: dict[str, str]) -> str:
     """A docstring as the schema has descriptions: single backticks, and properties as the schema spells them.
 

@@ -93,3 +93,17 @@ def test_property_called_description_keeps_its_schema():
     part = {"properties": {"description": {"type": "string", "description": "About ``not_proved``."}}}
     describe_in_markdown(part, {"not_proved": "notProved"})
     assert part == {"properties": {"description": {"type": "string", "description": "About `notProved`."}}}
+
+
+def test_no_member_has_the_name_of_its_class_in_csharp(schema: dict[str, Any]):
+    found = {
+        f"{token}.{name}": described.get("language")
+        for token, kind in {**schema["resources"], **schema["types"]}.items()
+        for name, described in kind.get("properties", {}).items()
+        if f"{name[0].upper()}{name[1:]}" == token.rpartition(":")[2]
+    }
+    assert found == {
+        "crosstenant:index:ServicePrincipalProfile.servicePrincipalProfile": {
+            "csharp": {"name": "ServicePrincipalProfileValue"}
+        }
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import Iterator
 from email.message import Message
@@ -65,6 +66,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[str, str]]:
 
 
 def run() -> None:
+    # Pulumi's runner takes the thread's loop, which a test before may have closed.
+    asyncio.set_event_loop(asyncio.new_event_loop())
     set_mocks(Nothing())
 
     @pulumi.runtime.test
