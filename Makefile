@@ -16,7 +16,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated lock schema lint check test test-clients test-kubernetes test-packaging test-sdks sdks fuzz dist release-check site format bench bench-fleet bench-federated clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated demo-nodes lock schema lint check test test-clients test-kubernetes test-packaging test-sdks sdks fuzz dist release-check site format bench bench-fleet bench-federated clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -30,7 +30,7 @@ setup-python: ## .venv alone
 setup-tests: ## what setup does, and what tests alone need: a YAML host, pulumi-kubernetes, registry clients
 	@$(PYTHON) tools/setup.py --tests $(if $(APT),--apt)
 
-setup-kubernetes: ## what setup does, and the Kubernetes API of the sandbox's clusters (once; 5 minutes on 2 cores)
+setup-kubernetes: ## what setup does, and the Kubernetes API of the sandbox's clusters (once; 7 minutes on 2 cores)
 	@$(PYTHON) tools/setup.py --kubernetes
 
 demo: setup ## the quickstart against two tenants on this machine, step by step
@@ -38,6 +38,9 @@ demo: setup ## the quickstart against two tenants on this machine, step by step
 
 demo-federated: setup-kubernetes ## a pull without a secret: the same, with a real Kubernetes API, step by step
 	@$(RUN) $(BIN)/python tools/demo_federated.py
+
+demo-nodes: setup-kubernetes ## the proof on nodes, and the drift that only the nodes see, step by step
+	@$(RUN) $(BIN)/python tools/demo_nodes.py
 
 lint: setup-python ## ruff, the rooms (import-linter), schema.json, the site, pyright
 	$(BIN)/ruff check .

@@ -23,7 +23,7 @@ from lib import sandbox
 from lib.checkout import KUBERNETES, ROOT, SCRATCH
 from lib.narration import Narrator
 from lib.pods import Pods, kubeconfig_of
-from lib.stack import Change, Outcome, Stack
+from lib.stack import Outcome, Stack
 
 FOLDER = SCRATCH / "demo-federated"
 CLUSTER = seed.MANAGED_IDENTITY_CLUSTER
@@ -132,7 +132,7 @@ class Demo:
         self.tell.step("Preview", "examples/federated names both, and a namespace of the cluster whose pods pull.")
         plan = self.stack.operate("preview")
         self.tell.succeeded(plan, "a plan")
-        self.list_changes(plan)
+        self.tell.changes(plan, MEANING)
         kinds = sorted(change.type for change in plan.changes if change.type in MEANING)
         self.tell.expect(
             kinds == sorted(MEANING) and {change.op for change in plan.changes} == {"create"},
@@ -212,7 +212,7 @@ class Demo:
         self.tell.step("It is seen", "The nightly preview fails on drift; the check names the link and the remedy.")
         plan = self.stack.operate("preview", "--refresh", "--expect-no-changes")
         self.tell.ran(plan)
-        self.list_changes(plan)
+        self.tell.changes(plan, MEANING)
         role = plan.changed(ROLE)
         self.tell.expect(plan.code != 0 and role is not None and role.op == "create", "the role to be created", plan)
         check = self.check()
@@ -249,7 +249,7 @@ class Demo:
         )
         gone = self.stack.operate("destroy")
         self.tell.succeeded(gone, "everything destroyed")
-        self.list_changes(gone)
+        self.tell.changes(gone, MEANING)
         self.expect_refused("after")
 
     def left(self, seeded: Estate) -> None:
@@ -267,7 +267,7 @@ class Demo:
         """An update that must succeed."""
         up = self.stack.operate("up", *options)
         self.tell.succeeded(up, "an update without an error")
-        self.list_changes(up)
+        self.tell.changes(up, MEANING)
         return up
 
     def check(self) -> Outcome:
@@ -296,17 +296,6 @@ class Demo:
         self.tell.ran(pull)
         self.tell.expect(pull.code != 0 and pull.says("Failed to pull image"), "a refused pull", pull)
         self.tell.line(next(it for it in pull.output.splitlines() if it.startswith("Failed to pull")))
-
-    def list_changes(self, outcome: Outcome) -> None:
-        """One line for each resource of the chain; what serves it in the cluster goes without."""
-        for change in outcome.changes:
-            if change.type in MEANING:
-                self.tell.line(_describe(change))
-
-
-def _describe(change: Change) -> str:
-    properties = f" ({', '.join(change.properties)})" if change.op == "update" else ""
-    return f"{change.op:<8} {change.type.split(':')[-1]:<28} {MEANING[change.type]}{properties}"
 
 
 def _annotation(secret: dict[str, Any], name: str) -> str:

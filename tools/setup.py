@@ -86,14 +86,11 @@ def _steps(tests, apt, only, clients, kubernetes):
             Step("policy", python_env.ensure_policy),
         ]
     if kubernetes or clients:
-        steps.append(Step("control plane", control_plane.ensure))
+        steps += [Step("control plane", control_plane.ensure), Step("kubectl", cluster_clients.ensure_kubectl)]
     if kubernetes and tests:
         steps.append(Step("external secrets", cluster_clients.ensure_generator))
     if clients or (kubernetes and tests):
-        steps += [
-            Step("kubectl", cluster_clients.ensure_kubectl),
-            Step("kubernetes plugin", kubernetes_plugin.ensure),
-        ]
+        steps.append(Step("kubernetes plugin", kubernetes_plugin.ensure))
     return steps
 
 

@@ -6,10 +6,14 @@ One cluster for all tests of this file: its nodes, policies and Entra integratio
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from azure.core.credentials import AccessToken
+from azure.mgmt.containerservice import ContainerServiceClient
+from azure.mgmt.containerservice.models import RunCommandRequest
 
 from crosstenant.sandbox.entra.audiences import KUBERNETES_AUDIENCE
 from crosstenant.sandbox.host.server import Sandbox
@@ -142,3 +146,27 @@ def test_entra_integrated_cluster_knows_the_owner_of_the_token(
     assert found["exitCode"] == 1
     assert found["logs"].splitlines()[-1].startswith("error: You must be logged in to the server (")
     assert commands.refusal(ask)[1] == "MissingAADClusterToken"
+
+
+def test_client_of_azures_sdk_follows_the_command_to_its_end(
+    azure: Sandbox, cluster: Cluster, commands: Commands
+) -> None:
+    """az aks command invoke uses this client."""
+    _, _, subscription, _, group, *_ = cluster.id.split("/")
+
+    class Fixed:
+        def get_token(self, *scopes: str, **_: Any) -> AccessToken:
+            return AccessToken(commands.token(), int(time.time()) + 3000)
+
+    trusted = azure.environment()["SSL_CERT_FILE"]
+    proxies = {"https": azure.url}
+    with ContainerServiceClient(Fixed(), subscription, connection_verify=trusted, proxies=proxies) as client:
+        poller = client.managed_clusters.begin_run_command(
+            group, NAME, RunCommandRequest(command="echo said"), polling_interval=1
+        )
+        found = poller.result()
+        assert (found.provisioning_state, found.exit_code, found.logs) == ("Succeeded", 0, "said\n")
+        assert found.id
+        again = client.managed_clusters.get_command_result(group, NAME, found.id)
+        assert again
+        assert again.logs == "said\n"

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Mapping
 from typing import NoReturn
 
-from lib.stack import Outcome
+from lib.stack import Change, Outcome
 
 WIDTH = 100
 
@@ -39,6 +40,15 @@ class Narrator:
         for number, line in enumerate(textwrap.wrap(text, WIDTH - 10, break_long_words=False, break_on_hyphens=False)):
             print(f"{'          ' if number else '        '}{line}", flush=True)
 
+    def changes(self, outcome: Outcome, meaning: Mapping[str, str]) -> None:
+        """One line for each resource that an operation changes.
+
+        :param meaning: What the resources of a type are, by type; others go without.
+        """
+        for change in outcome.changes:
+            if change.type in meaning:
+                self.line(_described(change, meaning[change.type]))
+
     def expect(self, truth: bool, claim: str, outcome: Outcome | None = None) -> None:
         """Go on if the claim is true; else stop, with the output that belies it."""
         if not truth:
@@ -58,3 +68,8 @@ class Narrator:
 
     def _bold(self, text: str) -> str:
         return f"\033[1m{text}\033[0m" if self._colour else text
+
+
+def _described(change: Change, meaning: str) -> str:
+    properties = f" ({', '.join(change.properties)})" if change.op == "update" else ""
+    return f"{change.op:<8} {change.type.split(':')[-1]:<28} {meaning}{properties}"
