@@ -1,0 +1,200 @@
+"""The wire of a run-command: what is sent where, how the end is found, what each refusal means."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING, Any, cast
+
+import aiohttp
+import pytest
+from aiohttp import web
+from azure.core.credentials import AccessToken
+
+from crosstenant.azure.clusters.run_command import RESULT_ACTION, RUN_ACTION, CommandNotRun, CommandResult, RunCommands
+from crosstenant.azure.connections import transport
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import ClientSecret
+from crosstenant.model.modes import NodePullResult as R
+from tests.azure.aks_world import APP, CLUSTER, CLUSTER_ID, TENANT_ID, FakeClock, cluster
+from tests.azure.tls_azure import serving
+
+if TYPE_CHECKING:
+    from crosstenant.azure.sign_in.token_sharing import SharedCredential
+
+ARM, EVIL = "management.azure.com", "evil.test"
+RESULT = f"https://{ARM}{CLUSTER_ID}/commandResults/c1?api-version=2026-04-01"
+AKS_SERVER = "6dae42f8-4368-4678-94ff-3960e28e3630/.default"
+
+
+class _Credential:
+    async def get_token(self, *scopes: str, **kwargs: Any) -> AccessToken:
+        return AccessToken(f"planted-token-for-{scopes[0].split('/')[0].split(':')[0]}", int(time.time()) + 3600)
+
+
+class Azure:
+    """Resource Manager, with one answer after the other."""
+
+    def __init__(self) -> None:
+        self.answers: list[web.Response] = []
+        self.asked: list[tuple[str, str, Any]] = []
+        self.clock = FakeClock()
+        self.waits: list[str] = []
+        credential = cast("SharedCredential", _Credential())
+        self.commands = RunCommands(
+            Tenant(TENANT_ID, PUBLIC, ClientSecret(APP, "unused"), _made=[credential]), self.clock
+        )
+
+    async def here(self, request: web.Request) -> web.StreamResponse:
+        body = await request.read()
+        self.asked.append((request.method, f"{request.host}{request.path_qs}", json.loads(body) if body else None))
+        return self.answers.pop(0)
+
+    async def run(self, seconds: float = 60, **changes: Any) -> CommandResult:
+        async def on_wait(message: str) -> None:
+            self.waits.append(message)
+
+        deadline = self.clock.now() + seconds
+        return await self.commands.run(cluster(**changes), "kubectl get pods", deadline=deadline, on_wait=on_wait)
+
+    async def obstacle(self, *answers: web.Response, **changes: Any) -> CommandNotRun:
+        self.answers = list(answers)
+        with pytest.raises(CommandNotRun) as caught:
+            await self.run(**changes)
+        assert "planted-token" not in str(caught.value)
+        assert CLUSTER_ID in str(caught.value)
+        return caught.value
+
+
+@pytest.fixture
+async def azure(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Azure]:
+    world = Azure()
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    async with serving(dict.fromkeys((ARM, EVIL), world.here)) as new_connector:
+
+        class Led(transport.AzureTransport):
+            async def open(self) -> None:
+                self.session = self.session or aiohttp.ClientSession(connector=new_connector(), auto_decompress=False)
+                await super().open()
+
+        monkeypatch.setattr(transport, "AzureTransport", Led)
+        yield world
+        await world.commands.aclose()
+
+
+def accepted(location: str = RESULT, retry_after: str = "1") -> web.Response:
+    return web.Response(status=202, headers={"Location": location, "Retry-After": retry_after})
+
+
+def ended(**properties: Any) -> web.Response:
+    return web.json_response({"id": "c1", "properties": {"provisioningState": "Succeeded", **properties}})
+
+
+def refusal(status: int, code: str, message: str) -> web.Response:
+    return web.json_response({"error": {"code": code, "message": message}}, status=status)
+
+
+async def test_command_is_sent_and_its_result_read_when_it_is_there(azure: Azure):
+    azure.answers = [accepted(), accepted(retry_after="3"), ended(exitCode=0, logs="text")]
+    assert await azure.run() == CommandResult(0, "text")
+    place = RESULT.removeprefix("https://")
+    assert azure.asked == [
+        ("POST", f"{ARM}{CLUSTER_ID}/runCommand?api-version=2026-04-01", {"command": "kubectl get pods"}),
+        ("GET", place, None),
+        ("GET", place, None),
+    ]
+    assert azure.clock.sleeps == [1, 3]
+    assert azure.waits == ["waiting for the nodes of aks-prod"] * 2
+
+
+async def test_entra_integrated_cluster_gets_the_callers_token_for_it(azure: Azure):
+    azure.answers = [accepted(), ended(exitCode=0, logs="")]
+    await azure.run(takes_cluster_token=True)
+    assert azure.asked[0][2]["clusterToken"] == f"planted-token-for-{AKS_SERVER.split('/')[0]}"
+
+
+@pytest.mark.parametrize(
+    ("answer", "result", "words"),
+    [
+        (refusal(403, "AuthorizationFailed", "no"), R.NOT_PERMITTED, RUN_ACTION),
+        (
+            refusal(400, "BadRequest", "Run command is disabled on the managed cluster aks-prod."),
+            R.RUN_COMMAND_DISABLED,
+            "--enable-run-command",
+        ),
+        (
+            refusal(
+                409,
+                "OperationNotAllowed",
+                "managed cluster is in Provisioning State(Succeeded) and Power State(Stopped), running command cannot"
+                " be performed",
+            ),
+            R.CLUSTER_STOPPED,
+            "is stopped",
+        ),
+        (refusal(404, "KubernetesPerformanceError", "did not start within 30s"), R.NO_CAPACITY, "200m CPU"),
+        (
+            refusal(
+                400,
+                "KubernetesOperationError",
+                "Failed to run command in managed cluster due to kubernetes failure. details: admission webhook",
+            ),
+            R.ADMISSION_DENIED,
+            "aks-command",
+        ),
+        (refusal(400, "BadRequest", "something new"), R.RUN_COMMAND_FAILED, "something new"),
+    ],
+)
+async def test_each_refusal_is_told_apart(azure: Azure, answer: web.Response, result: R, words: str):
+    obstacle = await azure.obstacle(answer)
+    assert (obstacle.result, obstacle.may_have_begun) == (result, False)
+    assert words in str(obstacle)
+    assert len(azure.asked) == 1
+
+
+async def test_request_is_not_repeated_although_azure_is_unwell(azure: Azure):
+    obstacle = await azure.obstacle(refusal(503, "ServiceUnavailable", "busy"))
+    assert obstacle.result is R.RUN_COMMAND_FAILED
+    assert len(azure.asked) == 1
+
+
+async def test_command_that_aks_did_not_end(azure: Azure):
+    obstacle = await azure.obstacle(accepted(), ended(provisioningState="Failed", reason="timed out\x1b[2K"))
+    assert (obstacle.result, obstacle.may_have_begun) == (R.RUN_COMMAND_FAILED, True)
+    assert "timed out\\x1b[2K" in str(obstacle)
+
+
+async def test_time_limit_ends_the_wait(azure: Azure):
+    obstacle = await azure.obstacle(accepted(retry_after="15"), *(accepted(retry_after="15") for _ in range(4)))
+    assert "did not end in time" in str(obstacle)
+    assert obstacle.may_have_begun
+
+
+async def test_result_that_may_not_be_read_names_the_right(azure: Azure):
+    obstacle = await azure.obstacle(accepted(), refusal(403, "AuthorizationFailed", "no"))
+    assert obstacle.result is R.NOT_PERMITTED
+    assert RESULT_ACTION in str(obstacle)
+
+
+@pytest.mark.parametrize("location", [f"https://{EVIL}/x", ""])
+async def test_no_token_goes_to_another_host(azure: Azure, location: str):
+    obstacle = await azure.obstacle(accepted(location), takes_cluster_token=True)
+    assert obstacle.may_have_begun
+    assert [it for it in azure.asked if EVIL in it[1]] == []
+
+
+@pytest.mark.parametrize(
+    ("actions", "missing"),
+    [
+        (["*"], ""),
+        ([RUN_ACTION.lower(), RESULT_ACTION.lower()], ""),
+        ([RUN_ACTION], RESULT_ACTION),
+        (["*/read"], RUN_ACTION),
+    ],
+)
+async def test_missing_right_is_named(azure: Azure, actions: list[str], missing: str):
+    azure.answers = [web.json_response({"value": [{"actions": actions, "notActions": []}]}) for _ in range(2)]
+    assert await azure.commands.missing_action(CLUSTER) == missing
