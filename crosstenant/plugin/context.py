@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from crosstenant.azure.clusters.node_proofs import NodeProofs
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.provider_kit.engine_log import EngineLog
+
+if TYPE_CHECKING:
+    from crosstenant.azure.clusters.node_proofs import NodeProofs
 
 
 @dataclass(frozen=True)
@@ -24,4 +27,6 @@ class Context:
     @cached_property
     def node_proofs(self) -> NodeProofs:
         """What the nodes of the tenant's clusters have answered in this run: its resources ask them once."""
+        from crosstenant.azure.clusters.node_proofs import NodeProofs
+
         return NodeProofs(self.tenant)

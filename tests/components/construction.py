@@ -48,6 +48,7 @@ APPLICATION_CREDENTIAL: Final = (
 CREDENTIAL: Final = "azure-native:managedidentity:FederatedIdentityCredential"
 PULL_CHECK: Final = "crosstenant:index:PullCheck"
 PROFILE: Final = "crosstenant:index:ServicePrincipalProfile"
+NODE_PULL: Final = "crosstenant:index:NodePullCheck"
 CONSENT: Final = "crosstenant:index:Consent"
 
 # How Pulumi marks a secret: https://github.com/pulumi/pulumi/blob/master/sdk/go/common/resource/sig/sig.go
@@ -228,6 +229,7 @@ class _Azure(Mocks):
                 "location": "westeurope",
             },
             PULL_CHECK: {"result": "granted"},
+            NODE_PULL: {"result": "pulled"},
             CONSENT: {"objectId": "object-of-consent"},
             PROFILE: {
                 "credentialState": "applied",

@@ -376,15 +376,65 @@ ROWS = (
     ),
     Row(
         "cluster-secret",
-        "The cluster is reset by hand to another secret of the application",
+        "The cluster is reset by hand to another secret of the application, without `prove_on_nodes`",
         lambda state, app: drift.reset_cluster(state, seed.CLUSTER, app),
         (),
-        first="not detected: Azure does not show a cluster's secret. Change `rotation_trigger` to be certain",
+        first="not detected: Azure does not show a cluster's secret. Set `prove_on_nodes`, or change `rotation_trigger`"
+        " to be certain",
         asks=_rotation("to be certain"),
         resets=1,
         together="not seen",
     ),
 )
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    """One thing that may happen where the cluster's nodes are asked, which needs a Kubernetes API."""
+
+    happened: str
+    pulls: bool
+    alarm: str
+    repair: str
+    resets: bool = False
+
+
+NODE_ROWS = (
+    NodeRow(
+        "The cluster is reset by hand to a secret that the registry does not accept",
+        False,
+        "update `ServicePrincipalProfile` (`credentialState`), `NodePullCheck` (`result`)",
+        "`up --refresh`",
+        resets=True,
+    ),
+    NodeRow(
+        "The cluster is reset by hand to another secret of the application, which works",
+        True,
+        "nothing until that secret ends or is removed; then what the row above shows",
+        "`up --refresh` then; or change `rotation_trigger`",
+        resets=True,
+    ),
+    NodeRow(
+        "The role assignment is deleted",
+        False,
+        "create `RoleAssignment`; update `PullCheck` (`result`), `ServicePrincipalProfile` (`credentialState`),"
+        " `NodePullCheck` (`result`)",
+        "`up --refresh`, which asks the nodes again before it resets anything",
+    ),
+    NodeRow(
+        "The nodes alone do not reach the registry",
+        False,
+        "update `NodePullCheck` (`result`)",
+        "repair the network of the nodes; then `up --refresh`",
+    ),
+    NodeRow(
+        "The image that the nodes pull is removed from the registry",
+        True,
+        "update `NodePullCheck` (`result`)",
+        "push it again, or name another one; then `up --refresh`",
+    ),
+)
+"""With ``prove_on_nodes``: tests/kubernetes/test_node_pull_drift.py and test_node_pull_failures.py show them."""
 
 
 def groups() -> list[tuple[Row, ...]]:
@@ -409,6 +459,15 @@ def table() -> str:
             _alarm(row),
             _repair(row),
             "reimaged" if row.resets else "stay",
+        )
+        lines.append(f"| {' | '.join(cells)} |")
+    for one in NODE_ROWS:
+        cells = (
+            f"With `prove_on_nodes`: {one.happened[0].lower()}{one.happened[1:]} (*)",
+            "work" if one.pulls else "fail",
+            one.alarm,
+            one.repair,
+            "reimaged" if one.resets else "stay",
         )
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)

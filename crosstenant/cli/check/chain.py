@@ -22,6 +22,16 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class NodeAnswer:
+    """What the nodes of a cluster answered when the stack last asked them."""
+
+    result: str
+    """A value of ``NodePullResult``."""
+    detail: str = ""
+    """What is wrong and what to do; empty after a pull."""
+
+
+@dataclass(frozen=True)
 class Chain:
     """An application, the clusters that use it, and the registries of another tenant from which it pulls."""
 
@@ -36,6 +46,8 @@ class Chain:
     """Key ID (UUID) of the secret that each cluster was given, as far as it is known."""
     waiting: tuple[tuple[ArmId, str], ...] = ()
     """What the reset of each cluster that waits is waiting for, in the words of the stack's state."""
+    node_answers: tuple[tuple[ArmId, NodeAnswer], ...] = ()
+    """What the nodes of clusters answered, in the stack's state."""
     secret_key_id: str | None = None
     """Key ID (UUID) of the secret that the clusters have, if it is known; otherwise any valid secret is accepted."""
     stack_key_ids: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from crosstenant.azure.sign_in.secret_proof import SecretExpired, SecretRefused
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.cli.check.chain import APPLICATION, CLUSTER, PRINCIPAL, SECRET, Chain, Link, LinkState, Tenancy
 from crosstenant.cli.check.leftovers import beside_left_secrets, beside_namesakes
+from crosstenant.cli.check.node_pulls import with_node_pull
 from crosstenant.cli.check.reading import SignIn, Unseen, access, look, service_principal, sign_in
 from crosstenant.cli.check.waiting import with_wait
 from crosstenant.model.arm_id import ArmId
@@ -44,13 +45,17 @@ async def cluster_side(chain: Chain, tenant: Tenant, secret: str | None) -> list
             asyncio.gather(*(look(clusters.get(it), "reading cluster", str(it), tenant) for it in chain.clusters)),
         )
         found = [
-            with_wait(
-                with_secret(
-                    await _cluster(clusters, cluster_id, state, chain.client_id, principal),
-                    application,
+            with_node_pull(
+                with_wait(
+                    with_secret(
+                        await _cluster(clusters, cluster_id, state, chain.client_id, principal),
+                        application,
+                        chain,
+                        cluster_id,
+                        datetime.now(timezone.utc),
+                    ),
                     chain,
                     cluster_id,
-                    datetime.now(timezone.utc),
                 ),
                 chain,
                 cluster_id,

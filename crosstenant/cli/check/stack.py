@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from crosstenant.cli.check.chain import Chain, Probe
+from crosstenant.cli.check.node_pulls import answers_in
 from crosstenant.cli.check.stack_state import APPLICATION, PASSWORD, StackState, shown, state_of
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, parse_arm_id
 from crosstenant.model.clouds import PUBLIC, cloud_named
@@ -20,6 +21,7 @@ Json = dict[str, Any]
 _PROFILE: Final = "crosstenant:index:ServicePrincipalProfile"
 _CONSENT: Final = "crosstenant:index:Consent"
 _PULL_CHECK: Final = "crosstenant:index:PullCheck"
+_NODE_PULL_CHECK: Final = "crosstenant:index:NodePullCheck"
 
 
 class StackError(ValueError):
@@ -126,6 +128,7 @@ def _chain(state: StackState, client_id: str, registry_tenant: str, found: list[
             for one in profiles
             if one["outputs"].get("waitsFor")
         ),
+        node_answers=answers_in(state.of_types(_NODE_PULL_CHECK)),
         secret_key_id=_current_key(state, applications),
         stack_key_ids=state.key_ids() if applications else (),
     )
