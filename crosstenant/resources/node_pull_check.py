@@ -40,6 +40,7 @@ class NodePullCheck(pulumi.CustomResource):
         timeout_seconds: pulumi.Input[float] | None = None,
         mode: pulumi.Input[PullCheckModeText] | None = None,
         triggers: pulumi.Input[Sequence[pulumi.Input[str]]] | None = None,
+        waits_for: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         """
@@ -54,6 +55,8 @@ class NodePullCheck(pulumi.CustomResource):
             an error.
         :param timeout_seconds: How long the nodes have, in seconds, 10 to 480; 180 by default.
         :param triggers: Values whose change repeats the check, such as ``reset_at`` of a ``ServicePrincipalProfile``.
+        :param waits_for: What the cluster's reset waits for, while the cluster has never had the credential that
+            pulls: its nodes are not asked until then.
         :param opts: Resource options; the provider is one of the cluster's tenant. Let it depend on the resources that
             the pull needs.
         """
@@ -65,6 +68,7 @@ class NodePullCheck(pulumi.CustomResource):
             "mode": mode,
             "timeoutSeconds": timeout_seconds,
             "triggers": triggers,
+            "waitsFor": waits_for,
             "result": None,
             "detail": None,
             "nodes": None,
@@ -105,6 +109,11 @@ class NodePullCheck(pulumi.CustomResource):
     def triggers(self) -> pulumi.Output[Sequence[str] | None]:
         """Values whose change repeats the check."""
         return output_of(self, "triggers")
+
+    @property
+    def waits_for(self) -> pulumi.Output[str | None]:
+        """What the cluster's reset waited for when the nodes were not asked therefore."""
+        return output_of(self, "waitsFor")
 
     @property
     def result(self) -> pulumi.Output[NodePullResult]:

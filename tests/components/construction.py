@@ -239,6 +239,10 @@ class _Azure(Mocks):
                 "servicePrincipalProfile": {"clientId": APP, "secret": SECRET},
             },
         }.get(args.typ, {})
+        if args.typ == PROFILE and "resetNotBefore" in args.inputs:  # A cluster that acts as another application.
+            outputs |= {"credentialState": "waiting", "waitsFor": "its time", "clusterClientId": "former"}
+        if args.typ == PROFILE and "whenStopped" in args.inputs:  # A cluster that keeps an earlier secret.
+            outputs |= {"credentialState": "waiting", "waitsFor": "its start", "clusterClientId": APP.upper()}
         if args.typ == KUBERNETES_SECRET:
             outputs = {"metadata": {**args.inputs["metadata"], "uid": f"uid-of-{args.name}"}}
         return f"{args.name}-id", {**args.inputs, **outputs}

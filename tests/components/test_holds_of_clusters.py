@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from crosstenant import ClusterArgs, ResetWindowArgs, RotationArgs
+from crosstenant import ClusterArgs, NodePullCheckOptions, ResetWindowArgs, RotationArgs
 from crosstenant.components.argument_error import ArgumentError
-from tests.components.construction import CLUSTER_ID, KEY_ID, PASSWORD, PROFILE, build
+from tests.components.construction import CLUSTER_ID, KEY_ID, NODE_PULL, PASSWORD, PROFILE, build
 from tests.components.programs import pull
 
 KEPT = RotationArgs(keep_previous=True, rotation_trigger="1")
@@ -102,3 +102,15 @@ def test_keeping_the_previous_secret_without_a_schedule_takes_over_the_only_one(
     assert list(second.request.aliases) == []
     assert second.inputs["rotateWhenChanged"] == {"number": "1"}
     assert list(first.request.ignoreChanges) == ["displayName", "endDate", "rotateWhenChanged"]
+
+
+def test_the_proof_on_nodes_knows_who_cannot_have_the_credential_yet():
+    """A cluster that keeps an earlier secret of the stack pulls with it, and is asked."""
+    proof = NodePullCheckOptions(image="i.azurecr.io/a:1")
+    clusters = [
+        ClusterArgs(cluster_id=f"{CLUSTER_ID}-new", prove_on_nodes=proof, reset_not_before="2026-01-31T22:00:00Z"),
+        ClusterArgs(cluster_id=f"{CLUSTER_ID}-old", prove_on_nodes=proof, when_stopped="skip"),
+    ]
+    built = build(lambda: pull(clusters=clusters, rotation=KEPT))
+    asked = {it: built.one(NODE_PULL, f"prod-aks-{it}-node-pull").inputs for it in ("new", "old")}
+    assert {name: it.get("waitsFor") for name, it in asked.items()} == {"new": "its time", "old": None}

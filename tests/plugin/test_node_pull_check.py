@@ -241,3 +241,20 @@ async def test_preview_refuses_a_cluster_that_runs_no_commands(world: World, che
 async def test_import_is_refused(check: NodePullCheck):
     with pytest.raises(OperatorError, match="has nothing in Azure to import"):
         await check.read(URN, CHECK_ID, {}, {})
+
+
+async def test_nodes_that_cannot_have_the_credential_yet_are_not_asked(world: World, check: NodePullCheck):
+    """Else the wait of one cluster would fail an update, and be drift at each refresh."""
+    waiting = inputs(waitsFor="2026-02-01T22:00:00Z")
+    assert (await check.preview_create(URN, waiting))["result"] == "not checked"
+    _, outputs = await check.create(URN, waiting, 0)
+    assert outputs == {**waiting, "result": "not checked"}
+    assert (await check.diff(URN, CHECK_ID, waiting, outputs, inputs(waitsFor="later"))).differences == {}
+    seen = await check.read(URN, CHECK_ID, waiting, outputs)
+    assert seen is not None
+    assert seen.outputs == outputs
+    assert world.nodes.asked == []
+    # Its reset gives it another trigger; without one, its nodes are asked when it waits no longer.
+    assert (await check.diff(URN, CHECK_ID, waiting, outputs, inputs())).differences == REPAIRS
+    world.nodes.answers = [PULLED]
+    assert (await check.update(URN, CHECK_ID, outputs, inputs(), 0))["result"] == "pulled"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 
@@ -91,6 +92,7 @@ def prove_on_nodes(
         timeout_seconds=asked.timeout_seconds,
         mode=asked.mode,
         triggers=[profile.reset_at.apply(lambda it: it or "")],
+        waits_for=_without_credential(profile) if cluster.holds.waits_by else None,
         opts=replaceable(
             pulumi.ResourceOptions(
                 parent=component,
@@ -101,3 +103,16 @@ def prove_on_nodes(
             )
         ),
     )
+
+
+def _without_credential(profile: ServicePrincipalProfile) -> pulumi.Output[str]:
+    """What the cluster waits for, if it has another application: with an earlier secret of this one its nodes pull."""
+
+    def other(known: list[Any]) -> Any:
+        waits_for, present, client_id = known
+        return waits_for if str(present or "").lower() != client_id.lower() else None
+
+    waits: pulumi.Output[Any] = pulumi.Output.all(
+        profile.waits_for, profile.cluster_client_id, profile.client_id
+    ).apply(other)
+    return waits

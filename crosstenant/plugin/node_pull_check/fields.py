@@ -43,6 +43,12 @@ INPUTS: Final[Fields] = {
         "Values whose change repeats the check, such as `resetAt` of a `ServicePrincipalProfile`.",
         items="string",
     ),
+    "waitsFor": Field(
+        "string",
+        "What the cluster's reset waits for, while the cluster has never had the credential that pulls: its nodes are "
+        "not asked until then.",
+        informs=True,
+    ),
 }
 
 OUTPUTS: Final[Fields] = {

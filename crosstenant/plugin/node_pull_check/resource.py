@@ -62,6 +62,8 @@ class NodePullCheck(DeclaredResource[Context]):
         """Refuses what can be known before: a cluster that runs no commands, a caller who may not ask for one."""
         if inputs["mode"] == PullCheckMode.SKIP:
             return {**inputs, "result": NodePullResult.SKIPPED.value}
+        if _waits(inputs):
+            return {**inputs, "result": NodePullResult.NOT_CHECKED.value}
         if inputs["clusterId"] is not UNKNOWN and inputs["mode"] is not UNKNOWN:
             cluster = await self._cluster(inputs["clusterId"])
             obstacle = await self._obstacle(_parsed(inputs["clusterId"]), cluster)
@@ -80,7 +82,7 @@ class NodePullCheck(DeclaredResource[Context]):
         if not inputs:
             raise OperatorError("a NodePullCheck has nothing in Azure to import: declare it, and run 'pulumi up'")
         kept = {"result": NodePullResult.NOT_CHECKED.value, **inputs, **_observed(olds)}
-        if inputs.get("mode") == PullCheckMode.SKIP:
+        if inputs.get("mode") == PullCheckMode.SKIP or _waits(inputs):
             return Observed(resource_id, inputs, kept)
         with perhaps_former():
             outcome = await self._ask(urn, inputs, Moment.REFRESH)
@@ -109,6 +111,8 @@ class NodePullCheck(DeclaredResource[Context]):
     async def _prove(self, urn: str, inputs: Properties) -> Properties:
         if inputs["mode"] == PullCheckMode.SKIP:
             return {**inputs, "result": NodePullResult.SKIPPED.value}
+        if _waits(inputs):
+            return {**inputs, "result": NodePullResult.NOT_CHECKED.value}
         outcome = await self._ask(urn, inputs, Moment.UPDATE)
         told = describe(outcome, inputs["clusterId"], inputs["image"])
         if told and inputs["mode"] == PullCheckMode.REQUIRE and outcome.result not in _QUIET:
@@ -169,13 +173,18 @@ def _observed(olds: Properties) -> Properties:
 def _is_settled(olds: Properties, news: Properties) -> bool:
     """Whether the last result needs no further look."""
     mode, result = news.get("mode"), olds.get("result")
-    if mode == PullCheckMode.SKIP:
+    if mode == PullCheckMode.SKIP or _waits(news):
         return True
     # A stopped cluster is asked at its next reset or refresh: until then the plan stays quiet.
     if result in {it.value for it in _QUIET}:
         return True
     known = result not in (NodePullResult.SKIPPED.value, NodePullResult.NOT_CHECKED.value)
     return mode == PullCheckMode.WARN and known and result not in {it.value for it in DRIFT}
+
+
+def _waits(inputs: Properties) -> bool:
+    """Whether the nodes cannot have the credential yet: they would be refused without a fault."""
+    return inputs.get("waitsFor") not in (None, UNKNOWN)
 
 
 def _asks_nothing_new(olds: Properties, news: Properties) -> bool:
