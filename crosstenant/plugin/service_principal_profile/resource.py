@@ -32,6 +32,7 @@ from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_
 from crosstenant.plugin.service_principal_profile.node_fields import refuse_nodes
 from crosstenant.plugin.service_principal_profile.present_secrets import PresentSecrets
 from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
+from crosstenant.plugin.service_principal_profile.recorded_differences import RecordedDifferences
 from crosstenant.plugin.service_principal_profile.refused_nodes import Answer, RefusedNodes
 from crosstenant.plugin.service_principal_profile.refused_nodes import announcement as asks_again
 from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest
@@ -51,7 +52,7 @@ from crosstenant.plugin.service_principal_profile.wave_sentences import after_fa
 from crosstenant.provider_kit.declared import DeclaredResource
 from crosstenant.provider_kit.errors_to_grpc import PartialError, followed_by
 from crosstenant.provider_kit.fields import Fields
-from crosstenant.provider_kit.resource import Change, Diff, Difference, Failure, Observed, Properties
+from crosstenant.provider_kit.resource import Diff, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN
 
 DEFAULT_TIMEOUT = 90 * 60.0
@@ -92,6 +93,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         self._present = PresentSecrets(context, self._directory, self._clock)
         self._holds = Holds(context, self._clusters, self._present, self._clock)
         self._reset = CredentialReset(context, self._clusters, self._dead, prove, self._clock, self._turns, self._holds)
+        self._recorded = RecordedDifferences(self._reset, self._holds)
         self._announcements = Announcements(context, self._directory, self._clock)
         self._nodes = RefusedNodes(context, proofs or context.node_proofs)
         self._run = RunMemory()
@@ -136,8 +138,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         self._run.is_in_state(urn)
         found = dict((await super().diff(urn, resource_id, old_inputs, olds, news)).differences)
         if not found.keys() & {"clusterId", "clientId", "secret"}:
-            found |= await self._not_on_the_cluster(olds)
-            found = await self._after_its_wait(urn, Record.of_outputs(olds), HoldRules.of_inputs(news), found)
+            found = await self._recorded.added_to(found, urn, olds, HoldRules.of_inputs(news))
             await self._present.compare(urn, Record.of_outputs(olds), news.get("secretKeyId"))
         return Diff(found)
 
@@ -216,42 +217,6 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         if not await self._dead.application_is_gone(record.client_id):
             raise OperatorError(still_in_use(urn, cluster_id, state.client_id))
         await self.context.log.warning(urn, left_without(cluster_id, record.client_id))
-
-    async def _not_on_the_cluster(self, olds: Properties) -> dict[str, Difference]:
-        """The differences that the state records about the cluster.
-
-        ``pending`` alone is not a difference: the cluster takes the credential with its own creation, and a second run
-        should find nothing to do. It is one if the cluster came to be with another application.
-        """
-        record = Record.of_outputs(olds)
-        # A state of before 1.0 has it under another name: an update writes it anew, without a reset.
-        if (
-            record.credential_state in (CredentialState.UNKNOWN, CredentialState.FAILED)
-            or "credentialState" not in olds
-        ):
-            return {"credentialState": Difference(Change.UPDATE, is_input=False)}
-        if record.credential_state is CredentialState.PENDING:
-            state = await self._reset.look(_parsed(record.cluster_id))
-            if state is not None and not state.uses(record.client_id):
-                return {"clientId": Difference(Change.UPDATE, is_input=False)}
-        return {}
-
-    async def _after_its_wait(
-        self, urn: str, record: Record, rules: HoldRules, found: dict[str, Difference]
-    ) -> dict[str, Difference]:
-        """The differences, with the end of a wait as one: while it lasts there is none, and the run says so."""
-        if record.waits_for is None:
-            return found
-        state = await self._reset.look(_parsed(record.cluster_id))
-        if state is None:
-            return found
-        hold = await self._reset.hold(state, record, rules)
-        if hold is None:
-            return found | {"credentialState": Difference(Change.UPDATE, is_input=False)}
-        found = {name: it for name, it in found.items() if name != "credentialState"}
-        if not found:
-            await self._holds.announce(urn, hold)
-        return found
 
     async def _preview(self, urn: str, old: Record | None, news: Properties) -> Properties:
         client_id, secret = news.get("clientId"), news.get("secret")
