@@ -16,7 +16,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated demo-nodes lock schema lint check test test-clients test-kubernetes test-packaging test-sdks sdks fuzz dist release-check site format bench bench-fleet bench-federated clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated demo-nodes lock schema lint check test test-clients test-kubernetes test-packaging test-sdks sdks fuzz dist release-check site format faults bench bench-fleet bench-federated clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -87,6 +87,9 @@ release-check: dist ## what a release of this commit lacks; with TAG=v0.1.0 as t
 format: setup-python ## rewrite the code in ruff's format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+faults: setup-tests ## each call of the plugin in each kind of fault, and deaths; writes docs/faults.md; goes on where it was
+	@$(RUN) PYTHONPATH=tools $(BIN)/python -m tests.faults
 
 bench: setup ## the cost beside programs without the package, and of more clusters and registries; PAGE=docs/performance.md writes it down
 	@$(RUN) $(BIN)/python tools/bench.py $(PAGE)

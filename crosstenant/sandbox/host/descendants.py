@@ -8,10 +8,10 @@ from contextlib import suppress
 from pathlib import Path
 
 
-def descendants(name: str) -> list[int]:
-    """The process IDs of the descendants of this process that are the program ``name``; empty elsewhere than on Linux.
+def descendants(name: str = "") -> list[int]:
+    """The process IDs of the descendants of this process that are the program ``name``; on Linux alone.
 
-    :param name: The program's file name; of a script, that of the script or of its interpreter.
+    :param name: The program's file name; of a script, that of the script or of its interpreter. Default: all of them.
     """
     names: dict[int, list[str]] = {}
     parents: dict[int, int] = {}
@@ -23,7 +23,7 @@ def descendants(name: str) -> list[int]:
                     # A Python script has its interpreter in front.
                     names[int(entry.name)] = [Path(word).name for word in words[:2]]
                     parents[int(entry.name)] = int((entry / "stat").read_text().rsplit(")", 1)[1].split()[1])
-    return [pid for pid, words in names.items() if name in words and _is_ours(pid, parents)]
+    return [pid for pid, words in names.items() if (not name or name in words) and _is_ours(pid, parents)]
 
 
 def kill(name: str) -> int:

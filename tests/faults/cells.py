@@ -1,0 +1,202 @@
+"""One cell of the matrix: one operation of the plugin, one kind of call that it makes, and one kind of fault."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+from unittest import mock
+
+import aiohttp
+
+from crosstenant.azure.connections import transport
+from crosstenant.errors import OperatorError
+from crosstenant.sandbox.host.request_log import request_log, requests
+from crosstenant.sandbox.world import seed
+from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.state import State, Store
+from tests.faults.calls import Call, call_of
+from tests.faults.kinds import KINDS, TIMES
+from tests.faults.operations import NEXT_SECRET, SECRET, Operation, Plugin, Run, prepare
+
+PLANTED: Final = (SECRET, NEXT_SECRET, seed.CLUSTER_CALLER_SECRET, seed.REGISTRY_CALLER_SECRET)
+LONGEST_SILENCE: Final = 600
+"""Seconds that an operation may repeat a request before it says what is wrong."""
+_TOKEN: Final = re.compile(r"\beyJ[\w-]{20,}\.[\w-]{20,}")
+_OBJECTS: Final = ("applications", "servicePrincipals", "roleAssignments", "resources")
+
+
+@dataclass(frozen=True)
+class Cell:
+    """The place of a cell in the table."""
+
+    operation: Operation
+    call: Call
+    kind: str
+    times: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.operation.name} | {self.call.text} | {self.kind} | {self.times}"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of it."""
+
+    outcome: str
+    """``success``, or ``error``: one clear sentence, after which the next run reached the goal."""
+    sentence: str
+    """The error's text."""
+    wrong: tuple[str, ...]
+    """What must not be; empty for a good cell."""
+
+
+def applies(call: Call, kind: str) -> bool:
+    """Whether a kind of fault can happen to a call: a read has no work whose answer is lost, for example."""
+    if "after the work" in kind:
+        return call.method != "GET"
+    if kind.startswith("stale"):
+        return call.method == "GET" and call.service in ("arm", "graph")
+    return not kind.startswith("token") or call.service in ("arm", "graph")
+
+
+def has_request_id(cell: Cell) -> bool:
+    """Whether the answer is a refusal of Azure with a request ID; a storage account's text is shown to no person."""
+    fault = KINDS[cell.kind]
+    stored = cell.call.path.startswith("/docker/")
+    return bool(fault.get("status")) and fault.get("answer", "error") == "error" and not stored
+
+
+async def calls_of(store: Store, operation: Operation) -> list[Call]:
+    """The kinds of call that an operation makes without a fault, in their order."""
+    with _quick():
+        plugin, run = await _prepared(store, operation)
+        await operation.step(plugin, run)
+        await plugin.end()
+    return list(dict.fromkeys(call_of(it) for it in requests(store)))
+
+
+async def run_cell(store: Store, cell: Cell) -> Result:
+    """Runs an operation with the fault, and again without it, as the next update does."""
+    with _quick():
+        return await _run(store, cell)
+
+
+async def _run(store: Store, cell: Cell) -> Result:
+    operation, wrong = cell.operation, []
+    plugin, run = await _prepared(store, operation)
+    objects = count_objects(store)
+    fault = {"service": cell.call.service, "method": cell.call.method, "path": cell.call.pattern}
+    with store.change() as state:
+        state["faults"].append(new_fault({**fault, **KINDS[cell.kind], "times": TIMES[cell.times]}))
+    outcome, sentence = "success", ""
+    try:
+        await operation.step(plugin, run)
+    except OperatorError as error:
+        outcome, sentence = "error", str(error)
+        wrong += faults_of_sentence(sentence)
+    except Exception as error:
+        outcome, sentence = "exception", f"{type(error).__name__}: {error}"
+        wrong.append("an exception that an operator reads as an internal error")
+    if outcome == "error" and has_request_id(cell) and "request ID" not in sentence:
+        wrong.append("Azure gave a request ID, and the error does not have it")
+    said = f"{sentence}\n{plugin.terminal.everything}"
+    if any(it in said for it in PLANTED) or _TOKEN.search(said):
+        wrong.append("a secret is in what is said")
+    if plugin.silence > LONGEST_SILENCE:
+        wrong.append(f"nothing was said for {plugin.silence:.0f} s")
+    await plugin.end()
+    with store.change() as state:
+        state["faults"].clear()
+    if outcome != "success":
+        # A reset that AKS has begun has ended by then.
+        plugin = Plugin(store)
+        try:
+            await operation.step(plugin, run)
+        except Exception as error:
+            wrong.append(f"the next run fails: {type(error).__name__}: {error}")
+        await plugin.end()
+    wrong += _differs(store, operation, objects, cell)
+    return Result(outcome, sentence, tuple(wrong))
+
+
+def faults_of_sentence(sentence: str) -> list[str]:
+    """What is wrong with an error that an operator reads."""
+    wrong = [f"the error has {it!r}" for it in ("Traceback", "\n", "NoneType", "object at 0x") if it in sentence]
+    if not re.search(r"run |check |wait |make sure|look for|try again|sign in|give |set |assign|compare", sentence):
+        wrong.append("the error does not say what to do")
+    return wrong
+
+
+def count_objects(store: Store) -> dict[str, int]:
+    """How many objects there are of each kind, in both tenants."""
+    with store.read() as state:
+        return {kind: len(state[kind]) for kind in _OBJECTS}
+
+
+def _differs(store: Store, operation: Operation, before: dict[str, int], cell: Cell) -> list[str]:
+    wrong: list[str] = []
+    if (after := count_objects(store)) != before:
+        wrong.append(f"objects before and after: {before}, {after}")
+    with store.read() as state:
+        resets = sum(it["kind"] == "resetServicePrincipalProfile" for it in state["operations"].values())
+        has = _credential(state)
+    if operation.credential and has != operation.credential:
+        wrong.append("the cluster has another secret than it must have")
+    if resets > operation.resets + _needed(cell):
+        wrong.append(f"{resets} resets where {operation.resets} were needed")
+    return wrong
+
+
+def _needed(cell: Cell) -> int:
+    """A reset whose answer is lost is repeated where the application stays the same: AKS shows no secret."""
+    lost = cell.kind in ("reset after the work", "503 after the work", "truncated body")
+    return int(lost and cell.operation.name == "rotation" and cell.call.path.endswith("resetServicePrincipalProfile"))
+
+
+def _credential(state: State) -> str:
+    return state["resources"][seed.CLUSTER.lower()]["_credential"]["secret"]
+
+
+async def _prepared(store: Store, operation: Operation) -> tuple[Plugin, Run]:
+    store.reset()
+    prepare(store)
+    run = Run()
+    if operation.before:
+        plugin = Plugin(store)
+        await operation.before(plugin, run)
+        await plugin.end()
+    forget_requests(store)
+    return Plugin(store), run
+
+
+def forget_requests(store: Store) -> None:
+    """Empties the request log."""
+    Path(request_log(store)).unlink(missing_ok=True)
+
+
+@contextmanager
+def _quick() -> Iterator[None]:
+    """The waits of azure-core are counted and not slept, and its patience for an answer is half a second."""
+    from crosstenant.azure.pull import docker_token
+
+    async def sleep(_self: Any, seconds: float) -> None:
+        import asyncio
+
+        Plugin.silence += seconds
+        await asyncio.sleep(min(seconds, 0.02))
+
+    def session() -> aiohttp.ClientSession:
+        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.5), cookie_jar=aiohttp.DummyCookieJar())
+
+    with (
+        mock.patch.object(Plugin, "silence", 0.0, create=True),
+        mock.patch.object(transport, "READ_SECONDS", 0.5),
+        mock.patch.object(transport.AzureTransport, "sleep", sleep),
+        mock.patch.object(docker_token, "registry_session", session),
+    ):
+        yield

@@ -1,0 +1,127 @@
+"""The results of the matrix: kept in a file, so that an interrupted run goes on, and shown as docs/faults.md."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter, defaultdict
+from pathlib import Path
+from typing import Any, Final
+
+from crosstenant.sandbox.world import seed
+
+ROOT: Final = Path(__file__).parents[2]
+PAGE: Final = ROOT / "docs" / "faults.md"
+Json = dict[str, Any]
+
+_HEAD: Final = """\
+# Faults
+
+`make faults` writes this page: it makes each call that the plugin makes in the sandbox go wrong, in each kind, and
+looks at what comes of it. A cell is good where the run succeeds, or ends in one clear error with what to do and Azure's
+request ID; the run after it reaches the goal by itself; both tenants have as many objects as before; no cluster has a
+secret that is removed; no cluster is reset again without need; and no planted secret is in what is said. An interrupted
+run goes on where it was. `make test` runs a part of it.
+
+| mark | meaning |
+| --- | --- |
+| ok | success: the plugin repeats the request, or does without the answer |
+| error | one clear error; the next run reaches the goal |
+| ok / error | success where the fault strikes once, an error where it stays |
+| **wrong** | something of the above does not hold |
+| (empty) | the fault cannot happen to this call |
+
+A reset whose answer is lost is repeated in one case alone: the cluster had the same application before, and Azure shows
+no secret. A `Retry-After` of more than two minutes is not waited for; the error has it.
+"""
+
+
+class Results:
+    """What the cells of a run came to, by the cell's name."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self.cells: dict[str, Json] = {}
+        if path.exists():
+            for line in path.read_text().splitlines():
+                cell = json.loads(line)
+                self.cells[cell["name"]] = cell
+            # What was wrong is run again: it may be mended.
+            self.cells = {name: cell for name, cell in self.cells.items() if not cell["wrong"]}
+
+    def add(self, name: str, **result: object) -> None:
+        """Keeps the result of a cell."""
+        self.cells[name] = {"name": name, **result}
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a") as file:
+            file.write(json.dumps(self.cells[name]) + "\n")
+
+    @property
+    def wrong(self) -> list[str]:
+        """The names of the cells that are not good."""
+        return [name for name, it in self.cells.items() if it["wrong"]]
+
+
+def page(results: Results, kinds: list[str]) -> str:
+    """docs/faults.md."""
+    calls: dict[tuple[str, str], dict[str, dict[str, Json]]] = defaultdict(lambda: defaultdict(dict))
+    deaths: list[Json] = []
+    for name, result in results.cells.items():
+        parts = name.split(" | ")
+        if parts[0] == "death":
+            deaths.append(result)
+        else:
+            operation, call, kind, times = parts
+            calls[operation, call][kind][times] = result
+    outcomes = Counter(it["outcome"] for it in results.cells.values() if not it["name"].startswith("death"))
+    lines = [
+        _HEAD,
+        f"The last run: {sum(outcomes.values())} cells of calls ({outcomes['success']} successes, {outcomes['error']}"
+        f" clear errors) and {len(deaths)} deaths, {len(results.wrong)} wrong; on a machine of {os.cpu_count()} cores.",
+        "",
+        "## Calls",
+        "",
+    ]
+    for operation in dict.fromkeys(operation for operation, _ in calls):
+        found = [(call, cells) for (of, call), cells in calls.items() if of == operation]
+        lines += [f"### {operation[0].upper()}{operation[1:]}", ""]
+        lines += [f"{number}. `{_short(call)}`" for number, (call, _) in enumerate(found, 1)]
+        lines += ["", "| fault | " + " | ".join(map(str, range(1, len(found) + 1))) + " |"]
+        lines.append("| --- |" + " --- |" * len(found))
+        lines += [f"| {kind} | " + " | ".join(_mark(it.get(kind, {})) for _, it in found) + " |" for kind in kinds]
+        lines.append("")
+    lines += _deaths(deaths)
+    return "\n".join(lines)
+
+
+def _deaths(deaths: list[Json]) -> list[str]:
+    lines = [
+        "## Deaths",
+        "",
+        "A process ends (SIGKILL) at a request, before or after Azure's work. Then what [errors.md](errors.md) says of"
+        " an interrupted update is done: the printed commands are run, and the same operation with `--refresh`.",
+        "",
+        "| operation | request | who dies | when | resets | result |",
+        "| --- | --- | --- | --- | --- | --- |",
+    ]
+    for it in deaths:
+        _, operation, call, victim, when = it["name"].split(" | ")
+        mark = f"**wrong**: {'; '.join(it['wrong'])}" if it["wrong"] else "goal reached, nothing left"
+        lines.append(f"| {operation} | `{_short(call)}` | {victim} | {when} | {it['resets']} | {mark} |")
+    return [*lines, ""]
+
+
+def _mark(found: dict[str, Json]) -> str:
+    if not found:
+        return ""
+    if any(it["wrong"] for it in found.values()):
+        return "**wrong**"
+    marks = ["ok" if it["outcome"] == "success" else "error" for it in found.values()]
+    return marks[0] if len(set(marks)) == 1 else " / ".join(marks)
+
+
+def _short(call: str) -> str:
+    for long in ("/subscriptions/*/resourceGroups/*/providers/", "/subscriptions/*/"):
+        call = call.replace(long, "…/")
+    assert seed.CLUSTER_TENANT not in call
+    return call

@@ -1,0 +1,49 @@
+"""Each call of the plugin under each kind of fault, in this process: the part that `make test` affords.
+
+`make faults` runs every cell and the deaths, and writes docs/faults.md.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from crosstenant.sandbox.world.state import Store
+from tests.faults.cells import Cell, applies, calls_of, faults_of_sentence, run_cell
+from tests.faults.kinds import KINDS
+from tests.faults.known import KNOWN_CALLS
+from tests.faults.operations import OPERATIONS
+
+REPRESENTATIVE = (
+    ("first reset", "resetServicePrincipalProfile", ("503 after the work", "connection reset", "429, no Retry-After")),
+    ("rotation", "resetServicePrincipalProfile", ("reset after the work", "a proxy's page, 200")),
+    ("rotation", "operations", ("token expired", "text, not JSON", "500")),
+    ("pull check", "/oauth2/token", ("truncated body", "a proxy's page, 403")),
+    ("refresh of a cluster", "managedClusters", ("429, Retry-After 1 h", "503")),
+    ("getRegistry", "oauth2/v2.0", ("truncated body", "a proxy's page, 200", "no answer")),
+)
+
+
+async def test_a_call_that_the_matrix_does_not_know_is_seen(inside: Store):
+    made = {it for operation in OPERATIONS for it in await calls_of(inside, operation)}
+    assert made - KNOWN_CALLS == set(), "add it to tests/faults/known.py, and an operation that makes it"
+    assert KNOWN_CALLS - made == set(), "no operation of tests/faults/operations.py makes it any longer"
+
+
+@pytest.mark.parametrize(("name", "path", "kinds"), REPRESENTATIVE)
+async def test_a_fault_ends_well_or_in_one_clear_error(inside: Store, name: str, path: str, kinds: tuple[str, ...]):
+    (operation,) = [it for it in OPERATIONS if it.name == name]
+    found = [it for it in await calls_of(inside, operation) if path in it.path]
+    for call in found[:1]:
+        for kind in kinds:
+            assert applies(call, kind)
+            cell = Cell(operation, call, kind, "always" if kind.startswith("429") else "once")
+            result = await run_cell(inside, cell)
+            assert result.wrong == (), (cell.name, result.sentence)
+    assert found, f"{name} makes no such call"
+
+
+def test_what_is_wrong_with_a_sentence_is_found():
+    assert faults_of_sentence("Traceback (most recent call last)") != []
+    assert faults_of_sentence("cluster X: the service has a problem") == ["the error does not say what to do"]
+    assert faults_of_sentence("cluster X: the service has a problem; run again later") == []
+    assert set(KINDS) >= {kind for _, _, kinds in REPRESENTATIVE for kind in kinds}
