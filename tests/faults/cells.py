@@ -155,7 +155,10 @@ def _differs(store: Store, operation: Operation, before: dict[str, int], cell: C
 def _needed(cell: Cell) -> int:
     """A reset whose answer is lost is repeated where the application stays the same: AKS shows no secret."""
     lost = cell.kind in ("reset after the work", "503 after the work", "truncated body")
-    return int(lost and cell.operation.name == "rotation" and cell.call.path.endswith("resetServicePrincipalProfile"))
+    if not (lost and cell.operation.name == "rotation" and cell.call.path.endswith("resetServicePrincipalProfile")):
+        return 0
+    # One repetition in the same run; where no answer ever comes, another in the next run.
+    return 1 if cell.times == "once" else 2
 
 
 def _credential(state: State) -> str:
@@ -194,7 +197,7 @@ def _quick() -> Iterator[None]:
         return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.5), cookie_jar=aiohttp.DummyCookieJar())
 
     with (
-        mock.patch.object(Plugin, "silence", 0.0, create=True),
+        mock.patch.object(Plugin, "silence", 0.0),
         mock.patch.object(transport, "READ_SECONDS", 0.5),
         mock.patch.object(transport.AzureTransport, "sleep", sleep),
         mock.patch.object(docker_token, "registry_session", session),

@@ -18,7 +18,7 @@ _HEAD: Final = """\
 # Faults
 
 `make faults` writes this page: it makes each call that the plugin makes in the sandbox go wrong, in each kind, and
-looks at what comes of it. A cell is good where the run succeeds, or ends in one clear error with what to do and Azure's
+checks what comes of it. A cell is good where the run succeeds, or ends in one clear error with what to do and Azure's
 request ID; the run after it reaches the goal by itself; both tenants have as many objects as before; no cluster has a
 secret that is removed; no cluster is reset again without need; and no planted secret is in what is said. An interrupted
 run goes on where it was. `make test` runs a part of it.
@@ -31,8 +31,8 @@ run goes on where it was. `make test` runs a part of it.
 | **wrong** | something of the above does not hold |
 | (empty) | the fault cannot happen to this call |
 
-A reset whose answer is lost is repeated in one case alone: the cluster had the same application before, and Azure shows
-no secret. A `Retry-After` of more than two minutes is not waited for; the error has it.
+A reset whose answer is lost is repeated in one case alone, once in a run: the cluster had the same application before, and
+Azure shows no secret. A `Retry-After` of more than two minutes is not waited for; the error has it.
 """
 
 
@@ -95,6 +95,8 @@ def page(results: Results, kinds: list[str]) -> str:
 
 
 def _deaths(deaths: list[Json]) -> list[str]:
+    if not deaths:
+        return []
     lines = [
         "## Deaths",
         "",

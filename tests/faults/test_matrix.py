@@ -42,6 +42,15 @@ async def test_a_fault_ends_well_or_in_one_clear_error(inside: Store, name: str,
     assert found, f"{name} makes no such call"
 
 
+async def test_a_reset_whose_answer_is_lost_again_and_again_is_repeated_once_in_a_run(inside: Store):
+    (operation,) = [it for it in OPERATIONS if it.name == "rotation"]
+    (call,) = [it for it in KNOWN_CALLS if it.path.endswith("resetServicePrincipalProfile")]
+    result = await run_cell(inside, Cell(operation, call, "503 after the work", "always"))
+    assert result.wrong == ()
+    assert result.outcome == "error"
+    assert "AKS may have begun the reset nevertheless" in result.sentence
+
+
 def test_what_is_wrong_with_a_sentence_is_found():
     assert faults_of_sentence("Traceback (most recent call last)") != []
     assert faults_of_sentence("cluster X: the service has a problem") == ["the error does not say what to do"]

@@ -38,6 +38,8 @@ OnProgress = Callable[[str], Awaitable[None]]
 # Limit of repeated requests after temporary refusals: about five minutes with growing pauses. A
 # running operation, and Entra's propagation, have deadlines of their own.
 _ATTEMPTS = 8
+# Of requests without an answer, to a cluster that does not change its application: each may have reimaged all nodes.
+_UNANSWERED_ATTEMPTS = 2
 
 
 class ClusterGone(Exception):
@@ -172,7 +174,7 @@ class Clusters:
 
         before = await self.get(cluster_id)
         pauses = iter(RESET)
-        tries = 0
+        tries = lost = 0
         while True:
             unanswered = attempt.maybe_accepted
             attempt.maybe_accepted = True
@@ -181,7 +183,9 @@ class Clusters:
             except AzureError as error:
                 said = take_apart(error, [credential.secret])
                 # A refusal decides about this request, but not about an earlier one without an answer.
-                attempt.maybe_accepted = unanswered or said.status == 0 or said.status >= 500
+                has_no_answer = said.status == 0 or said.status >= 500
+                attempt.maybe_accepted = unanswered or has_no_answer
+                lost += has_no_answer and before is not None and before.uses(credential.client_id)
                 retry = Retry.THROTTLED if said.status == 0 else retry_of(error)
                 if attempt.secret_cannot_have_ended and SECRET_EXPIRED.is_in(said.message):
                     retry = Retry.PROPAGATION
@@ -189,7 +193,12 @@ class Clusters:
                 tries += retry is not Retry.PROPAGATION and running is None
                 pause = max(next(pauses), said.retry_after)
                 latest = propagation_deadline if retry is Retry.PROPAGATION else deadline
-                if retry is Retry.NEVER or tries >= _ATTEMPTS or self._clock.now() + pause > latest:
+                if (
+                    retry is Retry.NEVER
+                    or tries >= _ATTEMPTS
+                    or lost >= _UNANSWERED_ATTEMPTS
+                    or self._clock.now() + pause > latest
+                ):
                     raise
             what = f"waiting for {self._named(running)}" if running else f"{_REASONS[retry]} ({said.code})"
             await on_progress(f"{what}, asking again in {lasting(pause)}")
