@@ -31,8 +31,8 @@ run goes on where it was. `make test` runs a part of it.
 | **wrong** | something of the above does not hold |
 | (empty) | the fault cannot happen to this call |
 
-A reset whose answer is lost is repeated in one case alone, once in a run: the cluster had the same application before, and
-Azure shows no secret. A `Retry-After` of more than two minutes is not waited for; the error has it.
+A reset whose answer is lost is repeated in one case alone, once in a run: the cluster had the same application before,
+and Azure shows no secret. A `Retry-After` of more than two minutes is not waited for; the error has it.
 """
 
 
