@@ -28,6 +28,12 @@ BROUGHT_IN = {
     **{f"examples/{name}.md": f"examples/{name}/README.md" for name in EXAMPLES},
 }
 """What is in the site and not in docs/: its place there, and its file."""
+STYLE = """\
+/* Tables of many columns, and long names in them, are most of these pages. */
+.md-grid { max-width: 84rem; }
+.md-typeset table:not([class]) th { min-width: 0; }
+.md-typeset table:not([class]) td > code { word-break: normal; }
+"""
 _PLACES = {
     "examples": "examples.md",
     **{f"examples/{name}": f"examples/{name}.md" for name in EXAMPLES},
@@ -52,6 +58,7 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
             text += _program(ROOT / Path(file).parent)
         files.append(File.generated(config, place, content=text))
     files.append(File.generated(config, "examples.md", content=_examples()))
+    files.append(File.generated(config, "site.css", content=STYLE))
     return files
 
 
