@@ -3,7 +3,8 @@
 What runs them beyond that: tests/engine/test_printed_configuration.py each `pulumi stack init` and `pulumi config set`
 of a README, with a preview; tests/engine and `make demo` the operations of a stack; tests/packaging `pulumi new`,
 `package add` and `plugin install`; tests/clients/az those of docs/sandbox.md; tests/docs/test_federation_recipe.py
-the requests of the recipe for real tenants. `crosstenant` lines are parsed by tests/docs/test_command_lines.py.
+the requests of the recipe for real tenants. Lines of `crosstenant` in blocks are parsed by
+tests/docs/test_command_lines.py.
 
 Not run, and why: `az` and `kubectl` lines about the reader's own objects (there are none here); `az cloud set`, `az
 account set`, `az group create` and `az acr create` (the sandbox does not emulate them); `pulumi import`, `state` and
@@ -16,8 +17,10 @@ import re
 import subprocess
 from functools import cache
 
+import click
 import pytest
 
+from crosstenant.cli.main import main as crosstenant_command
 from tests.docs.shell_lines import ROOT, Call, calls
 
 PULUMI = calls("pulumi")
@@ -109,6 +112,22 @@ def unknown_to_make(words: tuple[str, ...]) -> str:
     return ", ".join(it for it in given if re.sub(r"=.*", "=", it) not in known)
 
 
+def unknown_to_crosstenant(words: tuple[str, ...]) -> str:
+    """What of a line `crosstenant` does not have; what it gives to another program is not read."""
+    command: click.Command = crosstenant_command
+    given = list(words[1:])
+    known = {"--help"}
+    if "--" in given:
+        given = given[: given.index("--")]
+    while isinstance(command, click.Group) and given and not given[0].startswith("-"):
+        found = command.get_command(click.Context(command), given[0])
+        if found is None:
+            return f"the command {given[0]}"
+        command, given = found, given[1:]
+    known |= {name for it in command.params for name in (*it.opts, *it.secondary_opts)}
+    return ", ".join(it for it in options(tuple(given)) if it not in known)
+
+
 def unknown_to_table(words: tuple[str, ...], table: dict[str, str]) -> str:
     """What of a line a table of commands and options does not have."""
     rest = re.sub(r"^-n \S+ ", "", " ".join(words[1:]))
@@ -149,6 +168,14 @@ def test_what_pulumi_does_not_have_is_found(line: str, unknown: str):
 def test_the_makefile_has_every_target_and_variable():
     assert {str(it): unknown_to_make(it.words) for it in MAKE if unknown_to_make(it.words)} == {}
     assert unknown_to_make(("make", "tset", "TESTS=x", "TEST=x")) == "tset, TEST=x"
+
+
+def test_crosstenant_has_every_command_and_option_of_running_text():
+    shown = calls("crosstenant")
+    assert len(shown) > 40
+    assert {str(it): unknown_to_crosstenant(it.words) for it in shown if unknown_to_crosstenant(it.words)} == {}
+    assert unknown_to_crosstenant(("crosstenant", "sandbox", "drift", "no-such")) == "the command no-such"
+    assert unknown_to_crosstenant(("crosstenant", "check", "--stak", "prod")) == "--stak"
 
 
 @pytest.mark.parametrize(("program", "table"), [("az", AZ), ("kubectl", KUBECTL)])
