@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+import threading
 from base64 import b64encode
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
@@ -13,6 +15,7 @@ import pytest
 
 from crosstenant.sandbox.entra.assertions import federated_token
 from crosstenant.sandbox.host.control_token import control_token
+from crosstenant.sandbox.host.descendants import descendants
 from crosstenant.sandbox.world import seed
 from lib.sandbox import SECRETS
 from lib.stack import Outcome, Stack
@@ -33,8 +36,14 @@ class Watch:
         self.users: set[str] = {seed.CLUSTER_CALLER_ID, seed.REGISTRY_CALLER_ID}
 
     def operate(self, operation: str, *options: str, environ: Mapping[str, str] | None = None) -> Outcome:
-        """An operation of the stack, its output kept."""
-        return self._keep(self._stack.operate(operation, *options, environ=environ))
+        """An operation of the stack; its output is kept, what its processes leave in temporary files, and their
+        arguments."""
+        temporary = self._folder / "temporary"
+        temporary.mkdir(exist_ok=True)
+        with arguments_of_processes() as seen:
+            done = self._stack.operate(operation, *options, environ={"TMPDIR": str(temporary), **(environ or {})})
+        self._printed[f"{len(self._printed)}: arguments of the processes of {done.command}"] = "\n".join(seen)
+        return self._keep(done)
 
     def command(self, *words: str) -> Outcome:
         """A command, its output kept."""
@@ -43,6 +52,10 @@ class Watch:
     def plant(self, user: str, secret: str) -> None:
         self.users.add(user)
         self.planted.add(secret)
+
+    def saw_arguments_of(self, program: str) -> bool:
+        """Whether the arguments of a program are among the texts that are searched."""
+        return any(program in text for where, text in self._printed.items() if "arguments of" in where)
 
     def leaks(self) -> list[str]:
         """Where a planted secret is found, as it is or encoded."""
@@ -63,6 +76,27 @@ class Watch:
     def _keep(self, outcome: Outcome) -> Outcome:
         self._printed[f"{len(self._printed)}: {outcome.command}"] = outcome.output
         return outcome
+
+
+@contextmanager
+def arguments_of_processes() -> Iterator[set[str]]:
+    """The arguments of each process that is started within the block by this one, or by those in turn."""
+    seen: set[str] = set()
+    over = threading.Event()
+
+    def watch() -> None:
+        while not over.wait(0.05):
+            for pid in descendants():
+                with suppress(OSError):
+                    seen.add(Path(f"/proc/{pid}/cmdline").read_text(errors="replace"))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+    try:
+        yield seen
+    finally:
+        over.set()
+        thread.join()
 
 
 def forms(secret: str, users: set[str]) -> set[str]:
@@ -90,7 +124,7 @@ def test_planted_secrets_are_found_nowhere_but_encrypted(watch: Watch, quickstar
             outcome="Failed", error_code="VMExtensionProvisioningError", error_message="A node did not come up."
         )
     )
-    failed = watch.operate("up", "--logtostderr", "--logflow", "-v=9")
+    failed = watch.operate("up", "--logtostderr", "--logflow", "-v=9", "--debug")
     assert failed.code != 0
     assert failed.says("a node did not come up")
 
@@ -107,6 +141,11 @@ def test_planted_secrets_are_found_nowhere_but_encrypted(watch: Watch, quickstar
         assert shown.code == 0, shown.output
 
     assert watch.leaks() == []
+    assert watch.saw_arguments_of("pulumi-resource-crosstenant")
+    # What Pulumi writes of its own protocol is in clear: SECURITY.md warns of it.
+    messages = tmp_path / "messages.json"
+    assert watch.operate("preview", environ={"PULUMI_DEBUG_GRPC": str(messages)}).code == 0
+    assert watch.is_in(messages.read_text())
     # What was searched for is what the stack holds: asked for it, Pulumi shows each.
     exported = quickstart.command("pulumi", "stack", "export", "--show-secrets", "--stack", "test").output
     assert [secret for secret in watch.planted if secret not in exported] == []
