@@ -66,6 +66,14 @@ def test_skipped_proof_lets_the_profile_ask_nothing():
     assert [it for it in built.one(PROFILE).inputs if it.startswith("nodePull")] == []
 
 
+@pytest.mark.parametrize("mode", ["warn", "skip"])
+def test_refused_nodes_reset_nothing_where_the_own_secret_is_not_proved(mode: str):
+    registries = [registry(), RegistryArgs(registry_id=OTHER_REGISTRY, pull_check={"mode": mode})]  # type: ignore[typeddict-item]
+    built = build(lambda: pull(registries=registries, clusters=[proved()]))
+    assert built.one(NODE_PULL).inputs["image"] == IMAGE
+    assert [it for it in built.one(PROFILE).inputs if it.startswith("nodePull")] == []
+
+
 @pytest.mark.parametrize(
     ("reference", "image"),
     [("1.0", IMAGE), (f"sha256:{'0' * 64}", f"images.azurecr.io/backend/api@sha256:{'0' * 64}")],

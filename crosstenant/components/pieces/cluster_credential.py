@@ -43,7 +43,7 @@ def set_cluster_credential(
     :param expiry_warning_days: Days before the end of its secret from which a waiting cluster causes a warning.
     :param asked: What its nodes are asked at a refresh.
     """
-    asked = asked if asked and asked.is_asked else None
+    asked = asked if asked and asked.may_reset else None
     waits = cluster.holds.waits_by is not None
     window = cluster.holds.reset_window or {}
 

@@ -29,10 +29,16 @@ class AskedPull:
     mode: PullCheckMode | None
     timeout_seconds: int | None
 
+    own_secret_is_proved: bool
+    """Whether every pull check must pass before a reset."""
+
     @property
-    def is_asked(self) -> bool:
-        """Whether the nodes are asked at all."""
-        return self.mode is not PullCheckMode.SKIP
+    def may_reset(self) -> bool:
+        """Whether nodes that are refused may let the cluster be reset.
+
+        Without a proof of the stack's own secret their refusal may have another cause, which no reset repairs.
+        """
+        return self.mode is not PullCheckMode.SKIP and self.own_secret_is_proved
 
 
 def node_pull(
@@ -59,6 +65,7 @@ def node_pull(
         options.get("namespace"),
         None if mode is None else PullCheckMode(mode),
         options.get("timeout_seconds"),
+        all(it.pull_check.get("mode", PullCheckMode.REQUIRE) == PullCheckMode.REQUIRE for it in registries),
     )
 
 

@@ -17,12 +17,14 @@ from crosstenant.model.kubernetes.node_pull.verdict import ClusterOutcome
 from crosstenant.model.modes import CredentialState, NodePullResult
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.node_pull_check.sentences import describe
+from crosstenant.plugin.service_principal_profile.credential_reset import CredentialReset
 from crosstenant.plugin.service_principal_profile.node_fields import node_question
-from crosstenant.plugin.service_principal_profile.record import Record
+from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
+from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest
 from crosstenant.provider_kit.resource import Properties
 
 
-class Answer(Enum):
+class _Answer(Enum):
     """What the nodes say when they are asked again."""
 
     REFUSED = "refused"
@@ -65,29 +67,28 @@ class RefusedNodes:
         is_repaired = record.nodes_refused and _was_answered(outcome)
         return record.as_applied if is_repaired else record
 
-    async def again(self, urn: str, record: Record, state: ClusterState, inputs: Properties) -> Answer:
-        """What the nodes say before an update resets their cluster because they were refused.
+    async def kept(
+        self, request: ResetRequest, old: Record, inputs: Properties, reset: CredentialReset
+    ) -> Record | None:
+        """The record of a cluster that the update does not reset, although its nodes were refused; ``None`` if it does.
 
-        :param urn: The record's resource.
-        :param record: The record, of the program's application and secret.
-        :param state: The cluster.
+        :param request: The reset that the refusal asks for.
+        :param old: The present record.
         :param inputs: The inputs.
+        :param reset: Resets clusters.
         """
-        if node_question(inputs) is None:
-            return Answer.REFUSED
-        outcome = await self._ask(urn, state, inputs, Moment.UPDATE)
-        if outcome.credential_refused:
-            return Answer.REFUSED
-        if _was_answered(outcome):
-            await self._log.info(
-                urn, f"the nodes of cluster {record.cluster_id} are not refused any longer: it is not reset"
-            )
-            return Answer.ACCEPTED
-        why = describe(outcome, record.cluster_id, inputs["nodePullImage"])
-        await self._log.warning(
-            urn, f"the registry refused the nodes before, and they cannot be asked again, so nothing is reset: {why}"
+        state = await reset.look(request.cluster_id)
+        if state is None or needs_reset(old.as_applied, state, request.client_id, request.secret):
+            return None
+        state = await reset.idle(request.urn, request.cluster_id, request.deadline)
+        answer = await self._again(request.urn, old, state, inputs) if state else _Answer.REFUSED
+        if answer is _Answer.ACCEPTED:
+            return await reset.apply(request, old.as_applied)
+        if answer is _Answer.REFUSED:
+            return None
+        return replace(request.record, credential_state=old.credential_state, nodes_refused=old.nodes_refused).seeing(
+            state
         )
-        return Answer.NONE
 
     def forget(self, cluster_id: ArmId) -> None:
         """Forgets what the nodes have answered: they may have another credential now.
@@ -95,6 +96,23 @@ class RefusedNodes:
         :param cluster_id: The cluster.
         """
         self._proofs.forget(cluster_id)
+
+    async def _again(self, urn: str, record: Record, state: ClusterState, inputs: Properties) -> _Answer:
+        if node_question(inputs) is None:
+            return _Answer.REFUSED
+        outcome = await self._ask(urn, state, inputs, Moment.UPDATE)
+        if outcome.credential_refused:
+            return _Answer.REFUSED
+        if _was_answered(outcome):
+            await self._log.info(
+                urn, f"the nodes of cluster {record.cluster_id} are not refused any longer: it is not reset"
+            )
+            return _Answer.ACCEPTED
+        why = describe(outcome, record.cluster_id, inputs["nodePullImage"])
+        await self._log.warning(
+            urn, f"the registry refused the nodes before, and they cannot be asked again, so nothing is reset: {why}"
+        )
+        return _Answer.NONE
 
     async def _ask(self, urn: str, state: ClusterState, inputs: Properties, moment: Moment) -> ClusterOutcome:
         async def show(message: str) -> None:

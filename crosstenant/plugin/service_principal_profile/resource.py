@@ -9,7 +9,6 @@ import asyncio
 from dataclasses import replace
 from typing import ClassVar
 
-from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import Clusters
 from crosstenant.azure.clusters.dead_credential import DeadCredentials
 from crosstenant.azure.clusters.node_proofs import NodeProofs
@@ -33,7 +32,7 @@ from crosstenant.plugin.service_principal_profile.node_fields import refuse_node
 from crosstenant.plugin.service_principal_profile.present_secrets import PresentSecrets
 from crosstenant.plugin.service_principal_profile.record import Record, needs_reset
 from crosstenant.plugin.service_principal_profile.recorded_differences import RecordedDifferences
-from crosstenant.plugin.service_principal_profile.refused_nodes import Answer, RefusedNodes
+from crosstenant.plugin.service_principal_profile.refused_nodes import RefusedNodes
 from crosstenant.plugin.service_principal_profile.refused_nodes import announcement as asks_again
 from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest
 from crosstenant.plugin.service_principal_profile.reset_turns import ResetTurns
@@ -266,12 +265,9 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         request = ResetRequest(urn, _parsed(record.cluster_id), record, record.secret, deadline, rules)
         try:
             if old is not None and old.nodes_refused:
-                answer, state = await self._nodes_again(request, old, news)
-                if state is not None and answer is Answer.NONE:
-                    undecided = replace(record, credential_state=old.credential_state, nodes_refused=old.nodes_refused)
-                    return undecided.seeing(state)
-                if state is not None and answer is Answer.ACCEPTED:
-                    return await self._reset.apply(request, old.as_applied)
+                kept = await self._nodes.kept(request, old, news, self._reset)
+                if kept is not None:
+                    return kept
             self._nodes.forget(request.cluster_id)
             return await self._reset.apply(request, old)
         except asyncio.CancelledError:
@@ -281,16 +277,6 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
             if not where:
                 raise
             raise followed_by(error, where) from None
-
-    async def _nodes_again(
-        self, request: ResetRequest, old: Record, news: Properties
-    ) -> tuple[Answer, ClusterState | None]:
-        """What the nodes say now, where nothing but their refusal asks for a reset; and the cluster."""
-        state = await self._reset.look(request.cluster_id)
-        if state is None or needs_reset(old.as_applied, state, request.client_id, request.secret):
-            return Answer.REFUSED, None
-        state = await self._reset.idle(request.urn, request.cluster_id, request.deadline)
-        return (await self._nodes.again(request.urn, old, state, news) if state else Answer.REFUSED), state
 
 
 _OBSERVED = ("credentialState", "clusterClientId", "provisioningState", "resetAt")

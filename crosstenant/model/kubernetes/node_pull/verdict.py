@@ -55,7 +55,8 @@ class NodeOutcome:
     detail: str = ""
     """The reason in a sentence or in the cluster's words, in one line; empty for a pull."""
     credential_refused: bool = False
-    """Whether the registry did not accept the identity itself (401): another secret of it may be accepted."""
+    """Whether the node showed the cluster's application, and the registry did not accept it (401): another secret of it
+    may be accepted."""
 
 
 @dataclass(frozen=True)
@@ -161,7 +162,8 @@ def _failed_pull(text: str) -> tuple[NodePullResult, bool]:
     if NODE_PULL_DENIED.is_in(text):
         return _R.REFUSED, False
     if NODE_ANONYMOUS_REFUSED.is_in(text):
-        return _R.REFUSED, True
+        # Without a credential the refusal says nothing about the one that the cluster has.
+        return _R.REFUSED, False
     return _R.NO_ANSWER, False
 
 

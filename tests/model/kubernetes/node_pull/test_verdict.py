@@ -63,7 +63,7 @@ def test_container_that_cannot_start_proves_its_pull(facts: dict[str, Any]):
     ("text", "result", "refused"),
     [
         (OAUTH_401, R.REFUSED, True),
-        (ANONYMOUS_401, R.REFUSED, True),
+        (ANONYMOUS_401, R.REFUSED, False),
         (f"[{OAUTH_401}, {ANONYMOUS_401}]", R.REFUSED, True),
         (f"[{NO_ROLE}, {ANONYMOUS_401}]", R.REFUSED, False),
         (f"{PULLING}unexpected status from HEAD request to {MANIFEST}: 403 Forbidden", R.REFUSED, False),
