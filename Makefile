@@ -5,6 +5,9 @@ TESTS ?=
 # For make fuzz: seconds for each property, and a word in their names
 SECONDS ?=
 WORD ?=
+# For make soak: how many days, and the seed of their drift and faults
+DAYS ?=
+SEED ?=
 # As root: make test APT=1 installs skopeo with apt-get, instead of building oras
 APT ?=
 
@@ -16,7 +19,7 @@ RUN := PATH="$(CURDIR)/.venv/bin:$$PATH:$(CURDIR)/.tools/bin"
 .DEFAULT_GOAL := help
 # Set-up runs its own steps side by side; two set-ups in one checkout would get in each other's way.
 .NOTPARALLEL:
-.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated demo-nodes lock schema lint check test test-clients test-kubernetes test-packaging test-sdks sdks fuzz dist release-check site format faults bench bench-fleet bench-federated clean distclean
+.PHONY: help setup setup-python setup-tests setup-kubernetes demo demo-federated demo-nodes lock schema lint check test test-clients test-kubernetes test-packaging test-sdks sdks rights soak fuzz dist release-check site format faults bench bench-fleet bench-federated clean distclean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 14
@@ -72,6 +75,12 @@ test-sdks: setup ## tests/sdks: Go and TypeScript programs compile and deploy (n
 
 sdks: setup-python ## the SDKs of TypeScript, Go, C# and Python, in sdks/ (its generators are built once)
 	$(BIN)/python tools/write_sdks.py
+
+rights: setup-tests ## stacks whose callers have exactly the documented rights, and all but one of them (two minutes)
+	$(RUN) $(BIN)/pytest $(WORKERS) --durations 5 tests/engine/test_rights.py
+
+soak: setup ## some days in the life of a chain, by the sandbox's clock: make soak DAYS=20 SEED=1
+	@$(RUN) $(BIN)/python tools/soak.py $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED))
 
 fuzz: setup-python ## hostile input for every parser, ever new: SECONDS=20 for each property (8 minutes in all)
 	$(BIN)/python tools/fuzz.py $(if $(SECONDS),--seconds $(SECONDS)) $(WORD)
