@@ -30,6 +30,26 @@ class Clock:
         await asyncio.sleep(seconds)
 
 
+GONE_PAUSE = 5.0
+"""Seconds after which Azure is asked again whether something is gone that a stack has."""
+
+
+async def surely(look: Callable[[], Awaitable[T | None]], clock: Clock) -> T | None:
+    """What ``look`` finds; it looks a second time before nothing is believed.
+
+    A read may be answered by a replica that lags. Where a refresh believes it, the record of a cluster leaves the
+    state, and the next update resets the cluster for no reason.
+
+    :param look: Looks once; ``None`` where there is nothing.
+    :param clock: The clock to wait on.
+    """
+    found = await look()
+    if found is None:
+        await clock.sleep(GONE_PAUSE)
+        found = await look()
+    return found
+
+
 async def retried(
     attempt: Callable[[], Awaitable[T]],
     refusals: type[E],

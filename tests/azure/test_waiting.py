@@ -6,7 +6,7 @@ from itertools import islice
 
 import pytest
 
-from crosstenant.azure.waiting import Clock, lasting, retried
+from crosstenant.azure.waiting import Clock, lasting, retried, surely
 from crosstenant.model import pauses
 from crosstenant.model.pauses import Pauses
 
@@ -87,3 +87,19 @@ def test_last_pause_ends_with_the_time():
 
 def test_time_is_told_in_seconds_or_minutes():
     assert [lasting(it) for it in (0, 99.4, 100, 5400)] == ["0 s", "99 s", "2 min", "90 min"]
+
+
+@pytest.mark.parametrize(
+    ("answers", "found", "slept"), [(["a"], "a", []), ([None, "a"], "a", [5]), ([None] * 2, None, [5])]
+)
+async def test_what_a_stack_has_is_gone_only_if_it_is_not_found_twice(
+    answers: list[str | None], found: str | None, slept: list[float]
+):
+    clock, left = FakeClock(), iter(answers)
+
+    async def look() -> str | None:
+        return next(left)
+
+    assert await surely(look, clock) == found
+    assert clock.slept == slept
+    assert next(left, "nothing left") == "nothing left"

@@ -24,9 +24,9 @@ from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world.state import Store
 from lib.checkout import compile_package
 from tests.engine.engine_world import Azure
-from tests.faults.cells import Cell, applies, calls_of, run_cell
+from tests.faults.cells import Cell, applies, calls_of, run_cell, times_of
 from tests.faults.death_cells import death_cells, run_death
-from tests.faults.kinds import KINDS, TIMES
+from tests.faults.kinds import KINDS
 from tests.faults.operations import OPERATIONS
 from tests.faults.results import PAGE, ROOT, Results, page
 
@@ -38,7 +38,7 @@ async def run_calls(store: Store, results: Results, until: float) -> None:
     for operation in OPERATIONS:
         for call in await calls_of(store, operation):
             for kind in (it for it in KINDS if applies(call, it)):
-                for times in TIMES:
+                for times in times_of(operation, kind):
                     cell = Cell(operation, call, kind, times)
                     if cell.name in results.cells or time.monotonic() > until:
                         continue

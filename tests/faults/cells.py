@@ -64,6 +64,11 @@ def applies(call: Call, kind: str) -> bool:
     return not kind.startswith("token") or call.service in ("arm", "graph")
 
 
+def times_of(operation: Operation, kind: str) -> list[str]:
+    """How often a kind of fault is met: what a refresh is told is missing each time it asks is gone, and no fault."""
+    return [it for it in TIMES if not (it == "always" and kind.startswith("stale") and "refresh" in operation.name)]
+
+
 def has_request_id(cell: Cell) -> bool:
     """Whether the answer is a refusal of Azure with a request ID; a storage account's text is shown to no person."""
     fault = KINDS[cell.kind]

@@ -34,9 +34,7 @@ run goes on where it was. `make test` runs a part of it.
 A reset whose answer is lost is repeated in one case alone, once in a run: the cluster had the same application before,
 and Azure shows no secret. A `Retry-After` of more than two minutes is not waited for; the error has it.
 
-What is wrong, and open: a refresh believes Azure at once that an object does not exist. Where that is a stale read, the
-record of the cluster leaves the state, and the next update resets the cluster once more; a registry is shown as drift,
-which the next refresh takes back.
+A refresh asks Azure once more, after five seconds, before it believes that a cluster or registry of the stack is gone.
 """
 
 

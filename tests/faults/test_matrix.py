@@ -18,7 +18,8 @@ REPRESENTATIVE = (
     ("rotation", "resetServicePrincipalProfile", ("reset after the work", "a proxy's page, 200")),
     ("rotation", "operations", ("token expired", "text, not JSON", "500")),
     ("pull check", "/oauth2/token", ("truncated body", "a proxy's page, 403")),
-    ("refresh of a cluster", "managedClusters", ("429, Retry-After 1 h", "503")),
+    ("refresh of a cluster", "managedClusters", ("429, Retry-After 1 h", "503", "stale: not found")),
+    ("refresh of a pull check", "registries", ("stale: not found",)),
     ("getRegistry", "oauth2/v2.0", ("truncated body", "a proxy's page, 200", "no answer")),
 )
 

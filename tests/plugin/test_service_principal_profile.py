@@ -555,3 +555,25 @@ def test_schema_and_resource_agree(world: World):
     secret = {name for name, spec in schema["properties"].items() if spec.get("secret")}
     assert secret == world.profile.secret_properties
     assert set(schema["required"]) <= set(schema["properties"])
+
+
+async def test_one_answer_that_a_cluster_is_not_there_takes_no_record_from_the_state(world: World):
+    olds = await created(world)
+    here, world.state = world.state, None
+    began = world.clock.time
+
+    async def back_again(seconds: float) -> None:
+        world.clock.time += seconds
+        world.state = here
+
+    world.clock.sleep = back_again
+    found = await world.profile.read(URN, CLUSTER_ID, inputs(), olds)
+    assert found is not None
+    assert found.outputs["credentialState"] == "applied"
+    assert world.clock.time == began + 5
+
+
+async def test_a_cluster_that_is_not_found_twice_is_gone(world: World):
+    olds = await created(world)
+    world.state = None
+    assert await world.profile.read(URN, CLUSTER_ID, inputs(), olds) is None

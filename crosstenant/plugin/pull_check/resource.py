@@ -21,7 +21,7 @@ from crosstenant.azure.pull.replication import (
 from crosstenant.azure.registries.lookup import find_registry, read_registry
 from crosstenant.azure.registries.registries import RegistryState
 from crosstenant.azure.sign_in.secret_proof import Prove, prove_secret
-from crosstenant.azure.waiting import Clock
+from crosstenant.azure.waiting import Clock, surely
 from crosstenant.errors import OperatorError
 from crosstenant.model.argument_text import quoted
 from crosstenant.model.arm_id import REGISTRY_TYPE, is_uuid, parse_arm_id
@@ -115,7 +115,7 @@ class PullCheck(DeclaredResource[Context]):
         if inputs.get("mode") == PullCheckMode.SKIP or not inputs.get("secret"):
             return Observed(resource_id, inputs, {"result": PullResult.NOT_CHECKED.value, **kept})
         with perhaps_former():
-            registry = await find_registry(self.context.tenant, inputs["registryId"])
+            registry = await surely(lambda: find_registry(self.context.tenant, inputs["registryId"]), self._clock)
         if registry is None:
             gone = f"registry {inputs['registryId']} does not exist any longer"
             return Observed(resource_id, inputs, {**inputs, **_refusal(REGISTRY_GONE, gone)})

@@ -14,7 +14,7 @@ from crosstenant.azure.clusters.dead_credential import DeadCredentials
 from crosstenant.azure.clusters.node_proofs import NodeProofs
 from crosstenant.azure.directory.graph import Graph
 from crosstenant.azure.sign_in.secret_proof import prove_secret
-from crosstenant.azure.waiting import Clock
+from crosstenant.azure.waiting import Clock, surely
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import CLUSTER_TYPE, ArmId, parse_arm_id
 from crosstenant.model.modes import CredentialState
@@ -160,11 +160,15 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
 
     async def read(self, urn: str, resource_id: str, inputs: Properties, olds: Properties) -> Observed | None:
         """Observes the cluster; its secret cannot be read, but its nodes can be asked whether they pull."""
+        cluster_id = _parsed(resource_id)
+        record = Record.of_outputs(olds) if olds else None
+        expected = record is not None and record.credential_state is not CredentialState.PENDING
         with perhaps_former():
-            state = await self._reset.look(_parsed(resource_id))
-        if not olds:
+            state = await (
+                surely(lambda: self._reset.look(cluster_id), self._clock) if expected else self._reset.look(cluster_id)
+            )
+        if record is None:
             return imported(resource_id, state)
-        record = Record.of_outputs(olds)
         if state is None:
             return Observed(resource_id, inputs, olds) if record.credential_state is CredentialState.PENDING else None
         record = await self._reset.settled(record, state)
