@@ -126,6 +126,24 @@ def test_a_chain_needs_each_right_and_no_other(azure: Azure, make_stack: Callabl
     assert not [it for it in azure.state["applications"].values() if "prod" in it["displayName"].split()]
 
 
+def test_a_proof_on_nodes_that_the_caller_may_not_ask_for_is_refused_at_preview(
+    azure: Azure, make_stack: Callable[..., Stack]
+):
+    program = CHAIN_PROGRAM.replace(
+        'cluster_id=config.require("clusterId")',
+        'cluster_id=config.require("clusterId"),'
+        ' prove_on_nodes=NodePullCheckOptions(image="fabrikamimages.azurecr.io/hello:1.0")',
+    )
+    deployer = Deployer(
+        azure, make_stack(program, config={"mode": "managed"}), [it for it in CHAIN if "managed" in it.modes]
+    )
+    refused = deployer.run("preview")
+    assert refused.code != 0
+    assert refused.says("Microsoft.ContainerService/managedClusters/runCommand/action"), refused.output
+    assert azure.writes == []
+    without_trace_or_secret(refused)
+
+
 def test_a_chain_without_a_secret_needs_each_right_and_no_other(azure: Azure, make_stack: Callable[..., Stack]):
     deployer = Deployer(azure, make_stack(FEDERATED_PROGRAM), FEDERATED)
     deployer.previews()
