@@ -21,6 +21,7 @@ from crosstenant.sandbox.world import seed
 from lib import sandbox
 from lib.checkout import KUBERNETES, ROOT, SCRATCH
 from lib.federated import IDENTITY_GROUP, FederatedFleet, add_clusters_with_issuers
+from lib.figures import verdict
 from lib.pods import Pods, kubeconfig_of
 from lib.stack import Stack
 
@@ -53,11 +54,11 @@ def main(_started: float) -> None:
     print("\nThe Azure side (delivery none):")
     for count, run in ((1, alone), (CLUSTERS, fleet)):
         print(f"{count:>4} cluster(s): {_shown(run)}")
-    print(f"      bound for {CLUSTERS} clusters: {bound} requests: {_verdict(asked <= bound)}")
+    print(f"      bound for {CLUSTERS} clusters: {bound} requests: {verdict(asked <= bound)}")
     print(f"With the cluster's side and the awaited proof:\n   1 cluster: {_shown(whole)}")
     print(f"A cluster with one registry and one namespace, in an hour: {_counts(hourly)}")
     per_hour = sum(hourly.values())
-    print(f"      bound: {HOURLY_REQUESTS} requests: {_verdict(per_hour <= HOURLY_REQUESTS)}")
+    print(f"      bound: {HOURLY_REQUESTS} requests: {verdict(per_hour <= HOURLY_REQUESTS)}")
     sys.exit(0 if asked <= bound and per_hour <= HOURLY_REQUESTS else 1)
 
 
@@ -123,10 +124,6 @@ def _shown(run: Run) -> str:
 
 def _counts(asked: Counter[str]) -> str:
     return ", ".join(f"{service} {count}" for service, count in sorted(asked.items()))
-
-
-def _verdict(holds: bool) -> str:
-    return "holds" if holds else "BROKEN"
 
 
 def _must(truth: bool, what: str) -> None:

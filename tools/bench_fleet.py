@@ -19,6 +19,7 @@ from itertools import pairwise
 from crosstenant.sandbox.host.state_file import open_store, state_path
 from lib import sandbox
 from lib.checkout import SCRATCH
+from lib.figures import verdict
 from lib.fleet import Fleet, add_fleet
 from lib.peaks import Peaks
 
@@ -52,10 +53,10 @@ def main(_started: float) -> None:
     print(
         f"\none cluster: {alone.seconds:.1f} s, of which {alone.resetting:.1f} s resetting\n"
         f"{CLUSTERS} clusters: {fleet.seconds:.1f} s, of which {fleet.resetting:.1f} s resetting; ratio {ratio:.2f},"
-        f" bound {TIME_BOUND:.2f}: {_verdict(ratio <= TIME_BOUND)}\n"
+        f" bound {TIME_BOUND:.2f}: {verdict(ratio <= TIME_BOUND)}\n"
         f"{CLUSTERS} clusters in {WAVES} waves: {waves.seconds:.1f} s, of which {waves.resetting:.1f} s resetting:"
-        f" {of_waves:.2f} times the sum of the waves, bound {WAVES_BOUND:.2f}: {_verdict(of_waves <= WAVES_BOUND)}\n"
-        f"memory of the plugin: {megabytes:.0f} MB, bound {MEMORY_BOUND:.0f} MB: {_verdict(megabytes <= MEMORY_BOUND)}"
+        f" {of_waves:.2f} times the sum of the waves, bound {WAVES_BOUND:.2f}: {verdict(of_waves <= WAVES_BOUND)}\n"
+        f"memory of the plugin: {megabytes:.0f} MB, bound {MEMORY_BOUND:.0f} MB: {verdict(megabytes <= MEMORY_BOUND)}"
     )
     sys.exit(0 if ratio <= TIME_BOUND and of_waves <= WAVES_BOUND and megabytes <= MEMORY_BOUND else 1)
 
@@ -86,10 +87,6 @@ def measure(clusters: list[str], per_wave: int = 0) -> Run:
             sys.exit("bench-fleet: a reset began before those of the wave before had ended")
     span = max(it["_end"] for it in operations) - min(it["_start"] for it in operations)
     return Run(done.seconds, span, peaks.megabytes)
-
-
-def _verdict(holds: bool) -> str:
-    return "holds" if holds else "BROKEN"
 
 
 if __name__ == "__main__":
