@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -10,9 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from crosstenant.sandbox.world import seed
-from lib.stack import Outcome, Stack
-from tests.engine.cluster_estate import PROFILE, add_cluster, document
+from lib.stack import Stack
+from tests.engine.cluster_estate import PROFILE, document
 from tests.engine.engine_world import Azure
+from tests.engine.fleet_world import FleetStack
 
 Json = dict[str, Any]
 
@@ -51,30 +51,16 @@ PROGRAM = """
 """
 
 
-class Holding:
+class Holding(FleetStack):
     """The stack, what it asks for, and the clusters ``a`` and ``b`` as Azure has them."""
 
     def __init__(self, azure: Azure, make_stack: Callable[..., Stack], folder: Path) -> None:
-        self.azure = azure
-        self.stack = make_stack(PROGRAM)
-        self._file = folder / "project" / "holds.json"
-        azure.change(lambda state: [add_cluster(state, cluster_id(name), {"system": 1}) for name in "ab"])
+        super().__init__(azure, make_stack, PROGRAM, folder / "project" / "holds.json")
+        self.add_clusters("a", "b", nodes=1)
 
     def ask(self, rotation: Json, **clusters: Json) -> None:
         """Has the program ask for this from now on; a cluster that is not named has no arguments of its own."""
-        self._file.write_text(json.dumps({"rotation": rotation, "clusters": {"a": {}, "b": {}, **clusters}}))
-
-    def up(self, *options: str) -> Outcome:
-        """An update that has to succeed."""
-        done = self.stack.operate("up", *options)
-        assert done.code == 0, done.output
-        return done
-
-    @property
-    def secrets(self) -> list[str]:
-        """Key IDs of the application's secrets, the oldest first."""
-        found = sorted(self._application["passwordCredentials"], key=lambda it: it["startDateTime"])
-        return [it["keyId"] for it in found]
+        self.write({"rotation": rotation, "clusters": {"a": {}, "b": {}, **clusters}})
 
     @property
     def on_clusters(self) -> tuple[str, str]:
@@ -114,20 +100,9 @@ class Holding:
         self.azure.change(lambda state: state["clock"].update(ahead_seconds=state["clock"]["ahead_seconds"] + seconds))
 
     def _secret_of(self, name: str) -> str:
-        cluster = document(self.azure.state, name)
+        cluster = self.cluster(name)
         [secret] = {cluster["_credential"]["secret"], *(it["secret"] for it in cluster["_nodes"])}
-        digest = hashlib.sha256(secret.encode()).hexdigest()
-        found = [it["keyId"] for it in self._application["passwordCredentials"] if it["_sha256"] == digest]
-        return found[0] if found else "gone"
-
-    @property
-    def _application(self) -> Json:
-        return next(it for it in self.azure.state["applications"].values() if it["displayName"] == "fleet (test)")
-
-
-def cluster_id(name: str) -> str:
-    """ARM ID of a cluster in the seeded group."""
-    return f"{seed.CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/{name}"
+        return self.key_of(secret)
 
 
 def from_now(**ahead: float) -> datetime:

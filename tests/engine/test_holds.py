@@ -7,7 +7,8 @@ from pathlib import Path
 
 from lib.stack import Stack
 from tests.engine.engine_world import Azure
-from tests.engine.hold_world import Holding, cluster_id, from_now, utc
+from tests.engine.fleet_world import cluster_id
+from tests.engine.hold_world import Holding, from_now, utc
 
 
 def test_a_reset_waits_as_long_as_its_cluster_pulls_and_every_run_says_so(

@@ -10,7 +10,8 @@ from crosstenant.sandbox.world.nodes import set_power
 from lib.stack import Stack
 from tests.engine.cluster_estate import meanwhile
 from tests.engine.engine_world import Azure
-from tests.engine.wave_world import Waves, cluster_id, fail_resets, succeed
+from tests.engine.fleet_world import cluster_id
+from tests.engine.wave_world import Waves, fail_resets, succeed
 
 
 def test_a_rotation_in_waves_stops_at_a_failure_and_goes_on(

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
 import ssl
 from collections.abc import Callable
 from pathlib import Path
@@ -12,11 +10,11 @@ from typing import Any
 from unittest import mock
 
 from crosstenant.sandbox.kubelet.node_pull import pull
-from crosstenant.sandbox.world import seed
 from crosstenant.sandbox.world.state import State
-from lib.stack import Outcome, Stack
-from tests.engine.cluster_estate import PROFILE, add_cluster
+from lib.stack import Stack
+from tests.engine.cluster_estate import PROFILE
 from tests.engine.engine_world import Azure
+from tests.engine.fleet_world import FleetStack
 
 Json = dict[str, Any]
 
@@ -61,7 +59,7 @@ PROGRAM = """
 """
 
 
-class Waves:
+class Waves(FleetStack):
     """The stack, what it asks for, and the clusters as Azure has them."""
 
     def __init__(
@@ -77,12 +75,10 @@ class Waves:
         :param when_stopped: What the program says of a stopped cluster; with ``skip`` it keeps the previous secret.
         :param waves: The clusters, which are made in Azure, and the wave of each.
         """
-        self.azure = azure
-        self.stack = make_stack(PROGRAM)
-        self._file = folder / "project" / "waves.json"
+        super().__init__(azure, make_stack, PROGRAM, folder / "project" / "waves.json")
         self._asked: Json = {"waves": waves, "at_once": None, "trigger": "1", "when_stopped": when_stopped}
-        self._write()
-        azure.change(lambda state: [add_cluster(state, cluster_id(name), {"system": 2}) for name in waves])
+        self.write(self._asked)
+        self.add_clusters(*waves, nodes=2)
 
     def ask(self, *, at_once: int | None = None, trigger: str | None = None, **waves: int | None) -> None:
         """Has the program ask for this from now on; ``None`` for a cluster removes it."""
@@ -92,34 +88,22 @@ class Waves:
             "at_once": at_once,
             "trigger": trigger or self._asked["trigger"],
         }
-        self._write()
-
-    def up(self, *options: str) -> Outcome:
-        """An update that has to succeed."""
-        done = self.stack.operate("up", *options)
-        assert done.code == 0, done.output
-        return done
+        self.write(self._asked)
 
     @property
     def resets(self) -> list[str]:
         """The clusters that Azure has been asked to reset, in that order."""
         return [it.rsplit("/", 1)[-1] for it in self.azure.resets]
 
-    @property
-    def secrets(self) -> list[str]:
-        """Key IDs of the application's secrets, the oldest first."""
-        found = sorted(self._application["passwordCredentials"], key=lambda it: it["startDateTime"])
-        return [it["keyId"] for it in found]
-
     def secret_of(self, name: str) -> str:
         """Key ID of the secret that a cluster has."""
-        return self._key_of(self._cluster(name)["_credential"]["secret"])
+        return self.key_of(self.cluster(name)["_credential"]["secret"])
 
     def nodes_that_pull(self, *names: str) -> dict[str, list[str]]:
         """Key IDs of the secrets with which the nodes of the clusters pull, every one now."""
         trusting = ssl.create_default_context(cafile=self.azure.environ["SSL_CERT_FILE"])
         with mock.patch("aiohttp.connector._SSL_CONTEXT_VERIFIED", trusting):
-            return {name: [self._pulling(node) for node in self._cluster(name)["_nodes"]] for name in names}
+            return {name: [self._pulling(node) for node in self.cluster(name)["_nodes"]] for name in names}
 
     def overlap(self, earlier: str, later: str) -> bool:
         """Whether the last reset of one of the later clusters began before those of the earlier ones had ended."""
@@ -134,27 +118,7 @@ class Waves:
 
     def _pulling(self, node: Json) -> str:
         asyncio.run(pull(IMAGE, node, self.azure.environ["CROSSTENANT_SANDBOX"]))
-        return self._key_of(node["secret"])
-
-    def _cluster(self, name: str) -> Json:
-        return self.azure.state["resources"][cluster_id(name).lower()]
-
-    def _key_of(self, secret: str) -> str:
-        digest = hashlib.sha256(secret.encode()).hexdigest()
-        found = [it["keyId"] for it in self._application["passwordCredentials"] if it["_sha256"] == digest]
-        return found[0] if found else "gone"
-
-    @property
-    def _application(self) -> Json:
-        return next(it for it in self.azure.state["applications"].values() if it["displayName"] == "fleet (test)")
-
-    def _write(self) -> None:
-        self._file.write_text(json.dumps(self._asked))
-
-
-def cluster_id(name: str) -> str:
-    """ARM ID of a cluster in the seeded group."""
-    return f"{seed.CLUSTER_GROUP}/providers/Microsoft.ContainerService/managedClusters/{name}"
+        return self.key_of(node["secret"])
 
 
 def fail_resets(state: State) -> None:
