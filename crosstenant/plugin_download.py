@@ -14,19 +14,19 @@ from typing import Final, NamedTuple
 
 DISTRIBUTION: Final = "pulumi-crosstenant"
 
-_GITHUB: Final = re.compile(r"https://github\.com/(?P<owner>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?")
+_GITHUB: Final = re.compile(r"https://github\.com/(?P<account>[\w.-]+)/(?P<name>[\w.-]+?)(?:\.git)?/?")
 
 
 class Releases(NamedTuple):
     """A repository on GitHub."""
 
-    owner: str
+    account: str
     name: str
 
     @property
     def address(self) -> str:
         """The address as the engine takes it: it adds the version and the platform."""
-        return f"github://api.github.com/{self.owner}/{self.name}"
+        return f"github://api.github.com/{self.account}/{self.name}"
 
 
 def addresses(stated: Iterable[str] | None) -> dict[str, str]:
@@ -37,7 +37,7 @@ def addresses(stated: Iterable[str] | None) -> dict[str, str]:
 def releases_of(repository: str) -> Releases | None:
     """The repository where the engine finds releases, or None where it is not on GitHub."""
     github = _GITHUB.fullmatch(repository)
-    return Releases(github["owner"], github["name"]) if github else None
+    return Releases(github["account"], github["name"]) if github else None
 
 
 @cache

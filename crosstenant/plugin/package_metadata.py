@@ -44,7 +44,7 @@ def described(schema: dict[str, Any], facts: dict[str, Any] | None = None) -> di
         "publisher": known.get("author"),
         "homepage": urls.get("Homepage", repository),
         "repository": repository,
-        "namespace": releases.owner.lower() if releases else None,
+        "namespace": releases.account.lower() if releases else None,
         "pluginDownloadURL": releases.address if releases else None,
     }
     schema.update({name: value for name, value in said.items() if value})

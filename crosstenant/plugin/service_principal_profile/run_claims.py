@@ -52,8 +52,8 @@ class RunClaims:
             finally:
                 os.close(descriptor)
             claims = [line.split("\t") for line in file.read_text().splitlines() if "\t" in line]
-            owner = next((it[1] for it in claims if it[0] == cluster_id.key), urn)
-            return None if owner == urn else owner
+            holder = next((it[1] for it in claims if it[0] == cluster_id.key), urn)
+            return None if holder == urn else holder
         return None
 
     def _file(self) -> Path:
