@@ -13,6 +13,19 @@ from crosstenant.model.pauses import Pauses
 T = TypeVar("T")
 E = TypeVar("E", bound=Exception)
 
+OnWait = Callable[[str], Awaitable[None]]
+"""Told what is being waited for, in a few words."""
+
+
+async def unheard(message: str) -> None:
+    """An ``OnWait`` for which there is no listener."""
+    del message
+
+
+def seconds_of(retry_after: str) -> float:
+    """The seconds in a ``Retry-After``; 0 for another text."""
+    return float(retry_after) if retry_after.isascii() and retry_after.isdigit() else 0
+
 
 class Clock:
     """The machine's clocks."""

@@ -60,6 +60,15 @@ def ago(then: datetime, now: datetime) -> str:
     return "a minute ago" if minutes == 1 else f"{minutes} minutes ago"
 
 
+UTC_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+"""The one spelling that Graph returns as it was given: another one would differ at each update."""
+
+
+def utc_text(moment: datetime) -> str:
+    """A moment as Graph and this package write it, ``2027-06-30T00:00:00Z``."""
+    return moment.astimezone(timezone.utc).strftime(UTC_TIME)
+
+
 def utc_time(text: object) -> datetime | None:
     """The time that Azure writes, ``2026-01-31T12:00:00.1234567Z``, in whole seconds; ``None`` for another text."""
     if not isinstance(text, str):

@@ -6,7 +6,6 @@ reimages every node, so a request that AKS may have accepted is never repeated b
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -21,7 +20,7 @@ from crosstenant.azure.refusals.refusal_table import Retry
 from crosstenant.azure.refusals.refusals import retry_of, take_apart
 from crosstenant.azure.role_assignments import roles_of
 from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.azure.waiting import Clock, lasting
+from crosstenant.azure.waiting import Clock, OnWait, lasting
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.matched_texts.registry_texts import SECRET_EXPIRED
@@ -32,7 +31,6 @@ if TYPE_CHECKING:
 
 RESET_ACTION: Final = "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action"
 
-OnProgress = Callable[[str], Awaitable[None]]
 """Shows the progress to the person at the terminal."""
 
 # Limit of repeated requests after temporary refusals: about five minutes with growing pauses. A
@@ -122,7 +120,7 @@ class Clusters:
         cluster_id: ArmId,
         *,
         deadline: float,
-        on_progress: OnProgress,
+        on_progress: OnWait,
         running: RunningOperation | None = None,
     ) -> ClusterState | None:
         """Waits until no operation is changing the cluster; returns the cluster, or ``None`` if it was deleted.
@@ -154,7 +152,7 @@ class Clusters:
         *,
         deadline: float,
         propagation_deadline: float,
-        on_progress: OnProgress,
+        on_progress: OnWait,
         attempt: Attempt,
     ) -> ResetOperation:
         """Asks AKS to give a cluster another credential; repeats the request where that can help.

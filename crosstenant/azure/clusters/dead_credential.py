@@ -14,8 +14,9 @@ from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.directory.graph import Graph
 from crosstenant.azure.sign_in.secret_proof import ApplicationUnknown, SecretExpired, SecretRefused, SignInError
 from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.azure.waiting import Clock
+from crosstenant.azure.waiting import Clock, unheard
 from crosstenant.model.credentials.kinds import AppCredential
+from crosstenant.model.secret_dates import utc_text
 
 # https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 _REASONS: Final = {
@@ -79,16 +80,13 @@ class DeadCredentials:
         return found is None
 
     async def _refused(self, credential: AppCredential) -> str:
-        async def say_nothing(message: str) -> None:
-            del message
-
         try:
             await self._prove(
                 self._tenant.tenant_id,
                 self._tenant.cloud,
                 credential,
                 deadline=self._clock.now(),
-                on_wait=say_nothing,
+                on_wait=unheard,
                 clock=self._clock,
             )
         except SignInError as refusal:
@@ -114,4 +112,4 @@ class DeadCredentials:
             return _REASONS["AADSTS7000215"]
         if max(ends) > self._clock.utc():
             return ""
-        return f"the last secret of its application ended at {max(ends):%Y-%m-%dT%H:%M:%SZ}"
+        return f"the last secret of its application ended at {utc_text(max(ends))}"

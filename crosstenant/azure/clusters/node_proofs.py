@@ -15,9 +15,9 @@ from enum import Enum
 from typing import Final
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
-from crosstenant.azure.clusters.run_command import CommandNotRun, OnWait, RunCommands, disabled, stopped
+from crosstenant.azure.clusters.run_command import CommandNotRun, RunCommands, disabled, stopped
 from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.azure.waiting import Clock
+from crosstenant.azure.waiting import Clock, OnWait, unheard
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.kubernetes.node_pull.plan import DEFAULT_NAMESPACE, DEFAULT_SECONDS, NodePullPlan
 from crosstenant.model.kubernetes.node_pull.report import ReportError, read_report
@@ -133,13 +133,9 @@ class NodeProofs:
 
     async def _clean_up(self, cluster: ClusterState, namespace: str, run: str) -> None:
         """Removes the pods of a run whose command may have been killed; the next run removes what is left."""
-
-        async def silent(message: str) -> None:
-            del message
-
         deadline = self._clock.now() + _CLEAN_UP_SECONDS
         with suppress(CommandNotRun):
-            await self._commands.run(cluster, clean_up_command(namespace, run), deadline=deadline, on_wait=silent)
+            await self._commands.run(cluster, clean_up_command(namespace, run), deadline=deadline, on_wait=unheard)
 
 
 def _not_asked(error: CommandNotRun) -> ClusterOutcome:

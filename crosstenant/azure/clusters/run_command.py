@@ -5,7 +5,6 @@ It reaches private clusters, and needs no kubeconfig. https://learn.microsoft.co
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -15,7 +14,7 @@ from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.connections.documents import object_in
 from crosstenant.azure.refusals.refusals import explain, take_apart
 from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.azure.waiting import Clock
+from crosstenant.azure.waiting import Clock, OnWait, seconds_of
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.matched_texts.azure_texts import (
     CLUSTER_STOPPED,
@@ -39,8 +38,6 @@ API_VERSION: Final = "2026-04-01"
 CLUSTER_SCOPE: Final = "6dae42f8-4368-4678-94ff-3960e28e3630/.default"
 """Scope of a token for an Entra-integrated cluster, in every cloud
 (https://learn.microsoft.com/azure/aks/kubelogin-authentication)."""
-
-OnWait = Callable[[str], Awaitable[None]]
 
 
 class CommandNotRun(Exception):
@@ -227,5 +224,4 @@ def _result(answer: AsyncHttpResponse, cluster: ClusterState) -> CommandResult:
 
 
 def _retry_after(answer: AsyncHttpResponse) -> float:
-    value = answer.headers.get("Retry-After", "")
-    return min(float(value), 15.0) if value.isdecimal() else 0.0
+    return min(seconds_of(answer.headers.get("Retry-After", "")), 15.0)

@@ -16,6 +16,7 @@ from crosstenant.azure.connections.documents import page_in
 from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
 from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.azure.waiting import seconds_of
 from crosstenant.model.credentials.kinds import AzureCli, ManagedIdentity
 from crosstenant.model.matched_texts.azure_texts import ACTION_DENIED, OTHER_ISSUER
 from crosstenant.model.outside_text import in_one_line
@@ -105,7 +106,7 @@ def take_apart(error: Exception, secrets: Iterable[str] = ()) -> AzureAnswer:
         repeated=_repeated(message, codes),
         request_id=in_one_line(_header(response, "x-ms-request-id", "x-ms-correlation-request-id", "request-id")),
         page=hide(_page(response), hidden),
-        retry_after=_seconds(_header(response, "Retry-After")),
+        retry_after=seconds_of(_header(response, "Retry-After")),
     )
 
 
@@ -174,10 +175,6 @@ def _page(response: object) -> str:
 def _header(response: object, *names: str) -> str:
     headers: Any = getattr(response, "headers", None) or {}
     return next((str(headers[name]) for name in names if headers.get(name)), "")
-
-
-def _seconds(retry_after: str) -> float:
-    return float(retry_after) if retry_after.isascii() and retry_after.isdigit() else 0
 
 
 def _phrase_fits(refusal: Refusal, message: str) -> bool:

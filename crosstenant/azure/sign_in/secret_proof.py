@@ -13,17 +13,16 @@ from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
 from crosstenant.azure.sign_in.token_claims import claims_of
-from crosstenant.azure.waiting import Clock, lasting, retried
+from crosstenant.azure.waiting import Clock, OnWait, lasting, retried
 from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import Cloud
 from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.pauses import SIGN_IN
-from crosstenant.model.secret_dates import SecretDates
+from crosstenant.model.secret_dates import SecretDates, utc_text
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
-OnWait = Callable[[str], Awaitable[None]]
 """Shows the reason for a pause to the person at the terminal."""
 
 Prove = Callable[..., Awaitable[str]]
@@ -156,7 +155,7 @@ def _of_new(
     if isinstance(refusal, SecretExpired) and dates.cannot_have_ended(now) and dates.expires_at:
         return SecretExpired(
             f"Entra takes the secret of application {app.client_id} for expired, and the stack has its end as"
-            f" {dates.expires_at:%Y-%m-%dT%H:%M:%SZ}: run 'pulumi up --refresh', which reads the end again and replaces"
+            f" {utc_text(dates.expires_at)}: run 'pulumi up --refresh', which reads the end again and replaces"
             f" a secret that has ended. Azure says {azure}"
         )
     return refusal

@@ -17,7 +17,7 @@ from crosstenant.cli.check.node_pulls import with_node_pull
 from crosstenant.cli.check.reading import SignIn, Unseen, access, look, service_principal, sign_in
 from crosstenant.cli.check.waiting import with_wait
 from crosstenant.model.arm_id import ArmId
-from crosstenant.model.secret_dates import ago, is_young
+from crosstenant.model.secret_dates import ago, is_young, utc_text
 
 SOON_DAYS = 30
 """A secret that expires within this number of days gets a note."""
@@ -132,7 +132,7 @@ def _age_of_new(found: Application | Unseen | None, key_id: str | None, now: dat
 
 
 def _ending(about: str, secret: Secret, others: int, now: datetime) -> Link:
-    ends = f"{secret.ends_at:%Y-%m-%dT%H:%M:%SZ}"
+    ends = utc_text(secret.ends_at)
     if secret.ends_at <= now:
         return Link(_A, SECRET, about, LinkState.BROKEN, f"ended at {ends}", _MAKE_ANOTHER)
     beside = f"; the application has {others} more" if others else ""
@@ -238,7 +238,7 @@ def with_secret(
             return replace(
                 link,
                 state=LinkState.BROKEN,
-                finding=f"{acts}, which ended at {ends:%Y-%m-%dT%H:%M:%SZ}",
+                finding=f"{acts}, which ended at {utc_text(ends)}",
                 remedy=_GIVE_PRESENT,
             )
     if chain.secret_key_id:

@@ -10,7 +10,7 @@ from crosstenant.azure.directory.graph import Graph, ServicePrincipal
 from crosstenant.azure.refusals.explained import explained
 from crosstenant.azure.sign_in.secret_proof import ApplicationUnknown, SignInError, prove_secret
 from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.azure.waiting import Clock
+from crosstenant.azure.waiting import Clock, unheard
 from crosstenant.cli.check.chain import ACCESS, Link, LinkState, Tenancy
 from crosstenant.errors import OperatorError
 from crosstenant.model.credentials.kinds import AppCredential
@@ -74,15 +74,11 @@ async def sign_in(tenant: Tenant, client_id: str, secret: str | None) -> SignIn 
     """
     if secret is None:
         return None
-
-    async def say_nothing(message: str) -> None:
-        del message
-
     try:
         deadline = Clock().now()
         return SignIn(
             await prove_secret(
-                tenant.tenant_id, tenant.cloud, AppCredential(client_id, secret), deadline=deadline, on_wait=say_nothing
+                tenant.tenant_id, tenant.cloud, AppCredential(client_id, secret), deadline=deadline, on_wait=unheard
             )
         )
     except SignInError as refusal:

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing_extensions import NotRequired, TypedDict
 
 from crosstenant.components.arguments.arg_path import ArgPath
-from crosstenant.components.arguments.secret_dates import read_utc, utc_text
+from crosstenant.components.arguments.secret_dates import read_utc
 from crosstenant.model.modes import WhenStopped, WhenStoppedText
 from crosstenant.model.reset_window import ResetWindow, WindowError
+from crosstenant.model.secret_dates import utc_text
 
 
 class ResetWindowArgs(TypedDict):

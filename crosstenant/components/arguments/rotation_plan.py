@@ -7,8 +7,9 @@ from typing import Final, cast
 
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.rotation_args import RotationArgs
-from crosstenant.components.arguments.secret_dates import check_end_date, read_utc, utc_text
+from crosstenant.components.arguments.secret_dates import check_end_date, read_utc
 from crosstenant.model.rotation import FIRST_DAY, Schedule
+from crosstenant.model.secret_dates import utc_text
 
 DEFAULT_MARGIN_DAYS: Final = 30
 # What Microsoft recommends as the cap of an app management policy:

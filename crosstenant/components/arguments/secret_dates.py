@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import re
 from datetime import datetime, timezone
-from typing import Final
 
 from crosstenant.components.arguments.arg_path import ArgPath
-
-UTC_TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
-"""The one spelling that Graph returns as it was given: another one would differ at each update."""
+from crosstenant.model.secret_dates import UTC_TIME, utc_text
 
 
 def check_end_date(at: ArgPath, end_date: str | None, *, now: datetime | None = None) -> None:
@@ -30,11 +27,6 @@ def check_end_date(at: ArgPath, end_date: str | None, *, now: datetime | None = 
         raise at.error(
             f"'{end_date}' is past: a secret that ends then would never sign in; a later date makes a new secret",
         )
-
-
-def utc_text(moment: datetime) -> str:
-    """A moment as Graph writes it, ``2027-06-30T00:00:00Z``."""
-    return moment.astimezone(timezone.utc).strftime(UTC_TIME)
 
 
 def read_utc(text: str) -> datetime | None:

@@ -5,6 +5,7 @@ It owns nothing in Azure and leaves nothing in the cluster. Its state is the nod
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar, Final
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
@@ -122,9 +123,6 @@ class NodePullCheck(DeclaredResource[Context]):
         return _outputs(inputs, outcome, told)
 
     async def _ask(self, urn: str, inputs: Properties, moment: Moment) -> ClusterOutcome:
-        async def show(message: str) -> None:
-            await self.context.log.status(urn, message)
-
         question = question_in(inputs)
         assert question is not None, "the engine gives known inputs outside of a preview"
         cluster = await self._cluster(inputs["clusterId"])
@@ -133,7 +131,7 @@ class NodePullCheck(DeclaredResource[Context]):
                 NodePullResult.CLUSTER_STOPPED,
                 detail=f"cluster {inputs['clusterId']} does not exist yet, or any longer",
             )
-        return await self._proofs.ask(cluster, question, moment, show)
+        return await self._proofs.ask(cluster, question, moment, partial(self.context.log.status, urn))
 
     async def _cluster(self, cluster_id: str) -> ClusterState | None:
         with explained("reading cluster", cluster_id, self.context.tenant):

@@ -8,6 +8,7 @@ for AKS and resets again if necessary.
 from __future__ import annotations
 
 import asyncio
+import functools
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -19,12 +20,13 @@ from crosstenant.azure.clusters.clusters import Attempt, ClusterGone, Clusters, 
 from crosstenant.azure.clusters.dead_credential import DeadCredentials
 from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.refusals.explained import explained
-from crosstenant.azure.sign_in.secret_proof import OnWait, SignInError
-from crosstenant.azure.waiting import Clock, lasting
+from crosstenant.azure.sign_in.secret_proof import SignInError
+from crosstenant.azure.waiting import Clock, OnWait, lasting
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.matched_texts.registry_texts import SECRET_EXPIRED, SECRET_WRONG
 from crosstenant.model.modes import CredentialState
+from crosstenant.model.secret_dates import utc_text
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.hold import Hold, HoldRules, held
 from crosstenant.plugin.service_principal_profile.holds import Holds
@@ -150,7 +152,7 @@ class CredentialReset:
         lasted = lasting(self._clock.now() - began)
         await self._log.info(request.urn, f"reset the credential of {request.cluster_id.name} in {lasted}")
         await report_missing_role(self._clusters, self._log, request.urn, state, object_id)
-        reset_at = self._clock.utc().strftime("%Y-%m-%dT%H:%M:%SZ")
+        reset_at = utc_text(self._clock.utc())
         return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
 
     async def examine(
@@ -269,10 +271,7 @@ class CredentialReset:
             ) from None
 
     def _status(self, urn: str) -> OnWait:
-        async def show(message: str) -> None:
-            await self._log.status(urn, message)
-
-        return show
+        return functools.partial(self._log.status, urn)
 
 
 def _reason(error: BaseException, request: ResetRequest, clock: Clock) -> str:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.modes import CredentialState, WhenStopped
 from crosstenant.model.reset_window import ResetWindow
-from crosstenant.model.secret_dates import utc_time
+from crosstenant.model.secret_dates import utc_text, utc_time
 from crosstenant.plugin.service_principal_profile.hold_fields import DEFAULT_WARNING_DAYS
 from crosstenant.plugin.service_principal_profile.record import Record
 from crosstenant.provider_kit.resource import Properties
@@ -93,7 +93,7 @@ class Hold:
         if self.opens_at is None:
             text = f"the start of the cluster ('{self.start}'), then 'pulumi up'"
         else:
-            text = f"{text_of(self.opens_at)} ({self.cause}), then 'pulumi up'"
+            text = f"{utc_text(self.opens_at)} ({self.cause}), then 'pulumi up'"
         return text + (f"; its present secret {self.key_id}{self._until}" if self.key_id else "")
 
     @property
@@ -109,19 +109,19 @@ class Hold:
             text = f"{where} waits: {self.cause}. The first update after its start ('{self.start}') resets it"
         else:
             text = (
-                f"{where} waits: {self.cause} until {text_of(self.opens_at)}. The first update after that resets its"
+                f"{where} waits: {self.cause} until {utc_text(self.opens_at)}. The first update after that resets its"
                 " credential"
             )
         if not self.key_id:
             return f"{text}. Until then it keeps the credential that it has"
         text += f". Until then it keeps secret {self.key_id}"
         if self.ends_at is not None and self.ends_at <= self.now:
-            return f"{text}, which ended at {text_of(self.ends_at)}: it cannot sign in, nor pull"
+            return f"{text}, which ended at {utc_text(self.ends_at)}: it cannot sign in, nor pull"
         return text + (f", which{self._until}" if self.ends_at else "") + (self._warning if self.is_urgent else "")
 
     @property
     def _until(self) -> str:
-        return f" ends at {text_of(self.ends_at)}" if self.ends_at else ""
+        return f" ends at {utc_text(self.ends_at)}" if self.ends_at else ""
 
     @property
     def _warning(self) -> str:
@@ -133,7 +133,7 @@ class Hold:
                 f", in {lasts}. The reset comes too late: between the end of the secret and an update after it the"
                 f" cluster cannot sign in, nor pull. {_OPEN_EARLIER}"
             )
-        run = "start it and run" if self.opens_at is None else f"from {text_of(self.opens_at)} on, run"
+        run = "start it and run" if self.opens_at is None else f"from {utc_text(self.opens_at)} on, run"
         return f", in {lasts}: {run} 'pulumi up' before that, or the cluster cannot sign in, nor pull"
 
 
@@ -146,7 +146,7 @@ def would_lose(hold: Hold) -> str:
         )
     else:
         remedy = (
-            f"run again after {text_of(hold.opens_at)}, in its window; or remove reset_window and reset_not_before for"
+            f"run again after {utc_text(hold.opens_at)}, in its window; or remove reset_window and reset_not_before for"
             " this update"
         )
     which = f"the secret that it has ({hold.key_id})" if hold.key_id else "the secret that it has"
@@ -177,8 +177,3 @@ def held(record: Record, old: Record | None, hold: Hold) -> Record:
 HEALTHY: Final = (CredentialState.APPLIED, CredentialState.WAITING)
 """States in which the cluster has the secret of its record."""
 _OPEN_EARLIER: Final = "Give it an earlier window (reset_window, reset_not_before), and run 'pulumi up' in it"
-
-
-def text_of(moment: datetime) -> str:
-    """A UTC time, ``2026-01-31T12:00:00Z``."""
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

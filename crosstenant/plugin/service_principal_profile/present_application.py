@@ -7,6 +7,7 @@ from datetime import datetime
 
 from crosstenant.azure.directory.graph import Application, Graph, ServicePrincipal
 from crosstenant.model.outside_text import in_one_line
+from crosstenant.model.secret_dates import utc_text
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def _life(application: Application | None, principal: ServicePrincipal | None, n
     secrets = [*(application.secrets if application else ()), *principal.secrets]
     valid = [it.ends_at for it in secrets if it.ends_at > now]
     if valid:
-        return f"That application is in use: it has a secret that is valid until {max(valid):%Y-%m-%dT%H:%M:%SZ}"
+        return f"That application is in use: it has a secret that is valid until {utc_text(max(valid))}"
     if application is None:
         return "That application is another tenant's, and may be in use: its secrets cannot be read here"
     return "That application has no valid secret, so the cluster cannot sign in"

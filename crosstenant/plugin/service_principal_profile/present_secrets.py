@@ -14,6 +14,7 @@ from crosstenant.azure.directory.graph import Application, Graph
 from crosstenant.azure.refusals.refusals import take_apart
 from crosstenant.azure.waiting import Clock
 from crosstenant.model.outside_text import in_one_line
+from crosstenant.model.secret_dates import utc_text
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.record import Record
 from crosstenant.provider_kit.values import UNKNOWN, Plain
@@ -97,7 +98,7 @@ class PresentSecrets:
         if key_id.lower() not in ends:
             return f"application {client_id} has no such secret any longer, so the cluster cannot sign in, nor pull"
         if ends[key_id.lower()] <= now:
-            return f"it ended at {ends[key_id.lower()]:%Y-%m-%dT%H:%M:%SZ}, so the cluster cannot sign in, nor pull"
+            return f"it ended at {utc_text(ends[key_id.lower()])}, so the cluster cannot sign in, nor pull"
         return ""
 
     async def _application(self, client_id: str) -> Application | _Unread | None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from enum import Enum
+from functools import partial
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.node_proofs import Moment, NodeProofs
@@ -115,12 +116,9 @@ class RefusedNodes:
         return _Answer.NONE
 
     async def _ask(self, urn: str, state: ClusterState, inputs: Properties, moment: Moment) -> ClusterOutcome:
-        async def show(message: str) -> None:
-            await self._log.status(urn, message)
-
         question = node_question(inputs)
         assert question is not None, "the caller has looked"
-        return await self._proofs.ask(state, question, moment, show)
+        return await self._proofs.ask(state, question, moment, partial(self._log.status, urn))
 
 
 def _was_answered(outcome: ClusterOutcome) -> bool:

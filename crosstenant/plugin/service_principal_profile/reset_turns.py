@@ -11,8 +11,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 
-from crosstenant.azure.sign_in.secret_proof import OnWait
-from crosstenant.azure.waiting import Clock
+from crosstenant.azure.waiting import Clock, OnWait
 from crosstenant.errors import OperatorError
 from crosstenant.model.reset_waves import WavePlace, in_short
 from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest
