@@ -19,7 +19,7 @@ What the package costs beside doing without it, and what one more cluster or reg
 
     make bench PAGE=docs/performance.md
 
-of one run on {date}: {cores} cores, {memory:.0f} GB, {system}, Python {python}, Pulumi's Python SDK {pulumi}, against the
+of one run on {date}: {cores} cores, {memory:.0f} GB, {system}, Python {python}, Pulumi's SDK {pulumi}, against the
 [sandbox](sandbox.md), which answers at once. Azure answers in tenths of a second, and a reset takes minutes to an hour:
 the seconds below are what this package and Pulumi add. Seconds depend on the machine; ratios of two things that were
 measured in turn depend on it less, and the command fails where one is past its bound.
