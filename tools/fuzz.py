@@ -19,13 +19,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from lib import pins
 from lib.checkout import ROOT
 
 sys.path.insert(0, str(ROOT))
 
 FOLDER = ROOT / "tests" / "hostile"
 SITE = ROOT / ".tools" / "fuzz"
-ATHERIS = "atheris==3.0.0"
 
 
 def main() -> None:
@@ -60,18 +60,11 @@ def properties() -> list[str]:
 def has_atheris() -> bool:
     """Whether atheris is there; it is installed into a folder of its own if it can be."""
     if not (SITE / "atheris").is_dir():
-        options = [
-            "--quiet",
-            "--disable-pip-version-check",
-            "--no-deps",
-            "--only-binary",
-            ":all:",
-            "--target",
-            str(SITE),
-        ]
-        done = subprocess.run([sys.executable, "-m", "pip", "install", *options, ATHERIS], cwd=ROOT, check=False)
+        quiet = ["--quiet", "--disable-pip-version-check", "--no-deps", "--target", str(SITE)]
+        command = [sys.executable, "-m", "pip", "install", *quiet, *pins.options(pins.FUZZ)]
+        done = subprocess.run(command, cwd=ROOT, check=False)
         if done.returncode != 0:
-            print(f"{ATHERIS} cannot be installed here")
+            print("atheris cannot be installed here")
             return False
     return True
 

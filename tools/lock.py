@@ -19,7 +19,9 @@ from lib.progress import SetupError
 
 HEADER = "# Made by `make lock` (tools/lock.py); the versions come from constraints.txt.\n"
 AZURE_CLI = "azure-cli==2.91.0"
-"""The one version that constraints.txt does not have: the tests of tests/clients/az run it, nothing else."""
+"""Not in constraints.txt: the tests of tests/clients/az run it, nothing else."""
+ATHERIS = "atheris==3.0.0"
+"""Not in constraints.txt: `make fuzz` runs it, nothing else."""
 BUILD = ["hatchling", "editables", "pip"]
 """What builds the package in `.venv` (pyproject.toml, `build-system`), and the pip that Pulumi's Python host asks."""
 
@@ -34,6 +36,7 @@ def main() -> None:
     compile_pins(installer, pins.POLICY, ["pulumi-policy"], ["--no-deps"])
     compile_pins(installer, pins.UV, ["uv"], [])
     compile_pins(installer, pins.GO, [f"{toolchain.GO_PACKAGE}=={toolchain.newest_directive()}"], ["--no-deps"])
+    compile_pins(installer, pins.FUZZ, [ATHERIS], ["--no-deps"], constrained=False)
     compile_pins(installer, pins.AZURE_CLI, [AZURE_CLI], ["--only-binary", ":all:"], constrained=False)
 
 

@@ -40,6 +40,7 @@ MANIFESTS = (
     "application/vnd.oci.image.index.v1+json, application/vnd.oci.image.manifest.v1+json, "
     "application/vnd.docker.distribution.manifest.list.v2+json, application/vnd.docker.distribution.manifest.v2+json"
 )
+LATEST = 253_402_300_800  # the year 10000, which no timestamp of Kubernetes reaches
 PAUSES = (1, 2, 5, 10, 20, 30)
 REPAIR = "'pulumi up --refresh' makes it again where a stack manages it"
 
@@ -71,10 +72,11 @@ class Patience:
 
 
 def clean(text: str) -> str:
-    """The text on one line, without any token."""
+    """The text on one line, without any token, and with what a terminal would obey as its escape."""
     for secret in _secrets:
         text = text.replace(secret, "(token)")
-    return " ".join(re.sub(r"eyJ[\w-]{5,}[\w.~+/=-]*", "(token)", text).split())
+    line = " ".join(re.sub(r"eyJ[\w-]{5,}[\w.~+/=-]*", "(token)", text).split())
+    return "".join(it if it.isprintable() else it.encode("unicode_escape").decode() for it in line)
 
 
 def say(text: str) -> None:
@@ -94,8 +96,22 @@ def claims_of(token: str) -> Json:
     """What a token says of itself, not verified; nothing for one that is not a JWT."""
     try:
         part = token.split(".")[1]
-        return mapping(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))))
+        return parsed(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
     except (ValueError, IndexError):
+        return {}
+
+
+def moment(claims: Json, name: str) -> float:
+    """A time that a token claims, in seconds; 0 where it claims none. Anyone may have written an old pull secret."""
+    found = claims.get(name)
+    return float(found) if isinstance(found, (int, float)) and 0 < found < LATEST else 0.0
+
+
+def parsed(text: str | bytes) -> Json:
+    """The object of a JSON text; an empty one in place of anything else."""
+    try:
+        return mapping(json.loads(text))
+    except (ValueError, RecursionError):  # the latter where it is nested without end
         return {}
 
 
@@ -129,10 +145,7 @@ class Answer:
         self.text = content.decode(errors="replace")
         wait = str(headers.get("Retry-After", ""))
         self.retry_after = float(wait) if wait.isdecimal() else 0.0
-        try:
-            self.json = mapping(json.loads(self.text))
-        except ValueError:
-            self.json = {}
+        self.json = parsed(self.text)
 
 
 class Host:
@@ -385,7 +398,8 @@ def renew(config: Json, token_file: Path, patience: Patience) -> Renewal:
         try:
             renewed = repeated(lambda: exchanged(config, server, token), patience)  # noqa: B023 - called at once
             renewal.tokens[server] = renewed
-            lifetime = claims_of(renewed).get("exp", 0) - claims_of(renewed).get("iat", 0)
+            claims = claims_of(renewed)
+            lifetime = int(moment(claims, "exp") - moment(claims, "iat"))
             if lifetime < 2 * config["periodSeconds"]:
                 say(f"warning: the token of {server} is valid for {lifetime} s, less than two periods: run more often")
             proof = repeated(lambda: prove(config, registry, renewed), patience)  # noqa: B023
@@ -418,7 +432,7 @@ EXPIRES, SUCCESS, ERROR = (f"crosstenant.io/{it}" for it in ("expires-at", "last
 def pull_secret(config: Json, tokens: Json, found: Json, failed: str) -> Json:
     """The new content of a pull secret: an old entry stays while it is valid and its registry has no new one."""
     try:
-        old = mapping(json.loads(base64.b64decode(found["data"][".dockerconfigjson"]))["auths"])
+        old = mapping(parsed(base64.b64decode(found["data"][".dockerconfigjson"])).get("auths"))
     except (KeyError, TypeError, ValueError):
         old = {}
     entries: Json = {}
@@ -426,14 +440,14 @@ def pull_secret(config: Json, tokens: Json, found: Json, failed: str) -> Json:
         kept = str(mapping(old.get(server)).get("password", ""))
         if server in tokens:
             entries[server] = entry_of(tokens[server])
-        elif claims_of(kept).get("exp", 0) > time.time():
+        elif moment(claims_of(kept), "exp") > time.time():
             entries[server] = entry_of(keep_secret(kept, "the pull secret"))
     claims = [claims_of(it["password"]) for it in entries.values()]
-    expiry = min((it["exp"] for it in claims if "exp" in it), default=None)
+    expiry = min((it for it in (moment(one, "exp") for one in claims) if it), default=None)
     annotations: Json = {EXPIRES: utc(expiry) if expiry else None, ERROR: failed[:1000] or None}
     if not failed:
         # The registry's clock, like the expiry.
-        annotations[SUCCESS] = utc(max((it["iat"] for it in claims if "iat" in it), default=time.time()))
+        annotations[SUCCESS] = utc(max((moment(it, "iat") for it in claims), default=0) or time.time())
     data = base64.b64encode(json.dumps({"auths": entries}, sort_keys=True).encode()).decode()
     return {"metadata": {"annotations": annotations}, "data": {".dockerconfigjson": data}}
 

@@ -162,6 +162,29 @@ def test_what_another_left_in_the_secret_stops_nothing(refresher: Refresher):
         assert refresher.run().code == 0
 
 
+@pytest.mark.parametrize("exp", ["never", None, 1e300, [1]])
+def test_a_token_that_somebody_wrote_into_one_secret_keeps_no_other_from_its_own(refresher: Refresher, exp: object):
+    refresher.configure(namespaces=(PullNamespace("bank"), PullNamespace("shop")))
+    refresher.world.add_secret("bank/registry-pull")
+    refresher.world.add_secret()
+    written = json.dumps({"auths": {refresher.registries[0]: {"password": jwt("x", exp=exp)}}})
+    refresher.world.secrets["bank/registry-pull"]["data"][".dockerconfigjson"] = base64.b64encode(
+        written.encode()
+    ).decode()
+    refresher.world.replies["entra"] = [entra_error(700024)]
+    done = refresher.run()
+    assert "has expired" in done.error
+    assert refresher.world.annotations()["last-error"] == done.error
+
+
+def test_what_a_registry_says_reaches_the_log_without_control(refresher: Refresher):
+    refresher.world.add_secret()
+    refresher.world.replies["exchange"] = [registry_error(404, "X", "\x1b[2Kall is well \ud800")]
+    done = refresher.run()
+    assert "\\x1b[2Kall is well \\ud800" in done.error
+    assert refresher.world.annotations()["last-error"] == done.error
+
+
 @pytest.mark.parametrize("server", ["a/b", "user@host", "a b", "https://a", ""])
 def test_name_that_is_not_a_host_gets_no_token(refresher: Refresher, server: str):
     refresher.world.add_secret()

@@ -43,7 +43,7 @@ def versions(file: Path, python: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("file", [*FILES, pins.AZURE_CLI], ids=lambda file: file.name)
+@pytest.mark.parametrize("file", [*FILES, pins.FUZZ, pins.AZURE_CLI], ids=lambda file: file.name)
 def test_every_package_has_one_version_and_the_hashes_of_its_files(file: Path):
     assert entries(file)
     for requirement, hashes in entries(file):

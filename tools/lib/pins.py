@@ -21,6 +21,7 @@ KUBERNETES = FOLDER / "kubernetes.txt"
 POLICY = FOLDER / "policy.txt"
 UV = FOLDER / "uv.txt"
 GO = FOLDER / "go.txt"
+FUZZ = FOLDER / "fuzz.txt"
 AZURE_CLI = FOLDER / "azure-cli.txt"
 """An environment of its own, with its own versions of what it shares with `.venv`."""
 

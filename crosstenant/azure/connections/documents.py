@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _NOT_JSON: Final = "the answer is not the JSON object that was due"
 _LONGEST_TITLE: Final = 80
+_HEAD_OF_A_PAGE: Final = 4096
 
 
 def read_json(content: str | bytes) -> Any:
@@ -43,7 +44,7 @@ def page_in(content: str | bytes) -> str:
         return ""
     if text[0] != "<":
         return "a text"
-    found = re.search(r"<title[^>]*>([^<]+)", text, re.IGNORECASE)
+    found = re.search(r"<title[^>]*>([^<]+)", text[:_HEAD_OF_A_PAGE], re.IGNORECASE)
     title = in_one_line(found[1].strip())[:_LONGEST_TITLE] if found else ""
     return f"a page ('{title}')" if title else "a page"
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Final
+
+_LONGEST: Final = 16_384
+"""Characters of a text that are searched: a server may send a long one, and some patterns take the square of it."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,8 @@ class MatchedText:
 
         :param text: The error of the provider or service.
         """
-        return re.search(self.pattern or re.escape(self.words), text, re.IGNORECASE | re.DOTALL)
+        begun = text[:_LONGEST]
+        return re.search(self.pattern or re.escape(self.words), begun, re.IGNORECASE | re.DOTALL)
 
     def is_in(self, text: str) -> bool:
         """Whether a text contains the words.

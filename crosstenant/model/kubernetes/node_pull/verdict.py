@@ -90,7 +90,7 @@ def outcome_of(report: Report, plan: NodePullPlan, absent_pools: Iterable[str] =
     nodes = [
         *(_of_pod(it, plan) for it in report.pods),
         *(_of_denied(it) for it in report.denied),
-        *(NodeOutcome(it, "", _R.NO_NODE) for it in absent_pools),
+        *(NodeOutcome(in_one_line(it), "", _R.NO_NODE) for it in absent_pools),
     ]
     if report.failures:
         text = in_one_line(report.failures[0])[:_LONGEST]
@@ -137,7 +137,7 @@ def _of_pod(pod: PodFacts, plan: NodePullPlan) -> NodeOutcome:
 def _of_denied(pod: DeniedPod) -> NodeOutcome:
     text = in_one_line(_KUBECTL.sub("", pod.text))[:_LONGEST]
     result = _R.NOT_PERMITTED if POD_FORBIDDEN.is_in(text) else _R.ADMISSION_DENIED
-    return NodeOutcome(pod.pool, pod.node, result, text)
+    return NodeOutcome(in_one_line(pod.pool), in_one_line(pod.node), result, text)
 
 
 def _pull_failure(pod: PodFacts) -> str:
