@@ -8,6 +8,8 @@ WORD ?=
 # For make soak: how many days, and the seed of their drift and faults
 DAYS ?=
 SEED ?=
+# For make bench: AZ=1 compares with a program that calls the Azure CLI too (0.7 GB in .tools, once)
+AZ ?=
 # As root: make test APT=1 installs skopeo with apt-get, instead of building oras
 APT ?=
 
@@ -100,7 +102,8 @@ format: setup-python ## rewrite the code in ruff's format
 faults: setup-tests ## each call of the plugin in each kind of fault, and deaths; writes docs/faults.md; goes on where it was
 	@$(RUN) PYTHONPATH=tools $(BIN)/python -m tests.faults
 
-bench: setup ## the cost beside programs without the package, and of more clusters and registries; PAGE=docs/performance.md writes it down
+bench: setup ## the cost beside programs without the package, and of more clusters and registries; AZ=1 PAGE=docs/performance.md writes it down
+	@$(if $(AZ),$(PYTHON) tools/setup.py --clients --only az)
 	@$(RUN) $(BIN)/python tools/bench.py $(PAGE)
 
 bench-federated: setup-kubernetes ## what a chain without a secret costs, for one cluster and twenty, and in an hour

@@ -6,15 +6,22 @@ import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from crosstenant.sandbox.host.request_log import requests
 from crosstenant.sandbox.host.state_file import open_store, state_path
+from lib.calls import Calls, calls_of, refresh_bound
 from lib.estate import Estate
+from lib.figures import verdict
 
 MEMORY_BOUND = 200.0
 """Megabytes that one process of the plugin may need."""
 
-OPERATIONS = {"update from nothing": ("up",), "update without a change": ("up",), "refresh": ("refresh",)}
+CLUSTERS_BOUND = 3.0
+"""How many times as long an operation may take with the most clusters as with one."""
+
+REFRESH = "refresh"
+OPERATIONS = {"update from nothing": ("up",), "update without a change": ("up",), REFRESH: ("refresh",)}
 
 
 @dataclass(frozen=True)
@@ -22,13 +29,23 @@ class Cost:
     """One operation."""
 
     seconds: float
-    asked: Counter[str]
-    """Requests by service; ``login`` is Entra's sign-in."""
+    requests: list[dict[str, Any]]
+    """Its entries in the sandbox's request log."""
+
+    @property
+    def asked(self) -> Counter[str]:
+        """Requests by service; ``login`` is Entra's sign-in."""
+        return Counter(it["service"] for it in self.requests)
+
+    @property
+    def by_object(self) -> Calls:
+        """Requests by object."""
+        return calls_of(self.requests)
 
     @property
     def calls(self) -> int:
         """All its requests."""
-        return sum(self.asked.values())
+        return len(self.requests)
 
 
 @dataclass(frozen=True)
@@ -46,13 +63,35 @@ class Growth:
         less, more = self.costs[few][operation], self.costs[many][operation]
         return (more.seconds - less.seconds) / (many - few), (more.calls - less.calls) / (many - few)
 
+    def times(self, operation: str) -> float:
+        """How many times as long the largest stack takes as the smallest."""
+        return self.costs[max(self.costs)][operation].seconds / self.costs[min(self.costs)][operation].seconds
+
+    def refresh_bound(self, count: int) -> int:
+        """The calls that the plugin may make in a refresh of one of the stacks."""
+        return refresh_bound(count, 1) if self.what == "clusters" else refresh_bound(1, count)
+
+    @property
+    def holds(self) -> bool:
+        """Whether the growth with clusters, and the calls of every refresh, are within their bounds."""
+        within = self.what != "clusters" or all(self.times(it) <= CLUSTERS_BOUND for it in OPERATIONS)
+        return within and all(it[REFRESH].by_object.ours <= self.refresh_bound(n) for n, it in self.costs.items())
+
     def __str__(self) -> str:
         """Some lines for the reader."""
         lines: list[str] = []
         for operation in OPERATIONS:
             seconds, calls = self.slope(operation)
             sizes = ", ".join(f"{count}: {it[operation].seconds:.1f} s" for count, it in self.costs.items())
-            lines.append(f"{self.what}, {operation}: {sizes}; one more costs {seconds:.3f} s and {calls:.1f} calls")
+            line = f"{self.what}, {operation}: {sizes}; one more costs {seconds:.3f} s and {calls:.1f} calls"
+            if self.what == "clusters":
+                ratio = self.times(operation)
+                line += f"; ratio {ratio:.2f}, bound {CLUSTERS_BOUND:.2f}: {verdict(ratio <= CLUSTERS_BOUND)}"
+            lines.append(line)
+        for count, it in self.costs.items():
+            ours, bound = it[REFRESH].by_object.ours, self.refresh_bound(count)
+            said = f"{ours} calls of the plugin, bound {bound}: {verdict(ours <= bound)}"
+            lines.append(f"refresh of a stack with {count} {self.what}: {said}")
         return "\n".join(lines)
 
 
@@ -82,4 +121,4 @@ def _cost(stack: Estate, name: str, words: tuple[str, ...]) -> Cost:
     done = stack.operate(*words, "--parallel", "100", *expecting)
     if done.code:
         sys.exit(f"bench: {done.command} failed:\n{done.output}")
-    return Cost(done.seconds, Counter(it["service"] for it in requests(open_store(state_path()))[known:]))
+    return Cost(done.seconds, requests(open_store(state_path()))[known:])

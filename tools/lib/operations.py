@@ -1,75 +1,119 @@
-"""The quickstart's operations beside those of a program that registers its resources without a component."""
+"""The operations of two programs that make the same chain, in turn."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from lib import sandbox
 from lib.checkout import ROOT
 from lib.figures import Figure, medians
-from lib.stack import Stack
+from lib.stack import Outcome, Stack
 
 HANDWRITTEN = ROOT / "tests" / "fixtures" / "handwritten"
 COMPONENTS = ("Stack", "CrossTenantPull", "PullIdentity", "RegistryAccess")
-BOUND = 1.2
+
+PREVIEW, FROM_NOTHING = "preview", "update from nothing"
+UNCHANGED, REFRESH = "update without a change", "refresh without a change"
+
+_WORDS = {
+    PREVIEW: ("preview",),
+    FROM_NOTHING: ("up",),
+    UNCHANGED: ("up", "--expect-no-changes"),
+    REFRESH: ("refresh", "--expect-no-changes"),
+}
+
+Create = Callable[[Stack], str]
+"""Makes a stack, and returns the ARM ID of its cluster."""
 
 
-def measure_operations(folder: Path, clusters: list[str], runs: int) -> list[Figure]:
-    """Previews, updates from nothing, updates and refreshes without a change, of both programs in turn.
-
-    :param folder: Where the stacks are made.
-    :param clusters: Two for each run: no two stacks may have the same.
-    :param runs: How often each is done.
-    """
-    free = iter(clusters)
-    pair = [_Side(ROOT, folder / "quickstart", free), _Side(HANDWRITTEN, folder / "handwritten", free)]
-    planned = [it.fresh().planned() for it in pair]  # also warms the file caches of both
-    if planned[0] != planned[1] or not planned[0]:
-        sys.exit(f"bench: the two programs do not register the same resources:\n{planned[0]}\n{planned[1]}")
-    figures = [_figure("preview", runs, *(it.timed("preview") for it in pair))]
-    figures.append(_figure("update from nothing", runs - 1, *(it.from_nothing for it in pair)))
-    for what, words in (("update without a change", ("up",)), ("refresh without a change", ("refresh",))):
-        figures.append(_figure(what, runs, *(it.timed(*words, "--expect-no-changes") for it in pair)))
-    return figures
-
-
-class _Side:
+class Side:
     """The stacks of one program."""
 
-    def __init__(self, program: Path, folder: Path, free: Iterator[str]) -> None:
-        self._program, self._folder, self._free = program, folder, free
+    def __init__(self, program: Path, folder: Path, create: Create) -> None:
+        """
+        :param program: The folder of the program.
+        :param folder: Where its stack is made; emptied for each.
+        :param create: Makes a stack, of a cluster that no stack has had.
+        """
+        self._program, self._folder, self._create = program, folder, create
         self._stack = Stack(program, "bench", folder)
+        self.cluster = ""
+        """ARM ID of the present stack's cluster."""
 
-    def fresh(self) -> _Side:
-        """Makes the stack anew, of a cluster that no stack has had."""
+    @property
+    def program(self) -> str:
+        """The program, for a person."""
+        return "the quickstart" if self._program == ROOT else str(self._program.relative_to(ROOT))
+
+    def fresh(self) -> Side:
+        """Makes the stack anew."""
         self._stack = Stack(self._program, "bench", self._folder)
-        self._stack.create({**sandbox.CONFIG, "clusterId": next(self._free)}, sandbox.SECRETS)
+        self.cluster = self._create(self._stack)
         return self
 
     def planned(self) -> list[str]:
         """The types of the resources that a preview plans; components are resources of no provider."""
-        changes = self._stack.operate("preview").changes
+        changes = self.operate("preview").changes
         return sorted(it.type for it in changes if it.type.split(":")[-1] not in COMPONENTS)
 
     def from_nothing(self) -> float:
         """The seconds of an update of a new stack."""
         self.fresh()
-        return self.timed("up")()
+        return self.operate("up").seconds
 
-    def timed(self, *words: str) -> Callable[[], float]:
-        """Does an operation on the present stack, and returns its seconds."""
+    def operate(self, *words: str) -> Outcome:
+        """An operation on the present stack, which must succeed."""
+        done = self._stack.operate(*words)
+        if done.code:
+            sys.exit(f"bench: {done.command} of {self.program} failed:\n{done.output}")
+        return done
 
-        def operate() -> float:
-            done = self._stack.operate(*words)
-            if done.code:
-                sys.exit(f"bench: {done.command} of {self._program.name} failed:\n{done.output}")
-            return done.seconds
-
-        return operate
+    def output(self, name: str) -> str:
+        """An output of the present stack."""
+        return str(self._stack.resources()[0]["outputs"][name])
 
 
-def _figure(what: str, runs: int, ours: Callable[[], float], theirs: Callable[[], float]) -> Figure:
-    print(f"{what}: the quickstart and {HANDWRITTEN.relative_to(ROOT)}, {runs} runs each")
-    return Figure(what, *medians(ours, theirs, runs), BOUND)
+def quickstart(free: Iterator[str]) -> Create:
+    """Makes stacks with the quickstart's configuration.
+
+    :param free: ARM IDs of clusters that no stack has had.
+    """
+
+    def create(stack: Stack) -> str:
+        cluster = next(free)
+        stack.create({**sandbox.CONFIG, "clusterId": cluster}, sandbox.SECRETS)
+        return cluster
+
+    return create
+
+
+def measure_operations(ours: Side, theirs: Side, runs: int, bounds: Mapping[str, float]) -> list[Figure]:
+    """Previews, updates from nothing, updates and refreshes without a change, of both programs in turn.
+
+    :param ours: The program that uses the package.
+    :param theirs: The other.
+    :param runs: How often each is done.
+    :param bounds: How many times as long the first may take, by operation; without one there is no bound.
+    """
+    pair = (ours.fresh(), theirs.fresh())
+    for side in pair:
+        side.operate("preview")  # warms the file caches of both
+    figures: list[Figure] = []
+    for what, words in _WORDS.items():
+        print(f"{what}: {ours.program} and {theirs.program}, {runs} runs each")
+        once = [it.from_nothing if what == FROM_NOTHING else _timed(it, words) for it in pair]
+        figures.append(Figure(what, *medians(once[0], once[1], runs), bounds.get(what)))
+    return figures
+
+
+def must_be_alike(ours: Side, theirs: Side) -> None:
+    """Ends the command if the two programs do not plan the same resources."""
+    planned = [it.fresh().planned() for it in (ours, theirs)]
+    if planned[0] != planned[1] or not planned[0]:
+        sys.exit(f"bench: the two programs do not register the same resources:\n{planned[0]}\n{planned[1]}")
+
+
+def _timed(side: Side, words: tuple[str, ...]) -> Callable[[], float]:
+    return lambda: side.operate(*words).seconds

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from pathlib import Path
 
@@ -12,8 +13,8 @@ class Peaks:
     """Watches every process that runs a program while a block runs; Linux only."""
 
     def __init__(self, program: str) -> None:
-        """:param program: Name of the executable or script."""
-        self._program = program.encode()
+        """:param program: A pattern in the executable and its first argument, which is the script of an interpreter."""
+        self._program = re.compile(program)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._watch, daemon=True)
         self._kilobytes: dict[str, int] = {}
@@ -42,8 +43,8 @@ class Peaks:
         while not self._over.wait(0.2):
             for process in _PROC.glob("[0-9]*"):
                 try:
-                    words = (process / "cmdline").read_bytes().split(b"\0")[:2]
-                    if any(word.rsplit(b"/", 1)[-1] == self._program for word in words):
+                    words = (process / "cmdline").read_text(errors="replace").split("\0")[:2]
+                    if self._program.search(" ".join(words)):
                         status = (process / "status").read_text()
                         # The kernel keeps the peak, so that looking now and then is enough.
                         peak = next((it.split()[1] for it in status.splitlines() if it.startswith("VmHWM")), "0")

@@ -6,6 +6,7 @@ managed identity before Azure CLI, however explicit the later one was.
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import time
@@ -138,17 +139,21 @@ class SignIn:
         self._http = http
         self._cloud = cloud
         self._tokens: dict[str, tuple[str, float]] = {}
+        self._asking = asyncio.Lock()
 
     async def token(self, scope: str) -> str:
         """An access token for ``scope``, ``https://graph.microsoft.com/.default``.
 
         :raises SignInFailure: Entra refused, or the credential is incomplete.
         """
-        token, expires = self._tokens.get(scope, ("", 0.0))
-        if time.time() > expires - 120:
-            token, expires = await self._request(scope)
-            self._tokens[scope] = token, expires
-        return token
+        # Requests that come at once wait for one token, as azure-native's do (Azure/azure-sdk-for-go,
+        # sdk/internal/temporal/resource.go); azuread has its token before the first of them.
+        async with self._asking:
+            token, expires = self._tokens.get(scope, ("", 0.0))
+            if time.time() > expires - 120:
+                token, expires = await self._request(scope)
+                self._tokens[scope] = token, expires
+            return token
 
     async def _request(self, scope: str) -> tuple[str, float]:
         credential = self.credential

@@ -1,5 +1,6 @@
-"""Sign-in without a client secret: federated tokens in their forms."""
+"""Sign-in: once for requests that come at once, and without a client secret, by federated tokens in their forms."""
 
+import asyncio
 import base64
 import json
 import time
@@ -39,6 +40,21 @@ async def signed_in_as(http, config, environ=None):
     graph = await sign_in(Settings(config, environ or {}), http)
     arm = prepare(Settings({**config, "subscriptionId": "any"}, environ or {}), http)
     return (await graph.claims())["appid"], (await arm.claims())["appid"]
+
+
+async def test_requests_that_come_at_once_share_one_sign_in(http, monkeypatch):
+    answered, asked = http.send, []
+
+    async def send(method, url, **rest):
+        asked.append(url)
+        await asyncio.sleep(0)
+        return await answered(method, url, **rest)
+
+    monkeypatch.setattr(http, "send", send)
+    config = {**credential("registry", "caller"), "subscriptionId": REGISTRY_SUBSCRIPTION}
+    arm = prepare(Settings(config, {}), http)
+    await asyncio.gather(*(arm.claims() for _ in range(5)))
+    assert asked == [f"https://login.microsoftonline.com/{REGISTRY_TENANT}/oauth2/v2.0/token"]
 
 
 ANN = Account("ann@contoso.com", CLUSTER_SUBSCRIPTION, CLUSTER_TENANT, signs_in_to=(CLUSTER_TENANT,))
