@@ -10,7 +10,7 @@ import pytest
 from lib.az_program import Drift
 from lib.calls import OTHERS, OURS, REGISTRY_SIGN_IN, SIGN_IN, calls_of, refresh_bound
 from lib.figures import Figure
-from lib.growth import OPERATIONS, REFRESH, Cost, Growth
+from lib.growth import OPERATIONS, Cost, Growth
 from lib.performance_page import Measured, write
 from lib.preview_steps import PreviewTime
 
@@ -127,7 +127,3 @@ def test_the_page_holds_what_was_measured(tmp_path: Path):
         assert line in text.splitlines(), line
     assert "The plugin makes 8 calls, and may make 8" in text
     assert "{" not in text
-
-
-def test_the_operations_that_grow_include_a_refresh():
-    assert OPERATIONS[REFRESH] == ("refresh",)

@@ -21,7 +21,12 @@ CLUSTERS_BOUND = 3.0
 """How many times as long an operation may take with the most clusters as with one."""
 
 REFRESH = "refresh"
-OPERATIONS = {"update from nothing": ("up",), "update without a change": ("up",), REFRESH: ("refresh",)}
+OPERATIONS = {
+    "preview of a new stack": ("preview",),
+    "update from nothing": ("up",),
+    "update without a change": ("up", "--expect-no-changes"),
+    REFRESH: ("refresh", "--expect-no-changes"),
+}
 
 
 @dataclass(frozen=True)
@@ -111,14 +116,13 @@ def measure_growth(
         print(f"operations of a stack with {count} {what}")
         some = (clusters[:count], registries[:1]) if what == "clusters" else (clusters[:1], registries[:count])
         stack = Estate(folder / f"{count}-{what}", *some)
-        costs[count] = {name: _cost(stack, name, words) for name, words in OPERATIONS.items()}
+        costs[count] = {name: _cost(stack, words) for name, words in OPERATIONS.items()}
     return Growth(what, costs)
 
 
-def _cost(stack: Estate, name: str, words: tuple[str, ...]) -> Cost:
+def _cost(stack: Estate, words: tuple[str, ...]) -> Cost:
     known = len(requests(open_store(state_path())))
-    expecting = () if "nothing" in name else ("--expect-no-changes",)
-    done = stack.operate(*words, "--parallel", "100", *expecting)
+    done = stack.operate(*words, "--parallel", "100")
     if done.code:
         sys.exit(f"bench: {done.command} failed:\n{done.output}")
     return Cost(done.seconds, requests(open_store(state_path()))[known:])
