@@ -16,13 +16,18 @@ Json = dict[str, Any]
 
 
 def client_settings(tenant: Tenant) -> dict[str, Any]:
-    """The settings of every ``azure-mgmt-*`` client: the cloud's host, scope, user agent, retries, transport."""
+    """The settings of every ``azure-mgmt-*`` client: the cloud's host, scope, sign-in, user agent, retries, transport.
+
+    :raises azure.core.exceptions.ClientAuthenticationError: The credential cannot be created.
+    """
     from crosstenant.azure.connections.retries import BoundedRetryPolicy
     from crosstenant.azure.connections.transport import AzureTransport
+    from crosstenant.azure.sign_in.renewed_token import RenewedTokenPolicy
 
     return {
         "base_url": f"https://{tenant.cloud.arm_host}",
         "credential_scopes": [tenant.cloud.arm_scope],
+        "authentication_policy": RenewedTokenPolicy(tenant.credential(), tenant.cloud.arm_scope),
         "user_agent": "crosstenant",
         "transport": AzureTransport(),
         "retry_policy": BoundedRetryPolicy(),
@@ -100,7 +105,6 @@ class Arm:
         if self._client is None:
             from azure.core.pipeline import policies
             from azure.mgmt.core import AsyncARMPipelineClient
-            from azure.mgmt.core.policies import AsyncARMChallengeAuthenticationPolicy
 
             settings = client_settings(self._tenant)
             chain: list[Any] = [
@@ -108,7 +112,7 @@ class Arm:
                 policies.UserAgentPolicy(settings["user_agent"]),
                 policies.ProxyPolicy(),
                 settings["retry_policy"],
-                AsyncARMChallengeAuthenticationPolicy(self._tenant.credential(), *settings["credential_scopes"]),
+                settings["authentication_policy"],
             ]
             self._client = AsyncARMPipelineClient(settings["base_url"], policies=chain, transport=settings["transport"])
         return self._client

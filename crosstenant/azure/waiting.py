@@ -44,10 +44,12 @@ class Clock:
 
 
 GONE_PAUSE = 5.0
-"""Seconds after which Azure is asked again whether something is gone that a stack has."""
+"""Seconds after which Azure is asked again whether something is gone, or otherwise, than a stack has it."""
 
 
-async def surely(look: Callable[[], Awaitable[T | None]], clock: Clock) -> T | None:
+async def surely(
+    look: Callable[[], Awaitable[T | None]], clock: Clock, is_believed: Callable[[T], bool] = lambda found: True
+) -> T | None:
     """What ``look`` finds; it looks a second time before nothing is believed.
 
     A read may be answered by a replica that lags. Where a refresh believes it, the record of a cluster leaves the
@@ -55,9 +57,10 @@ async def surely(look: Callable[[], Awaitable[T | None]], clock: Clock) -> T | N
 
     :param look: Looks once; ``None`` where there is nothing.
     :param clock: The clock to wait on.
+    :param is_believed: Whether what was found needs no second look.
     """
     found = await look()
-    if found is None:
+    if found is None or not is_believed(found):
         await clock.sleep(GONE_PAUSE)
         found = await look()
     return found

@@ -155,7 +155,7 @@ class Inner:
 
 async def test_many_clients_share_one_sign_in():
     inner = Inner()
-    shared = SharedCredential(inner)  # pyright: ignore[reportArgumentType]
+    shared = SharedCredential(lambda: inner)  # pyright: ignore[reportArgumentType]
     tokens = await asyncio.gather(*(shared.get_token("a") for _ in range(20)))
     assert {token.token for token in tokens} == {"token-1"}
     await shared.get_token("b")
@@ -166,14 +166,27 @@ async def test_many_clients_share_one_sign_in():
 
 async def test_token_is_renewed_before_it_ends_and_on_a_challenge():
     short = Inner(lifetime=299)
-    shared = SharedCredential(short)  # pyright: ignore[reportArgumentType]
+    shared = SharedCredential(lambda: short)  # pyright: ignore[reportArgumentType]
     assert [(await shared.get_token("a")).token for _ in range(2)] == ["token-1", "token-2"]
     long = Inner()
-    shared = SharedCredential(long)  # pyright: ignore[reportArgumentType]
+    shared = SharedCredential(lambda: long)  # pyright: ignore[reportArgumentType]
     await shared.get_token("a")
     assert (await shared.get_token("a", claims="challenge")).token == "token-2"
     assert (await shared.get_token("a")).token == "token-2"
     assert long.asked[1] == (("a",), "challenge")
+
+
+async def test_a_refused_token_is_replaced_by_that_of_a_new_credential():
+    made = [Inner(), Inner()]
+    due = iter(made)
+    shared = SharedCredential(lambda: next(due))  # pyright: ignore[reportArgumentType, reportCallIssue]
+    token = (await shared.get_token("a")).token
+    shared.forget("another")
+    assert (await shared.get_token("a")).token == token
+    shared.forget(token)
+    await asyncio.gather(*(shared.get_token("a") for _ in range(3)))
+    assert [len(it.asked) for it in made] == [1, 1], "azure-identity keeps its tokens too"
+    assert [it.closed for it in made] == [True, False]
 
 
 async def pipeline(handler: Any) -> TestServer:

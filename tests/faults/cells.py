@@ -19,13 +19,15 @@ from crosstenant.sandbox.world import seed
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import State, Store
 from tests.faults.calls import Call, call_of
-from tests.faults.kinds import KINDS, TIMES
-from tests.faults.operations import NEXT_SECRET, SECRET, Operation, Plugin, Run, prepare
+from tests.faults.fast_clock import FastClock
+from tests.faults.kinds import FORMER, KINDS, LAG_SECONDS, TIMES
+from tests.faults.operations import Operation, Plugin, Run, prepare
+from tests.faults.planted import logged, secrets_in, told_by
 
-PLANTED: Final = (SECRET, NEXT_SECRET, seed.CLUSTER_CALLER_SECRET, seed.REGISTRY_CALLER_SECRET)
 LONGEST_SILENCE: Final = 600
 """Seconds that an operation may repeat a request before it says what is wrong."""
-_TOKEN: Final = re.compile(r"\beyJ[\w-]{20,}\.[\w-]{20,}")
+NOT_MET: Final = "not met"
+"""The outcome where there was no former answer to give: nothing has changed before."""
 _OBJECTS: Final = ("applications", "servicePrincipals", "roleAssignments", "resources")
 
 
@@ -48,7 +50,7 @@ class Result:
     """What came of it."""
 
     outcome: str
-    """``success``, or ``error``: one clear sentence, after which the next run reached the goal."""
+    """``success``, or ``error``: one clear sentence, after which the next run reached the goal; or ``NOT_MET``."""
     sentence: str
     """The error's text."""
     wrong: tuple[str, ...]
@@ -64,16 +66,12 @@ def applies(call: Call, kind: str) -> bool:
     return not kind.startswith("token") or call.service in ("arm", "graph")
 
 
-def times_of(operation: Operation, kind: str) -> list[str]:
-    """How often a kind of fault is met: what a refresh is told is missing each time it asks is gone, and no fault."""
-    return [it for it in TIMES if not (it == "always" and kind.startswith("stale") and "refresh" in operation.name)]
-
-
 def has_request_id(cell: Cell) -> bool:
     """Whether the answer is a refusal of Azure with a request ID; a storage account's text is shown to no person."""
     fault = KINDS[cell.kind]
     stored = cell.call.path.startswith("/docker/")
-    return bool(fault.get("status")) and fault.get("answer", "error") == "error" and not stored
+    is_refusal = fault.get("answer", "error") in ("error", "aged")
+    return bool(fault.get("status") or fault.get("answer") == "aged") and is_refusal and not stored
 
 
 async def calls_of(store: Store, operation: Operation) -> list[Call]:
@@ -93,31 +91,37 @@ async def run_cell(store: Store, cell: Cell) -> Result:
 
 async def _run(store: Store, cell: Cell) -> Result:
     operation, wrong = cell.operation, []
-    plugin, run = await _prepared(store, operation)
+    call = {"service": cell.call.service, "method": cell.call.method, "path": cell.call.pattern}
+    fault = new_fault({**call, **KINDS[cell.kind], "times": 0})
+    plugin, run = await _prepared(store, operation, fault)
     objects = count_objects(store)
-    fault = {"service": cell.call.service, "method": cell.call.method, "path": cell.call.pattern}
-    with store.change() as state:
-        state["faults"].append(new_fault({**fault, **KINDS[cell.kind], "times": TIMES[cell.times]}))
-    outcome, sentence = "success", ""
-    try:
-        await operation.step(plugin, run)
-    except OperatorError as error:
-        outcome, sentence = "error", str(error)
-        wrong += faults_of_sentence(sentence)
-    except Exception as error:
-        outcome, sentence = "exception", f"{type(error).__name__}: {error}"
-        wrong.append("an exception that an operator reads as an internal error")
+    _strike(store, fault["id"], TIMES[cell.times])
+    outcome, sentence, told = "success", "", ""
+    with _lagging(store, fault["id"], cell), logged() as lines:
+        try:
+            await operation.step(plugin, run)
+        except OperatorError as error:
+            outcome, sentence, told = "error", str(error), told_by(error)
+            wrong += faults_of_sentence(sentence)
+        except Exception as error:
+            outcome, sentence, told = "exception", f"{type(error).__name__}: {error}", told_by(error)
+            wrong.append("an exception that an operator reads as an internal error")
+    # The log has a request when it is over, and this process does not wait for that.
+    met = fault["delay"] or any(it.get("fault") == fault["id"] for it in requests(store))
+    if not met and cell.kind == FORMER:
+        outcome = NOT_MET
+    elif not met:
+        wrong.append("no request met the fault")
     if outcome == "error" and has_request_id(cell) and "request ID" not in sentence:
         wrong.append("Azure gave a request ID, and the error does not have it")
-    said = f"{sentence}\n{plugin.terminal.everything}"
-    if any(it in said for it in PLANTED) or _TOKEN.search(said):
-        wrong.append("a secret is in what is said")
+    wrong += [f"{it} is in what is said" for it in secrets_in(f"{sentence}\n{plugin.terminal.everything}")]
+    wrong += [f"{it} is in an exception or a log" for it in secrets_in("\n".join([told, *lines]))]
     if plugin.silence > LONGEST_SILENCE:
         wrong.append(f"nothing was said for {plugin.silence:.0f} s")
     await plugin.end()
     with store.change() as state:
         state["faults"].clear()
-    if outcome != "success":
+    if outcome not in ("success", NOT_MET):
         # A reset that AKS has begun has ended by then.
         plugin = Plugin(store)
         try:
@@ -127,6 +131,27 @@ async def _run(store: Store, cell: Cell) -> Result:
         await plugin.end()
     wrong += _differs(store, operation, objects, cell)
     return Result(outcome, sentence, tuple(wrong))
+
+
+def _strike(store: Store, fault_id: str, times: int) -> None:
+    with store.change() as state:
+        for fault in (it for it in state["faults"] if it["id"] == fault_id):
+            fault["times"] = times
+
+
+@contextmanager
+def _lagging(store: Store, fault_id: str, cell: Cell) -> Iterator[None]:
+    """A replica lags by the pauses that are made, and not by the moments that are slept."""
+    paused = 0.0
+
+    def on_pause(seconds: float) -> None:
+        nonlocal paused
+        paused += seconds
+        if cell.kind == FORMER and paused >= LAG_SECONDS:
+            _strike(store, fault_id, 0)
+
+    with mock.patch.object(FastClock, "on_pause", staticmethod(on_pause)):
+        yield
 
 
 def faults_of_sentence(sentence: str) -> list[str]:
@@ -170,9 +195,12 @@ def _credential(state: State) -> str:
     return state["resources"][seed.CLUSTER.lower()]["_credential"]["secret"]
 
 
-async def _prepared(store: Store, operation: Operation) -> tuple[Plugin, Run]:
+async def _prepared(store: Store, operation: Operation, fault: dict[str, Any] | None = None) -> tuple[Plugin, Run]:
     store.reset()
     prepare(store)
+    if fault:
+        with store.change() as state:
+            state["faults"].append(fault)
     run = Run()
     if operation.before:
         plugin = Plugin(store)
@@ -196,6 +224,8 @@ def _quick() -> Iterator[None]:
         import asyncio
 
         Plugin.silence += seconds
+        if FastClock.on_pause:
+            FastClock.on_pause(seconds)
         await asyncio.sleep(min(seconds, 0.02))
 
     def session() -> aiohttp.ClientSession:

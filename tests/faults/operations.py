@@ -34,10 +34,8 @@ from crosstenant.sandbox.world.times import timestamp
 from tests.engine.registry_stacks import give_role
 from tests.fakes import Terminal, as_log
 from tests.faults.fast_clock import FastClock
+from tests.faults.planted import APP, NEXT_SECRET, SECRET
 
-APP: Final = "a0000000-0000-4000-8000-0000000fa017"
-SECRET: Final = "abc8Q~the-first-planted-secret-of-the-matrix"
-NEXT_SECRET: Final = "def8Q~the-other-planted-secret-of-the-matrix"
 ROLE_NAME: Final = "c0ffee00-0000-4000-8000-000000000001"
 IDENTITY: Final = (
     f"{seed.REGISTRY_GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/nobody-has-this-name"

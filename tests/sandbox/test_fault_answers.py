@@ -76,3 +76,44 @@ async def test_the_log_names_the_program_that_asks_and_none_of_its_versions(sess
     async with session.get(APPLICATIONS) as answer:
         await answer.read()
     assert running.requests[-1]["agent"] == "crosstenant"
+
+
+async def described(session: aiohttp.ClientSession, object_id: str) -> str | None:
+    async with session.get(f"{APPLICATIONS}/{object_id}") as answer:
+        return (await answer.json()).get("displayName")
+
+
+async def test_a_former_answer_is_what_stood_there_before_the_change(session, running):
+    strike(running, method="GET", answer="former", times=0)
+    async with session.post(APPLICATIONS, json={"displayName": "first"}) as answer:
+        object_id = (await answer.json())["id"]
+    assert await described(session, object_id) == "first"
+    async with session.patch(f"{APPLICATIONS}/{object_id}", json={"displayName": "second"}) as answer:
+        assert answer.status == 204
+    with running.store.change() as state:
+        state["faults"][0]["times"] = 2
+    found = [await described(session, object_id) for _ in range(3)]
+    assert found == ["first", "first", "second"]
+
+
+async def test_without_a_change_there_is_no_former_answer(session, running):
+    strike(running, method="GET", answer="former", times=-1)
+    for _ in range(2):
+        async with session.get(APPLICATIONS) as answer:
+            assert answer.status == 200
+    with running.store.read() as state:
+        assert len(state["faults"]) == 1, "it has struck nothing"
+
+
+async def test_an_aged_token_is_refused_everywhere_and_another_is_not(session, running):
+    strike(running, method="POST", answer="aged")
+    async with session.get(APPLICATIONS) as answer:
+        assert answer.status == 200
+    for method in ("POST", "GET"):
+        async with session.request(method, APPLICATIONS, json={"displayName": "late"}) as answer:
+            assert (answer.status, (await answer.json())["error"]["code"]) == (401, "InvalidAuthenticationToken")
+    with running.store.read() as state:
+        caller = next(it for it in state["servicePrincipals"].values() if it["appId"] == CLUSTER_CALLER_ID)
+        token = issue(state, caller["_tenant"], caller, "https://graph.microsoft.com", 3599)
+    async with session.get(APPLICATIONS, headers={"Authorization": f"Bearer {token}"}) as answer:
+        assert answer.status == 200

@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from crosstenant.sandbox.world.faults import fault_body, new_fault, parse_fault, take_fault
+from crosstenant.sandbox.world.faults import Asked, fault_body, new_fault, parse_fault, take_fault
 
 
 def add(store, **given):
@@ -11,7 +11,7 @@ def add(store, **given):
 
 
 def strikes(store, service="arm", method="GET", target="/subscriptions?api-version=1"):
-    fault = take_fault(store, service, method, target)
+    fault = take_fault(store, Asked(service, method, target))
     return fault["status"] if fault else None
 
 
@@ -36,7 +36,7 @@ def test_text_may_hold_commas_and_json_is_read_as_well():
         ("color=red", "'color' is not a property of a fault"),
         ("status=many", "status must be a number, not 'many'"),
         ("drop=perhaps", "drop must be true or false, not 'perhaps'"),
-        ("answer=haiku", "answer must be one of error, truncated, missing, text, page, not 'haiku'"),
+        ("answer=haiku", "answer must be one of error, truncated, missing, former, aged, text, page, not 'haiku'"),
         ("path=(", "path must be a regular expression, not '('"),
         ("{", "the fault must be valid JSON"),
     ],

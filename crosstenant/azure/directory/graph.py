@@ -183,13 +183,14 @@ class Graph:
 
             from crosstenant.azure.connections.retries import BoundedRetryPolicy
             from crosstenant.azure.connections.transport import AzureTransport
+            from crosstenant.azure.sign_in.renewed_token import RenewedTokenPolicy
 
             host = f"https://{self._tenant.cloud.graph_host}"
             chain: list[Any] = [
                 policies.UserAgentPolicy("crosstenant"),
                 policies.ProxyPolicy(),
                 BoundedRetryPolicy(),
-                policies.AsyncBearerTokenCredentialPolicy(self._tenant.credential(), f"{host}/.default"),
+                RenewedTokenPolicy(self._tenant.credential(), f"{host}/.default"),
             ]
             self._client = AsyncPipelineClient(host, policies=chain, transport=AzureTransport())
         return self._client

@@ -49,8 +49,11 @@ class Tenant:
             from crosstenant.azure.sign_in.own_tenant import OwnTenantCredential
             from crosstenant.azure.sign_in.token_sharing import SharedCredential
 
-            made = make_credential(self.tenant_id, self.cloud, self.credentials, self.subscription_id)
-            self._made.append(SharedCredential(OwnTenantCredential(self.tenant_id, made)))
+            def make() -> OwnTenantCredential:
+                made = make_credential(self.tenant_id, self.cloud, self.credentials, self.subscription_id)
+                return OwnTenantCredential(self.tenant_id, made)
+
+            self._made.append(SharedCredential(make))
         return self._made[0]
 
     async def aclose(self) -> None:

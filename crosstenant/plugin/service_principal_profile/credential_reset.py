@@ -21,7 +21,7 @@ from crosstenant.azure.clusters.dead_credential import DeadCredentials
 from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.refusals.explained import explained
 from crosstenant.azure.sign_in.secret_proof import SignInError
-from crosstenant.azure.waiting import Clock, OnWait, lasting
+from crosstenant.azure.waiting import GONE_PAUSE, Clock, OnWait, lasting
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.matched_texts.registry_texts import SECRET_EXPIRED, SECRET_WRONG
@@ -102,7 +102,7 @@ class CredentialReset:
         :raises PartialError: AKS has begun a reset, or may have begun one.
         """
         object_id = ""
-        state = await self.look(request.cluster_id)
+        state = await self.look(request.cluster_id, old)
         if state and not state.is_idle:
             if old and not needs_reset(old, state, request.client_id, request.secret):
                 return replace(request.record, credential_state=old.credential_state).seeing(state)
@@ -152,7 +152,7 @@ class CredentialReset:
         lasted = lasting(self._clock.now() - began)
         await self._log.info(request.urn, f"reset the credential of {request.cluster_id.name} in {lasted}")
         await report_missing_role(self._clusters, self._log, request.urn, state, object_id)
-        reset_at = utc_text(self._clock.utc())
+        reset_at = utc_text(state.as_of or self._clock.utc())
         return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
 
     async def examine(
@@ -195,13 +195,19 @@ class CredentialReset:
             return ""
         return await self._dead.reason(state, old.credential if old else None, new_key_id=new_key_id)
 
-    async def look(self, cluster_id: ArmId) -> ClusterState | None:
+    async def look(self, cluster_id: ArmId, known: Record | None = None) -> ClusterState | None:
         """The present cluster; ``None`` if it does not exist.
 
+        :param cluster_id: The cluster.
+        :param known: The record of its credential: a reading that may be older is repeated.
         :raises OperatorError: The cluster cannot be read.
         """
         with explained("reading cluster", str(cluster_id), self._tenant):
-            return await self._clusters.get(cluster_id)
+            found = await self._clusters.get(cluster_id)
+            if known and found and known.is_perhaps_newer_than(found, found.as_of or self._clock.utc()):
+                await self._clock.sleep(GONE_PAUSE)
+                found = await self._clusters.get(cluster_id)
+        return found
 
     async def idle(self, urn: str, cluster_id: ArmId, deadline: float) -> ClusterState | None:
         """The cluster when no operation is changing it any longer; ``None`` if it does not exist.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.model.credentials.kinds import AppCredential
 from crosstenant.model.modes import CredentialState
 from crosstenant.model.reset_waves import NO_WAVES, WavePlace
-from crosstenant.model.secret_dates import UNKNOWN_DATES, SecretDates
+from crosstenant.model.secret_dates import UNKNOWN_DATES, SecretDates, utc_time
 from crosstenant.plugin.secret_dates_fields import secret_dates
 from crosstenant.plugin.service_principal_profile.fields import DEFAULT_PRINCIPAL_SECONDS
 from crosstenant.plugin.service_principal_profile.wave_fields import wave_place
@@ -20,6 +21,10 @@ NO_ADDRESS: Final = "accepted, at an address that cannot be read"
 """In place of an operation's address: AKS accepted the reset, and the cluster alone can tell its end."""
 NO_ANSWER: Final = "requested, without an answer"
 """In place of an operation's address: AKS may have accepted the reset."""
+
+
+# Azure names no bound; what lags longer than this has not been reported.
+_LONGEST_LAG: Final = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
@@ -70,6 +75,16 @@ class Record:
         """Whether the cluster had another application when last read: if it has this one now, a reset was the cause."""
         before = self.cluster_client_id or self.client_id
         return before.lower() != self.client_id.lower()
+
+    def is_perhaps_newer_than(self, state: ClusterState, now: datetime) -> bool:
+        """Whether what was read of the cluster may be older than its reset: a replica of Azure may lag.
+
+        :param state: The cluster as it was read.
+        :param now: The time of the reading.
+        """
+        reset_at = utc_time(self.reset_at)
+        applied = self.credential_state is CredentialState.APPLIED
+        return applied and not state.uses(self.client_id) and reset_at is not None and now - reset_at < _LONGEST_LAG
 
     def is_running(self, client_id: Plain, secret: Plain) -> bool:
         """Whether a reset to this credential was begun whose end is unknown."""

@@ -15,7 +15,7 @@ from crosstenant.azure.clusters.clusters import Clusters
 from crosstenant.azure.clusters.reset_operation import OperationUnreadable, ResetFailed, ResetOperation
 from crosstenant.azure.clusters.reset_watch import OPERATION_RIGHT, is_denied, settled_cluster
 from crosstenant.azure.refusals.explained import explained
-from crosstenant.azure.waiting import Clock, lasting
+from crosstenant.azure.waiting import Clock, lasting, surely
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.modes import CredentialState
@@ -91,7 +91,11 @@ class AcceptedReset:
         """
         request = self._request
         try:
-            state = await idle(request.urn, request.cluster_id, request.deadline)
+            state = await surely(
+                lambda: idle(request.urn, request.cluster_id, request.deadline),
+                self._clock,
+                lambda it: it.uses(request.client_id) or it.has_failed,
+            )
         except (OperatorError, asyncio.CancelledError) as error:
             reason = str(error)
             if isinstance(error, asyncio.CancelledError):

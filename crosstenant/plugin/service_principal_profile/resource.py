@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import ClassVar
 
 from crosstenant.azure.clusters.clusters import Clusters
@@ -163,10 +164,9 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         cluster_id = _parsed(resource_id)
         record = Record.of_outputs(olds) if olds else None
         expected = record is not None and record.credential_state is not CredentialState.PENDING
+        look = partial(self._reset.look, cluster_id, record)
         with perhaps_former():
-            state = await (
-                surely(lambda: self._reset.look(cluster_id), self._clock) if expected else self._reset.look(cluster_id)
-            )
+            state = await (surely(look, self._clock) if expected else look())
         if record is None:
             return imported(resource_id, state)
         if state is None:
@@ -228,7 +228,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
         if news.get("clusterId") is UNKNOWN:
             return outputs | dict.fromkeys(_OBSERVED, UNKNOWN)
         cluster_id = _parsed(news["clusterId"])
-        state = await self._reset.look(cluster_id)
+        state = await self._reset.look(cluster_id, old)
         if state is None:
             refuse_missing(shape)
             await self.context.log.info(

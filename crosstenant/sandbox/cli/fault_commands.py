@@ -38,7 +38,9 @@ def fault_add(store: Store, fault: str) -> None:
     delay        seconds before the answer
     drop         true: break the connection instead of answering
     after        true: the service does its work first
-    answer       error (default), truncated, missing (404), text, page (HTML)
+    answer       error (default), truncated, missing (404), former (what stood
+                 there before the latest change), aged (401 to each request
+                 with the token of the first), text, page (HTML)
     kill         name of a program of the command in the sandbox, which ends
     """
     added = parse_fault(fault)

@@ -8,6 +8,7 @@ import traceback
 import uuid
 from collections.abc import Mapping
 from email.utils import formatdate
+from hashlib import sha256
 from typing import Any, Final, cast
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -15,9 +16,10 @@ from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, R
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crosstenant.sandbox.host.descendants import kill
+from crosstenant.sandbox.host.former_answers import FormerAnswers
 from crosstenant.sandbox.host.request_log import log_request
 from crosstenant.sandbox.world.clouds import cloud_of, cloud_of_host
-from crosstenant.sandbox.world.faults import fault_body, missing_body, take_fault
+from crosstenant.sandbox.world.faults import Asked, aged_body, fault_body, missing_body, take_fault
 from crosstenant.sandbox.world.hosts import is_download_host, known_hosts, service_of
 from crosstenant.sandbox.world.state import Store, now
 
@@ -45,6 +47,7 @@ class Dispatcher:
         """
         self._store = store
         self._services = services
+        self._former = FormerAnswers(store)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handles one request (ASGI)."""
@@ -65,9 +68,17 @@ class Dispatcher:
         exchange = _Exchange(service, host, headers, send)
         path: str = scope["path"]
         query = scope["query_string"].decode("latin-1")
-        fault = take_fault(self._store, service, scope["method"], f"{path}?{query}" if query else path)
+        method, target = scope["method"], f"{path}?{query}" if query else path
+        keeps = exchange.keeps_body = self._former.are_kept
+        exchange.former = self._former.of(service, method, target) if keeps else None
+        bearer = headers.get("authorization", "").partition(" ")[2]
+        token = sha256(bearer.encode()).hexdigest() if bearer else ""
+        asked = Asked(service, method, target, token, has_former=exchange.former is not None)
+        fault = take_fault(self._store, asked)
         try:
             await self._answer(scope, receive, exchange, fault)
+            if keeps and exchange.is_own:
+                self._former.keep(service, method, target, exchange.status, exchange.body)
         finally:
             log_request(self._store, scope, service, exchange.status, fault["id"] if fault else None)
         if fault and (fault["drop"] or fault["kill"]):
@@ -83,6 +94,9 @@ class Dispatcher:
             exchange.cut = cast(asyncio.Transport, scope["state"]["transport"])
             await self._serve(scope, receive, exchange)
             return
+        if fault["answer"] == "former" and exchange.former is not None:
+            await Response(exchange.former, 200, media_type="application/json")(scope, receive, exchange.send)
+            return
         breaks = fault["drop"] or fault["kill"]
         if fault["after"] and (breaks or fault["status"]):
             exchange.muted = True
@@ -93,7 +107,7 @@ class Dispatcher:
                 kill(fault["kill"])
             cast(asyncio.Transport, scope["state"]["transport"]).abort()
             exchange.status = 0
-        elif fault["status"]:
+        elif fault["status"] or fault["answer"] == "aged":
             await _fault_response(fault, exchange.service)(scope, receive, exchange.send)
         else:
             await self._serve(scope, receive, exchange)
@@ -105,6 +119,7 @@ class Dispatcher:
         return self._services[exchange.service if of_this_cloud else OTHER_CLOUDS]
 
     async def _serve(self, scope: Scope, receive: Receive, exchange: _Exchange) -> None:
+        exchange.is_own = True
         try:
             await self._service(exchange)(scope, receive, exchange.send)
         except Exception as error:
@@ -126,6 +141,12 @@ class _Exchange:
         self.status = 0
         self.muted = False
         self.cut: asyncio.Transport | None = None
+        self.former: bytes | None = None
+        """What the address answered before the latest change, if that is kept."""
+        self.is_own = False
+        """Whether the answer is the service's own."""
+        self.keeps_body = False
+        self.body = b""
         self.time: float | None = None
         """The sandbox's time, in seconds since the epoch; the machine's counts before it is known."""
         self._send = send
@@ -136,6 +157,8 @@ class _Exchange:
         if message["type"] == "http.response.start":
             self.status = message["status"]
             self._add_ids(MutableHeaders(scope=message))
+        elif self.keeps_body:
+            self.body += message.get("body", b"")
         if self.muted:
             return
         if self.cut and message["type"] == "http.response.body":
@@ -160,6 +183,8 @@ def _fault_response(fault: Json, service: str) -> Response:
         return HTMLResponse(_PROXY_PAGE, fault["status"], headers)
     if fault["answer"] == "text":
         return PlainTextResponse(_PROXY_TEXT, fault["status"], headers)
+    if fault["answer"] == "aged":
+        return JSONResponse(aged_body(service), 401, {"WWW-Authenticate": 'Bearer error="invalid_token"'})
     missing = fault["answer"] == "missing"
     body = missing_body(service) if missing else fault_body(fault, service)
     if service == "graph":

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 import uuid
+from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from crosstenant.sandbox.world.state import State, Store
@@ -34,10 +35,13 @@ _DEFAULTS: Final[Json] = {
     "after": False,
     "answer": "error",
     "kill": "",
+    "token": "",
 }
-ANSWERS: Final = ("error", "truncated", "missing", "text", "page")
+ANSWERS: Final = ("error", "truncated", "missing", "former", "aged", "text", "page")
 """The service's own form of an error; its answer cut in half; "not found", as a replica that does not know the object
-yet answers; a text that is not JSON; the HTML page of a proxy."""
+yet answers; what the same address answered before the latest change, as a replica that lags does; "the token has
+expired", from the first such request on, to every request with its token; a text that is not JSON; the HTML page of a
+proxy. A fault of former answers is there before the change (``times`` 0): the sandbox keeps none without it."""
 _MISSING: Final = {
     # https://learn.microsoft.com/graph/errors and https://learn.microsoft.com/azure/azure-resource-manager/templates/
     # error-not-found: what the sandbox's services themselves say.
@@ -47,6 +51,10 @@ _MISSING: Final = {
     ),
     "arm": ("ResourceNotFound", "The resource was not found."),
     "registry": ("NAME_UNKNOWN", "repository name not known to registry"),
+}
+_AGED: Final = {
+    "graph": ("InvalidAuthenticationToken", "Lifetime validation failed, the token is expired."),
+    "arm": ("ExpiredAuthenticationToken", "The access token expiry UTC time is earlier than current UTC time."),
 }
 _CODES: Final = {
     400: "BadRequest",
@@ -108,20 +116,34 @@ def new_fault(given: Json) -> Json:
     return fault
 
 
-def take_fault(store: Store, service: str, method: str, target: str) -> Json | None:
-    """The fault that applies to a request, if any; counts the request.
+@dataclass(frozen=True)
+class Asked:
+    """A request, as far as faults distinguish them."""
 
-    :param target: The request's path with its query.
-    """
+    service: str
+    method: str
+    target: str
+    """Its path with its query."""
+    token: str = ""
+    """A digest of its bearer token; empty without one."""
+    has_former: bool = False
+    """Whether the address answered otherwise before the latest change."""
+
+
+def take_fault(store: Store, asked: Asked) -> Json | None:
+    """The fault that applies to a request, if any; counts the request."""
     with store.read() as state:
-        if not _matching(state, service, method, target):
+        if not _matching(state, asked):
             return None
     with store.change() as state:
-        for record in _matching(state, service, method, target):
+        for record in _matching(state, asked):
             fault = {**_DEFAULTS, **record}
             if fault["skip"] > 0:
                 record["skip"] = fault["skip"] - 1
                 continue
+            if fault["answer"] == "aged":
+                record["token"] = asked.token
+                return fault
             if fault["times"] > 0:
                 record["times"] = fault["times"] - 1
             if record.get("times") == 0:
@@ -141,20 +163,30 @@ def fault_body(fault: Json, service: str) -> Json:
     return {"error": {"code": code, "message": message}}
 
 
+def aged_body(service: str) -> Json:
+    """The document with which a service refuses a token that has expired."""
+    code, message = _AGED.get(service, ("Unauthorized", "The token has expired."))
+    return fault_body({"status": 401, "code": code, "message": message}, service)
+
+
 def missing_body(service: str) -> Json:
     """The document with which a service answers 404 for an object that it does not know."""
     code, message = _MISSING.get(service, ("NotFound", "The object was not found."))
     return fault_body({"status": 404, "code": code, "message": message}, service)
 
 
-def _matching(state: State, service: str, method: str, target: str) -> list[Json]:
-    found: list[Json] = []
-    for record in cast(list[Json], state["faults"]):
-        fault = {**_DEFAULTS, **record}
-        wanted = fault["service"] in ("*", service) and fault["method"] in ("*", method) and fault["times"] != 0
-        if wanted and re.search(fault["path"], target):
-            found.append(record)
-    return found
+def _matching(state: State, asked: Asked) -> list[Json]:
+    return [it for it in cast(list[Json], state["faults"]) if _applies({**_DEFAULTS, **it}, asked)]
+
+
+def _applies(fault: Json, asked: Asked) -> bool:
+    if fault["service"] not in ("*", asked.service) or fault["times"] == 0:
+        return False
+    if fault["answer"] == "aged" and (fault["token"] or not asked.token):
+        return bool(asked.token) and fault["token"] == asked.token
+    if fault["answer"] == "former" and not asked.has_former:
+        return False
+    return fault["method"] in ("*", asked.method) and re.search(fault["path"], asked.target) is not None
 
 
 def _convert(name: str, value: Any) -> Any:
