@@ -39,8 +39,8 @@ the end, one of them without a secret: delete that one by hand. This is wrong an
 
 A refresh asks Azure once more, after five seconds, before it believes that a cluster or registry of the stack is gone.
 So does every run within a minute of a reset, where a cluster seems to have another application than it was given.
-"stale: what was before the change" is an answer of before the latest change, once and for four seconds: what lags longer
-than the second question is taken for drift.
+"stale: what was before the change" is an answer of before the latest change, once and for four seconds: what lags
+longer than the second question is taken for drift.
 """
 
 

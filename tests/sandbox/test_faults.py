@@ -2,7 +2,7 @@ import json
 
 import pytest
 
-from crosstenant.sandbox.world.faults import Asked, fault_body, new_fault, parse_fault, take_fault
+from crosstenant.sandbox.world.faults import Incoming, fault_body, new_fault, parse_fault, take_fault
 
 
 def add(store, **given):
@@ -11,7 +11,7 @@ def add(store, **given):
 
 
 def strikes(store, service="arm", method="GET", target="/subscriptions?api-version=1"):
-    fault = take_fault(store, Asked(service, method, target))
+    fault = take_fault(store, Incoming(service, method, target))
     return fault["status"] if fault else None
 
 

@@ -19,7 +19,7 @@ from crosstenant.sandbox.host.descendants import kill
 from crosstenant.sandbox.host.former_answers import FormerAnswers
 from crosstenant.sandbox.host.request_log import log_request
 from crosstenant.sandbox.world.clouds import cloud_of, cloud_of_host
-from crosstenant.sandbox.world.faults import Asked, aged_body, fault_body, missing_body, take_fault
+from crosstenant.sandbox.world.faults import Incoming, aged_body, fault_body, missing_body, take_fault
 from crosstenant.sandbox.world.hosts import is_download_host, known_hosts, service_of
 from crosstenant.sandbox.world.state import Store, now
 
@@ -73,8 +73,8 @@ class Dispatcher:
         exchange.former = self._former.of(service, method, target) if keeps else None
         bearer = headers.get("authorization", "").partition(" ")[2]
         token = sha256(bearer.encode()).hexdigest() if bearer else ""
-        asked = Asked(service, method, target, token, has_former=exchange.former is not None)
-        fault = take_fault(self._store, asked)
+        incoming = Incoming(service, method, target, token, has_former=exchange.former is not None)
+        fault = take_fault(self._store, incoming)
         try:
             await self._answer(scope, receive, exchange, fault)
             if keeps and exchange.is_own:

@@ -117,7 +117,7 @@ def new_fault(given: Json) -> Json:
 
 
 @dataclass(frozen=True)
-class Asked:
+class Incoming:
     """A request, as far as faults distinguish them."""
 
     service: str
@@ -130,19 +130,19 @@ class Asked:
     """Whether the address answered otherwise before the latest change."""
 
 
-def take_fault(store: Store, asked: Asked) -> Json | None:
+def take_fault(store: Store, incoming: Incoming) -> Json | None:
     """The fault that applies to a request, if any; counts the request."""
     with store.read() as state:
-        if not _matching(state, asked):
+        if not _matching(state, incoming):
             return None
     with store.change() as state:
-        for record in _matching(state, asked):
+        for record in _matching(state, incoming):
             fault = {**_DEFAULTS, **record}
             if fault["skip"] > 0:
                 record["skip"] = fault["skip"] - 1
                 continue
             if fault["answer"] == "aged":
-                record["token"] = asked.token
+                record["token"] = incoming.token
                 return fault
             if fault["times"] > 0:
                 record["times"] = fault["times"] - 1
@@ -175,18 +175,18 @@ def missing_body(service: str) -> Json:
     return fault_body({"status": 404, "code": code, "message": message}, service)
 
 
-def _matching(state: State, asked: Asked) -> list[Json]:
-    return [it for it in cast(list[Json], state["faults"]) if _applies({**_DEFAULTS, **it}, asked)]
+def _matching(state: State, incoming: Incoming) -> list[Json]:
+    return [it for it in cast(list[Json], state["faults"]) if _applies({**_DEFAULTS, **it}, incoming)]
 
 
-def _applies(fault: Json, asked: Asked) -> bool:
-    if fault["service"] not in ("*", asked.service) or fault["times"] == 0:
+def _applies(fault: Json, incoming: Incoming) -> bool:
+    if fault["service"] not in ("*", incoming.service) or fault["times"] == 0:
         return False
-    if fault["answer"] == "aged" and (fault["token"] or not asked.token):
-        return bool(asked.token) and fault["token"] == asked.token
-    if fault["answer"] == "former" and not asked.has_former:
+    if fault["answer"] == "aged" and (fault["token"] or not incoming.token):
+        return bool(incoming.token) and fault["token"] == incoming.token
+    if fault["answer"] == "former" and not incoming.has_former:
         return False
-    return fault["method"] in ("*", asked.method) and re.search(fault["path"], asked.target) is not None
+    return fault["method"] in ("*", incoming.method) and re.search(fault["path"], incoming.target) is not None
 
 
 def _convert(name: str, value: Any) -> Any:
