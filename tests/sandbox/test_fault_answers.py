@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import asyncio
 import sys
+import textwrap
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import pytest
 
 from crosstenant.sandbox.entra.tokens import issue
-from crosstenant.sandbox.host.descendants import descendants
+from crosstenant.sandbox.host.descendants import descendants, lives
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID
 
+VICTIM = "victim-of-the-test"
 APPLICATIONS = "https://graph.microsoft.com/v1.0/applications"
 
 
@@ -59,17 +62,77 @@ async def test_a_truncated_answer_ends_in_its_middle_and_the_work_is_done(sessio
         assert "cut off" in {it["displayName"] for it in state["applications"].values()}
 
 
-async def test_a_killed_program_is_gone_and_its_request_has_no_answer(session, running, tmp_path):
-    script = tmp_path / "victim-of-the-test"
-    script.write_text("import time\ntime.sleep(60)\n")
-    victim = await asyncio.create_subprocess_exec(sys.executable, str(script))
-    assert descendants("victim-of-the-test") == [victim.pid]
-    strike(running, method="POST", kill="victim-of-the-test", after=True)
-    with pytest.raises(aiohttp.ClientConnectionError):
-        await session.post(APPLICATIONS, json={"displayName": "made before the death"})
+@pytest.mark.parametrize("after", [True, False])
+async def test_the_request_of_another_program_than_the_killed_one_is_answered(session, running, tmp_path, after):
+    victim = await start(tmp_path, "import time\ntime.sleep(60)\n")
+    assert descendants(VICTIM) == [victim.pid]
+    strike(running, method="POST", kill=VICTIM, after=after)
+    async with session.post(APPLICATIONS, json={"displayName": "made by another"}) as answer:
+        assert answer.status == 201
+        assert (await answer.json())["displayName"] == "made by another"
+    assert victim.returncode == -9 or await asyncio.wait_for(victim.wait(), 5) == -9
+    assert names(running).count("made by another") == 1
+
+
+@pytest.mark.parametrize("after", [True, False])
+async def test_work_for_a_killed_program_is_done_before_its_death_or_not_at_all(session, running, tmp_path, after):
+    host, _, port = running.url.removeprefix("http://").partition(":")
+    script = f"""
+        import http.client, ssl
+        connection = http.client.HTTPSConnection("{host}", {port}, context=ssl._create_unverified_context())
+        connection.set_tunnel("graph.microsoft.com", 443)
+        headers = {{"Authorization": "{session.headers["Authorization"]}", "Content-Type": "application/json"}}
+        connection.request("POST", "/v1.0/applications", '{{"displayName": "asked for"}}', headers)
+        print(connection.getresponse().status)
+    """
+    strike(running, method="POST", kill=VICTIM, after=after)
+    victim = await start(tmp_path, textwrap.dedent(script))
+    assert await asyncio.wait_for(victim.wait(), 10) == -9
+    await until_logged(running, 1)
+    assert names(running).count("asked for") == int(after)
+    assert [it["status"] for it in running.requests if it["method"] == "POST"] == [0]
+
+
+async def test_a_program_ends_with_all_that_it_has_started_and_nothing_else(session, running, tmp_path):
+    sleeps = 'import subprocess, sys, time; subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])'
+    bystander = await asyncio.create_subprocess_exec(sys.executable, "-c", "import time; time.sleep(60)")
+    victim = await start(tmp_path, f"{sleeps}\ntime.sleep(60)\n")
+    both: list[int] = []
+    for _ in range(500):
+        both = descendants(f"{VICTIM}+")
+        if (len(both), len(descendants(VICTIM))) == (2, 1):
+            break
+        await asyncio.sleep(0.02)
+    assert victim.pid in both
+    assert all(map(lives, both))
+    strike(running, kill=f"{VICTIM}+")
+    async with session.get(APPLICATIONS) as answer:
+        assert answer.status == 200
     assert await asyncio.wait_for(victim.wait(), 5) == -9
+    (child,) = set(both) - {victim.pid}
+    assert not lives(child)
+    assert bystander.returncode is None
+    bystander.kill()
+    await bystander.wait()
+
+
+async def start(folder: Path, text: str) -> asyncio.subprocess.Process:
+    """Starts a script of the name that the faults have."""
+    (folder / VICTIM).write_text(text)
+    return await asyncio.create_subprocess_exec(sys.executable, str(folder / VICTIM))
+
+
+async def until_logged(running, count: int) -> None:
+    """The log has a request when its fault is over."""
+    for _ in range(100):
+        if len(running.requests) >= count:
+            return
+        await asyncio.sleep(0.02)
+
+
+def names(running) -> list[str]:
     with running.store.read() as state:
-        assert "made before the death" in {it["displayName"] for it in state["applications"].values()}
+        return [it["displayName"] for it in state["applications"].values()]
 
 
 async def test_the_log_names_the_program_that_asks_and_none_of_its_versions(session, running):

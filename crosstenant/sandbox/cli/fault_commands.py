@@ -41,7 +41,8 @@ def fault_add(store: Store, fault: str) -> None:
     answer       error (default), truncated, missing (404), former (what stood
                  there before the latest change), aged (401 to each request
                  with the token of the first), text, page (HTML)
-    kill         name of a program of the command in the sandbox, which ends
+    kill         name of a program of the command in the sandbox, which ends;
+                 name+: and all that it has started
     """
     added = parse_fault(fault)
     with store.change() as state:

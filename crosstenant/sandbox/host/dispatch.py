@@ -91,23 +91,29 @@ class Dispatcher:
             await self._serve(scope, receive, exchange)
             return
         if fault["answer"] == "truncated":
-            exchange.cut = cast(asyncio.Transport, scope["state"]["transport"])
+            exchange.cut = _transport(scope)
             await self._serve(scope, receive, exchange)
             return
         if fault["answer"] == "former" and exchange.former is not None:
             await Response(exchange.former, 200, media_type="application/json")(scope, receive, exchange.send)
             return
-        breaks = fault["drop"] or fault["kill"]
-        if fault["after"] and (breaks or fault["status"]):
-            exchange.muted = True
+        served = fault["after"] and (fault["drop"] or fault["kill"] or fault["status"])
+        if served:
+            exchange.held = []
             await self._serve(scope, receive, exchange)
-            exchange.muted = False
-        if breaks:
-            if fault["kill"]:
-                kill(fault["kill"])
-            cast(asyncio.Transport, scope["state"]["transport"]).abort()
+        if fault["kill"]:
+            await kill(fault["kill"])
+            if await _is_left(_transport(scope)):
+                exchange.status = 0
+                return
+        if fault["drop"]:
+            _transport(scope).abort()
             exchange.status = 0
-        elif fault["status"] or fault["answer"] == "aged":
+        elif fault["kill"] and served:
+            # The caller is another program than the one that died, and hears of the work.
+            await exchange.release()
+        elif (fault["status"] and not fault["kill"]) or fault["answer"] == "aged":
+            exchange.held = None
             await _fault_response(fault, exchange.service)(scope, receive, exchange.send)
         else:
             await self._serve(scope, receive, exchange)
@@ -132,14 +138,14 @@ class Dispatcher:
 
 
 class _Exchange:
-    """The answer to one request: records its status, adds the request IDs, discards it (``muted``), or ends the
+    """The answer to one request: records its status, adds the request IDs, keeps it back (``held``), or ends the
     connection in its middle (``cut``)."""
 
     def __init__(self, service: str, host: str, headers: Headers, send: Send) -> None:
         self.service = service
         self.host = host
         self.status = 0
-        self.muted = False
+        self.held: list[Message] | None = None
         self.cut: asyncio.Transport | None = None
         self.former: bytes | None = None
         """What the address answered before the latest change, if that is kept."""
@@ -159,7 +165,8 @@ class _Exchange:
             self._add_ids(MutableHeaders(scope=message))
         elif self.keeps_body:
             self.body += message.get("body", b"")
-        if self.muted:
+        if self.held is not None:
+            self.held.append(message)
             return
         if self.cut and message["type"] == "http.response.body":
             body: bytes = message.get("body", b"")
@@ -168,6 +175,12 @@ class _Exchange:
             return
         await self._send(message)
 
+    async def release(self) -> None:
+        """Sends what was kept back."""
+        held, self.held = self.held or [], None
+        for message in held:
+            await self._send(message)
+
     def _add_ids(self, headers: MutableHeaders) -> None:
         headers.setdefault("date", formatdate(self.time, usegmt=True))
         headers.setdefault(_REQUEST_ID.get(self.service, "x-ms-request-id"), str(uuid.uuid4()))
@@ -175,6 +188,19 @@ class _Exchange:
             headers.setdefault("x-ms-correlation-request-id", self._correlation)
         if self._client_request_id:
             headers.setdefault("client-request-id", self._client_request_id)
+
+
+def _transport(scope: Scope) -> asyncio.Transport:
+    return cast(asyncio.Transport, scope["state"]["transport"])
+
+
+async def _is_left(transport: asyncio.Transport) -> bool:
+    """Whether the caller has ended its connection, as that of a program that died; the proxy needs a moment to tell."""
+    for _ in range(20):
+        if transport.is_closing():
+            return True
+        await asyncio.sleep(0.01)
+    return False
 
 
 def _fault_response(fault: Json, service: str) -> Response:

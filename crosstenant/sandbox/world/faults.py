@@ -4,7 +4,8 @@ A fault is a record in the state's ``faults``. It names a service, a method and 
 requests pass, applies to the next ``times`` requests (-1: all) and is then removed. ``drop`` breaks the connection
 without an answer; with ``after`` the service does its work first, so that the caller cannot know the result.
 ``answer`` gives the answer another form than the service's own; ``kill`` ends a program of the command that runs in the
-sandbox, as the machine or a person would, and its request stays without an answer.
+sandbox, as a person would; with a ``+`` behind its name, all that it has started too, as the end of a job would. A
+request of a program that died has no answer, and without ``after`` no work is done for it; that of another goes on.
 """
 
 from __future__ import annotations

@@ -7,6 +7,7 @@ import pytest
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.sandbox.standins.azuread.application import Application
+from crosstenant.sandbox.standins.http import Answer
 from crosstenant.sandbox.world.seed import CLUSTER_OWNER_ID
 from tests.sandbox.standins.standin_world import Managed, add_fault, change, read_state
 
@@ -205,3 +206,39 @@ async def test_duplicate_names_are_refused_on_request(graph):
     await Managed(Application(graph)).create(**MULTI_TENANT)
     with pytest.raises(OperatorError, match="`prevent_duplicate_names` was specified"):
         await Managed(Application(graph)).create(**MULTI_TENANT, preventDuplicateNames=True)
+
+
+@pytest.mark.parametrize("after", [True, False])
+async def test_a_change_whose_connection_broke_is_an_error_and_not_repeated(graph, http, monkeypatch, after):
+    connected = http.send
+
+    async def break_off(method, url, **given):
+        if after or method != "POST":
+            await connected(method, url, **given)
+        return Answer(0, {}, "connection reset")
+
+    monkeypatch.setattr(http, "send", break_off)
+    words = 'Could not create application: Post "https://graph.microsoft.com/v1.0/applications": HTTP response was nil'
+    with pytest.raises(OperatorError, match=re.escape(words)):
+        await Managed(Application(graph)).create(displayName="pull")
+    assert [it[0] for it in http.sent].count("POST") == int(after)
+
+
+async def test_a_change_that_is_answered_with_an_error_of_the_server_is_repeated_though_the_work_is_done(graph, store):
+    add_fault(store, service="graph", method="POST", path="/applications", status=503, after=True)
+    made = await Managed(Application(graph)).create(displayName="twice")
+    found = [it["id"] for it in read_state(store)["applications"].values() if it["displayName"] == "twice"]
+    assert len(found) == 2
+    assert made.outputs["objectId"] in found
+
+
+async def test_a_read_whose_connection_broke_is_repeated(graph, http, clock, monkeypatch):
+    made = await Managed(Application(graph)).create(displayName="pull")
+    connected, answers = http.send, [Answer(0, {}, "connection reset")]
+
+    async def break_once(*args, **kwargs):
+        return answers.pop() if answers else await connected(*args, **kwargs)
+
+    monkeypatch.setattr(http, "send", break_once)
+    assert await made.refresh()
+    assert clock.waits == [1]

@@ -102,7 +102,7 @@ def chain(audience: str = "AzureADMultipleOrgs") -> None:
 
 def test_chain_across_two_tenants(stack: automation.Stack, store: Store, tmp_path: Path) -> None:
     stack.workspace.program = chain
-    add_fault(store, service="graph", method="POST", path="addPassword", drop=True)  # tried again
+    add_fault(store, service="graph", method="POST", path="addPassword", status=503)  # tried again
     created = stack.up()
     assert created.summary.resource_changes == {"create": 10}
     outputs = {name: output.value for name, output in created.outputs.items()}

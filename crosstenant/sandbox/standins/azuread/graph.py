@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, cast
 from urllib.parse import quote
 
@@ -20,6 +20,11 @@ from crosstenant.sandbox.standins.signin import SignIn, claims_of
 PATIENCE: Final = 540.0
 CONSECUTIVE: Final = 5
 """How often in a row the provider wants to see a new state before it believes it: Graph answers from replicas."""
+
+_REPEATED: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+"""The methods of requests that go-azure-sdk repeats where the connection broke. The work of any other may be done, and
+it is an error; one that is answered with 5xx is repeated all the same.
+https://github.com/hashicorp/go-azure-sdk/blob/main/sdk/client/client.go"""
 
 Retryable = Callable[[Answer], bool]
 
@@ -94,9 +99,16 @@ class Graph:
             return await self.http.send(method, url, headers=headers, body=body)
 
         def is_retryable(answer: Answer) -> bool:
-            return answer.status in (0, *TRANSIENT) or (also_retry is not None and also_retry(answer))
+            if not answer.status:
+                return method in _REPEATED
+            return answer.status in TRANSIENT or (also_retry is not None and also_retry(answer))
 
         answer = await retrying(send, is_retryable, _backoff(), self.patience, self.sleep)
+        if not answer.status and method not in _REPEATED:
+            url = f"https://{self.cloud.graph_host}/{version}{path}"
+            answer = replace(
+                answer, text=f'{method.title()} "{url}": HTTP response was nil; connection may have been reset'
+            )
         if not 200 <= answer.status < 300:
             raise GraphError(answer)
         return answer.json
