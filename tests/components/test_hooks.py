@@ -13,7 +13,7 @@ import pytest
 from pulumi.resource_hooks import ErrorHookArgs, ResourceHookArgs
 
 from crosstenant.components.pieces import hooks
-from crosstenant.components.pieces.hooks import Failure, before_create, on_error
+from crosstenant.components.pieces.hooks import Failure, after_create, before_create, on_error
 from crosstenant.model.matched_texts.identity_texts import CREDENTIALS_AT_ONCE
 from crosstenant.model.matched_texts.matched_text import MatchedText
 from crosstenant.model.matched_texts.provider_texts import OWN_ASSIGNMENT_EXISTS, PRINCIPAL_REPLICATING
@@ -125,6 +125,7 @@ async def test_an_engine_without_hooks_gets_none(run: Run, monkeypatch: pytest.M
     monkeypatch.setattr(hooks, "monitor_supports_feature", lambda feature: False)
     assert on_error("images", COMPONENT, advise) == []
     assert before_create("images", work) == []
+    assert after_create("images", work) == []
 
 
 def test_an_engine_without_error_hooks_is_named_once_in_a_run(run: Run, monkeypatch: pytest.MonkeyPatch):
@@ -145,13 +146,14 @@ def test_an_engine_without_error_hooks_is_named_once_in_a_run(run: Run, monkeypa
     assert run.logged == [hooks.OLD_ENGINE] * 2
 
 
-async def test_a_callback_has_the_settings_of_its_run(run: Run):
+@pytest.mark.parametrize("hooks_of", [before_create, after_create])
+async def test_a_callback_has_the_settings_of_its_run(run: Run, hooks_of: Callable[..., object]):
     setting: contextvars.ContextVar[str] = contextvars.ContextVar("setting")
     setting.set("this run")
 
     async def work(created: ResourceHookArgs) -> None:
         run.logged.append(setting.get())
 
-    (hook,) = cast("list[Callable[[object], Awaitable[None]]]", before_create("images", work))
+    (hook,) = cast("list[Callable[[object], Awaitable[None]]]", hooks_of("images", work))
     await contextvars.Context().run(hook, None)
     assert run.logged == ["this run"]

@@ -99,6 +99,24 @@ def test_what_an_interrupted_update_left_is_taken_over(make_stack, azure: Azure)
     assert azure.writes[before:] == []
 
 
+def test_a_second_application_that_the_provider_made_is_named_with_the_command_that_removes_it(
+    make_stack, azure: Azure
+):
+    stack: Stack = make_stack(re.sub(r"cluster_role_assignments=.*,\n", "", PROGRAM))
+    another = {"service": "graph", "method": "POST", "path": "/v1.0/applications$", "status": 503, "after": True}
+    azure.change(lambda state: state["faults"].append(new_fault(another)))
+    up = stack.operate("up")
+    assert up.code == 0, up.output
+    (own,) = {it["outputs"]["clientId"] for it in of_type(stack, APPLICATION)}
+    (second,) = (it for it in applications(azure) if it["appId"] != own)
+    assert up.says(f"a second application 'left (test)' was made in tenant {seed.CLUSTER_TENANT}", f"client ID {own}")
+    told = re.findall(r"'az ad app delete --id ([0-9a-f-]{36})'", " ".join(up.output.split()))
+    assert set(told) == {second["appId"]}
+    azure.change(lambda state: state["applications"].pop(second["id"]))
+    quiet = stack.operate("preview", "--refresh", "--expect-no-changes")
+    assert quiet.code == 0, quiet.output
+
+
 def cut_off(azure: Azure, path: str, times: int = 1) -> None:
     """The service does its work, and the provider does not hear of it."""
     fault = {"service": "graph", "method": "POST", "path": path, "status": 400, "after": True, "times": times}

@@ -9,7 +9,7 @@ import pulumi_azuread as azuread
 
 from crosstenant.components.arguments.application_details import ApplicationDetails
 from crosstenant.components.pieces.hooks import Advise, on_error
-from crosstenant.components.pieces.namesake_warning import warn_of_namesakes
+from crosstenant.components.pieces.namesake_warning import NamesakeWarnings, warn_of_namesakes
 from crosstenant.components.pieces.ownership_advice import of_owner
 from crosstenant.components.pieces.refusal_advice import (
     application_advice,
@@ -65,10 +65,14 @@ def declare_application(
         # Another caller of the next update must not change the application.
         owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(ignore_changes=["owners"]))
 
-    def advised(child: str, advise: Advise, before: list[pulumi.ResourceHook] | None = None) -> pulumi.ResourceOptions:
+    def advised(child: str, advise: Advise, warned: NamesakeWarnings | None = None) -> pulumi.ResourceOptions:
         advice = of_tenant(providers, of_owner(providers, advise))
         return pulumi.ResourceOptions(
-            hooks=pulumi.ResourceHookBinding(before_create=before, on_error=on_error(child, component, advice))
+            hooks=pulumi.ResourceHookBinding(
+                before_create=warned.before_create if warned else None,
+                after_create=warned.after_create if warned else None,
+                on_error=on_error(child, component, advice),
+            )
         )
 
     application = azuread.Application(

@@ -116,6 +116,19 @@ def before_create(
     return [ResourceHook(_name(resource_name, "check"), _in_this_run(work), ResourceHookOptions(on_dry_run=True))]
 
 
+def after_create(
+    resource_name: str, work: Callable[[ResourceHookArgs], Coroutine[Any, Any, None]]
+) -> list[ResourceHook]:
+    """Hooks that do ``work`` after a resource is made; none for an engine without hooks.
+
+    :param resource_name: The resource's name.
+    :param work: What to do; an error that it raises is a warning of the engine.
+    """
+    if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS):
+        return []
+    return [ResourceHook(_name(resource_name, "made"), _in_this_run(work))]
+
+
 def _if_asked_for(failure: Failure, urn: str) -> str:
     """What to do where the user asked for a second one of what can exist once only: the engine does not tell a hook."""
     if failure.operation != "create" or not any(it.is_in(failure.error) for it in _EXISTS):
