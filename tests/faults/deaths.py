@@ -1,6 +1,7 @@
-"""Deaths: the plugin, the engine or the program ends (SIGKILL) at a request of an update, and the next update goes on.
+"""Deaths: the plugin, the engine, the program or all of them end (SIGKILL) at a request, and the next update goes on.
 
-Azure works before or after the death, so that what was asked for is made, and the stack does not know it, or is not.
+Where the process that made the request dies, Azure has done the work, which the stack does not know, or has not. Where
+another one dies, the request goes on: a process that dies breaks no connection of another.
 """
 
 from __future__ import annotations
@@ -8,51 +9,27 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import textwrap
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from crosstenant.sandbox.host.descendants import AND_ITS_OWN
 from crosstenant.sandbox.world import drift, seed
 from crosstenant.sandbox.world.faults import new_fault
+from crosstenant.sandbox.world.managed_identities import CREDENTIALS
 from lib.stack import Outcome, Stack
+from tests.engine.cluster_estate import add_cluster, document
 from tests.engine.engine_world import Azure
+from tests.engine.fleet_world import cluster_id
 from tests.engine.registry_stacks import follow_imports, imports
 from tests.faults.calls import Call, call_of
+from tests.faults.death_programs import ONE_CLUSTER, Program
 
 PLUGIN: Final = "pulumi-resource-crosstenant"
 ENGINE: Final = "pulumi"
 PROGRAM: Final = "pulumi-language-python-exec"
-VICTIMS: Final = {"plugin": PLUGIN, "engine": ENGINE, "program": PROGRAM}
-
-SOURCE: Final = """
-    import json
-    from pathlib import Path
-
-    import pulumi
-
-    from crosstenant import (
-        ClusterArgs, CrossTenantPull, CrossTenantPullArgs, PullCheckOptions, RegistryArgs, RotationArgs,
-        tenant_from_config,
-    )
-
-    config = pulumi.Config()
-    CrossTenantPull(
-        "mortal",
-        CrossTenantPullArgs(
-            cluster_tenant=tenant_from_config(config, "cluster"),
-            registry_tenant=tenant_from_config(config, "registry"),
-            registries=[
-                RegistryArgs(
-                    registry_id=config.require("registryId"),
-                    pull_check=PullCheckOptions(repository="hello", reference="1.0", timeout_seconds=5),
-                )
-            ],
-            clusters=[ClusterArgs(cluster_id=config.require("clusterId"))],
-            rotation=RotationArgs(**json.loads(Path("secret.json").read_text())),
-        ),
-    )
-"""
+VICTIMS: Final = {"plugin": PLUGIN, "engine": ENGINE, "program": PROGRAM, "machine": f"{ENGINE}{AND_ITS_OWN}"}
+"""What each ends; with the machine, or the container of a job, every process ends at once."""
 
 _REMOVAL: Final = re.compile(r"'az ad app credential delete --id ([0-9a-f-]{36}) --key-id ([0-9a-f-]{36})'")
 _CALLERS: Final = (
@@ -63,32 +40,34 @@ _CALLERS: Final = (
 )
 
 
-def source_text() -> str:
-    """The program."""
-    return textwrap.dedent(SOURCE)
-
-
 @dataclass
 class Mortal:
     """A stack whose processes die, and what both tenants have of it."""
 
     azure: Azure
     stack: Stack
-    secret_file: Path
+    folder: Path
+    """The program's folder."""
+
+    program: Program = ONE_CLUSTER
     before: dict[str, int] = field(default_factory=lambda: {})
+    """How many objects of each kind there were without the stack; counted by default."""
 
     def __post_init__(self) -> None:
-        self.before = self.objects()
+        missing = [it for it in self.program.waves if cluster_id(it).lower() not in self.azure.state["resources"]]
+        self.azure.change(lambda state: [add_cluster(state, cluster_id(it), {"system": 2}) for it in missing])
+        self.before = self.before or self.objects()
         self.rotate("first")
 
     def rotate(self, trigger: str) -> None:
         """Has the program ask for another secret."""
-        self.secret_file.write_text(json.dumps({"rotation_trigger": trigger}))
+        asked = {"trigger": trigger, "waves": dict(self.program.waves)}
+        (self.folder / "asked.json").write_text(json.dumps(asked))
 
     def kill_at(self, victim: str, call: Call, *, after: bool, skip: int = 0) -> None:
-        """Ends a process at a request of this kind."""
+        """Ends a process at a request of this kind; where another process made the request, it is answered."""
         fault = {"service": call.service, "method": call.method, "path": call.pattern, "after": after, "skip": skip}
-        fault |= {"kill": VICTIMS[victim], "drop": True}
+        fault["kill"] = VICTIMS[victim]
         self.azure.change(lambda state: state["faults"].append(new_fault(fault)))
 
     def dies(self, operation: str) -> Outcome:
@@ -100,7 +79,7 @@ class Mortal:
     def recover(self, operation: str = "up") -> Outcome:
         """What docs/errors.md says of an interrupted update: the printed commands, and the same operation again."""
         self.stack.command("pulumi", "cancel", "--yes", "--stack", "test")  # the lock of an engine that is dead
-        if operation == "up":
+        if operation == "up" and not self._knows_its_application:
             warned = self.stack.operate("preview")
             if warned.says("has another application"):
                 follow_imports(self.stack, warned)
@@ -122,10 +101,17 @@ class Mortal:
             for client_id, key_id in _REMOVAL.findall(said):
                 self.azure.change(lambda state, ids=(client_id, key_id): drift.remove_secret(state, *ids))
 
+    @property
+    def _knows_its_application(self) -> bool:
+        """Whether no update will make one: the preview warns of another one before."""
+        kinds = {it["type"] for it in self.stack.resources()}
+        return not self.program.objects["applications"] or "azuread:index/application:Application" in kinds
+
     def objects(self) -> dict[str, int]:
         """How many objects of each kind both tenants have."""
         state = self.azure.state
-        return {it: len(state[it]) for it in ("applications", "servicePrincipals", "roleAssignments", "resources")}
+        found = {it: len(state[it]) for it in ("applications", "servicePrincipals", "roleAssignments", "resources")}
+        return found | {"trusts": sum(len(it.get(CREDENTIALS, ())) for it in state["resources"].values())}
 
     def calls(self) -> list[Call]:
         """Each request that the sandbox has seen, as its kind."""
@@ -137,27 +123,30 @@ class Mortal:
         return [it for it in self.azure.state["applications"].values() if it["displayName"].startswith("mortal")]
 
     @property
-    def cluster_secret_is_alive(self) -> bool:
-        """Whether the secret that the cluster has is one of a living application."""
+    def cluster_secrets_are_alive(self) -> bool:
+        """Whether the secret that each cluster has is one of a living application."""
         state = self.azure.state
-        credential = state["resources"][seed.CLUSTER.lower()]["_credential"]
-        if (credential["clientId"], credential["secret"]) == (seed.OLD_CLUSTER_APP_ID, seed.OLD_CLUSTER_SECRET):
-            return True
-        digest = hashlib.sha256(credential["secret"].encode()).hexdigest()
-        owners = [it for it in state["applications"].values() if it["appId"] == credential["clientId"]]
-        return any(it["_sha256"] == digest for owner in owners for it in owner["passwordCredentials"])
+        digests = {
+            (it["appId"], one["_sha256"]) for it in state["applications"].values() for one in it["passwordCredentials"]
+        }
+        digests.add((seed.OLD_CLUSTER_APP_ID, _digest(seed.OLD_CLUSTER_SECRET)))
+        held = [document(state, it)["_credential"] for it in self.program.waves]
+        return all((it["clientId"], _digest(it["secret"])) in digests for it in held)
 
     def wrong(self, *, deployed: bool) -> list[str]:
         """What must not be after the recovery: orphans, and a cluster on a removed secret."""
         more = {kind: count - self.before[kind] for kind, count in self.objects().items()}
-        due = {"applications": 1, "servicePrincipals": 2, "roleAssignments": 1, "resources": 0}
-        expected = due if deployed else dict.fromkeys(due, 0)
+        expected = dict(self.program.objects) if deployed else dict.fromkeys(self.program.objects, 0)
         wrong = [] if more == expected else [f"objects that the stack made: {more}, not {expected}"]
         secrets = [len(it["passwordCredentials"]) for it in self.applications]
-        if deployed and secrets != [1]:
+        if deployed and secrets != [1] * self.program.objects["applications"]:
             wrong.append(f"secrets of the applications: {secrets}")
-        return wrong if self.cluster_secret_is_alive else [*wrong, "the cluster has a secret that is removed"]
+        return wrong if self.cluster_secrets_are_alive else [*wrong, "a cluster has a secret that is removed"]
 
-    def release_cluster(self) -> None:
-        """Somebody gives the cluster its old application again, so that the stack may be destroyed."""
-        self.azure.change(lambda state: drift.reset_cluster(state, "aks-prod"))
+    def release_clusters(self) -> None:
+        """Somebody gives the clusters their old application again, so that the stack may be destroyed."""
+        self.azure.change(lambda state: [drift.reset_cluster(state, it) for it in self.program.waves])
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

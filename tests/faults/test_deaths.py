@@ -1,6 +1,6 @@
 """Processes that die at a request: what was made just before is taken over, and nothing is left in either tenant.
 
-`make faults` kills each of the three processes at each change that an update, a rotation and a removal make.
+`make faults` kills each process, and all of them, at each change that an update, a rotation, waves and a removal make.
 """
 
 from __future__ import annotations
@@ -8,7 +8,8 @@ from __future__ import annotations
 import pytest
 
 from tests.faults.calls import Call, call_of, is_of_the_plugin
-from tests.faults.deaths import SOURCE, Mortal
+from tests.faults.death_programs import CHAIN
+from tests.faults.deaths import Mortal
 from tests.faults.known import KNOWN_CALLS
 
 pytestmark = pytest.mark.engine
@@ -19,9 +20,9 @@ RESET = next(it for it in KNOWN_CALLS if it.path.endswith("resetServicePrincipal
 
 
 def test_what_was_made_before_a_death_is_taken_over_and_nothing_is_left(azure, make_stack, tmp_path):
-    mortal = Mortal(azure, make_stack(SOURCE), tmp_path / "project" / "secret.json")
+    mortal = Mortal(azure, make_stack(CHAIN), tmp_path / "project")
 
-    mortal.kill_at("engine", MAKE_APPLICATION, after=True)
+    mortal.kill_at("machine", MAKE_APPLICATION, after=True)
     mortal.dies("up")
     done = mortal.recover()
     assert done.code == 0, done.output
@@ -32,14 +33,14 @@ def test_what_was_made_before_a_death_is_taken_over_and_nothing_is_left(azure, m
     mortal.kill_at("plugin", RESET, after=True)
     died = mortal.dies("up")
     assert "Traceback" not in died.output
-    assert mortal.cluster_secret_is_alive
+    assert mortal.cluster_secrets_are_alive
     done = mortal.recover()
     assert done.code == 0, done.output
     assert mortal.wrong(deployed=True) == []
     assert len(azure.resets) == 3, "nothing tells which secret the cluster got: one more reset"
 
-    mortal.release_cluster()
-    mortal.kill_at("engine", REMOVE_APPLICATION, after=True)
+    mortal.release_clusters()
+    mortal.kill_at("machine", REMOVE_APPLICATION, after=True)
     mortal.dies("destroy")
     done = mortal.recover("destroy")
     assert done.code == 0, done.output
