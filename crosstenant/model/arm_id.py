@@ -36,9 +36,12 @@ _ROLE_ASSIGNMENT_ID = re.compile(
 )
 _GROUP = re.compile(r"[-\w().]{0,89}[-\w()]")
 _NAMES: Final = {
-    CLUSTER_TYPE.lower(): (re.compile(r"[A-Za-z0-9]([-\w]{0,61}[A-Za-z0-9])?"), "1-63 letters, digits, '-' and '_'"),
+    CLUSTER_TYPE.lower(): (
+        re.compile(r"[A-Za-z0-9]([-_A-Za-z0-9]{0,61}[A-Za-z0-9])?"),
+        "1-63 letters, digits, '-' and '_'",
+    ),
     REGISTRY_TYPE.lower(): (re.compile(r"[A-Za-z0-9]{5,50}"), "5-50 letters and digits"),
-    IDENTITY_TYPE.lower(): (re.compile(r"[A-Za-z0-9][-\w]{2,127}"), "3-128 letters, digits, '-' and '_'"),
+    IDENTITY_TYPE.lower(): (re.compile(r"[A-Za-z0-9][-_A-Za-z0-9]{2,127}"), "3-128 letters, digits, '-' and '_'"),
 }
 _CANONICAL_TYPES: Final = {it.lower(): it for it in (CLUSTER_TYPE, REGISTRY_TYPE, IDENTITY_TYPE)}
 _SCOPE_FORM: Final = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -67,6 +68,15 @@ def test_a_condition_that_is_taken_for_ours_grants_what_ours_grants(text: str, n
     for candidate in (name, *found[0], *(f"{it}x" for it in found[1])):
         attributes = {NAME: candidate}
         assert theirs.allows(READ, attributes) == ours.allows(READ, attributes), candidate
+
+
+@pytest.mark.parametrize(
+    ("here", "there"), [("ActionMatches", "Action Matches"), ("'backend'", "'back end'"), ("read'", "re ad'")]
+)
+def test_white_space_within_a_word_or_a_name_is_another_condition(here: str, there: str):
+    ours = repository_condition(["backend"], [])
+    assert here in ours
+    assert repositories_of(ours.replace(here, there)) is None
 
 
 @given(st.one_of(changed(), parts, texts))

@@ -44,6 +44,7 @@ def test_case_of_an_id_does_not_count():
         (CLUSTER.replace(SUBSCRIPTION, "my-subscription"), "the value must have a UUID as its subscription ID"),
         (CLUSTER.replace("rg-clusters", "rg!"), "the value must have a valid resource group name"),
         (CLUSTER.replace("aks-prod", "-aks"), "-aks' must have a valid name"),
+        (CLUSTER.replace("aks-prod", "ak\N{LATIN SMALL LETTER E WITH ACUTE}s"), "must have a valid name"),
     ],
 )
 def test_says_what_is_wrong_with_an_id(text: str, says: str):
