@@ -60,9 +60,10 @@ def run_deaths(azure: Azure, folder: Path, results: Results, until: float, share
     for cell in cells[number - 1 :: of]:
         if cell.name in results.cells or time.monotonic() > until:
             continue
-        wrong, resets = run_death(azure, folder, cell)
-        results.add(cell.name, outcome="wrong" if wrong else "success", wrong=wrong, resets=resets, needed=cell.needed)
-        print(f"{cell.name}: {'; '.join(wrong) or 'good'}", flush=True)
+        found = run_death(azure, folder, cell)
+        outcome = "wrong" if found.wrong else "success"
+        results.add(cell.name, outcome=outcome, needed=cell.needed, **vars(found))
+        print(f"{cell.name}: {'; '.join(found.wrong) or 'good'}", flush=True)
 
 
 def main() -> int:

@@ -125,8 +125,20 @@ def death_cells() -> Iterator[DeathCell]:
                     yield DeathCell(operation, call, victim, after)
 
 
-def run_death(azure: Azure, folder: Path, cell: DeathCell) -> tuple[list[str], int]:
-    """Runs one: what is wrong after the recovery, and how many resets there were in all."""
+@dataclass(frozen=True)
+class Recovered:
+    """What a death came to."""
+
+    wrong: list[str]
+    resets: int
+    """In all, since before the stack was made."""
+
+    commands: list[str]
+    """Those that a person had to run."""
+
+
+def run_death(azure: Azure, folder: Path, cell: DeathCell) -> Recovered:
+    """Runs one, with the recovery."""
     program = STEPS[cell.operation][0]
     operation = "destroy" if cell.operation.startswith("destroy") else "up"
     mortal = (_fresh if cell.operation.startswith("up") else _deployed)(azure, folder, program)
@@ -148,7 +160,7 @@ def run_death(azure: Azure, folder: Path, cell: DeathCell) -> tuple[list[str], i
     resets = len(azure.resets)
     if resets > cell.needed:
         wrong.append(f"{resets} resets, {cell.needed} of them needed")
-    return wrong + mortal.wrong(deployed=operation == "up"), resets
+    return Recovered(wrong + mortal.wrong(deployed=operation == "up"), resets, mortal.commands)
 
 
 def _fresh(azure: Azure, folder: Path, program: Program) -> Mortal:

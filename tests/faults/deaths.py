@@ -53,6 +53,9 @@ class Mortal:
     before: dict[str, int] = field(default_factory=lambda: {})
     """How many objects of each kind there were without the stack; counted by default."""
 
+    commands: list[str] = field(default_factory=lambda: [])
+    """The printed commands that a person had to run after a death."""
+
     def __post_init__(self) -> None:
         missing = [it for it in self.program.waves if cluster_id(it).lower() not in self.azure.state["resources"]]
         self.azure.change(lambda state: [add_cluster(state, cluster_id(it), {"system": 2}) for it in missing])
@@ -82,16 +85,20 @@ class Mortal:
         if operation == "up" and not self._knows_its_application:
             warned = self.stack.operate("preview")
             if warned.says("has another application"):
-                follow_imports(self.stack, warned)
+                self._import(warned)
         done = self.stack.operate(operation, "--refresh")
         for _ in range(3):
             if done.code == 0 or not imports(done):
                 break
-            follow_imports(self.stack, done)
+            self._import(done)
             done = self.stack.operate(operation, "--refresh")
         if operation == "up" and done.code == 0:
             self._remove_forgotten_secrets()
         return done
+
+    def _import(self, told: Outcome) -> None:
+        follow_imports(self.stack, told)
+        self.commands += ["pulumi import"] * len(imports(told))
 
     def _remove_forgotten_secrets(self) -> None:
         """A secret that was made just before a death: ``crosstenant check --stack`` names it, and how to remove it."""
@@ -100,6 +107,7 @@ class Mortal:
             said = " ".join(self.stack.command(*command).output.split())
             for client_id, key_id in _REMOVAL.findall(said):
                 self.azure.change(lambda state, ids=(client_id, key_id): drift.remove_secret(state, *ids))
+                self.commands.append("az ad app credential delete")
 
     @property
     def _knows_its_application(self) -> bool:

@@ -57,6 +57,9 @@ and there were at most as many resets as the table says: one for each cluster an
 cluster whose reset was accepted and ended with nobody to hear of it, since Azure never shows which secret a cluster
 has. In waves that may be every cluster of a wave.
 
+"commands" are those that the next run or `crosstenant check` printed and that were run; `pulumi cancel`, which a
+backend in files takes after the death of an engine, is not counted.
+
 The chain without a secret (`FederatedPull`) runs with `delivery` "none": its objects in the cluster would take a
 Kubernetes API, and are left out here.
 """
@@ -130,16 +133,21 @@ def _deaths(deaths: list[Json], of: int) -> list[str]:
         _DEATHS,
         f"{len(deaths)} of {of} deaths ran.",
         "",
-        "| operation | request | who dies | when | resets | at most | result |",
-        "| --- | --- | --- | --- | --- | --- | --- |",
+        "| operation | request | who dies | when | resets | at most | commands | result |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for it in deaths:
         _, operation, call, victim, when = it["name"].split(" | ")
         mark = f"**wrong**: {'; '.join(it['wrong'])}" if it["wrong"] else "goal reached, nothing left"
-        lines.append(
-            f"| {operation} | `{_short(call)}` | {victim} | {when} | {it['resets']} | {it.get('needed', '')} | {mark} |"
-        )
+        resets = f"{it['resets']} | {it.get('needed', '')}"
+        lines.append(f"| {operation} | `{_short(call)}` | {victim} | {when} | {resets} | {_commands(it)} | {mark} |")
     return [*lines, ""]
+
+
+def _commands(death: Json) -> str:
+    if "commands" not in death:
+        return "not counted"
+    return ", ".join(f"{count} `{it}`" for it, count in Counter(death["commands"]).items()) or "none"
 
 
 def _mark(found: dict[str, Json]) -> str:
