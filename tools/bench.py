@@ -5,8 +5,8 @@
     make bench AZ=1 PAGE=docs/performance.md    writes the page too
 
 Both sides of a comparison run in turn, in one go and on one machine, so that what else the machine does hits both. Each
-figure is the median of the runs; the command fails if a ratio, the calls of a refresh or the plugin's memory are past
-their bounds.
+figure is the median of the runs, each ratio the median of the ratios of runs that followed each other. The command
+fails if a ratio, the calls of a refresh or the plugin's memory are past their bounds.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from lib import azure_cli, performance_page, sandbox
 from lib.az_program import az_side, measure_drift
 from lib.checkout import ROOT, SCRATCH, VENV
 from lib.estate import add_registries
-from lib.figures import Figure, medians
+from lib.figures import Figure, in_pairs
 from lib.fleet import add_fleet
 from lib.growth import measure_growth
 from lib.operations import (
@@ -44,7 +44,7 @@ from lib.stack import run
 
 IMPORT_RUNS, IMPORT_BOUND = 15, 1.25
 START_RUNS, START_BOUND = 15, 1.3
-OPERATION_RUNS, AZ_RUNS, STEP_RUNS = 7, 4, 5
+OPERATION_RUNS, AZ_RUNS, STEP_RUNS = 7, 3, 5
 OPERATION_BOUNDS = {PREVIEW: 1.05, FROM_NOTHING: 1.05, UNCHANGED: 1.2, REFRESH: 1.1}
 CLUSTERS, REGISTRIES = (1, 10, 100), (1, 10, 50)
 STACKS = 40
@@ -112,8 +112,8 @@ def measure_import(ours: str) -> Figure:
     """The package, beside the libraries that it stands on."""
     theirs = "import pulumi, pulumi_azuread, pulumi_azure_native"
     print(f"`{ours}` and `{theirs}`, {IMPORT_RUNS} runs each")
-    a, b = medians(lambda: _import(ours), lambda: _import(theirs), IMPORT_RUNS)
-    return Figure(f"`{ours}`", a, b, IMPORT_BOUND)
+    pairs = in_pairs(lambda: _import(ours), lambda: _import(theirs), IMPORT_RUNS)
+    return Figure(f"`{ours}`", pairs, IMPORT_BOUND)
 
 
 def measure_start() -> Figure:
@@ -121,7 +121,7 @@ def measure_start() -> Figure:
     print(f"starts of the plugin and of an empty one, {START_RUNS} runs each")
     return Figure(
         "start of the plugin",
-        *medians(lambda: start_plugin(OURS), lambda: start_plugin(EMPTY), START_RUNS),
+        in_pairs(lambda: start_plugin(OURS), lambda: start_plugin(EMPTY), START_RUNS),
         START_BOUND,
     )
 

@@ -49,8 +49,8 @@ def growth(what: str, seconds: float = 3.0, requests: list[dict[str, Any]] | Non
 
 
 def measured(**changes: Any) -> Measured:
-    beside = [Figure("preview", 1.0, 1.0, 1.05)]
-    az = [Figure("preview", 3.0, 1.0)]
+    beside = [Figure("preview", [(1.0, 1.0)], 1.05)]
+    az = [Figure("preview", [(3.0, 1.0)])]
     drifts = [Drift("the role assignment is removed", True, False)]
     parts = PreviewTime({"engine": 1.0, "imports": 0.25}, 5, 2)
     fitting = {"beside": beside, "beside_az": az, "drifts": drifts, "preview": parts, "megabytes": 120.0}
@@ -94,7 +94,7 @@ def test_clusters_may_take_three_times_as_long_as_one_and_registries_what_they_t
 @pytest.mark.parametrize(
     "broken",
     [
-        {"beside": [Figure("preview", 1.06, 1.0, 1.05)]},
+        {"beside": [Figure("preview", [(1.06, 1.0)], 1.05)]},
         {"growths": [growth("clusters", seconds=4.0), growth("registries")]},
         {"megabytes": 201.0},
     ],
@@ -106,8 +106,15 @@ def test_one_broken_bound_fails_the_command(broken: dict[str, Any]):
 
 
 def test_a_comparison_without_a_bound_breaks_none():
-    assert Figure("preview", 9.0, 1.0).holds
-    assert str(Figure("preview", 9.0, 1.0)) == "preview: 9.00 s beside 1.00 s; ratio 9.00"
+    unbounded = Figure("preview", [(9.0, 1.0)])
+    assert unbounded.holds
+    assert str(unbounded) == "preview: 9.00 s beside 1.00 s; ratio 9.00"
+
+
+def test_a_ratio_is_that_of_runs_at_the_same_time():
+    loaded = Figure("preview", [(1.0, 1.0), (9.0, 9.0), (1.1, 1.0)], 1.05)
+    assert loaded.ratio == 1.0
+    assert (loaded.ours, loaded.theirs) == (1.1, 1.0)
 
 
 def test_the_page_holds_what_was_measured(tmp_path: Path):

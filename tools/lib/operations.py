@@ -8,7 +8,7 @@ from pathlib import Path
 
 from lib import sandbox
 from lib.checkout import ROOT
-from lib.figures import Figure, medians
+from lib.figures import Figure, in_pairs
 from lib.stack import Outcome, Stack
 
 HANDWRITTEN = ROOT / "tests" / "fixtures" / "handwritten"
@@ -104,7 +104,7 @@ def measure_operations(ours: Side, theirs: Side, runs: int, bounds: Mapping[str,
     for what, words in _WORDS.items():
         print(f"{what}: {ours.program} and {theirs.program}, {runs} runs each")
         once = [it.from_nothing if what == FROM_NOTHING else _timed(it, words) for it in pair]
-        figures.append(Figure(what, *medians(once[0], once[1], runs), bounds.get(what)))
+        figures.append(Figure(what, in_pairs(once[0], once[1], runs), bounds.get(what)))
     return figures
 
 
