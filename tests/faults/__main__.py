@@ -26,6 +26,7 @@ from crosstenant.sandbox.world.state import Store
 from lib.checkout import compile_package
 from tests.engine.engine_world import Azure
 from tests.faults.cells import NOT_MET, Cell, applies, calls_of, run_cell
+from tests.faults.clocks import CLOCK_OPERATIONS, OFF, run_clock
 from tests.faults.death_cells import death_cells, run_death
 from tests.faults.kinds import KINDS, times_of
 from tests.faults.operations import OPERATIONS
@@ -50,6 +51,20 @@ async def run_calls(store: Store, results: Results, until: float, only: str = ""
                     if result.wrong:
                         print(f"wrong: {cell.name}: {'; '.join(result.wrong)}\n  {result.sentence}", flush=True)
         print(f"{operation.name}: {len(results.cells)} cells", flush=True)
+
+
+async def run_clocks(store: Store, results: Results) -> None:
+    """Each operation by a clock that is off."""
+    for operation in CLOCK_OPERATIONS:
+        for off in OFF:
+            name = f"clock | {operation.name} | {off}"
+            if name in results.cells:
+                continue
+            result = await run_clock(store, operation, off)
+            results.add(name, outcome=result.outcome, wrong=result.wrong, said=result.sentence)
+            if result.wrong:
+                print(f"wrong: {name}: {'; '.join(result.wrong)}\n  {result.sentence}", flush=True)
+    print(f"clocks: {len(results.cells)} cells", flush=True)
 
 
 def run_deaths(azure: Azure, folder: Path, results: Results, until: float, share: str) -> None:
@@ -97,6 +112,7 @@ def main() -> int:
                 return 0
             if given.only != "deaths":
                 asyncio.run(run_calls(store, results, until, given.kind))
+                asyncio.run(run_clocks(store, results))
             os.environ.clear()
             os.environ.update(outside)
             if given.only != "calls":

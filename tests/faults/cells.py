@@ -15,13 +15,16 @@ import aiohttp
 from crosstenant.azure.connections import transport
 from crosstenant.errors import OperatorError
 from crosstenant.sandbox.host.request_log import request_log, requests
+from crosstenant.sandbox.kubernetes.commands import RunCommands
 from crosstenant.sandbox.world import seed
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import State, Store
 from tests.faults.calls import Call, call_of
 from tests.faults.fast_clock import FastClock
 from tests.faults.kinds import FORMER, KINDS, LAG_SECONDS, TIMES
-from tests.faults.operations import Operation, Plugin, Run, prepare
+from tests.faults.node_pulls import begin
+from tests.faults.operation import Operation, Plugin, Run
+from tests.faults.operations import prepare
 from tests.faults.planted import logged, secrets_in, told_by
 
 LONGEST_SILENCE: Final = 600
@@ -76,8 +79,8 @@ def has_request_id(cell: Cell) -> bool:
 
 async def calls_of(store: Store, operation: Operation) -> list[Call]:
     """The kinds of call that an operation makes without a fault, in their order."""
-    with _quick():
-        plugin, run = await _prepared(store, operation)
+    with quick():
+        plugin, run = await prepared(store, operation)
         await operation.step(plugin, run)
         await plugin.end()
     return list(dict.fromkeys(call_of(it) for it in requests(store)))
@@ -85,19 +88,38 @@ async def calls_of(store: Store, operation: Operation) -> list[Call]:
 
 async def run_cell(store: Store, cell: Cell) -> Result:
     """Runs an operation with the fault, and again without it, as the next update does."""
-    with _quick():
+    with quick():
         return await _run(store, cell)
 
 
 async def _run(store: Store, cell: Cell) -> Result:
-    operation, wrong = cell.operation, []
+    operation = cell.operation
     call = {"service": cell.call.service, "method": cell.call.method, "path": cell.call.pattern}
     fault = new_fault({**call, **KINDS[cell.kind], "times": 0})
-    plugin, run = await _prepared(store, operation, fault)
+    plugin, run = await prepared(store, operation, fault)
     objects = count_objects(store)
     _strike(store, fault["id"], TIMES[cell.times])
-    outcome, sentence, told = "success", "", ""
-    with _lagging(store, fault["id"], cell), logged() as lines:
+    with _lagging(store, fault["id"], cell):
+        outcome, sentence, wrong = await attempt(plugin, run, operation)
+    # The log has a request when it is over, and this process does not wait for that.
+    met = fault["delay"] or any(it.get("fault") == fault["id"] for it in requests(store))
+    if not met and cell.kind != FORMER:
+        wrong.append("no request met the fault")
+    if outcome == "error" and has_request_id(cell) and "request ID" not in sentence:
+        wrong.append("Azure gave a request ID, and the error does not have it")
+    await plugin.end()
+    with store.change() as state:
+        state["faults"].clear()
+    if outcome != "success":
+        wrong += await again(store, run, operation)
+    wrong += differences(store, operation, objects, _needed(cell))
+    return Result(outcome if met or wrong else NOT_MET, sentence, tuple(wrong))
+
+
+async def attempt(plugin: Plugin, run: Run, operation: Operation) -> tuple[str, str, list[str]]:
+    """Runs an operation: the outcome, the error's text, and what is wrong with what was said."""
+    outcome, sentence, told, wrong = "success", "", "", list[str]()
+    with logged() as lines:
         try:
             await operation.step(plugin, run)
         except OperatorError as error:
@@ -106,31 +128,23 @@ async def _run(store: Store, cell: Cell) -> Result:
         except Exception as error:
             outcome, sentence, told = "exception", f"{type(error).__name__}: {error}", told_by(error)
             wrong.append("an exception that an operator reads as an internal error")
-    # The log has a request when it is over, and this process does not wait for that.
-    met = fault["delay"] or any(it.get("fault") == fault["id"] for it in requests(store))
-    if not met and cell.kind == FORMER:
-        outcome = NOT_MET
-    elif not met:
-        wrong.append("no request met the fault")
-    if outcome == "error" and has_request_id(cell) and "request ID" not in sentence:
-        wrong.append("Azure gave a request ID, and the error does not have it")
     wrong += [f"{it} is in what is said" for it in secrets_in(f"{sentence}\n{plugin.terminal.everything}")]
     wrong += [f"{it} is in an exception or a log" for it in secrets_in("\n".join([told, *lines]))]
     if plugin.silence > LONGEST_SILENCE:
         wrong.append(f"nothing was said for {plugin.silence:.0f} s")
-    await plugin.end()
-    with store.change() as state:
-        state["faults"].clear()
-    if outcome not in ("success", NOT_MET):
-        # A reset that AKS has begun has ended by then.
-        plugin = Plugin(store)
-        try:
-            await operation.step(plugin, run)
-        except Exception as error:
-            wrong.append(f"the next run fails: {type(error).__name__}: {error}")
+    return outcome, sentence, wrong
+
+
+async def again(store: Store, run: Run, operation: Operation) -> list[str]:
+    """Runs an operation without a fault, as the next update does; a reset that AKS has begun has ended by then."""
+    plugin = Plugin(store)
+    try:
+        await operation.step(plugin, run)
+    except Exception as error:
+        return [f"the next run fails: {type(error).__name__}: {error}"]
+    finally:
         await plugin.end()
-    wrong += _differs(store, operation, objects, cell)
-    return Result(outcome, sentence, tuple(wrong))
+    return []
 
 
 def _strike(store: Store, fault_id: str, times: int) -> None:
@@ -168,7 +182,8 @@ def count_objects(store: Store) -> dict[str, int]:
         return {kind: len(state[kind]) for kind in _OBJECTS}
 
 
-def _differs(store: Store, operation: Operation, before: dict[str, int], cell: Cell) -> list[str]:
+def differences(store: Store, operation: Operation, before: dict[str, int], more_resets: int = 0) -> list[str]:
+    """What is wrong in Azure after an operation that has reached its goal: objects, the credential, needless resets."""
     wrong: list[str] = []
     if (after := count_objects(store)) != before:
         wrong.append(f"objects before and after: {before}, {after}")
@@ -177,7 +192,7 @@ def _differs(store: Store, operation: Operation, before: dict[str, int], cell: C
         has = _credential(state)
     if operation.credential and has != operation.credential:
         wrong.append("the cluster has another secret than it must have")
-    if resets > operation.resets + _needed(cell):
+    if resets > operation.resets + more_resets:
         wrong.append(f"{resets} resets where {operation.resets} were needed")
     return wrong
 
@@ -195,9 +210,10 @@ def _credential(state: State) -> str:
     return state["resources"][seed.CLUSTER.lower()]["_credential"]["secret"]
 
 
-async def _prepared(store: Store, operation: Operation, fault: dict[str, Any] | None = None) -> tuple[Plugin, Run]:
+async def prepared(store: Store, operation: Operation, fault: dict[str, Any] | None = None) -> tuple[Plugin, Run]:
+    """Azure and a stack before an operation, with a fault that does not strike yet."""
     store.reset()
-    prepare(store)
+    prepare(store, operation)
     if fault:
         with store.change() as state:
             state["faults"].append(fault)
@@ -216,7 +232,7 @@ def forget_requests(store: Store) -> None:
 
 
 @contextmanager
-def _quick() -> Iterator[None]:
+def quick() -> Iterator[None]:
     """The waits of azure-core are counted and not slept, and its patience for an answer is half a second."""
     from crosstenant.azure.pull import docker_token
 
@@ -236,5 +252,6 @@ def _quick() -> Iterator[None]:
         mock.patch.object(transport, "READ_SECONDS", 0.5),
         mock.patch.object(transport.AzureTransport, "sleep", sleep),
         mock.patch.object(docker_token, "registry_session", session),
+        mock.patch.object(RunCommands, "begin", begin),
     ):
         yield

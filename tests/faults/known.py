@@ -22,6 +22,8 @@ KNOWN_CALLS: Final = frozenset(
         Call("arm", "GET", _CLUSTER),
         Call("arm", "GET", f"{_CLUSTER}/providers/Microsoft.Authorization/permissions"),
         Call("arm", "POST", f"{_CLUSTER}/resetServicePrincipalProfile"),
+        Call("arm", "POST", f"{_CLUSTER}/runCommand"),
+        Call("arm", "GET", f"{_CLUSTER}/commandResults/*"),
         Call("arm", "GET", "/subscriptions/*/providers/Microsoft.ContainerService/locations/*/operations/*"),
         Call("arm", "GET", _REGISTRY),
         Call("arm", "GET", f"{_REGISTRY}/providers/Microsoft.Authorization/roleAssignments/*"),

@@ -3,18 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
-from crosstenant.azure.clusters.clusters import Clusters
-from crosstenant.azure.connections.open_transports import close_all
-from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
-from crosstenant.model.clouds import PUBLIC
-from crosstenant.model.credentials.kinds import ClientSecret
 from crosstenant.plugin.consent import Consent
-from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_service_principal import CheckServicePrincipal
 from crosstenant.plugin.functions.check_sign_in import CheckSignIn
 from crosstenant.plugin.functions.find_identity import FindIdentity
@@ -22,6 +14,7 @@ from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.functions.get_registry import GetRegistry
 from crosstenant.plugin.functions.list_namesakes import ListNamesakes
 from crosstenant.plugin.functions.role_assignment_exists import RoleAssignmentExists
+from crosstenant.plugin.node_pull_check.resource import NodePullCheck
 from crosstenant.plugin.pull_check.resource import PullCheck
 from crosstenant.plugin.service_principal_profile.resource import ServicePrincipalProfile
 from crosstenant.provider_kit.errors_to_grpc import PartialError
@@ -32,71 +25,14 @@ from crosstenant.sandbox.world.directory_documents import new_application, new_p
 from crosstenant.sandbox.world.state import State, Store, now
 from crosstenant.sandbox.world.times import timestamp
 from tests.engine.registry_stacks import give_role
-from tests.fakes import Terminal, as_log
-from tests.faults.fast_clock import FastClock
+from tests.faults.node_pulls import check_nodes, integrate_with_entra, refresh_nodes
+from tests.faults.operation import URN, Operation, Plugin, Run
 from tests.faults.planted import APP, NEXT_SECRET, SECRET
 
 ROLE_NAME: Final = "c0ffee00-0000-4000-8000-000000000001"
 IDENTITY: Final = (
     f"{seed.REGISTRY_GROUP}/providers/Microsoft.ManagedIdentity/userAssignedIdentities/nobody-has-this-name"
 )
-URN: Final = "urn:pulumi:dev::test::{}::cell"
-
-
-class Plugin:
-    """A process of the plugin, as far as one resource needs it: with the run it ends, and the stack's state stays."""
-
-    silence: ClassVar[float] = 0.0
-    """The seconds that azure-core would have waited in this cell, without a word."""
-
-    def __init__(self, store: Store) -> None:
-        self.store, self.terminal, self.clock = store, Terminal(), FastClock()
-        self._tenants = {
-            "cluster": Tenant(
-                seed.CLUSTER_TENANT, PUBLIC, ClientSecret(seed.CLUSTER_CALLER_ID, seed.CLUSTER_CALLER_SECRET)
-            ),
-            "registry": Tenant(
-                seed.REGISTRY_TENANT, PUBLIC, ClientSecret(seed.REGISTRY_CALLER_ID, seed.REGISTRY_CALLER_SECRET)
-            ),
-        }
-
-    def context(self, side: str) -> Context:
-        return Context(self._tenants[side], as_log(self.terminal))
-
-    def profile(self) -> ServicePrincipalProfile:
-        context = self.context("cluster")
-        return ServicePrincipalProfile(context, Clusters(context.tenant, self.clock), clock=self.clock)
-
-    async def end(self) -> None:
-        for tenant in self._tenants.values():
-            await tenant.aclose()
-        await close_all()
-
-
-@dataclass
-class Run:
-    """What the state of a stack keeps of one resource from run to run."""
-
-    olds: Properties | None = None
-    """Its outputs; ``None`` before it is made."""
-
-
-Step = Callable[[Plugin, Run], Awaitable[Any]]
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One operation of the plugin."""
-
-    name: str
-    step: Step
-    """What the engine asks for; asked again after a failure, it must succeed."""
-    before: Step | None = None
-    """What happened before, without a fault."""
-    credential: str = ""
-    """The secret that the cluster must have at the end; empty where the operation does not touch it."""
-    resets: int = 0
-    """How many resets it needs, those of ``before`` included."""
 
 
 def profile_inputs(secret: str = SECRET) -> Properties:
@@ -122,10 +58,10 @@ def check_inputs() -> Properties:
     }
 
 
-async def apply(plugin: Plugin, run: Run, secret: str) -> None:
+async def apply(plugin: Plugin, run: Run, secret: str, inputs: Properties | None = None) -> None:
     """An update: creates the record or updates it, and keeps what the engine keeps of a failure."""
     profile, urn = plugin.profile(), URN.format(ServicePrincipalProfile.token)
-    inputs = profile_inputs(secret)
+    inputs = inputs or profile_inputs(secret)
     try:
         if run.olds is None:
             await profile.preview_create(urn, inputs)
@@ -194,36 +130,42 @@ async def consent(plugin: Plugin, run: Run) -> None:
     _, run.olds = await resource.create(urn, inputs, 0)
 
 
-def function(kind: Any, side: str, inputs: Properties) -> Step:
+def _function(name: str, kind: Any, side: str, inputs: Properties) -> Operation:
     async def ask(plugin: Plugin, run: Run) -> None:
         await kind(plugin.context(side)).answer(inputs)
 
-    return ask
+    return Operation(name, ask, of=kind.token)
 
 
 ROLE_ID: Final = f"{seed.REGISTRY}/providers/Microsoft.Authorization/roleAssignments/{ROLE_NAME}"
+_PROFILE, _NODES = ServicePrincipalProfile.token, NodePullCheck.token
 OPERATIONS: Final = (
-    Operation("getCluster", function(GetCluster, "cluster", {"clusterId": seed.CLUSTER})),
-    Operation("getRegistry", function(GetRegistry, "registry", {"registryId": seed.REGISTRY})),
-    Operation("checkSignIn", function(CheckSignIn, "cluster", {})),
-    Operation("checkServicePrincipal", function(CheckServicePrincipal, "registry", {"clientId": APP})),
-    Operation("listNamesakes", function(ListNamesakes, "cluster", {"displayName": "pull"})),
-    Operation("roleAssignmentExists", function(RoleAssignmentExists, "registry", {"id": ROLE_ID})),
-    Operation("findIdentity", function(FindIdentity, "registry", {"id": IDENTITY, "mustExist": False})),
-    Operation("first reset", first_secret, credential=SECRET, resets=1),
-    Operation("rotation", next_secret, first_secret, NEXT_SECRET, 2),
-    Operation("refresh of a cluster", refresh, first_secret, SECRET, 1),
-    Operation("removal of a cluster", delete, drifted, seed.OLD_CLUSTER_SECRET, 1),
-    Operation("pull check", check_pull),
-    Operation("refresh of a pull check", refresh_pull, check_pull),
-    Operation("consent", consent),
+    _function("getCluster", GetCluster, "cluster", {"clusterId": seed.CLUSTER}),
+    _function("getRegistry", GetRegistry, "registry", {"registryId": seed.REGISTRY}),
+    _function("checkSignIn", CheckSignIn, "cluster", {}),
+    _function("checkServicePrincipal", CheckServicePrincipal, "registry", {"clientId": APP}),
+    _function("listNamesakes", ListNamesakes, "cluster", {"displayName": "pull"}),
+    _function("roleAssignmentExists", RoleAssignmentExists, "registry", {"id": ROLE_ID}),
+    _function("findIdentity", FindIdentity, "registry", {"id": IDENTITY, "mustExist": False}),
+    Operation("first reset", first_secret, None, SECRET, 1, _PROFILE),
+    Operation("rotation", next_secret, first_secret, NEXT_SECRET, 2, _PROFILE),
+    Operation("refresh of a cluster", refresh, first_secret, SECRET, 1, _PROFILE),
+    Operation("removal of a cluster", delete, drifted, seed.OLD_CLUSTER_SECRET, 1, _PROFILE),
+    Operation("pull check", check_pull, of=PullCheck.token),
+    Operation("refresh of a pull check", refresh_pull, check_pull, of=PullCheck.token),
+    Operation("pull by nodes", check_nodes, of=_NODES, prepare=integrate_with_entra),
+    Operation("refresh of a pull by nodes", refresh_nodes, check_nodes, of=_NODES, prepare=integrate_with_entra),
+    Operation("consent", consent, of=Consent.token),
 )
+"""At least one of each resource and each function that the plugin serves: all of them talk to Azure."""
 
 
-def prepare(store: Store) -> None:
+def prepare(store: Store, operation: Operation) -> None:
     """The application with two secrets, its service principals, its role, and resets that take a moment."""
     with store.change() as state:
         _add_chain(state)
+        if operation.prepare:
+            operation.prepare(state)
 
 
 def _add_chain(state: State) -> None:

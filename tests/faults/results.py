@@ -38,6 +38,9 @@ The azuread provider repeats a request that is answered with 5xx, and not one wh
 the first was done, there are two applications; the update warns of the one that the stack does not use, with the
 command that removes it (`tests/engine/test_interrupted_creation.py`).
 
+Of a pull by nodes the calls to Resource Manager are here, with the caller's token for the cluster; what happens in the
+cluster is in `tests/kubernetes`.
+
 A refresh asks Azure once more, after five seconds, before it believes that a cluster or registry of the stack is gone.
 So does every run within a minute of a reset, where a cluster seems to have another application than it was given.
 "stale: what was before the change" is an answer of before the latest change, once and for four seconds: what lags
@@ -95,18 +98,22 @@ def page(results: Results, kinds: list[str], deaths_in_order: list[str]) -> str:
     """docs/faults.md."""
     calls: dict[tuple[str, str], dict[str, dict[str, Json]]] = defaultdict(lambda: defaultdict(dict))
     deaths: list[Json] = []
+    clocks: dict[str, dict[str, Json]] = defaultdict(dict)
     for name, result in results.cells.items():
         parts = name.split(" | ")
         if parts[0] == "death":
             deaths.append(result)
+        elif parts[0] == "clock":
+            clocks[parts[1]][parts[2]] = result
         else:
             operation, call, kind, times = parts
             calls[operation, call][kind][times] = result
-    outcomes = Counter(it["outcome"] for it in results.cells.values() if not it["name"].startswith("death"))
+    outcomes = Counter(it["outcome"] for cells in calls.values() for kind in cells.values() for it in kind.values())
     lines = [
         _HEAD,
         f"The last run: {sum(outcomes.values())} cells of calls ({outcomes['success']} successes, {outcomes['error']}"
-        f" clear errors) and {len(deaths)} deaths, {len(results.wrong)} wrong; on a machine of {os.cpu_count()} cores.",
+        f" clear errors), {sum(map(len, clocks.values()))} of a wrong clock and {len(deaths)} deaths,"
+        f" {len(results.wrong)} wrong; on a machine of {os.cpu_count()} cores.",
         "",
         "## Calls",
         "",
@@ -119,9 +126,31 @@ def page(results: Results, kinds: list[str], deaths_in_order: list[str]) -> str:
         lines.append("| --- |" + " --- |" * len(found))
         lines += [f"| {kind} | " + " | ".join(_mark(it.get(kind, {})) for _, it in found) + " |" for kind in kinds]
         lines.append("")
+    lines += _clocks(clocks)
     ran = [it for it in deaths if it["name"] in deaths_in_order]
     lines += _deaths(sorted(ran, key=lambda it: deaths_in_order.index(it["name"])), len(deaths_in_order))
     return "\n".join(lines)
+
+
+def _clocks(clocks: dict[str, dict[str, Json]]) -> list[str]:
+    if not clocks:
+        return []
+    offs = list(next(iter(clocks.values())))
+    lines = [
+        "## A wrong clock",
+        "",
+        "The machine's time of day is off, and Azure's is right. A window opens by the time of Azure's answers. Entra"
+        " refuses a certificate's assertion of a future time, and the error says to check the clock; each other kind of"
+        " sign-in goes on.",
+        "",
+        "| operation | " + " | ".join(offs) + " |",
+        "| --- |" + " --- |" * len(offs),
+    ]
+    lines += [
+        f"| {it} | " + " | ".join(_mark({off: found.get(off, {})}) for off in offs) + " |"
+        for it, found in clocks.items()
+    ]
+    return [*lines, ""]
 
 
 def _deaths(deaths: list[Json], of: int) -> list[str]:

@@ -5,8 +5,13 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 
+from crosstenant.plugin.context import Context
+from crosstenant.plugin.served import served_functions, served_resources
 from crosstenant.sandbox.world.state import Store
 from tests.faults.cells import Cell, applies, calls_of, faults_of_sentence, run_cell
 from tests.faults.kinds import AGED, FORMER, KINDS
@@ -21,6 +26,8 @@ REPRESENTATIVE = (
     ("pull check", "/oauth2/token", ("truncated body", "a proxy's page, 403")),
     ("refresh of a cluster", "managedClusters", ("429, Retry-After 1 h", "503", "stale: not found", FORMER)),
     ("refresh of a pull check", "registries", ("stale: not found",)),
+    ("pull by nodes", "runCommand", ("503 after the work", "a proxy's page, 200")),
+    ("pull by nodes", "commandResults", (AGED,)),
     ("getRegistry", "oauth2/v2.0", ("truncated body", "a proxy's page, 200", "no answer")),
 )
 
@@ -29,6 +36,14 @@ async def test_a_call_that_the_matrix_does_not_know_is_seen(inside: Store):
     made = {it for operation in OPERATIONS for it in await calls_of(inside, operation)}
     assert made - KNOWN_CALLS == set(), "add it to tests/faults/known.py, and an operation that makes it"
     assert KNOWN_CALLS - made == set(), "no operation of tests/faults/operations.py makes it any longer"
+
+
+def test_each_resource_and_function_of_the_plugin_is_in_the_matrix():
+    context = cast(
+        "Context", SimpleNamespace(tenant=SimpleNamespace(cloud=None), log=None, engine="", node_proofs=None)
+    )
+    served = {*served_resources(context), *served_functions(context)}
+    assert {it.of for it in OPERATIONS} == served, "add an operation to tests/faults/operations.py"
 
 
 @pytest.mark.parametrize(("name", "path", "kinds"), REPRESENTATIVE)

@@ -106,7 +106,10 @@ class RunCommands:
         if began.status_code not in (200, 202):
             raise self._refused(began, cluster, secrets)
         result = began if began.status_code == 200 else await self._ended(began, cluster, deadline, on_wait, secrets)
-        return _result(result, cluster)
+        try:
+            return _result(result, cluster)
+        except AzureError as error:
+            raise self._failure(error, cluster, secrets, may_have_begun=True) from None
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -206,12 +209,7 @@ def rights_needed(cluster_id: object) -> str:
 
 
 def _result(answer: AsyncHttpResponse, cluster: ClusterState) -> CommandResult:
-    from azure.core.exceptions import AzureError
-
-    try:
-        properties = cast("dict[str, Any]", object_in(answer).get("properties") or {})
-    except AzureError as error:
-        raise CommandNotRun(NodePullResult.RUN_COMMAND_FAILED, in_one_line(str(error)), may_have_begun=True) from None
+    properties = cast("dict[str, Any]", object_in(answer).get("properties") or {})
     if properties.get("provisioningState") != "Succeeded":
         reason = in_one_line(str(properties.get("reason") or "it does not say why"))
         raise CommandNotRun(
