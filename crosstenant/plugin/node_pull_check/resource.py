@@ -129,7 +129,8 @@ class NodePullCheck(DeclaredResource[Context]):
         if cluster is None:
             return ClusterOutcome(
                 NodePullResult.CLUSTER_STOPPED,
-                detail=f"cluster {inputs['clusterId']} does not exist yet, or any longer",
+                detail=f"cluster {inputs['clusterId']} does not exist yet, or any longer: its nodes are asked at the"
+                " first run that finds it; check the ID if it is there",
             )
         return await self._proofs.ask(cluster, question, moment, partial(self.context.log.status, urn))
 
