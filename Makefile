@@ -8,6 +8,8 @@ WORD ?=
 # For make soak: how many days, and the seed of their drift and faults
 DAYS ?=
 SEED ?=
+# ... and after how many minutes no day begins
+MINUTES ?=
 # For make bench: AZ=1 compares with a program that calls the Azure CLI too (0.7 GB in .tools, once)
 AZ ?=
 # As root: make test APT=1 installs skopeo with apt-get, instead of building oras
@@ -81,8 +83,8 @@ sdks: setup-python ## the SDKs of TypeScript, Go, C# and Python, in sdks/ (its g
 rights: setup-tests ## stacks whose callers have exactly the documented rights, and all but one of them (two minutes)
 	$(RUN) $(BIN)/pytest $(WORKERS) --durations 5 tests/engine/test_rights.py
 
-soak: setup ## some days in the life of a chain, by the sandbox's clock: make soak DAYS=20 SEED=1
-	@$(RUN) $(BIN)/python tools/soak.py $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED))
+soak: setup ## days in the life of a chain, by the sandbox's clock: DAYS=365 SEED=1; PAGE=docs/soak.md writes the page
+	@$(RUN) $(BIN)/python tools/soak.py $(if $(DAYS),--days $(DAYS)) $(if $(SEED),--seed $(SEED)) $(if $(MINUTES),--minutes $(MINUTES)) $(if $(PAGE),--page $(PAGE))
 
 fuzz: setup-python ## hostile input for every parser, ever new: SECONDS=20 for each property (8 minutes in all)
 	$(BIN)/python tools/fuzz.py $(if $(SECONDS),--seconds $(SECONDS)) $(WORD)

@@ -1,0 +1,1 @@
+"""A chain that lives for some days by the sandbox's clock."""
