@@ -10,6 +10,7 @@ from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.provider_kit.engine_log import EngineLog
 
 if TYPE_CHECKING:
+    from crosstenant.azure.caller_rights import CallerRights
     from crosstenant.azure.clusters.node_proofs import NodeProofs
 
 
@@ -30,3 +31,10 @@ class Context:
         from crosstenant.azure.clusters.node_proofs import NodeProofs
 
         return NodeProofs(self.tenant)
+
+    @cached_property
+    def caller_rights(self) -> CallerRights:
+        """The caller's permissions on scopes of the tenant: resources that share one ask for it once."""
+        from crosstenant.azure.caller_rights import CallerRights
+
+        return CallerRights(self.tenant)

@@ -28,6 +28,8 @@ _INTERNAL_FUNCTIONS: Final = {
     "CheckSignIn": "functions.check_sign_in",
     "FindIdentity": "functions.find_identity",
     "ListNamesakes": "functions.list_namesakes",
+    "MayWriteNone": "functions.may_write_none",
+    "MissingActions": "functions.missing_actions",
     "RoleAssignmentExists": "functions.role_assignment_exists",
 }
 """Served for the components; no program is meant to call them, so the schema does not have them."""

@@ -92,6 +92,26 @@ async def namesakes(display_name: str, opts: pulumi.InvokeOptions) -> list[Names
     return [Namesake(it["clientId"], it["objectId"], it["createdAt"]) for it in answer.get("applications", [])]
 
 
+async def may_write_none(collection: Literal["applications", "servicePrincipals"], opts: pulumi.InvokeOptions) -> bool:
+    """Whether the caller surely cannot create an application, or a service principal, in the tenant of the provider in
+    ``opts``.
+
+    :param collection: What is to be created.
+    :param opts: Invoke options with a ``crosstenant.Provider`` of the tenant.
+    """
+    return (await call_async("mayWriteNone", {"collection": collection}, opts)).get("surely", False)
+
+
+async def missing_actions(scope: str, actions: Sequence[str], opts: pulumi.InvokeOptions) -> list[str]:
+    """The actions that the caller surely may not use on a scope, in the tenant of the provider in ``opts``.
+
+    :param scope: ARM ID of a resource or resource group.
+    :param actions: The actions.
+    :param opts: Invoke options with a ``crosstenant.Provider`` of the tenant.
+    """
+    return (await call_async("missingActions", {"scope": scope, "actions": actions}, opts)).get("missing", [])
+
+
 def role_assignment_exists(
     assignment_id: pulumi.Input[str], opts: pulumi.InvokeOptions, refuse: Refuse
 ) -> pulumi.Output[bool]:

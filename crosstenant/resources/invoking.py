@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -53,7 +53,7 @@ def call(
 
 async def call_async(
     function: str,
-    arguments: Mapping[str, str | bool],
+    arguments: Mapping[str, str | bool | Sequence[str]],
     opts: pulumi.InvokeOptions | None,
     refuse: Refuse = pulumi.RunError,
 ) -> Answer:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from typing import Any, cast
 
 import pytest
 from azure.core.exceptions import HttpResponseError
 
-from crosstenant.azure.caller_rights import permits
+from crosstenant.azure import caller_rights
+from crosstenant.azure.caller_rights import CallerRights, permits
 from crosstenant.azure.clusters.clusters import RESET_ACTION
 from crosstenant.azure.connections.addresses import ForeignAddressError
+from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
 from tests.azure.aks_world import CLUSTER_ID, OLD_APP, SECRET, URN, World, created, inputs
 from tests.azure.azure_answers import answer
@@ -29,6 +32,9 @@ class FakeArm:
         if isinstance(found, Exception):
             raise found
         return found
+
+    async def aclose(self) -> None:
+        pass
 
 
 def permission(*actions: str, but: list[str] | None = None) -> dict[str, Any]:
@@ -71,6 +77,38 @@ async def test_nothing_follows_from_a_refusal():
     refused = HttpResponseError(response=answer(403, "AuthorizationFailed", "No."))
     assert await ask(refused) is None
     assert await ask(ForeignAddressError("https://elsewhere", "management.azure.com")) is None
+
+
+GROUP = CLUSTER_ID.split("/providers/")[0]
+ASSIGN, READ = (f"Microsoft.Authorization/roleAssignments/{verb}" for verb in ("write", "read"))
+
+
+def rights(monkeypatch: pytest.MonkeyPatch, *answers: Any) -> tuple[CallerRights, FakeArm]:
+    arm = FakeArm(*answers)
+    monkeypatch.setattr(caller_rights, "Arm", lambda tenant: arm)
+    return CallerRights(cast("Tenant", None)), arm
+
+
+async def test_resources_that_share_a_scope_ask_for_it_once(monkeypatch: pytest.MonkeyPatch):
+    found, arm = rights(monkeypatch, {"value": [permission("*/read")]}, {"value": [permission("*")]})
+    asked = [found.missing(scope, [READ, ASSIGN]) for scope in (GROUP, GROUP.lower(), CLUSTER_ID, GROUP)]
+    assert await asyncio.gather(*asked) == [[ASSIGN], [ASSIGN], [], [ASSIGN]]
+    assert len(arm.asked) == 2
+
+
+async def test_nothing_is_missing_where_azure_does_not_tell(monkeypatch: pytest.MonkeyPatch):
+    refused = HttpResponseError(response=answer(403, "AuthorizationFailed", "No."))
+    found, arm = rights(monkeypatch, refused)
+    assert await found.missing(GROUP, [ASSIGN]) == []
+    for undocumented in ("/subscriptions/s", "/providers/Microsoft.Management/managementGroups/m", ""):
+        assert await found.missing(undocumented, [ASSIGN]) == []
+    assert len(arm.asked) == 1
+
+
+async def test_a_condition_of_a_role_is_left_to_azure(monkeypatch: pytest.MonkeyPatch):
+    conditional = {**permission(ASSIGN), "condition": "@Request[...] ...", "conditionVersion": "2.0"}
+    found, _ = rights(monkeypatch, {"value": [conditional]})
+    assert await found.missing(GROUP, [ASSIGN]) == []
 
 
 async def test_reset_that_the_caller_may_not_make_is_refused_at_preview():

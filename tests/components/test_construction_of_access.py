@@ -125,7 +125,7 @@ def test_a_service_principal_that_the_stack_makes():
     made = build(access).one(PRINCIPAL)
     assert (made.name, made.inputs) == ("images-registry-service-principal", {"clientId": APP})
     assert list(made.request.ignoreChanges) == ["owners"]
-    assert [it.split("-check")[0] for it in made.request.hooks.before_create] == [made.name]
+    assert [it.split("-check")[0] for it in made.request.hooks.before_create] == [made.name] * 2
     assert [it.split("-error")[0] for it in made.request.hooks.on_error] == [made.name]
 
 

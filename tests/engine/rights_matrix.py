@@ -39,7 +39,7 @@ class Seen(Enum):
     PREVIEW = "the preview fails"
     UPDATE = "the update fails"
     WARNING = "a warning at the update"
-    LATER = "nothing, but without the next row the update fails, not the preview"
+    LATER = "nothing, but without another row's permission there the update fails, not the preview"
 
 
 @dataclass(frozen=True)
@@ -58,11 +58,15 @@ class Right:
     """The Microsoft Graph permission that it is."""
     scope: str = ""
     """ARM ID of the scope on which the caller has a role with ``actions``."""
+    scopes: tuple[str, ...] = ()
+    """Further ones."""
     actions: tuple[str, ...] = ()
     condition: str | None = None
     seen: Seen = Seen.UPDATE
     says: tuple[str, ...] = ()
-    """Words of the message without it."""
+    """Words of the message without it, of a preview and of an update that skips it."""
+    told_by_own: bool = False
+    """Whether the preview reads the caller's own permissions to tell it."""
     modes: tuple[str, ...] = ("managed", "consented")
     """Values of ``registry_service_principal`` with which it is needed."""
 
@@ -78,6 +82,7 @@ class Right:
 
 
 _ASSIGN = tuple(f"Microsoft.Authorization/roleAssignments/{verb}" for verb in ("read", "write", "delete"))
+_OWN = ("Microsoft.Authorization/permissions/read",)
 _READ_REGISTRY = Right(
     name="registry",
     tenant="registry",
@@ -99,6 +104,8 @@ _PULL_ROLE = Right(
     scope=seed.REGISTRY,
     actions=_ASSIGN,
     condition=seed.PULL_ROLES_ONLY,
+    seen=Seen.PREVIEW,
+    told_by_own=True,
     says=(f"may not assign roles on {seed.REGISTRY}", "Role Based Access Control Administrator"),
 )
 
@@ -111,6 +118,7 @@ CHAIN = (
         least="Graph `Application.ReadWrite.OwnedBy`",
         also="`Application.ReadWrite.All`, or the Entra role Cloud Application Administrator",
         graph="Application.ReadWrite.OwnedBy",
+        seen=Seen.PREVIEW,
         says=("Application.ReadWrite.OwnedBy", seed.CLUSTER_TENANT),
     ),
     Right(
@@ -127,11 +135,13 @@ CHAIN = (
     Right(
         name="own permissions",
         tenant="cluster",
-        purpose="telling at the preview whether the next row's permission is missing",
-        least="`Microsoft.Authorization/permissions/read` on the cluster",
+        purpose="telling at the preview which of the permissions there are missing",
+        least="`Microsoft.Authorization/permissions/read` on the cluster and on the scopes of "
+        "`cluster_role_assignments`",
         also="Reader",
         scope=seed.CLUSTER,
-        actions=("Microsoft.Authorization/permissions/read",),
+        scopes=(seed.CLUSTER_GROUP,),
+        actions=_OWN,
         seen=Seen.LATER,
     ),
     Right(
@@ -143,6 +153,7 @@ CHAIN = (
         scope=seed.CLUSTER,
         actions=("Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action",),
         seen=Seen.PREVIEW,
+        told_by_own=True,
         says=(seed.CLUSTER, "Microsoft.ContainerService/managedClusters/resetServicePrincipalProfile/action"),
     ),
     Right(
@@ -166,6 +177,8 @@ CHAIN = (
         scope=seed.CLUSTER_GROUP,
         actions=_ASSIGN,
         condition=_CLUSTER_ROLES,
+        seen=Seen.PREVIEW,
+        told_by_own=True,
         says=(f"may not assign roles on {seed.CLUSTER_GROUP}", "Role Based Access Control Administrator"),
     ),
     Right(
@@ -176,10 +189,21 @@ CHAIN = (
         "tenant)",
         also="Cloud Application Administrator",
         graph="Application.ReadWrite.All",
+        seen=Seen.PREVIEW,
         says=("Application.ReadWrite.All", seed.REGISTRY_TENANT),
         modes=("managed",),
     ),
     _READ_REGISTRY,
+    Right(
+        name="own permissions in the registry tenant",
+        tenant="registry",
+        purpose="telling at the preview which of the permissions there are missing",
+        least="`Microsoft.Authorization/permissions/read` on the registry (in the role of the next row)",
+        also="Reader",
+        scope=seed.REGISTRY,
+        actions=_OWN,
+        seen=Seen.LATER,
+    ),
     _PULL_ROLE,
 )
 """What a ``CrossTenantPull`` needs."""
@@ -222,9 +246,23 @@ FEDERATED = (
             for child in ("", "federatedIdentityCredentials/")
             for verb in ("read", "write", "delete")
         ),
-        says=("may not create identities in resource group rg-identities",),
+        seen=Seen.PREVIEW,
+        told_by_own=True,
+        says=("may not create identities in", "rg-identities", "give it the role"),
     ),
     _READ_REGISTRY,
+    Right(
+        name="own permissions in the registry tenant",
+        tenant="registry",
+        purpose="telling at the preview which of the permissions there are missing",
+        least="`Microsoft.Authorization/permissions/read` on the registry and on the identity's resource group (in the "
+        "roles for both)",
+        also="Reader",
+        scope=seed.REGISTRY,
+        scopes=(seed.IDENTITY_GROUP,),
+        actions=_OWN,
+        seen=Seen.LATER,
+    ),
     _PULL_ROLE,
 )
 """What a ``FederatedPull`` needs of Azure."""
@@ -250,18 +288,19 @@ def give_exactly(state: State, rights: Iterable[Right]) -> None:
         if right.graph:
             caller["_graph_permissions"].append(right.graph)
         else:
-            _assign(state, right, caller["id"])
+            for scope in (right.scope, *right.scopes):
+                _assign(state, right, scope, caller["id"])
 
 
-def _assign(state: State, right: Right, principal_id: str) -> None:
+def _assign(state: State, right: Right, scope: str, principal_id: str) -> None:
     role = add_custom_role(state, f"right: {right.tenant} {right.name}", right.actions)
-    name = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{right.scope}/{role}/{principal_id}"))
-    assignment_id = f"{right.scope}/providers/Microsoft.Authorization/roleAssignments/{name}"
+    name = str(uuid.uuid5(uuid.NAMESPACE_URL, f"{scope}/{role}/{principal_id}"))
+    assignment_id = f"{scope}/providers/Microsoft.Authorization/roleAssignments/{name}"
     properties: dict[str, Any] = {
-        "roleDefinitionId": role_definition_id(right.scope.split("/")[2], role),
+        "roleDefinitionId": role_definition_id(scope.split("/")[2], role),
         "principalId": principal_id,
         "principalType": "ServicePrincipal",
-        "scope": right.scope,
+        "scope": scope,
         "condition": right.condition,
         "conditionVersion": "2.0" if right.condition else None,
     }

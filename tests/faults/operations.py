@@ -13,6 +13,8 @@ from crosstenant.plugin.functions.find_identity import FindIdentity
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.functions.get_registry import GetRegistry
 from crosstenant.plugin.functions.list_namesakes import ListNamesakes
+from crosstenant.plugin.functions.may_write_none import MayWriteNone
+from crosstenant.plugin.functions.missing_actions import MissingActions
 from crosstenant.plugin.functions.role_assignment_exists import RoleAssignmentExists
 from crosstenant.plugin.node_pull_check.resource import NodePullCheck
 from crosstenant.plugin.pull_check.resource import PullCheck
@@ -137,6 +139,13 @@ def _function(name: str, kind: Any, side: str, inputs: Properties) -> Operation:
     return Operation(name, ask, of=kind.token)
 
 
+async def rights(plugin: Plugin, run: Run) -> None:
+    actions = ["Microsoft.Authorization/roleAssignments/write"]
+    for scope in (seed.REGISTRY, seed.REGISTRY_GROUP):
+        answer = await MissingActions(plugin.context("registry")).answer({"scope": scope, "actions": actions})
+        assert answer == {"missing": []}, "an answer that is not there refuses nothing"
+
+
 ROLE_ID: Final = f"{seed.REGISTRY}/providers/Microsoft.Authorization/roleAssignments/{ROLE_NAME}"
 _PROFILE, _NODES = ServicePrincipalProfile.token, NodePullCheck.token
 OPERATIONS: Final = (
@@ -145,6 +154,8 @@ OPERATIONS: Final = (
     _function("checkSignIn", CheckSignIn, "cluster", {}),
     _function("checkServicePrincipal", CheckServicePrincipal, "registry", {"clientId": APP}),
     _function("listNamesakes", ListNamesakes, "cluster", {"displayName": "pull"}),
+    _function("mayWriteNone", MayWriteNone, "cluster", {"collection": "applications"}),
+    Operation("missingActions", rights, of=MissingActions.token),
     _function("roleAssignmentExists", RoleAssignmentExists, "registry", {"id": ROLE_ID}),
     _function("findIdentity", FindIdentity, "registry", {"id": IDENTITY, "mustExist": False}),
     Operation("first reset", first_secret, None, SECRET, 1, _PROFILE),

@@ -1,12 +1,12 @@
-"""Reasons why the caller cannot create a service principal of another tenant's application, known before the request.
+"""Reasons why the caller cannot create an application or a service principal, known before the request.
 
-Microsoft Graph answers both conditions like a replication delay, for which the azuread provider waits nine minutes.
+Microsoft Graph answers some of them like a replication delay, for which the azuread provider waits nine minutes.
 These checks write nothing; Graph decides where they are not certain.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from crosstenant.azure.sign_in.token_claims import claims_of
 from crosstenant.model.clouds import Cloud
@@ -31,6 +31,10 @@ _ADMINISTRATORS: Final = frozenset(
     }
 )
 
+# In the token of every application for Microsoft Graph, beside the roles that it has; it is not a directory role:
+# https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/1782.
+_EVERY_APPLICATION: Final = "0997a1d0-0d1d-4acb-b408-d5ca73121e90"
+
 
 async def owns_only(tenant: Tenant) -> bool:
     """Whether the caller may write only the applications that it owns, in the directory of its tenant.
@@ -42,6 +46,33 @@ async def owns_only(tenant: Tenant) -> bool:
     claims = claims_of(token.token) or {}
     permissions, roles = _texts(claims.get("roles")), _texts(claims.get("wids"))
     return OWNED_BY in permissions and not permissions & SUFFICIENT and not roles & _ADMINISTRATORS
+
+
+async def may_write_none(tenant: Tenant, collection: Literal["applications", "servicePrincipals"]) -> bool:
+    """Whether the caller surely cannot create an application or a service principal in the directory of its tenant.
+
+    Two things have to agree. The token is an application's, and lists neither a Graph permission for them nor a
+    directory role; a directory role that somebody defined may be in no token, so Graph must also refuse to list them,
+    which a caller that creates them may do. Of a person's token nothing follows: a user may create applications
+    without either.
+
+    :param tenant: The tenant, with its credential.
+    :param collection: What is to be created.
+    :raises azure.core.exceptions.AzureError: Sign-in failed.
+    """
+    token = await tenant.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
+    claims = claims_of(token.token) or {}
+    if claims.get("idtyp") != "app" or _texts(claims.get("wids")) != {_EVERY_APPLICATION}:
+        return False
+    if any(it.startswith(("Application.", "Directory.")) for it in _texts(claims.get("roles"))):
+        return False
+    from crosstenant.azure.directory.graph import Graph
+
+    graph = Graph(tenant)
+    try:
+        return not await graph.may_list(collection)
+    finally:
+        await graph.aclose()
 
 
 async def caller_object_id(tenant: Tenant) -> str:

@@ -134,6 +134,21 @@ class Graph:
         """
         return await self._get(collection, client_id)
 
+    async def may_list(self, collection: str) -> bool:
+        """Whether the caller may list applications or service principals; true also where Graph does not tell.
+
+        :param collection: ``applications`` or ``servicePrincipals``.
+        """
+        from azure.core.exceptions import AzureError
+
+        from crosstenant.azure.refusals.refusals import take_apart
+
+        try:
+            await self._read(collection, {"$top": "1", "$select": "id"})
+        except AzureError as error:
+            return take_apart(error).code != "Authorization_RequestDenied"
+        return True
+
     async def owners(self, collection: str, object_id: str) -> list[str]:
         """Object IDs of the owners of an application or a service principal.
 

@@ -9,10 +9,12 @@ import pulumi_azuread as azuread
 
 from crosstenant.components.arguments.application_details import ApplicationDetails
 from crosstenant.components.pieces.hooks import Advise, on_error
-from crosstenant.components.pieces.namesake_warning import NamesakeWarnings, warn_of_namesakes
+from crosstenant.components.pieces.missing_rights import refuse_without_directory
+from crosstenant.components.pieces.namesake_warning import warn_of_namesakes
 from crosstenant.components.pieces.ownership_advice import of_owner
 from crosstenant.components.pieces.refusal_advice import (
     application_advice,
+    may_not_write_application,
     of_tenant,
     own_service_principal_advice,
 )
@@ -65,18 +67,26 @@ def declare_application(
         # Another caller of the next update must not change the application.
         owned = pulumi.ResourceOptions.merge(owned, pulumi.ResourceOptions(ignore_changes=["owners"]))
 
-    def advised(child: str, advise: Advise, warned: NamesakeWarnings | None = None) -> pulumi.ResourceOptions:
+    def advised(
+        child: str,
+        advise: Advise,
+        before: list[pulumi.ResourceHook] | None = None,
+        after: list[pulumi.ResourceHook] | None = None,
+    ) -> pulumi.ResourceOptions:
         advice = of_tenant(providers, of_owner(providers, advise))
         return pulumi.ResourceOptions(
             hooks=pulumi.ResourceHookBinding(
-                before_create=warned.before_create if warned else None,
-                after_create=warned.after_create if warned else None,
-                on_error=on_error(child, component, advice),
+                before_create=before, after_create=after, on_error=on_error(child, component, advice)
             )
         )
 
+    own_name = f"{name}-application"
+    check = refuse_without_directory(
+        own_name, "applications", may_not_write_application(providers), component, providers
+    )
+    warned = warn_of_namesakes(own_name, component, providers)
     application = azuread.Application(
-        f"{name}-application",
+        own_name,
         display_name=spec.display_name,
         sign_in_audience="AzureADMultipleOrgs",
         owners=owners,
@@ -88,11 +98,7 @@ def declare_application(
         opts=pulumi.ResourceOptions.merge(
             pulumi.ResourceOptions.merge(
                 owned,
-                advised(
-                    f"{name}-application",
-                    application_advice(providers),
-                    warn_of_namesakes(f"{name}-application", component, providers),
-                ),
+                advised(own_name, application_advice(providers), [*check, *warned.before_create], warned.after_create),
             ),
             # A component that is renamed must not rename its application.
             pulumi.ResourceOptions(ignore_changes=None if spec.is_named else ["display_name"]),

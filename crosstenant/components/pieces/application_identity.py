@@ -67,6 +67,8 @@ def application_identity(
         providers=cluster_tenant,
         provider=cluster_tenant.azuread,
         advice=lambda _: of_owner(cluster_tenant, application_credential_advice),
+        # They need no more than the application does.
+        refuse=lambda _: [],
         kept_name="displayName",
         declare=declare,
         consent_url=page,

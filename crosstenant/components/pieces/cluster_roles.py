@@ -7,7 +7,7 @@ from pulumi_azure_native import authorization
 
 from crosstenant.components.arguments.cluster_role_args import ClusterRoleSpec
 from crosstenant.components.pieces.assignment_spelling import KEEPS_SCOPE
-from crosstenant.components.pieces.role_advice import cluster_role_advice
+from crosstenant.components.pieces.role_advice import cluster_role_advice, may_not_assign_cluster_role
 from crosstenant.components.pieces.role_assignment import assign_role
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.names import role_assignment_name
@@ -40,6 +40,7 @@ def assign_cluster_role(
         principal_id=service_principal_id,
         role_definition_id=role.definition_id,
         advice=cluster_role_advice(role.guid, resource_name, providers, component),
+        forbidden=may_not_assign_cluster_role(role.guid, providers),
         replication_seconds=replication_seconds,
         component=component,
         providers=providers,

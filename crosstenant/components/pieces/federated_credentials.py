@@ -103,7 +103,7 @@ def trust_clusters(
             parent=component,
             provider=identity.provider,
             replacement_trigger=providers.tenant_id,
-            hooks=ResourceHookBinding(on_error=hook),
+            hooks=ResourceHookBinding(before_create=identity.refuse(resource_name), on_error=hook),
             # Azure refuses to write two credentials of one identity at the same time:
             # https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations
             depends_on=declared[-1:],

@@ -128,8 +128,19 @@ def _policy(error: str, assignment: str | None) -> str:
 def _forbidden(failure: Failure, providers: TenantProviders, what: str) -> str | None:
     if not ROLE_FORBIDDEN.is_in(failure.error):
         return None
+    return may_not_write(
+        providers, f"{failure.operation} {what}", f"resource group {failure.inputs.get('resourceGroupName')}"
+    )
+
+
+def may_not_write(providers: TenantProviders, what: str, where: str) -> str:
+    """What to do where the caller may not write an identity or its credentials.
+
+    :param providers: The providers of the registry tenant.
+    :param what: What it may not do: ``create identities``.
+    :param where: The resource group or the identity.
+    """
     return (
-        f"the caller in tenant {providers.tenant_id} ({providers.signed_in_with}) may not {failure.operation} {what} in"
-        f" resource group {failure.inputs.get('resourceGroupName')}: give it the role {CONTRIBUTOR.name}"
-        " there; a new assignment takes some minutes to count"
+        f"the caller in tenant {providers.tenant_id} ({providers.signed_in_with}) may not {what} in {where}: give it"
+        f" the role {CONTRIBUTOR.name} there; a new assignment takes some minutes to count"
     )

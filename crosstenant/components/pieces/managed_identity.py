@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import pulumi
-from pulumi.resource_hooks import ResourceHookBinding
+from pulumi.resource_hooks import ResourceHook, ResourceHookBinding
 from pulumi_azure_native import managedidentity
 
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.federated_identity_args import IdentitySpec, no_credentials_in
 from crosstenant.components.pieces.hooks import on_error
-from crosstenant.components.pieces.identity_advice import credential_advice, identity_advice
+from crosstenant.components.pieces.identity_advice import credential_advice, identity_advice, may_not_write
+from crosstenant.components.pieces.missing_rights import refuse_without_actions
 from crosstenant.components.pieces.planned import unknown_text
 from crosstenant.components.pieces.refusal_advice import of_tenant
 from crosstenant.components.pieces.trusting_identity import CredentialSpec, TrustingIdentity
@@ -19,6 +22,10 @@ from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.arm_id import IDENTITY_TYPE, ArmId
 from crosstenant.model.federation import has_credentials, identity_name
 from crosstenant.resources.internal_functions import PresentIdentity, present_identity
+
+# https://learn.microsoft.com/azure/role-based-access-control/permissions/identity
+_WRITE_IDENTITY: Final = f"{IDENTITY_TYPE}/write"
+_WRITE_CREDENTIAL: Final = f"{IDENTITY_TYPE}/federatedIdentityCredentials/write"
 
 
 def managed_identity(
@@ -57,6 +64,16 @@ def managed_identity(
             opts=options,
         )
 
+    def refuse(resource_name: str) -> list[ResourceHook]:
+        return refuse_without_actions(
+            resource_name,
+            lambda _: found.scope,
+            [_WRITE_CREDENTIAL],
+            lambda scope: may_not_write(providers, "create federated credentials", scope),
+            component,
+            providers,
+        )
+
     return TrustingIdentity(
         called="the identity",
         client_id=found.client_id,
@@ -65,6 +82,7 @@ def managed_identity(
         providers=providers,
         provider=providers.azure_native,
         advice=lambda it: credential_advice(it, providers, component, cluster_tenant_id),
+        refuse=refuse,
         kept_name="federatedIdentityCredentialResourceName",
         declare=declare,
         consent_url=pulumi.Output.from_input(None),
@@ -78,11 +96,22 @@ class _Identity:
     client_id: pulumi.Output[str]
     principal_id: pulumi.Output[str]
     present: pulumi.Output[PresentIdentity]
+    scope: pulumi.Output[str | None]
+    """ARM ID of what permits its credentials to be written, before this update; none where it is not known."""
 
 
 def _made(name: str, spec: IdentitySpec, component: pulumi.Resource, providers: TenantProviders) -> _Identity:
     azure_name = spec.name or identity_name(name, pulumi.get_stack())
     resource_name = f"{name}-identity"
+    scope = pulumi.Output.all(providers.subscription_id, spec.resource_group).apply(_group_id)
+    check = refuse_without_actions(
+        resource_name,
+        lambda _: scope,
+        [_WRITE_IDENTITY, _WRITE_CREDENTIAL],
+        lambda group: may_not_write(providers, "create identities", group),
+        component,
+        providers,
+    )
     identity = managedidentity.UserAssignedIdentity(
         resource_name,
         resource_group_name=spec.resource_group,
@@ -93,11 +122,12 @@ def _made(name: str, spec: IdentitySpec, component: pulumi.Resource, providers: 
             provider=providers.azure_native,
             replacement_trigger=providers.tenant_id,
             hooks=ResourceHookBinding(
+                before_create=check,
                 on_error=on_error(
                     resource_name,
                     component,
                     of_tenant(providers, identity_advice(resource_name, providers, component)),
-                )
+                ),
             ),
             # A component that is renamed must not make another identity.
             ignore_changes=None if spec.name else ["resourceName"],
@@ -109,6 +139,7 @@ def _made(name: str, spec: IdentitySpec, component: pulumi.Resource, providers: 
         client_id=identity.client_id,
         principal_id=identity.principal_id,
         present=_to_be_made(spec, azure_name, component, providers),
+        scope=scope,
     )
 
 
@@ -143,6 +174,7 @@ def _existing(
         client_id=found.apply(lambda it: it.client_id if it.is_known else unknown_text()),
         principal_id=found.apply(lambda it: it.principal_id if it.is_known else unknown_text()),
         present=found,
+        scope=parsed.apply(str),
     )
 
 
@@ -176,6 +208,12 @@ def _present(
 ) -> pulumi.Output[PresentIdentity]:
     invoked = pulumi.InvokeOptions(parent=component, provider=providers.crosstenant)
     return present_identity(identity_id, invoked, at.error, must_exist=must_exist)
+
+
+def _group_id(known: Sequence[str | None]) -> str | None:
+    subscription_id, group = known
+    # Ready-made providers do not tell their subscription.
+    return str(ArmId(subscription_id, group)) if subscription_id and group else None
 
 
 def _in_subscription(at: ArgPath, identity: ArmId, subscription_id: str | None) -> ArmId:

@@ -9,7 +9,7 @@ from pulumi_azure_native import authorization
 
 from crosstenant.components.arguments.registry_args import RegistrySpec
 from crosstenant.components.pieces.assignment_spelling import KEEPS_SCOPE, taken_over
-from crosstenant.components.pieces.role_advice import pull_role_advice
+from crosstenant.components.pieces.role_advice import may_not_assign_pull_role, pull_role_advice
 from crosstenant.components.pieces.role_assignment import assign_role
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.arm_id import RoleAssignmentId, role_definition_id
@@ -93,6 +93,7 @@ def assign_pull_role(
         condition=repository_condition(repositories, prefixes) if restricted else None,
         condition_version=CONDITION_VERSION if restricted else None,
         advice=pull_role_advice(resource_name, providers, component, principal.called),
+        forbidden=may_not_assign_pull_role(providers),
         replication_seconds=principal.replication_seconds,
         component=component,
         providers=providers,

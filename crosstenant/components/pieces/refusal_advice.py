@@ -84,6 +84,31 @@ def of_tenant(providers: TenantProviders, advise: Advise | None = None) -> Advis
     return advise_or_name
 
 
+def may_not_write_application(providers: TenantProviders, what: str = "may not make applications") -> str:
+    """What to do where the caller may not make or change the application.
+
+    :param providers: The providers of the cluster tenant.
+    :param what: What it may not do.
+    """
+    return (
+        f"the caller in tenant {providers.tenant_id} ({providers.signed_in_with}) {what}: give it the Microsoft Graph"
+        " permission Application.ReadWrite.OwnedBy, or the Entra role Cloud Application Administrator; docs/rights.md"
+        " has the table"
+    )
+
+
+def may_not_make_service_principals(providers: TenantProviders) -> str:
+    """What to do where the caller may not make the application's service principal in the registry tenant.
+
+    :param providers: The providers of the registry tenant.
+    """
+    return (
+        f"the caller in tenant {providers.tenant_id} may not make service principals: give it the Microsoft Graph"
+        " permission Application.ReadWrite.All or the Entra role Cloud Application Administrator there; or"
+        f" {_CONSENTED}, which needs no right in the directory"
+    )
+
+
 def application_advice(providers: TenantProviders) -> Advise:
     """Advice about an application, or its service principal in its own tenant, that the caller may not create.
 
@@ -95,11 +120,7 @@ def application_advice(providers: TenantProviders) -> Advise:
             return _REFERENCE
         if not DIRECTORY_FORBIDDEN.is_in(failure.error):
             return None
-        return (
-            f"the caller in tenant {providers.tenant_id} ({providers.signed_in_with}) may not {failure.operation} this"
-            " there: give it the Microsoft Graph permission Application.ReadWrite.OwnedBy, or the Entra role"
-            " Cloud Application Administrator; docs/rights.md has the table"
-        )
+        return may_not_write_application(providers, f"may not {failure.operation} this there")
 
     return advise
 
@@ -148,11 +169,7 @@ def service_principal_advice(name: str, providers: TenantProviders, component: p
                 " tenant is taken back: docs/providers.md, 'An interrupted move, taken back'"
             )
         if DIRECTORY_FORBIDDEN.is_in(failure.error) and failure.operation == "create":
-            return (
-                f"the caller in tenant {providers.tenant_id} may not make service principals: give it the Microsoft"
-                " Graph permission Application.ReadWrite.All or the Entra role Cloud Application Administrator there;"
-                f" or {_CONSENTED}, which needs no right in the directory"
-            )
+            return may_not_make_service_principals(providers)
         return None
 
     return advise

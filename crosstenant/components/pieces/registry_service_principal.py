@@ -7,8 +7,13 @@ import pulumi_azuread as azuread
 from pulumi.resource_hooks import ResourceHookArgs, ResourceHookBinding
 
 from crosstenant.components.pieces.hooks import before_create, on_error
+from crosstenant.components.pieces.missing_rights import refuse_without_directory
 from crosstenant.components.pieces.planned import planned
-from crosstenant.components.pieces.refusal_advice import of_tenant, service_principal_advice
+from crosstenant.components.pieces.refusal_advice import (
+    may_not_make_service_principals,
+    of_tenant,
+    service_principal_advice,
+)
 from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.consent import MULTI_TENANT
@@ -47,7 +52,12 @@ def registry_service_principal(
             hooks=ResourceHookBinding(
                 # Only before a creation: a caller that only reads an existing service principal needs fewer
                 # permissions.
-                before_create=before_create(name, refuse_what_cannot_work),
+                before_create=[
+                    *refuse_without_directory(
+                        name, "servicePrincipals", may_not_make_service_principals(providers), component, providers
+                    ),
+                    *before_create(name, refuse_what_cannot_work),
+                ],
                 on_error=on_error(
                     name, component, of_tenant(providers, service_principal_advice(name, providers, component))
                 ),

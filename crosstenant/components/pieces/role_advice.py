@@ -25,6 +25,30 @@ from crosstenant.model.roles import RBAC_ADMINISTRATOR, built_in_role
 _TYPE: Final = "azure-native:authorization:RoleAssignment"
 
 
+def may_not_assign_pull_role(providers: TenantProviders) -> Callable[[str], str]:
+    """What to do where the caller may not assign the pull role on a scope (ARM ID).
+
+    :param providers: The providers of the registry tenant.
+    """
+    return lambda scope: (
+        f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
+        f" {RBAC_ADMINISTRATOR.name} there; a new assignment takes some minutes to count"
+    )
+
+
+def may_not_assign_cluster_role(role_guid: str, providers: TenantProviders) -> Callable[[str], str]:
+    """What to do where the caller may not assign a role of the clusters' identity on a scope (ARM ID).
+
+    :param role_guid: GUID of the role's definition.
+    :param providers: The providers of the cluster tenant.
+    """
+    return lambda scope: (
+        f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
+        f" {RBAC_ADMINISTRATOR.name} there, or have an administrator assign role"
+        f" {role_guid} and remove it from cluster_role_assignments"
+    )
+
+
 def pull_role_advice(
     name: str, providers: TenantProviders, component: pulumi.Resource, called: str = "the application"
 ) -> Advise:
@@ -39,13 +63,7 @@ def pull_role_advice(
     def exists(failure: Failure, name: str | None) -> str:
         return assigned_already(failure, name, called)
 
-    def forbidden(scope: str) -> str:
-        return (
-            f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
-            f" {RBAC_ADMINISTRATOR.name} there; a new assignment takes some minutes to count"
-        )
-
-    return _role_advice(name, providers, component, exists, forbidden)
+    return _role_advice(name, providers, component, exists, may_not_assign_pull_role(providers))
 
 
 def cluster_role_advice(role_guid: str, name: str, providers: TenantProviders, component: pulumi.Resource) -> Advise:
@@ -66,14 +84,7 @@ def cluster_role_advice(role_guid: str, name: str, providers: TenantProviders, c
             " 'pulumi up' again"
         )
 
-    def forbidden(scope: str) -> str:
-        return (
-            f"the caller in tenant {providers.tenant_id} may not assign roles on {scope}: give it the role"
-            f" {RBAC_ADMINISTRATOR.name} there, or have an administrator assign role"
-            f" {role_guid} and remove it from cluster_role_assignments"
-        )
-
-    return _role_advice(name, providers, component, exists, forbidden)
+    return _role_advice(name, providers, component, exists, may_not_assign_cluster_role(role_guid, providers))
 
 
 def _role_advice(

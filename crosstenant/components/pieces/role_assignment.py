@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pulumi
 from pulumi.resource_hooks import ResourceHookBinding
 from pulumi_azure_native import authorization
 
 from crosstenant.components.pieces.hooks import Advise, on_error
 from crosstenant.components.pieces.kept_order import keep_order_in_transforms
+from crosstenant.components.pieces.missing_rights import ASSIGN, refuse_without_actions
 from crosstenant.components.pieces.refusal_advice import of_tenant
 from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.tenant import TenantProviders
@@ -22,6 +25,7 @@ def assign_role(
     principal_id: pulumi.Input[str],
     role_definition_id: pulumi.Input[str],
     advice: Advise,
+    forbidden: Callable[[str], str],
     replication_seconds: int | None,
     component: pulumi.Resource,
     providers: TenantProviders,
@@ -37,6 +41,7 @@ def assign_role(
     :param principal_id: Object ID (UUID) of the service principal.
     :param role_definition_id: ARM ID of the role's definition.
     :param advice: What to do when Azure refuses it.
+    :param forbidden: What to do where the caller may not assign roles on a scope (ARM ID).
     :param replication_seconds: How long to wait until the service principal is known, if the program says.
     :param component: The component that it belongs to.
     :param providers: The providers of its tenant.
@@ -52,11 +57,12 @@ def assign_role(
         replicating=PRINCIPAL_REPLICATING,
         replication_seconds=replication_seconds,
     )
+    check = refuse_without_actions(resource_name, _scope, [ASSIGN], forbidden, component, providers)
     own = pulumi.ResourceOptions(
         parent=component,
         provider=providers.azure_native,
         replacement_trigger=providers.tenant_id,
-        hooks=ResourceHookBinding(on_error=hook),
+        hooks=ResourceHookBinding(before_create=check, on_error=hook),
         # azure-native would first delete a resource with a given name, and leave a time without the role.
         delete_before_replace=None if opts.import_ else False,
     )
@@ -72,3 +78,8 @@ def assign_role(
         condition_version=condition_version,
         opts=pulumi.ResourceOptions.merge(replaceable(own), opts),
     )
+
+
+def _scope(inputs: Mapping[str, object]) -> str | None:
+    scope = inputs.get("scope")
+    return scope if isinstance(scope, str) else None

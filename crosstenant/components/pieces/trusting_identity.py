@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import pulumi
+from pulumi.resource_hooks import ResourceHook
 
 from crosstenant.components.pieces.hooks import Advise
 from crosstenant.components.tenant import TenantProviders
@@ -46,6 +47,8 @@ class TrustingIdentity:
     """The one that makes them."""
     advice: Callable[[str], Advise]
     """What to do when Azure refuses one, by the name of its resource."""
+    refuse: Callable[[str], list[ResourceHook]]
+    """Hooks that refuse one in a preview, by the name of its resource."""
     kept_name: str
     """The property with a credential's name in Azure, which stays when the component is renamed."""
     declare: DeclareCredential

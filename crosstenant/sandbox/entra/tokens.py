@@ -47,6 +47,10 @@ Json = dict[str, Any]
 
 LIFETIME: Final = 3599
 
+# Every application's token for Graph has it, with the directory roles that the application has (here: none):
+# https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/1782.
+_EVERY_APPLICATION: Final = "0997a1d0-0d1d-4acb-b408-d5ca73121e90"
+
 
 @dataclass(frozen=True)
 class Caller:
@@ -84,8 +88,10 @@ def issue(state: State, tenant_id: str, service_principal: Json, audience: str, 
         "uti": uuid.uuid4().hex,
         "ver": "1.0",
     }
-    if audience == f"https://{cloud_of(state).graph_host}" and service_principal["_graph_permissions"]:
-        claims["roles"] = service_principal["_graph_permissions"]
+    if audience == f"https://{cloud_of(state).graph_host}":
+        claims["wids"] = [_EVERY_APPLICATION]
+        if service_principal["_graph_permissions"]:
+            claims["roles"] = service_principal["_graph_permissions"]
     return sign(state, claims)
 
 
