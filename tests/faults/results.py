@@ -20,8 +20,9 @@ _HEAD: Final = """\
 `make faults` writes this page: it makes each call that the plugin makes in the sandbox go wrong, in each kind, and
 checks what comes of it. A cell is good where the run succeeds, or ends in one clear error with what to do and Azure's
 request ID; the run after it reaches the goal by itself; both tenants have as many objects as before; no cluster has a
-secret that is removed; no cluster is reset again without need; and no planted secret is in what is said. An interrupted
-run goes on where it was. `make test` runs a part of it.
+secret that is removed; no cluster is reset again without need; and no secret is in what is said, in an exception behind
+it or in Python's log: those that are planted, also in base64, and whatever has the form of a token, an Authorization
+header, a private key or a signed address. An interrupted run goes on where it was. `make test` runs a part of it.
 
 | mark | meaning |
 | --- | --- |
@@ -44,7 +45,14 @@ cluster is in `tests/kubernetes`.
 A refresh asks Azure once more, after five seconds, before it believes that a cluster or registry of the stack is gone.
 So does every run within a minute of a reset, where a cluster seems to have another application than it was given.
 "stale: what was before the change" is an answer of before the latest change, once and for four seconds: what lags
-longer than the second question is taken for drift.
+longer than the second question is taken for drift. "stale: not found" strikes a refresh once: what each question finds
+missing is gone.
+
+A token that is refused is replaced by that of a new sign-in, once for each request. "token aged" is refused from the
+first such request on, until the plugin shows another.
+
+The waits are counted and not slept. Up to ten minutes may pass without a word. The storage of a registry's layers gives
+no request ID, and none is due there.
 """
 
 _DEATHS: Final = """\
