@@ -65,8 +65,8 @@ does it ("before"); where another one dies, the request goes on ("during").
 Good is a death after which the goal is reached, both tenants have the objects of one stack and no more (after a
 removal: none), the application has one secret, no cluster has a secret that is removed, at the death and in the end,
 and there were at most as many resets as the table says: one for each cluster and each secret, and one more for a
-cluster whose reset was accepted and ended with nobody to hear of it, since Azure never shows which secret a cluster
-has. In waves that may be every cluster of a wave.
+cluster whose reset was accepted and whose end no process of the stack saw, since Azure never shows which secret a
+cluster has. In waves that may be every cluster of a wave.
 
 "commands" are those that the next run or `crosstenant check` printed and that were run; `pulumi cancel`, which a
 backend in files takes after the death of an engine, is not counted.
@@ -148,8 +148,8 @@ def _clocks(clocks: dict[str, dict[str, Json]]) -> list[str]:
         "## A wrong clock",
         "",
         "The machine's time of day is off, and Azure's is right. A window opens by the time of Azure's answers. Entra"
-        " refuses a certificate's assertion of a future time, and the error says to check the clock; each other kind of"
-        " sign-in goes on.",
+        " refuses a certificate's assertion of a future time (the sandbox allows five minutes, which is assumed), and"
+        " the error says to check the clock; a sign-in with a secret or an OIDC token goes on.",
         "",
         "| operation | " + " | ".join(offs) + " |",
         "| --- |" + " --- |" * len(offs),
