@@ -97,7 +97,7 @@ class DeathCell:
 
     @property
     def needed(self) -> int:
-        """How many resets there may be: one for each cluster and secret, and one for each whose result nobody heard."""
+        """How many resets there may be: one for each cluster and secret, and one for each whose end no process saw."""
         program = STEPS[self.operation][0]
         rotations = 2 if self.operation.startswith("rotation") else 1
         return rotations * len(program.waves) + self._unheard
