@@ -21,7 +21,7 @@ def test_a_chain_lives_and_leaves_nothing():
         ],
         0,
         rotate_every_days=2,
-        pause=0.3,
+        pause=1,
     )
     assert judge(found) == []
     assert found.rotations == 1

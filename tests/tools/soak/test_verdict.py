@@ -112,5 +112,5 @@ def test_the_page_says_how_many_days_came_to_pass(tmp_path: Path):
     page.write(tmp_path / "soak.md", replace(GOOD, days=365, minutes=60))
     text = " ".join((tmp_path / "soak.md").read_text().split())
     assert "make soak DAYS=365 SEED=4 MINUTES=60 PAGE=docs/soak.md" in text
-    assert "It had time for 9 of the 365 days." in text
+    assert "**It had time for 9 of the 365 days.**" in text
     assert "| days | 9 of 365, in 0 minutes; seed 4 |" in text

@@ -17,15 +17,16 @@ from lib.soak.verdict import figures
 _HEAD: Final = """\
 # The soak
 
-A chain that lives for a year by the [sandbox](sandbox.md)'s clock. The command
+A chain lives for a year, or for fewer days, by the [sandbox](sandbox.md)'s clock. The command
 
     {command}
 
-made this page, of its run on {date} on {cores} cores, {system}, Python {python}.{shorter} Without arguments it lives
-for 20 days (some minutes) and writes no page; with `MINUTES=60` no day begins after an hour, and the days that came to
-pass are judged. What is wrong is printed on its day. A run that fails ends with the command that replays it: which
-change and which fault come on which day follows from the seed alone, and the first days of a year are those of a
-shorter run.
+made this page, of its run on {date} on {cores} cores, {system}, Python {python}.{shorter}
+
+Without arguments the command lets a chain live for 20 days (some minutes) and writes no page; with `MINUTES=60` no day
+begins after an hour, and the days that came to pass are judged. What is wrong is printed on its day. A run that fails
+ends with the command that replays it: which change and which fault come on which day follows from the seed alone, and
+the first days of a year are those of a shorter run.
 
 ## What happens
 
@@ -74,7 +75,7 @@ def write(file: Path, found: Findings) -> None:
     bound = "" if math.isinf(found.minutes) else f" MINUTES={found.minutes:g}"
     text = _HEAD.format(
         command=f"make soak DAYS={found.days} SEED={found.seed}{bound} PAGE=docs/soak.md",
-        shorter="" if found.lived == found.days else f" It had time for {found.lived} of the {found.days} days.",
+        shorter="" if found.lived == found.days else f"\n**It had time for {found.lived} of the {found.days} days.**",
         date=datetime.now(timezone.utc).date(),
         cores=os.cpu_count(),
         system=platform.system(),

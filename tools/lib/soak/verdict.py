@@ -36,7 +36,7 @@ def judge(found: Findings) -> list[str]:
 
 def figures(found: Findings) -> list[tuple[str, str]]:
     """The figures of a run, each with its name."""
-    resets = ", ".join(
+    resets = "; ".join(
         f"{cluster}: {found.resets_made[cluster]} made, {found.resets_needed[cluster]} needed"
         for cluster in sorted(found.resets_needed, reverse=True)
     )
