@@ -117,6 +117,12 @@ def test_a_ratio_is_that_of_runs_at_the_same_time():
     assert (loaded.ours, loaded.theirs) == (1.1, 1.0)
 
 
+def test_the_page_says_which_bound_was_broken(tmp_path: Path):
+    page = tmp_path / "performance.md"
+    write(page, measured(beside=[Figure("preview", [(1.2, 1.0)], 1.05)]))
+    assert "| preview | 1.20 s | 1.00 s | 1.20 | 1.05: past it |" in page.read_text().splitlines()
+
+
 def test_the_page_holds_what_was_measured(tmp_path: Path):
     page = tmp_path / "performance.md"
     write(page, measured())

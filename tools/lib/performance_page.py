@@ -54,13 +54,14 @@ def write(page: Path, measured: Measured) -> None:
     :param measured: What was measured, with the Azure CLI.
     """
     clusters, registries = measured.growths
-    beside = [[it.what, *_seconds(it), f"{it.bound:.2f}"] for it in measured.beside if it.bound is not None]
+    beside = [[it.what, *_seconds(it), f"{it.bound:.2f}{_past(it)}"] for it in measured.beside if it.bound is not None]
     drifts = [[it.what, _seen(it.ours), _seen(it.theirs)] for it in measured.drifts]
     parts = [[what, f"{seconds:.2f} s"] for what, seconds in measured.preview.parts.items()]
     text = TEXT.read_text(encoding="utf-8").format(
         date=datetime.now(timezone.utc).date(),
         cores=os.cpu_count(),
         memory=f"{os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f}",
+        load=f"{os.getloadavg()[2]:.0f}",
         system=platform.system(),
         python=platform.python_version(),
         pulumi=version("pulumi"),
@@ -87,6 +88,10 @@ def write(page: Path, measured: Measured) -> None:
 
 def _seconds(figure: Figure) -> tuple[str, str, str]:
     return f"{figure.ours:.2f} s", f"{figure.theirs:.2f} s", f"{figure.ratio:.2f}"
+
+
+def _past(figure: Figure) -> str:
+    return "" if figure.holds else ": past it"
 
 
 def _seen(shown: bool) -> str:
