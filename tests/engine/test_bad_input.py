@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from crosstenant.sandbox.world import seed
+from crosstenant.sandbox.world import drift, seed
 from lib.checkout import search_path
 from lib.sandbox import CONFIG, SECRETS
 from lib.stack import Stack
@@ -145,11 +145,17 @@ def test_credentials_are_refused_by_the_argument_that_is_wrong(
 def test_what_azure_would_refuse_is_refused_at_preview(
     configured: Configured, azure: Azure, changes: dict[str, str | None], words: list[str]
 ):
+    # What it lacks in the directory would be told first.
+    azure.change(
+        lambda state: drift.service_principal(state, seed.CLUSTER_TENANT, seed.CLUSTER_POWERLESS_ID).update(
+            _graph_permissions=["Application.ReadWrite.OwnedBy"]
+        )
+    )
     refused_plainly(configured(changes).operate("preview"), azure, *words)
 
 
 def test_missing_right_to_assign_roles_fails_the_update_and_touches_no_cluster(configured: Configured, azure: Azure):
-    # azure-native reads nothing at preview, so that only the update can tell.
+    # Without a preview, which would tell it before.
     azure.change(lambda state: without_role(state, seed.RBAC_ADMINISTRATOR, of=REGISTRY_CALLER))
     failed = configured({}).operate("up")
     assert failed.code != 0
