@@ -68,7 +68,7 @@ def test_interruption_ends_every_command_and_the_next_start_goes_on(checkout: Ch
         )
         _wait_for(pid)
         process.send_signal(number)
-        _, errors = process.communicate(timeout=30)
+        _, errors = process.communicate(timeout=120)
         assert process.returncode == 1
         assert errors == "setup: interrupted; what was finished is kept, the rest is done at the next start\n"
         assert not is_running(int(pid.read_text()))
