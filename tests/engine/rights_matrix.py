@@ -13,7 +13,7 @@ from __future__ import annotations
 import sys
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -83,6 +83,16 @@ class Right:
 
 _ASSIGN = tuple(f"Microsoft.Authorization/roleAssignments/{verb}" for verb in ("read", "write", "delete"))
 _OWN = ("Microsoft.Authorization/permissions/read",)
+_OWN_OF_REGISTRY_TENANT = Right(
+    name="own permissions in the registry tenant",
+    tenant="registry",
+    purpose="telling at the preview which of the permissions there are missing",
+    least="`Microsoft.Authorization/permissions/read` on the registry (in the role of the next row)",
+    also="Reader",
+    scope=seed.REGISTRY,
+    actions=_OWN,
+    seen=Seen.LATER,
+)
 _READ_REGISTRY = Right(
     name="registry",
     tenant="registry",
@@ -194,16 +204,7 @@ CHAIN = (
         modes=("managed",),
     ),
     _READ_REGISTRY,
-    Right(
-        name="own permissions in the registry tenant",
-        tenant="registry",
-        purpose="telling at the preview which of the permissions there are missing",
-        least="`Microsoft.Authorization/permissions/read` on the registry (in the role of the next row)",
-        also="Reader",
-        scope=seed.REGISTRY,
-        actions=_OWN,
-        seen=Seen.LATER,
-    ),
+    _OWN_OF_REGISTRY_TENANT,
     _PULL_ROLE,
 )
 """What a ``CrossTenantPull`` needs."""
@@ -251,17 +252,11 @@ FEDERATED = (
         says=("may not create identities in", "rg-identities", "give it the role"),
     ),
     _READ_REGISTRY,
-    Right(
-        name="own permissions in the registry tenant",
-        tenant="registry",
-        purpose="telling at the preview which of the permissions there are missing",
+    replace(
+        _OWN_OF_REGISTRY_TENANT,
         least="`Microsoft.Authorization/permissions/read` on the registry and on the identity's resource group (in the "
         "roles for both)",
-        also="Reader",
-        scope=seed.REGISTRY,
         scopes=(seed.IDENTITY_GROUP,),
-        actions=_OWN,
-        seen=Seen.LATER,
     ),
     _PULL_ROLE,
 )

@@ -42,8 +42,7 @@ async def owns_only(tenant: Tenant) -> bool:
     :param tenant: The tenant, with its credential. A person's token does not list such permissions.
     :raises azure.core.exceptions.AzureError: Sign-in failed.
     """
-    token = await tenant.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
-    claims = claims_of(token.token) or {}
+    claims = await _graph_claims(tenant)
     permissions, roles = _texts(claims.get("roles")), _texts(claims.get("wids"))
     return OWNED_BY in permissions and not permissions & SUFFICIENT and not roles & _ADMINISTRATORS
 
@@ -60,8 +59,7 @@ async def may_write_none(tenant: Tenant, collection: Literal["applications", "se
     :param collection: What is to be created.
     :raises azure.core.exceptions.AzureError: Sign-in failed.
     """
-    token = await tenant.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
-    claims = claims_of(token.token) or {}
+    claims = await _graph_claims(tenant)
     if claims.get("idtyp") != "app" or _texts(claims.get("wids")) != {_EVERY_APPLICATION}:
         return False
     if any(it.startswith(("Application.", "Directory.")) for it in _texts(claims.get("roles"))):
@@ -81,8 +79,7 @@ async def caller_object_id(tenant: Tenant) -> str:
     :param tenant: The tenant, with its credential.
     :raises azure.core.exceptions.AzureError: Sign-in failed.
     """
-    token = await tenant.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
-    return str((claims_of(token.token) or {}).get("oid") or "")
+    return str((await _graph_claims(tenant)).get("oid") or "")
 
 
 async def is_single_tenant(cloud: Cloud, client_id: str) -> bool:
@@ -116,6 +113,12 @@ async def is_single_tenant(cloud: Cloud, client_id: str) -> bool:
             return False
     said = f"{answer.headers.get('Location', '')} {answer.content.decode(errors='replace')}"
     return SINGLE_TENANT.is_in(said)
+
+
+async def _graph_claims(tenant: Tenant) -> dict[str, Any]:
+    """What the caller's token for Microsoft Graph says of it; nothing where it cannot be read."""
+    token = await tenant.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
+    return claims_of(token.token) or {}
 
 
 def _texts(value: object) -> set[str]:

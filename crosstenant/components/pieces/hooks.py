@@ -111,9 +111,7 @@ def before_create(
     :param resource_name: The resource's name.
     :param work: What to do; an error that it raises refuses the resource.
     """
-    if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS):
-        return []
-    return [ResourceHook(_name(resource_name, "check"), _in_this_run(work), ResourceHookOptions(on_dry_run=True))]
+    return _hooks(_name(resource_name, "check"), work, ResourceHookOptions(on_dry_run=True))
 
 
 def after_create(
@@ -124,9 +122,15 @@ def after_create(
     :param resource_name: The resource's name.
     :param work: What to do; an error that it raises is a warning of the engine.
     """
+    return _hooks(_name(resource_name, "made"), work)
+
+
+def _hooks(
+    name: str, work: Callable[[ResourceHookArgs], Coroutine[Any, Any, None]], options: ResourceHookOptions | None = None
+) -> list[ResourceHook]:
     if not monitor_supports_feature(resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_HOOKS):
         return []
-    return [ResourceHook(_name(resource_name, "made"), _in_this_run(work))]
+    return [ResourceHook(name, _in_this_run(work), options)]
 
 
 def _if_asked_for(failure: Failure, urn: str) -> str:
