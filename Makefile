@@ -95,7 +95,7 @@ dist: setup-python ## the wheel, the sdist and the archives of the plugin, in di
 	$(BIN)/python tools/plugin_archive.py
 
 release-check: dist ## what a release of this commit lacks; with TAG=v0.1.0 as the release workflow runs it
-	$(BIN)/python tools/release_check.py $(TAG)
+	$(BIN)/python tools/release_check.py "$$TAG"
 
 format: setup-python ## rewrite the code in ruff's format
 	$(BIN)/ruff check --fix .

@@ -5,6 +5,7 @@ And the sandbox for tests that call the package's own clients from this process.
 from __future__ import annotations
 
 import os
+import signal
 import ssl
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,6 +30,8 @@ exit 1
 
 
 def pytest_sessionstart() -> None:
+    # A shell that starts the tests in the background has them, and all that they start, ignore Ctrl+C; tests send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     # Engine tests start the package some thousand times.
     compile_package()
 
@@ -53,6 +56,15 @@ def _engine_is_marked(request: pytest.FixtureRequest, monkeypatch: pytest.Monkey
     """Keeps `make check` honest: a test without the mark finds a `pulumi` that says what is missing."""
     if request.node.get_closest_marker("engine") is None:
         monkeypatch.setenv("PATH", f"{_refusing_pulumi}{os.pathsep}{os.environ['PATH']}")
+
+
+@pytest.fixture(autouse=True)
+def _no_proxy_of_this_machine(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Doubles listen on this machine, where a proxy of its network does not look for them; what `make test` leaves out
+    installs packages from outside."""
+    if not any(map(request.node.get_closest_marker, ("large", "kubernetes", "clients"))):
+        for name in [it for it in os.environ if it.lower().endswith("_proxy")]:
+            monkeypatch.delenv(name)
 
 
 @pytest.fixture(scope="session")

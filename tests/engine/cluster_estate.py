@@ -12,8 +12,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
-from crosstenant.sandbox.arm.clusters import operations
+from crosstenant.sandbox.arm.clusters import operations, reset
 from crosstenant.sandbox.host.descendants import descendants
 from crosstenant.sandbox.world import resource_documents, seed
 from crosstenant.sandbox.world.directory_documents import new_application, new_password, new_service_principal
@@ -112,10 +113,15 @@ class Profiles:
 
     @contextmanager
     def waited_for(self, name: str) -> Generator[None]:
-        """The operation that runs on the cluster ends soon after the block has looked at the cluster."""
-        before = self.looks(name)
-        with meanwhile(lambda: self.looks(name) > before, lambda: self.azure.change(end_operations)):
+        """The operation that runs on the cluster ends soon after the block has begun to wait for it."""
+        # An update looks once for the difference, once before it acts, and then while it waits.
+        enough = self.looks(name) + 3
+        with meanwhile(lambda: self.looks(name) >= enough, lambda: self.azure.change(end_operations)):
             yield
+
+    def is_followed(self) -> bool:
+        """Whether the progress of a reset has been read: the answer to the request for it has arrived by then."""
+        return any("/operations/" in it["path"] for it in self.azure.requests)
 
     def credential_states(self) -> dict[str, str]:
         """What the state says of each profile: whether its cluster has the credential."""
@@ -212,11 +218,23 @@ def run_operation(state: State, name: str, seconds: float) -> None:
     operations.begin(state, operations.UPDATE, document(state, name), now(state), seconds)
 
 
-def end_operations(state: State) -> None:
-    """Whatever runs ends in a moment, but not at once."""
+def end_operations(state: State, *names: str) -> None:
+    """What runs on these clusters, or on any, ends in a moment, but not at once."""
     for operation in state["operations"].values():
-        if not operation["done"]:
+        if not operation["done"] and (not names or operation["resource"].rsplit("/", 1)[-1] in names):
             operation["_end"] = now(state) + 1.5
+
+
+@contextmanager
+def resets_of(*names: str, **how: object) -> Generator[None]:
+    """Resets of these clusters that begin within the block are not as the settings say: ``seconds``, ``outcome``."""
+
+    def begin(state: State, kind: str, cluster: Json, time: float, seconds: float, **rest: Any) -> str:
+        given = {"seconds": seconds, **rest, **(how if cluster["name"] in names else {})}
+        return operations.begin(state, kind, cluster, time, **given)
+
+    with mock.patch.object(reset, "begin", begin):
+        yield
 
 
 def add_fault(state: State, **fault: object) -> None:

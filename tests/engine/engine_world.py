@@ -32,7 +32,9 @@ class Azure:
     def requests(self) -> list[dict[str, Any]]:
         """Every request since the test began."""
         log = Path(f"{self.store.path}.requests.jsonl")
-        return [json.loads(line) for line in log.read_text().splitlines()] if log.exists() else []
+        # Another thread may be in the middle of its last line.
+        lines = log.read_text().splitlines(keepends=True) if log.exists() else []
+        return [json.loads(line) for line in lines if line.endswith("\n")]
 
     @property
     def writes(self) -> list[str]:

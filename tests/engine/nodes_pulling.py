@@ -2,7 +2,8 @@
 
     python nodes_pulling.py IMAGE
 
-runs in the sandbox's environment until it is told to stop (SIGTERM), and then prints what came of it as JSON.
+runs in the sandbox's environment. It prints a line when each node has pulled, goes on until it is told to stop
+(SIGTERM), lets each node pull once more, and then prints what came of it as JSON.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ async def main(image: str) -> None:
 
     pulls, overtaken, refusals, turn = 0, 0, [], 0
     used: dict[str, list[str]] = {}
-    while not stop.is_set():
+    last = len(nodes())
+    while last:
+        last -= stop.is_set()
         held = nodes()
         node = held[turn % len(held)]
         try:
@@ -49,6 +52,8 @@ async def main(image: str) -> None:
             else:
                 overtaken += 1
         turn += 1
+        if turn == len(held):
+            print("pulling", flush=True)
         await asyncio.sleep(0.02)
     print(json.dumps({"pulls": pulls, "overtaken": overtaken, "refusals": refusals, "used": used}))
 

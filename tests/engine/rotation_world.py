@@ -7,6 +7,7 @@ import json
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -122,6 +123,18 @@ class Rotating:
         return found[0] if found else "gone"
 
 
+def each_node_pulls(azure: Azure) -> None:
+    """Returns when each of the nodes that pull has done so with the secret that it has now."""
+
+    def tokens() -> int:
+        return sum(it["path"] == "/oauth2/token" for it in azure.requests)
+
+    # One for each pull, in turn; three rounds, since a pull may have begun before, or ask twice.
+    enough = tokens() + 3 * len(azure.state["resources"][seed.CLUSTER.lower()]["_nodes"])
+    while tokens() < enough:
+        time.sleep(0.1)
+
+
 @contextmanager
 def nodes_pulling(azure: Azure) -> Iterator[Json]:
     """The cluster's nodes pull without pause within the block; what came of it is there after it."""
@@ -129,10 +142,12 @@ def nodes_pulling(azure: Azure) -> Iterator[Json]:
     command = [sys.executable, str(script), "fabrikamimages.azurecr.io/hello:1.0"]
     result: Json = {}
     with subprocess.Popen(command, env=azure.environ, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "pulling\n"
         try:
             yield result
         finally:
             process.send_signal(signal.SIGTERM)
-            printed, _ = process.communicate(timeout=30)
+            printed, _ = process.communicate(timeout=240)
     assert process.returncode == 0
     result.update(json.loads(printed))

@@ -268,7 +268,6 @@ def test_an_update_that_waits_in_vain_or_is_interrupted_ends_with_the_address(
     with meanwhile(lambda: is_waiting(azure), lambda: signal_to("pulumi", signal.SIGINT)):
         interrupted = stack.operate("up")
     assert interrupted.code != 0
-    assert interrupted.seconds < 60
     assert interrupted.says("cancelled: registry tenant", remedy)
     assert of_type(stack, CONSENT) == []
 

@@ -7,17 +7,25 @@ from pathlib import Path
 
 from lib.fleet import Fleet, add_fleet
 from lib.peaks import Peaks
+from tests.engine.cluster_estate import end_operations, meanwhile
 from tests.engine.engine_world import Azure
 
 
 def test_a_canary_is_reset_first_and_then_the_others_at_one_time(azure: Azure, tmp_path: Path):
     clusters: list[str] = []
-    azure.change(lambda state: clusters.extend(add_fleet(state, 10, 3, seconds=5)))
+    azure.change(lambda state: clusters.extend(add_fleet(state, 10, 3, seconds=600)))
     assert len({it.split("/")[2] for it in clusters}) == 3
     canary, *others = clusters
     fleet = Fleet(tmp_path / "fleet", others, canaries=[canary], environ=azure.environ)
 
-    with Peaks("pulumi-resource-crosstenant") as peaks:
+    def end() -> None:
+        azure.change(end_operations)
+
+    with (
+        Peaks("pulumi-resource-crosstenant") as peaks,
+        meanwhile(lambda: len(azure.resets) >= 1, end),
+        meanwhile(lambda: len(azure.resets) >= 10, end),
+    ):
         up = fleet.operate("up", "--parallel", "10")
     assert up.code == 0, up.output
 

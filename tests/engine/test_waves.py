@@ -8,10 +8,10 @@ from pathlib import Path
 from crosstenant.sandbox.world import drift
 from crosstenant.sandbox.world.nodes import set_power
 from lib.stack import Stack
-from tests.engine.cluster_estate import meanwhile
+from tests.engine.cluster_estate import resets_of
 from tests.engine.engine_world import Azure
 from tests.engine.fleet_world import cluster_id
-from tests.engine.wave_world import Waves, fail_resets, succeed
+from tests.engine.wave_world import Waves
 
 
 def test_a_rotation_in_waves_stops_at_a_failure_and_goes_on(
@@ -32,9 +32,8 @@ def test_a_rotation_in_waves_stops_at_a_failure_and_goes_on(
         assert plan.says(f"Its wave, {turn}. At most 1 cluster is reset at the same time"), plan.output
 
     # The second wave fails in AKS, with some nodes reimaged already.
-    with meanwhile(lambda: len(azure.resets) == 6 + 2, lambda: azure.change(fail_resets)):
+    with resets_of("c", "d", outcome="Failed"):
         failed = waves.stack.operate("up")
-    azure.change(succeed)
     assert failed.code != 0
     assert "Traceback" not in failed.output
     first, *others = waves.resets[8:]

@@ -10,7 +10,6 @@ from typing import Any
 from unittest import mock
 
 from crosstenant.sandbox.kubelet.node_pull import pull
-from crosstenant.sandbox.world.state import State
 from lib.stack import Stack
 from tests.engine.cluster_estate import PROFILE
 from tests.engine.engine_world import Azure
@@ -119,13 +118,3 @@ class Waves(FleetStack):
     def _pulling(self, node: Json) -> str:
         asyncio.run(pull(IMAGE, node, self.azure.environ["CROSSTENANT_SANDBOX"]))
         return self.key_of(node["secret"])
-
-
-def fail_resets(state: State) -> None:
-    """Resets that begin from now on fail."""
-    state["settings"]["reset"]["outcome"] = "Failed"
-
-
-def succeed(state: State) -> None:
-    """Resets that begin from now on succeed."""
-    state["settings"]["reset"]["outcome"] = "Succeeded"

@@ -21,7 +21,7 @@ from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import State, Store
 from tests.faults.calls import Call, call_of
 from tests.faults.fast_clock import FastClock
-from tests.faults.kinds import FORMER, KINDS, LAG_SECONDS, TIMES
+from tests.faults.kinds import FORMER, KINDS, LAG_SECONDS, NO_ANSWER, TIMES
 from tests.faults.node_pulls import begin
 from tests.faults.operation import Operation, Plugin, Run
 from tests.faults.operations import prepare
@@ -31,6 +31,9 @@ LONGEST_SILENCE: Final = 600
 """Seconds that an operation may repeat a request before it says what is wrong."""
 NOT_MET: Final = "not met"
 """The outcome where there was no former answer to give: nothing has changed before."""
+_BUSY: Final = 120.0
+_SILENCE: Final = 1.5
+"""Seconds for an answer: a busy machine gives each of them late, and one that never comes is not waited for."""
 _OBJECTS: Final = ("applications", "servicePrincipals", "roleAssignments", "resources")
 
 
@@ -88,7 +91,7 @@ async def calls_of(store: Store, operation: Operation) -> list[Call]:
 
 async def run_cell(store: Store, cell: Cell) -> Result:
     """Runs an operation with the fault, and again without it, as the next update does."""
-    with quick():
+    with quick(_SILENCE if cell.kind == NO_ANSWER else _BUSY):
         return await _run(store, cell)
 
 
@@ -232,8 +235,11 @@ def forget_requests(store: Store) -> None:
 
 
 @contextmanager
-def quick() -> Iterator[None]:
-    """The waits of azure-core are counted and not slept, and its patience for an answer is half a second."""
+def quick(patience: float = _BUSY) -> Iterator[None]:
+    """The waits of azure-core are counted and not slept.
+
+    :param patience: Seconds after which a request has no answer.
+    """
     from crosstenant.azure.pull import docker_token
 
     async def sleep(_self: Any, seconds: float) -> None:
@@ -245,11 +251,11 @@ def quick() -> Iterator[None]:
         await asyncio.sleep(min(seconds, 0.02))
 
     def session() -> aiohttp.ClientSession:
-        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=0.5), cookie_jar=aiohttp.DummyCookieJar())
+        return aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=patience), cookie_jar=aiohttp.DummyCookieJar())
 
     with (
         mock.patch.object(Plugin, "silence", 0.0),
-        mock.patch.object(transport, "READ_SECONDS", 0.5),
+        mock.patch.object(transport, "READ_SECONDS", patience),
         mock.patch.object(transport.AzureTransport, "sleep", sleep),
         mock.patch.object(docker_token, "registry_session", session),
         mock.patch.object(RunCommands, "begin", begin),

@@ -8,6 +8,7 @@ Json = dict[str, Any]
 
 FORMER: Final = "stale: what was before the change"
 AGED: Final = "token aged"
+NO_ANSWER: Final = "no answer"
 
 KINDS: Final[dict[str, Json]] = {
     "429, Retry-After 1 s": {"status": 429, "retry_after": 1},
@@ -18,7 +19,7 @@ KINDS: Final[dict[str, Json]] = {
     "connection reset": {"drop": True},
     "reset after the work": {"drop": True, "after": True},
     "503 after the work": {"status": 503, "after": True},
-    "no answer": {"delay": 2.0, "drop": True},
+    NO_ANSWER: {"delay": 5.0, "drop": True},
     "truncated body": {"answer": "truncated"},
     "text, not JSON": {"answer": "text", "status": 200},
     "a proxy's page, 200": {"answer": "page", "status": 200},

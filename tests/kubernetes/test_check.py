@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import ssl
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +36,7 @@ def apps(cluster_api: Cluster) -> str:
 @pytest.fixture
 def run(
     azure: Sandbox, store: Store, cluster_api: Cluster, apps: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Run:
+) -> Iterator[Run]:
     """Checks a whole chain whose refresher is in the cluster, and its pull secret in ``apps``."""
     environment = azure.environment()
     for name, value in environment.items():
@@ -61,7 +61,9 @@ def run(
         file.write_text(kubeconfig)
         return CliRunner().invoke(check, [*options, *TENANTS, "--json", "--kubeconfig", str(file)], env=CALLERS)
 
-    return checked
+    yield checked
+    # Its CronJob does not outlive the test, whose clock others move: a run of it could not end.
+    cluster_api.admin.delete(f"/api/v1/namespaces/{plan.namespace}")
 
 
 def deploy(cluster: Cluster, objects: RefresherObjects, apps: str) -> None:

@@ -61,7 +61,7 @@ class Resets:
     async def outcome(self, name: str) -> str:
         """What the engine is told of a reset; empty for a success."""
         try:
-            await asyncio.wait_for(self._tasks[name], 1)
+            await asyncio.wait_for(self._tasks[name], 240)
         except OperatorError as error:
             return str(error)
         return ""

@@ -55,7 +55,7 @@ class Refresher:
         """Runs it; no token may be in what it prints."""
         command = [sys.executable, "-I", "-B", str(SCRIPT), *arguments]
         environment = {**self.environment, **variables}
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=240, check=False)
         for token in self.world.tokens:
             for part in token.split("."):
                 assert part not in done.stdout + done.stderr

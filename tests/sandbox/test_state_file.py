@@ -136,7 +136,7 @@ def test_commands_name_a_clock_that_differs(tmp_path):
 
 
 def run(command):
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240, check=True)
 
 
 def test_settings_take_values_of_their_kind(store):

@@ -128,7 +128,7 @@ class Checkout:
             text=True,
             capture_output=True,
             check=False,
-            timeout=120,
+            timeout=400,
         )
 
     def builds(self) -> list[str]:

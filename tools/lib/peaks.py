@@ -48,6 +48,7 @@ class Peaks:
                         status = (process / "status").read_text()
                         # The kernel keeps the peak, so that looking now and then is enough.
                         peak = next((it.split()[1] for it in status.splitlines() if it.startswith("VmHWM")), "0")
-                        self._kilobytes[process.name] = int(peak)
+                        # It has none left when it ends just now.
+                        self._kilobytes[process.name] = max(int(peak), self._kilobytes.get(process.name, 0))
                 except OSError:
                     continue  # it has ended meanwhile

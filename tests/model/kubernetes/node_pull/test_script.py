@@ -61,7 +61,7 @@ class Shell:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=240,
             check=True,
         )
         return done.stdout + done.stderr
