@@ -17,8 +17,8 @@ from crosstenant.cli.check.report import as_json, as_text
 from crosstenant.model.credentials.kinds import ClientCertificate
 from tests.cli import adopted
 
-FORGED = "pull\x1b[2K\x1b]0;owned\x07\u202e\n  secret  ok  is fine\r\u2028X"
-SHOWN = "pull\\x1b[2K\\x1b]0;owned\\x07\\u202e secret ok is fine X"
+FORGED = "##vso[task.setvariable]pull\x1b[2K\x1b]0;owned\x07\u202e\n  secret  ok  is fine\r\u2028X"
+SHOWN = "#\\x23vso[task.setvariable]pull\\x1b[2K\\x1b]0;owned\\x07\\u202e secret ok is fine X"
 CODE = '"); import os; os.system("id")  # für \N{GRINNING FACE}\u202e\n\\'
 
 
@@ -44,6 +44,16 @@ def test_check_in_json_keeps_names_as_data_in_ascii():
     assert text.isascii()
     assert "\x1b" not in text
     assert json.loads(text)["links"][0]["object"] == FORGED
+    assert "##vso" not in text
+
+
+def test_check_shows_no_secret_that_others_repeat():
+    repeated = "the proxy answered: client_secret=correcthorsebattery"
+    link = Link(Tenancy.CLUSTER, APPLICATION, repeated, LinkState.BROKEN, repeated, repeated)
+    shown = "the proxy answered: client_secret=[secret]"
+    assert "correcthorsebattery" not in as_text(report(link))
+    (found,) = json.loads(as_json(report(link)))["links"]
+    assert [found[it] for it in ("object", "finding", "remedy")] == [shown] * 3
 
 
 def test_adopt_reports_names_in_one_line_each():

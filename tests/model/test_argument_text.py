@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from crosstenant.model.argument_text import quoted
+from crosstenant.model.argument_text import quoted, quoted_name
 from crosstenant.model.arm_id import (
     CLUSTER_TYPE,
     REGISTRY_TYPE,
@@ -91,3 +91,40 @@ def test_wrong_argument_of_a_tenant_never_shows_a_secret(name: str):
 def test_argument_of_a_tenant_that_has_a_form_refuses_a_secret_by_name(name: str):
     given = {"tenant_id": "a0000000-0000-4000-8000-00000000000a", name: SECRETS[0]}
     assert [it.argument for it in check_tenant_arguments(given)] == [name]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Backend/API",
+        "fabrikam2images.azurecr.io/backend/api:1.0 ; id",
+        f"backend/api@sha256:{'AB01' * 16}",
+        "2026-01-01T00:00:00",
+        "next Tuesday (soon)",
+        "a-very-long-name-of-a-repository-with-many-words/and-more-of-them",
+        "westeurope2",
+        "a0000000-0000-4000-8000-00000000000c",
+    ],
+)
+def test_name_made_of_words_is_repeated(text: str):
+    assert quoted_name(text) == f"'{text}'"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "abc8Q~Zt-secret_of.the~form~that_entra-makes",
+        "Zm9vYmFyc2VjcmV0dGhhdA==",
+        "Zm9vYmFy0c2VjcmV0dGhhdA",
+        "hunter2hunter2",
+        "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+        "eyJ0eXAiOiJKV1Qi.eyJvaWQiOiIxIn0",
+        "correct+horse",
+        "p@ss/w0rd!",
+        "apiVersion: v1\nkind: Config",
+        "x" * 301,
+    ],
+)
+def test_what_has_the_look_of_a_secret_is_not(text: str):
+    assert quoted_name(text) == "the value"

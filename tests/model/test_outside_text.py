@@ -39,6 +39,11 @@ ODD = [
         ("\u3164\u115f\u2800", "\\u3164\\u115f\\u2800"),
         ("\ud800\ue000\U000e0041", "\\ud800\\ue000\\U000e0041"),
         ("back\\slash", "back\\slash"),
+        (
+            "a ##vso[task.setvariable variable=PATH]x ##[error]y",
+            "a #\\x23vso[task.setvariable variable=PATH]x #\\x23[error]y",
+        ),
+        ("###teamcity[x] ##VSO[y] # ## [z] C##", "##\\x23teamcity[x] #\\x23VSO[y] # ## [z] C##"),
     ],
 )
 def test_message_shows_letters_and_the_escape_of_all_else(text: str, shown: str):

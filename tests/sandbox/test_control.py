@@ -10,7 +10,7 @@ from crosstenant.sandbox.cli.drift_commands import drift_group
 from crosstenant.sandbox.entra.assertions import check_assertion
 from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.host.control_token import control_token, token_file
-from crosstenant.sandbox.host.request_log import request_log
+from crosstenant.sandbox.host.request_log import log_request, request_log
 from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world.drift import application
 from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID, OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET, REGISTRY_TENANT
@@ -207,3 +207,15 @@ async def test_federated_token_of_host_and_command_signs_in(host, command, store
             check_assertion(state, application(state, CLUSTER_CALLER_ID), token)
             with pytest.raises(SignInRefusal, match="AADSTS700"):
                 check_assertion(state, application(state, OLD_CLUSTER_APP_ID), token)
+
+
+def test_what_a_request_or_a_name_holds_cannot_act_on_the_terminal(store):
+    forged = "/x\x1b[2K\u202e\n2 arm 200 GET forged\r"
+    scope = {"type": "http", "method": "GET", "path": forged, "headers": [(b"host", b"management.azure.com")]}
+    log_request(store, scope, "arm", 404, None)
+    with store.change() as state:
+        next(iter(state["tenants"].values()))["displayName"] = forged
+    for word in ("requests", "show"):
+        output = CliRunner().invoke(sandbox, [word, "--state", str(store.path)], color=True).output
+        assert output.replace("\n", "").isprintable(), word
+        assert "/x\\x1b[2K\\u202e\\n2 arm 200 GET forged\\r" in output

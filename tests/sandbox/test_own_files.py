@@ -56,10 +56,31 @@ def test_what_is_no_file_is_refused_and_left_alone(project: Path, victim: Path, 
     assert path.is_symlink() is kind.endswith("link")
 
 
+@pytest.mark.parametrize("name", FILES)
+def test_a_second_name_of_a_file_is_not_written_to(project: Path, victim: Path, name: str):
+    (project / name).hardlink_to(victim)
+    with pytest.raises(ValueError, match=r"must be a file|is damaged"), Sandbox(open_store(project / "state.json")):
+        pytest.fail("the sandbox has started")
+    assert victim.read_text() == "of the user"
+
+
+def test_a_state_file_that_a_backup_shares_is_replaced_and_the_backup_stays(project: Path, tmp_path: Path):
+    store = open_store(project / "state.json")
+    with store.read():
+        pass
+    backup = tmp_path / "backup"
+    backup.hardlink_to(store.path)
+    before = backup.read_text()
+    with store.change() as state:
+        state["clock"]["ahead_seconds"] = 5
+    assert backup.read_text() == before
+    assert store.path.read_text() != before
+
+
 def test_command_ends_with_one_sentence(project: Path, victim: Path):
     (project / "state.json.lock").symlink_to(victim)
     words = [sys.executable, "-m", "crosstenant.cli.main", "sandbox", "run", "--", "echo", "started"]
-    done = subprocess.run(words, cwd=project.parent, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(words, cwd=project.parent, capture_output=True, text=True, timeout=240)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr == (
         "Error: .sandbox/state.json.lock must be a file, not a link or a folder: the sandbox follows no link there;"

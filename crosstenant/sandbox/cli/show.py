@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any, cast
 
+from crosstenant.sandbox.cli.one_line import one_line
 from crosstenant.sandbox.world.built_in_roles import BUILT_IN
 from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.cluster_issuers import issuer_url
@@ -151,6 +152,7 @@ def _app_name(state: State, client_id: str) -> str:
 def _table(title: str, rows: list[Row]) -> str:
     if not rows:
         return ""
+    rows = [tuple(map(one_line, row)) for row in rows]
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
     lines = ["  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     return "\n".join([title, *(f"  {line}" for line in lines)])

@@ -7,6 +7,7 @@ import json
 import click
 
 from crosstenant.sandbox.cli.cluster_commands import move_clock
+from crosstenant.sandbox.cli.one_line import one_line
 from crosstenant.sandbox.cli.options import on_state
 from crosstenant.sandbox.cli.show import overview
 from crosstenant.sandbox.host.control import reset
@@ -99,7 +100,7 @@ def requests_command(store: Store, as_json: bool) -> None:
     """Print the requests that the sandbox has answered."""
     for entry in requests(store):
         line = f"{entry['service']:8} {entry['status']:3} {entry['method']:6} {entry['host']}{entry['path']}"
-        click.echo(json.dumps(entry) if as_json else line)
+        click.echo(json.dumps(entry) if as_json else one_line(line))
 
 
 def _tables(state: State, store: Store) -> str:

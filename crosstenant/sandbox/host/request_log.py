@@ -83,6 +83,6 @@ def _identity(authorization: str) -> dict[str, str]:
             return {name: claims[claim] for name, claim in (("tenant", "tid"), ("client", "appid")) if claim in claims}
         if scheme.lower() == "basic":
             return {"client": base64.b64decode(value).decode().partition(":")[0]}
-    except (ValueError, IndexError, TypeError, binascii.Error):
+    except (ValueError, IndexError, TypeError, RecursionError, binascii.Error):
         pass
     return {}

@@ -19,7 +19,7 @@ def open_own(path: Path, flags: int) -> int:
 
     :param path: The file.
     :param flags: As for ``os.open``.
-    :raises ValueError: The path is a link, or something else than a file.
+    :raises ValueError: The path is a link, or something else than a file, or a second name of the file that is written.
     :raises OSError: The file cannot be opened.
     """
     refusal = ValueError(f"{path} must be a file, not a link or a folder: the sandbox follows no link there; remove it")
@@ -30,7 +30,9 @@ def open_own(path: Path, flags: int) -> int:
         if error.errno in _NOT_A_FILE:
             raise refusal from None
         raise
-    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+    status = os.fstat(descriptor)
+    is_second_name = status.st_nlink > 1 and flags & (os.O_WRONLY | os.O_RDWR)
+    if not stat.S_ISREG(status.st_mode) or is_second_name:
         os.close(descriptor)
         raise refusal
     return descriptor
