@@ -18,6 +18,8 @@ class Cloud:
 
     name: str
     """The name that ``TenantArgs.environment`` takes: ``public``, ``usgovernment`` or ``china``."""
+    az_name: str
+    """The name that ``az cloud set`` takes."""
     login_host: str
     """Host of the Microsoft identity platform."""
     graph_host: str
@@ -42,6 +44,7 @@ class Cloud:
 
 PUBLIC: Final = Cloud(
     name="public",
+    az_name="AzureCloud",
     login_host="login.microsoftonline.com",
     graph_host="graph.microsoft.com",
     arm_host="management.azure.com",
@@ -50,6 +53,7 @@ PUBLIC: Final = Cloud(
 )
 US_GOVERNMENT: Final = Cloud(
     name="usgovernment",
+    az_name="AzureUSGovernment",
     login_host="login.microsoftonline.us",
     graph_host="graph.microsoft.us",
     arm_host="management.usgovcloudapi.net",
@@ -58,6 +62,7 @@ US_GOVERNMENT: Final = Cloud(
 )
 CHINA: Final = Cloud(
     name="china",
+    az_name="AzureChinaCloud",
     login_host="login.partner.microsoftonline.cn",
     graph_host="microsoftgraph.chinacloudapi.cn",
     arm_host="management.chinacloudapi.cn",
@@ -77,6 +82,14 @@ def cloud_named(name: str) -> Cloud:
         return CLOUDS[name]
     except KeyError:
         raise ValueError(f"must be an Azure cloud ({', '.join(CLOUDS)})") from None
+
+
+def cloud_of_registry(login_server: str) -> Cloud | None:
+    """The cloud whose registries have such a login server, if there is one.
+
+    :param login_server: A host, ``name.azurecr.io``.
+    """
+    return next((it for it in CLOUDS.values() if it.owns_login_server(login_server)), None)
 
 
 def keeps_layers_of(login_server: str, host: str) -> bool:

@@ -27,6 +27,10 @@ _AUDIENCES: Final = {
 TOKEN_AUDIENCE: Final = _AUDIENCES[PUBLIC.name]
 """The audience of a cluster's token for Entra in the public cloud."""
 
+OPERATOR_AUDIENCE: Final = "api://AzureADTokenExchange"
+"""The audience of the token that the External Secrets Operator asks a cluster for, in every cloud
+(https://github.com/external-secrets/external-secrets/blob/v0.16.2/pkg/generator/acr/acr.go)."""
+
 # Azure's documentation lists them by display name; an ARM location has no spaces.
 REGIONS_WITHOUT_CREDENTIALS: Final = frozenset({"malaysiasouth", "newzealandnorth"})
 """Regions whose user-assigned identities cannot hold a federated identity credential."""

@@ -7,6 +7,7 @@ import pulumi
 from crosstenant.components.arguments.federated_cluster_args import FederatedClusterSpec
 from crosstenant.components.pieces.planned import planned, unknown_text
 from crosstenant.components.tenant import TenantProviders
+from crosstenant.model.shell_words import shell_word
 from crosstenant.resources.get_cluster import GetClusterResult, look_up_cluster
 
 
@@ -43,7 +44,7 @@ def _without_issuer(found: GetClusterResult) -> str:
             f"there is no cluster {found.cluster_id} that the caller can see: check the ID. A cluster that this program"
             " creates is given by the output of its ID"
         )
-    group, name = found.cluster_id.split("/")[4], found.cluster_id.rsplit("/", 1)[-1]
+    group, name = shell_word(found.cluster_id.split("/")[4]), found.cluster_id.rsplit("/", 1)[-1]
     return (
         f"the OIDC issuer of cluster {found.cluster_id} is off, and without it nothing outside can trust the cluster's"
         f" tokens: switch it on, 'az aks update -g {group} -n {name} --enable-oidc-issuer'. That restarts the"

@@ -15,7 +15,7 @@ from crosstenant.components.pieces.identity_advice import STILL_AT_ONCE
 from crosstenant.components.pieces.refusal_advice import of_tenant
 from crosstenant.components.pieces.replaceable import replaceable
 from crosstenant.components.pieces.trusting_identity import CredentialSpec, TrustingIdentity
-from crosstenant.model.federation import CREDENTIAL_LIMIT, credential_name, token_audience
+from crosstenant.model.federation import CREDENTIAL_LIMIT, credential_name
 from crosstenant.model.matched_texts.identity_texts import CREDENTIALS_AT_ONCE
 from crosstenant.resources.internal_functions import PresentIdentity
 
@@ -29,6 +29,8 @@ class Trust:
     cluster: FederatedClusterSpec
     subject: str
     """``system:serviceaccount:NAMESPACE:NAME``."""
+    audience: str
+    """The audience of its tokens for Entra ID."""
     part: str = ""
     """What tells it from the cluster's others: the namespace; empty where there is one for each cluster."""
 
@@ -113,7 +115,7 @@ def trust_clusters(
             ignore_changes=[identity.kept_name],
             aliases=trust.aliases(name),
         )
-        credential = CredentialSpec(trust.azure_name(name), issuer, trust.subject, token_audience(providers.cloud))
+        credential = CredentialSpec(trust.azure_name(name), issuer, trust.subject, trust.audience)
         declared.append(identity.declare(resource_name, credential, replaceable(own)))
     return declared
 

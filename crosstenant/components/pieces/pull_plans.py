@@ -11,7 +11,7 @@ from crosstenant.components.arguments.registry_args import RegistrySpec
 from crosstenant.components.pieces.federated_credentials import Trust
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.clouds import Cloud
-from crosstenant.model.federation import token_audience
+from crosstenant.model.federation import OPERATOR_AUDIENCE, token_audience
 from crosstenant.model.kubernetes.external_secrets_objects import ENVIRONMENT_TYPES, ExternalSecretsPlan
 from crosstenant.model.kubernetes.manifests import external_secrets_manifests, refresher_manifests
 from crosstenant.model.kubernetes.plan import ProvedRegistry, RefresherConfig, RefresherPlan
@@ -28,9 +28,9 @@ def trusts_of(clusters: Sequence[FederatedClusterSpec], delivery: PullDelivery, 
     :param cloud: The cloud of both tenants.
     """
     if delivery is not PullDelivery.EXTERNAL_SECRETS:
-        return [Trust(it, refresher_plan(it, cloud).subject) for it in clusters]
+        return [Trust(it, refresher_plan(it, cloud).subject, token_audience(cloud)) for it in clusters]
     return [
-        Trust(cluster, subject, namespace.name)
+        Trust(cluster, subject, OPERATOR_AUDIENCE, namespace.name)
         for cluster in clusters
         for namespace, subject in zip(cluster.namespaces, external_secrets_plan(cluster, cloud).subjects, strict=True)
     ]
