@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import datetime
+import subprocess
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from cryptography import x509
@@ -32,18 +34,22 @@ def key() -> rsa.RSAPrivateKey:
 
 
 @cache
-def certificate(name: str = "caller") -> x509.Certificate:
-    """A self-signed certificate of the key."""
+def certificate(name: str = "caller", *, days: int = 1) -> x509.Certificate:
+    """A self-signed certificate of the key.
+
+    :param days: For how long it is valid from now on.
+    """
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.timezone.utc)
     builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key().public_key())
-    builder = builder.serial_number(1).not_valid_before(now).not_valid_after(now + datetime.timedelta(days=1))
+    builder = builder.serial_number(1).not_valid_before(now - datetime.timedelta(days=9))
+    builder = builder.not_valid_after(now + datetime.timedelta(days=days))
     return builder.sign(key(), hashes.SHA256())
 
 
-def key_credential() -> dict[str, str]:
+def key_credential(of: x509.Certificate | None = None) -> dict[str, str]:
     """The certificate as the sandbox keeps it among an application's ``keyCredentials``."""
-    return {"keyId": "k", "_key": base64.b64encode(certificate().public_bytes(Encoding.DER)).decode()}
+    return {"keyId": "k", "_key": base64.b64encode((of or certificate()).public_bytes(Encoding.DER)).decode()}
 
 
 def pkcs12_file(
@@ -69,8 +75,25 @@ def pkcs12_file(
     return pkcs12.serialize_key_and_certificates(b"caller", *own, others, encryption)
 
 
-def pem_file(password: str = "", *, with_key: bool = True) -> bytes:
+def pkcs12_by_openssl(folder: Path, *options: str, password: str = PASSWORD) -> bytes:
+    """A PKCS#12 file in a form that the library does not write.
+
+    :param folder: For what OpenSSL reads and writes.
+    :param options: Of ``openssl pkcs12 -export``.
+    """
+    pem, written = folder / "openssl.pem", folder / "openssl.pfx"
+    pem.write_bytes(pem_file())
+    command = ["openssl", "pkcs12", "-export", "-in", str(pem), "-out", str(written), "-passout", f"pass:{password}"]
+    done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    data = written.read_bytes()
+    pem.unlink()
+    written.unlink()
+    return data
+
+
+def pem_file(password: str = "", *, with_key: bool = True, of: x509.Certificate | None = None) -> bytes:
     """A PEM file with certificate and key."""
     encryption = BestAvailableEncryption(password.encode()) if password else NoEncryption()
     written = key().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, encryption) if with_key else b""
-    return written + certificate().public_bytes(Encoding.PEM)
+    return written + (of or certificate()).public_bytes(Encoding.PEM)

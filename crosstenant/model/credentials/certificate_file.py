@@ -7,7 +7,8 @@ azure-identity, by which the plugin and the commands sign in, reads PEM and ever
   https://pkg.go.dev/github.com/Azure/azure-sdk-for-go/sdk/azidentity#ParseCertificates
 - azuread: PKCS#12, no PEM. hashicorp/go-azure-sdk, sdk/auth/client_certificate_authorizer.go
 
-Only the form of a file is read here, which needs no password.
+What their libraries read: https://pkg.go.dev/golang.org/x/crypto/pkcs12 and
+https://pkg.go.dev/software.sslmate.com/src/go-pkcs12. Only the form of a file is read here, which needs no password.
 """
 
 from __future__ import annotations
@@ -28,22 +29,34 @@ _DIGESTS: Final = {
     "1.2.840.113549.1.5.14": "PBMAC1",
 }
 _CIPHERS: Final = {
+    "1.2.840.113549.1.12.1.1": "RC4-128",
+    "1.2.840.113549.1.12.1.2": "RC4-40",
     "1.2.840.113549.1.12.1.3": "3DES",
+    "1.2.840.113549.1.12.1.5": "RC2-128",
     "1.2.840.113549.1.12.1.6": "RC2-40",
-    "1.2.840.113549.1.5.13": "PBES2 (AES)",
 }
 _PBES1: Final = "1.2.840.113549.1.12.1."
+_PBES2: Final = "1.2.840.113549.1.5.13"
+_AES_CBC: Final = tuple(f"2.16.840.1.101.3.4.1.{last}" for last in (2, 22, 42))
+_PBKDF2: Final = "1.2.840.113549.1.5.12"
+_HMAC: Final = "1.2.840.113549.2."
+_HMACS: Final = tuple(f"{_HMAC}{last}" for last in (7, 9, 11))  # SHA-1, SHA-256, SHA-512
+_PLAIN_KEY: Final = "1.2.840.113549.1.12.10.1.1"
 _READ_DIGESTS: Final[dict[Reader, tuple[str, ...]]] = {
     "azure-native": ("SHA-1",),
     "azuread": ("SHA-1", "SHA-256", "SHA-512", "PBMAC1"),
 }
 _READ_CIPHERS: Final[dict[Reader, tuple[str, ...]]] = {
     "azure-native": ("3DES", "RC2-40"),
-    "azuread": ("3DES", "RC2-40", "PBES2 (AES)"),
+    "azuread": ("3DES", "RC2-128", "RC2-40", "PBES2 (AES)"),
 }
-_ITEMS: Final = 2
-"""Certificates and key, each encrypted by itself; a file of one of the two only has another number."""
+_LEGACY: Final = ("RC2", "RC4")
+"""What OpenSSL 3 reads with ``-legacy`` only; earlier ones do not know the option."""
+_READ_ITEMS: Final[dict[Reader, tuple[int, ...]]] = {"azure-native": (2,), "azuread": (1, 2)}
+"""Certificates and key, each encrypted by itself; a file of one of the two only has one item."""
 
+_INDEFINITE_LENGTH: Final = b"\x30\x80"
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _OID, _OCTET_STRING, _SEQUENCE, _CONSTRUCTED = 0x06, 0x04, 0x30, 0x20
 _READABLE: Final = "-certpbe PBE-SHA1-3DES -keypbe PBE-SHA1-3DES -macalg sha1"
 
@@ -57,6 +70,8 @@ class Pkcs12Form:
     ciphers: tuple[str, ...]
     """What encrypts its items: names, or object identifiers of others."""
     items: int
+    plain_key: bool = False
+    """Whether its key is not encrypted."""
 
 
 def unreadable(data: bytes, path: str, reader: Reader, *, with_password: bool) -> str:
@@ -70,10 +85,15 @@ def unreadable(data: bytes, path: str, reader: Reader, *, with_password: bool) -
     :param with_password: Whether a password is given.
     """
     is_pem = b"-----BEGIN " in data
-    reason = _pem_problem(data, reader, with_password) if is_pem else _pkcs12_problem(data, reader)
+    if is_pem and _has_shifted_lines(data):
+        return (
+            "the file is PEM, and not each '-----BEGIN' and '-----END' in it stands on a line of its own, at the line's"
+            " beginning: write the file anew, without indentation and with its line breaks"
+        )
+    reason = _pem_problem(data, reader, with_password) if is_pem else _pkcs12_problem(data, reader, with_password)
     if not reason:
         return ""
-    return f"{reason}: write a file that azuread and azure-native read with: {_remedy(path, is_pem=is_pem)}"
+    return f"{reason}: write a file that azuread and azure-native read with: {_remedy(data, path, is_pem=is_pem)}"
 
 
 def pkcs12_form(data: bytes) -> Pkcs12Form:
@@ -89,10 +109,21 @@ def pkcs12_form(data: bytes) -> Pkcs12Form:
         ((_, items),) = _parts(octets)
         found = _parts(items)
         digest = next(_identifiers(mac[0][1]), "") if mac else ""
-    except IndexError:
-        raise ValueError("the file ends too early") from None
-    ciphers = {it for _, item in found for it in _identifiers(item) if it in _CIPHERS or it.startswith(_PBES1)}
-    return Pkcs12Form(_DIGESTS.get(digest, digest), tuple(sorted(_CIPHERS.get(it, it) for it in ciphers)), len(found))
+        by_item = [list(_identifiers(item)) for _, item in found]
+    except (IndexError, RecursionError):
+        raise ValueError("the file ends too early, or is nested without end") from None
+    ciphers = {cipher for identifiers in by_item for cipher in _ciphers(identifiers)}
+    plain_key = any(_PLAIN_KEY in identifiers for identifiers in by_item)
+    return Pkcs12Form(_DIGESTS.get(digest, digest), tuple(sorted(ciphers)), len(found), plain_key)
+
+
+def _has_shifted_lines(data: bytes) -> bool:
+    lines = [it.rstrip() for it in data.removeprefix(_BYTE_ORDER_MARK).splitlines()]
+    return any(
+        marker in it and not (it.startswith(marker) and it.endswith(b"-----") and it.count(b"-----") == 2)
+        for it in lines
+        for marker in (b"-----BEGIN ", b"-----END ")
+    )
 
 
 def _pem_problem(data: bytes, reader: Reader, with_password: bool) -> str:
@@ -100,40 +131,78 @@ def _pem_problem(data: bytes, reader: Reader, with_password: bool) -> str:
         return "the azuread provider reads PKCS#12 only, and the file is PEM"
     if with_password or b"-----BEGIN ENCRYPTED PRIVATE KEY-----" in data or b"Proc-Type: 4,ENCRYPTED" in data:
         return "the azure-native provider reads PEM without a password only"
+    if data.startswith(_BYTE_ORDER_MARK):
+        return "the azure-native provider reads PEM without a byte order mark only"
+    keys = len(re.findall(rb"-----BEGIN (?:RSA )?PRIVATE KEY-----", data))
+    if keys > 1:
+        return f"the azure-native provider reads PEM with one private key only, and the file has {keys}"
     return ""
 
 
-def _pkcs12_problem(data: bytes, reader: Reader) -> str:
+def _pkcs12_problem(data: bytes, reader: Reader, with_password: bool) -> str:
+    begin, and_this = f"the {reader} provider reads PKCS#12", "and the file"
+    if data.startswith(_INDEFINITE_LENGTH):
+        return f"{begin} in DER only, {and_this} is in BER (values of indefinite length)"
+    end = _end(data)
     try:
-        form = pkcs12_form(data)
+        form = pkcs12_form(data[:end])
     except ValueError:
         return ""
-    begin, and_this = f"the {reader} provider reads PKCS#12", "and the file"
-    if not form.digest:
+    if end < len(data):
+        return f"{begin} without anything behind its end, {and_this} goes on"
+    if not form.digest and (with_password or reader == "azure-native"):
         return f"{begin} with a MAC only, {and_this} has none"
-    if form.digest not in _READ_DIGESTS[reader]:
+    if form.digest and form.digest not in _READ_DIGESTS[reader]:
         return f"{begin} with a MAC of {_listed(_READ_DIGESTS[reader])} only, {and_this}'s is of {form.digest}"
     other = [it for it in form.ciphers if it not in _READ_CIPHERS[reader]]
     if other:
         return f"{begin} encrypted by {_listed(_READ_CIPHERS[reader])} only, {and_this} is encrypted by {other[0]}"
-    if form.items != _ITEMS:
+    if form.items not in _READ_ITEMS[reader]:
         return f"{begin} with certificates and key, each in an item of its own, {and_this} has {form.items} items"
+    if form.plain_key and reader == "azure-native":
+        return f"{begin} with an encrypted key only, {and_this}'s key is not encrypted"
     return ""
 
 
-def _remedy(path: str, *, is_pem: bool) -> str:
+def _remedy(data: bytes, path: str, *, is_pem: bool) -> str:
     old, new = shlex.quote(path), shlex.quote(re.sub(r"\.\w+$", "", path) + "-readable.pfx")
     if is_pem:
         return f"openssl pkcs12 -export -in {old} -out {new} {_READABLE}"
     # From one command to the other by a file: OpenSSL reads the key and then, from the start, the certificates.
     plain = shlex.quote(f"{path}.pem")
+    read = f"openssl pkcs12 -in {old}{_legacy(data)} -nodes -out {plain}"
     write = f"openssl pkcs12 -export -in {plain} -out {new} {_READABLE}"
-    return f"(umask 077; openssl pkcs12 -in {old} -nodes -out {plain} && {write}; rm -f {plain})"
+    return f"(umask 077; {read} && {write}; rc=$?; rm -f {plain}; exit $rc)"
+
+
+def _legacy(data: bytes) -> str:
+    try:
+        ciphers = pkcs12_form(data[: _end(data)]).ciphers
+    except ValueError:
+        return ""
+    return " -legacy" if any(it.startswith(_LEGACY) for it in ciphers) else ""
 
 
 def _listed(names: tuple[str, ...]) -> str:
     *head, last = names
     return f"{', '.join(head)} or {last}" if head else last
+
+
+def _ciphers(identifiers: list[str]) -> Iterator[str]:
+    """The ciphers among the identifiers of one item."""
+    for at, it in enumerate(identifiers):
+        if it == _PBES2:
+            yield _pbes2(identifiers[at + 1 :])
+        elif it.startswith(_PBES1):
+            yield _CIPHERS.get(it, it)
+
+
+def _pbes2(parts: list[str]) -> str:
+    """PBES2 by its parts: how the key is derived, with which HMAC (SHA-1 if omitted), and the cipher itself."""
+    derivation, *others = parts or [""]
+    used = [derivation, *others[: 2 if others and others[0].startswith(_HMAC) else 1]]
+    other = next((it for it in used if it not in (_PBKDF2, *_HMACS, *_AES_CBC)), "")
+    return f"PBES2 ({other or 'AES'})"
 
 
 def _identifiers(data: bytes) -> Iterator[str]:
@@ -170,6 +239,13 @@ def _parts(data: bytes) -> list[tuple[int, bytes]]:
         found.append((tag, data[at : at + length]))
         at += length
     return found
+
+
+def _end(data: bytes) -> int:
+    """Where the first DER value ends, or the data if they are something else."""
+    size = data[1] & 0x7F if len(data) > 1 and data[1] & 0x80 else 0
+    length = int.from_bytes(data[2 : 2 + size], "big") if size else int.from_bytes(data[1:2], "big")
+    return min(2 + size + length, len(data))
 
 
 def _dotted(content: bytes) -> str:

@@ -31,8 +31,9 @@ _CIPHERS: Final = {
 _OLD_DIGESTS: Final = ("1.3.14.3.2.26",)
 _NEW_DIGESTS: Final = ("2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3", "1.2.840.113549.1.5.14")
 _OLD_CIPHERS: Final = ("1.2.840.113549.1.12.1.3", "1.2.840.113549.1.12.1.6")  # 3DES and RC2 with 40 bits
-_NEW_CIPHERS: Final = ("1.2.840.113549.1.5.13",)
+_NEW_CIPHERS: Final = ("1.2.840.113549.1.12.1.5", "1.2.840.113549.1.5.13")  # RC2 with 128 bits, PBES2
 _TYPE_OF_DATA: Final = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01"
+_PLAIN_KEY: Final = b"\x06\x0b\x2a\x86\x48\x86\xf7\x0d\x01\x0c\x0a\x01\x01"
 # The MAC is the last part of the file, and no longer than this.
 _MAC_BYTES: Final = 220
 
@@ -65,7 +66,13 @@ def read_as_azure_native(data: bytes, password: str) -> Signer:
     """
     if not password and b"-----BEGIN" in data:
         return _read_pem(data)
-    return _read_pkcs12(data, password, _OLD_DIGESTS, _OLD_CIPHERS)
+    signer = _read_pkcs12(data, password, _OLD_DIGESTS, _OLD_CIPHERS)
+    # One type stands for the whole, and one for each part, encrypted or not.
+    if data.count(_TYPE_OF_DATA) != 1 + 2:
+        raise UnreadableFile("pkcs12: expected exactly two items in the authenticated safe")
+    if _PLAIN_KEY in data:
+        raise UnreadableFile("don't know how to convert a safe bag of type 1.2.840.113549.1.12.10.1.1")
+    return _whole(*signer)
 
 
 def read_as_azuread(data: bytes, password: str) -> Signer:
@@ -73,7 +80,8 @@ def read_as_azuread(data: bytes, password: str) -> Signer:
 
     :raises UnreadableFile: It is another file.
     """
-    return _read_pkcs12(data, password, (*_OLD_DIGESTS, *_NEW_DIGESTS), (*_OLD_CIPHERS, *_NEW_CIPHERS))
+    digests = (*_OLD_DIGESTS, *_NEW_DIGESTS, *(() if password else ("",)))
+    return _whole(*_read_pkcs12(data, password, digests, (*_OLD_CIPHERS, *_NEW_CIPHERS)))
 
 
 def _read_pem(data: bytes) -> Signer:
@@ -83,35 +91,43 @@ def _read_pem(data: bytes) -> Signer:
 
     if b"-----BEGIN CERTIFICATE-----" not in data:
         raise UnreadableFile("found no certificate")
-    # The block of an encrypted key has another name, which the library passes over.
-    if not re.search(rb"-----BEGIN (RSA )?PRIVATE KEY-----", data):
+    # The block of an encrypted key has another name, which the library passes over; and what does not begin a line.
+    keys = re.findall(rb"^-----BEGIN (?:RSA )?PRIVATE KEY-----\s*$", data, re.MULTILINE)
+    if not keys:
         raise UnreadableFile("found no private key")
+    if len(keys) > 1:
+        raise UnreadableFile("certData contains multiple private keys")
     try:
         return _signer(serialization.load_pem_private_key(data, None), x509.load_pem_x509_certificate(data))
     except (TypeError, ValueError) as error:
         raise UnreadableFile(str(error)) from None
 
 
-def _read_pkcs12(data: bytes, password: str, digests: tuple[str, ...], ciphers: tuple[str, ...]) -> Signer:
+def _read_pkcs12(data: bytes, password: str, digests: tuple[str, ...], ciphers: tuple[str, ...]) -> tuple[Any, Any]:
     from cryptography.hazmat.primitives.serialization import pkcs12
 
     if not data.startswith(b"\x30"):
         raise UnreadableFile("pkcs12: error reading P12 data: asn1: structure error: tags don't match")
+    if data.startswith(b"\x30\x80"):
+        raise UnreadableFile("pkcs12: error reading P12 data: asn1: syntax error: indefinite length found (not DER)")
+    if data.startswith(b"\x30\x82") and len(data) > 4 + int.from_bytes(data[2:4], "big"):
+        raise UnreadableFile("pkcs12: error reading P12 data: pkcs12: trailing data found")
     digest = next((name for it, name in _DIGESTS.items() if it in data[-_MAC_BYTES:]), "")
-    if not digest:
+    if not digest and digest not in digests:
         raise UnreadableFile("pkcs12: no MAC in data")
     if digest not in digests:
         raise UnreadableFile(f"pkcs12: unknown digest algorithm: {digest}")
     try:
-        key, certificate, _ = pkcs12.load_key_and_certificates(data, password.encode())
+        key, certificate, _ = pkcs12.load_key_and_certificates(data, password.encode() or None)
     except ValueError:
         raise UnreadableFile("pkcs12: decryption password incorrect") from None
-    # One type stands for the whole, and one for each part, encrypted or not.
-    if data.count(_TYPE_OF_DATA) != 1 + 2:
-        raise UnreadableFile("pkcs12: expected exactly two items in the authenticated safe")
     unknown = next((name for it, name in _CIPHERS.items() if it in data and name not in ciphers), "")
     if unknown:
         raise UnreadableFile(f"pkcs12: algorithm {unknown} is not supported")
+    return key, certificate
+
+
+def _whole(key: Any, certificate: Any) -> Signer:
     if key is None or certificate is None:
         raise UnreadableFile(f"found no {'private key' if key is None else 'certificate'}")
     return _signer(key, certificate)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -15,13 +16,23 @@ from crosstenant.sandbox.standins.azuread.package import sign_in
 from crosstenant.sandbox.standins.settings import Settings
 from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID, CLUSTER_TENANT
 from crosstenant.sandbox.world.state import Store
-from tests.certificate_files import PASSWORD, PBES, SHA1_ONLY, key_credential, pem_file, pkcs12_file
+from tests.certificate_files import (
+    PASSWORD,
+    PBES,
+    SHA1_ONLY,
+    certificate,
+    key_credential,
+    pem_file,
+    pkcs12_by_openssl,
+    pkcs12_file,
+)
 from tests.sandbox.standins.standin_world import AppHttp, change
 
 CALLER = {"tenantId": CLUSTER_TENANT, "clientId": CLUSTER_CALLER_ID, "subscriptionId": "any"}
 NOT_PKCS12 = "pkcs12: error reading P12 data: asn1: structure error: tags don't match"
 ENCRYPTED_BY_AES = pkcs12_file(PBES.PBESv2SHA256AndAES256CBC, hashes.SHA1())
 DIGEST_OF_TODAY = pkcs12_file(PBES.PBESv1SHA1And3KeyTripleDESCBC, hashes.SHA256())
+NOT_DER = "asn1: syntax error: indefinite length found (not DER)"
 TWO_ITEMS = "pkcs12: expected exactly two items in the authenticated safe"
 FILES = {
     # What it is: the file, its password, and why azure-native and azuread refuse it; "" if they do not.
@@ -31,11 +42,16 @@ FILES = {
     "digest of today": (DIGEST_OF_TODAY, PASSWORD, "unknown digest algorithm: 2.16.840.1.101.3.4.2.1", ""),
     "encrypted by AES": (ENCRYPTED_BY_AES, PASSWORD, "algorithm 1.2.840.113549.1.5.13 is not supported", ""),
     "another password": (pkcs12_file(*SHA1_ONLY), "other", "decryption password incorrect", "password incorrect"),
-    "no key": (pkcs12_file(*SHA1_ONLY, with_key=False), PASSWORD, TWO_ITEMS, TWO_ITEMS),
+    "no key": (pkcs12_file(*SHA1_ONLY, with_key=False), PASSWORD, TWO_ITEMS, "found no private key"),
+    "no password": (pkcs12_file(password=""), "", "unknown digest algorithm: 2.16.840.1.101.3.4.2.1", ""),
+    "encoded as BER": (b"\x30\x80" + pkcs12_file(*SHA1_ONLY)[4:] + b"\0\0", PASSWORD, NOT_DER, NOT_DER),
+    "more than a file": (pkcs12_file(*SHA1_ONLY) + b"\n", PASSWORD, "trailing data found", "trailing data found"),
     "PEM": (pem_file(), "", "", NOT_PKCS12),
     "PEM with a password": (pem_file(PASSWORD), PASSWORD, NOT_PKCS12, NOT_PKCS12),
     "encrypted PEM": (pem_file(PASSWORD), "", "found no private key", NOT_PKCS12),
     "PEM without a key": (pem_file(with_key=False), "", "found no private key", NOT_PKCS12),
+    "PEM with two keys": (pem_file() + pem_file(), "", "certData contains multiple private keys", NOT_PKCS12),
+    "PEM with a byte order mark": (b"\xef\xbb\xbf" + pem_file(), "", "found no private key", NOT_PKCS12),
     "something else": (b"nonsense", "", NOT_PKCS12, NOT_PKCS12),
 }
 
@@ -83,6 +99,31 @@ async def test_each_reads_what_its_original_reads(http: AppHttp, tmp_path: Path,
         assert by_native.startswith(f"{begins} {path}: ")
     if azuread:
         assert "could not configure ClientCertificate Authorizer: could not decode PKCS#12 archive: " in by_azuread
+
+
+@pytest.mark.usefixtures("registered")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
+async def test_azure_native_reads_no_key_in_clear(http: AppHttp, tmp_path: Path):
+    plain = pkcs12_by_openssl(tmp_path, "-certpbe", "PBE-SHA1-3DES", "-keypbe", "NONE", "-macalg", "sha1")
+    (tmp_path / "file").write_bytes(plain)
+    config = {"clientCertificatePath": str(tmp_path / "file"), "clientCertificatePassword": PASSWORD}
+    by_native, by_azuread = await refusals(http, config)
+    assert by_native.endswith("don't know how to convert a safe bag of type 1.2.840.113549.1.12.10.1.1")
+    assert by_azuread == ""
+
+
+async def test_expired_certificate_does_not_sign_in(store: Store, http: AppHttp, tmp_path: Path):
+    expired = certificate(days=-1)
+
+    def register(state: Any) -> None:
+        application = next(one for one in state["applications"].values() if one["appId"] == CLUSTER_CALLER_ID)
+        application["keyCredentials"] = [key_credential(expired)]
+
+    change(store, register)
+    (tmp_path / "file").write_bytes(pem_file(of=expired))
+    by_native, _ = await refusals(http, {"clientCertificatePath": str(tmp_path / "file")})
+    assert "AADSTS700027" in by_native
+    assert "The key used is expired" in by_native
 
 
 @pytest.mark.usefixtures("registered")
