@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, cast
+from typing import Final
 
 from crosstenant.azure.arm import Arm
+from crosstenant.azure.connections.answer_forms import form_due, list_of
+from crosstenant.azure.pages import listed
 from crosstenant.azure.sign_in.tenant import Tenant
 
 _API_VERSION = "2022-04-01"
@@ -19,8 +21,8 @@ _API_VERSION = "2022-04-01"
 # Of a subscription no page says that it can be asked.
 _ASKED: Final = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+(/.+)?", re.IGNORECASE)
 
-Permissions = list[dict[str, Any]]
-"""What each of the caller's roles permits, as Azure writes it."""
+Permissions = list[tuple[list[str], list[str]]]
+"""What each of the caller's roles permits: patterns of actions, and of those among them that it does not."""
 
 
 async def permits(arm: Arm, scope: str, action: str) -> bool | None:
@@ -70,28 +72,20 @@ class CallerRights:
 async def _permissions(arm: Arm, scope: str) -> Permissions | None:
     from azure.core.exceptions import AzureError
 
-    permissions: Permissions = []
-    path: str | None = f"{scope}/providers/Microsoft.Authorization/permissions"
-    version: str | None = _API_VERSION
     try:
-        while path:
-            found = await arm.get(path, version)
-            permissions += found.get("value") or []
-            path, version = found.get("nextLink"), None
+        entries = await listed(arm, f"{scope}/providers/Microsoft.Authorization/permissions", _API_VERSION)
+        with form_due():
+            return [(list_of(it.get("actions"), str), list_of(it.get("notActions"), str)) for it in entries]
     except AzureError:
         return None
-    return permissions
 
 
 def _permit(permissions: Permissions, action: str) -> bool:
-    return any(
-        _covers(one.get("actions"), action) and not _covers(one.get("notActions"), action) for one in permissions
-    )
+    return any(_covers(actions, action) and not _covers(others, action) for actions, others in permissions)
 
 
-def _covers(patterns: object, action: str) -> bool:
+def _covers(patterns: Iterable[str], action: str) -> bool:
     # https://learn.microsoft.com/azure/role-based-access-control/role-definitions#actions: a `*` matches any text.
     return any(
-        re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), action, re.IGNORECASE)
-        for pattern in cast("Iterable[str]", patterns or ())
+        re.fullmatch(".*".join(map(re.escape, pattern.split("*"))), action, re.IGNORECASE) for pattern in patterns
     )

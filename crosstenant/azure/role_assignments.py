@@ -6,9 +6,11 @@ https://learn.microsoft.com/azure/role-based-access-control/role-assignments-lis
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from crosstenant.azure.arm import Arm
+from crosstenant.azure.connections.answer_forms import form_due
+from crosstenant.azure.pages import listed
 from crosstenant.model.arm_id import is_within, parse_role_assignment, parse_role_definition
 
 _API_VERSION = "2022-04-01"
@@ -45,14 +47,10 @@ async def roles_of(arm: Arm, scope: str, principal_id: str) -> list[RoleAssignme
     :param principal_id: Object ID (UUID) of the principal in that tenant.
     :raises azure.core.exceptions.AzureError: Sign-in failed, or ARM refused or could not be reached.
     """
-    found: list[RoleAssignment] = []
-    path: str | None = f"{scope}/providers/Microsoft.Authorization/roleAssignments"
-    version: str | None = _API_VERSION
-    query = {"filter": f"principalId eq '{principal_id}'"}
-    while path:
-        page = await arm.get(path, version, **query)
-        found += [_read(one) for one in cast("list[dict[str, Any]]", page.get("value") or [])]
-        path, version, query = page.get("nextLink"), None, {}
+    path = f"{scope}/providers/Microsoft.Authorization/roleAssignments"
+    entries = await listed(arm, path, _API_VERSION, filter=f"principalId eq '{principal_id}'")
+    with form_due():
+        found = [_read(one) for one in entries]
     # The filter also finds assignments below the scope, which are not effective at it.
     return [one for one in found if is_within(scope, one.scope)]
 

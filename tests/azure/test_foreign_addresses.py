@@ -2,39 +2,25 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Callable
-from typing import TYPE_CHECKING, Any, cast
 
-import aiohttp
 import pytest
 from aiohttp import web
-from azure.core.credentials import AccessToken
 from azure.core.exceptions import AzureError, HttpResponseError
 
 from crosstenant.azure.arm import Arm
 from crosstenant.azure.caller_rights import permits
-from crosstenant.azure.clusters import watched_polling
 from crosstenant.azure.clusters.clusters import Attempt, Clusters, Ending
-from crosstenant.azure.clusters.reset_operation import OperationUnreadable, ResetOperation
-from crosstenant.azure.connections import transport
+from crosstenant.azure.clusters.reset_operation import OperationUnreadable
 from crosstenant.azure.connections.addresses import ForeignAddressError, is_at, must_be_at
 from crosstenant.azure.directory.directory_rights import is_single_tenant
 from crosstenant.azure.directory.graph import Graph
 from crosstenant.azure.registries.registries import Registries
 from crosstenant.azure.role_assignments import roles_of
-from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.clouds import PUBLIC
-from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
-from tests.azure.aks_world import APP, CLUSTER, CLUSTER_ID, OBJECT_ID, SECRET, TENANT_ID
-from tests.azure.tls_azure import REGISTRY_ID, serving
-
-if TYPE_CHECKING:
-    from crosstenant.azure.sign_in.token_sharing import SharedCredential
-
-ARM, GRAPH, EVIL = "management.azure.com", "graph.microsoft.com", "management.azure.com.evil.test"
-LOGIN = "login.microsoftonline.com"
-STATUS = f"https://{ARM}/subscriptions/x/operations/1"
+from tests.azure.aks_world import APP, CLUSTER, CLUSTER_ID, OBJECT_ID
+from tests.azure.scripted_azure import ARM, EVIL, LOGIN, STATUS, Azure, reset, scripted_azure, silent, start_reset
+from tests.azure.tls_azure import REGISTRY_ID
 
 
 @pytest.mark.parametrize("url", [f"https://{ARM}/x?y=https://z", f"https://{ARM}:443/x", f"https://{ARM.upper()}/x"])
@@ -81,57 +67,14 @@ def test_address_elsewhere_is_refused_and_only_its_host_named(url: str, named: s
     )
 
 
-class _Credential:
-    async def get_token(self, *scopes: str, **kwargs: Any) -> AccessToken:
-        return AccessToken("token-of-the-caller", int(time.time()) + 3600)
-
-
-class Azure:
-    """Resource Manager and Graph with scripted answers, beside a host that nobody may talk to."""
-
-    def __init__(self) -> None:
-        self.answer: Callable[[web.Request], web.StreamResponse] = lambda request: web.Response(status=500)
-        self.asked: list[str] = []
-        self.tenant = Tenant(
-            TENANT_ID, PUBLIC, ClientSecret(APP, "unused"), _made=[cast("SharedCredential", _Credential())]
-        )
-
-    async def here(self, request: web.Request) -> web.StreamResponse:
-        self.asked.append(f"{request.method} {request.host}{request.path}")
-        return self.answer(request)
-
-    @property
-    def elsewhere(self) -> list[str]:
-        return [one for one in self.asked if EVIL in one]
-
-
 @pytest.fixture
 async def azure(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Azure]:
-    world = Azure()
-    for name in ("HTTPS_PROXY", "https_proxy"):
-        monkeypatch.delenv(name, raising=False)
-    async with serving(dict.fromkeys((ARM, GRAPH, LOGIN, EVIL), world.here)) as new_connector:
-
-        class Led(transport.AzureTransport):
-            async def open(self) -> None:
-                self.session = self.session or aiohttp.ClientSession(connector=new_connector(), auto_decompress=False)
-                await super().open()
-
-        monkeypatch.setattr(transport, "AzureTransport", Led)
-        monkeypatch.setattr(watched_polling, "_SECONDS", 0)
-        yield world
+    async with scripted_azure(monkeypatch) as azure:
+        yield azure
 
 
 def redirect(status: int) -> Callable[[web.Request], web.StreamResponse]:
     return lambda request: web.Response(status=status, headers={"Location": f"https://{EVIL}{request.path}"})
-
-
-async def reset(clusters: Clusters) -> ResetOperation:
-    return await clusters._post_reset(CLUSTER, AppCredential(APP, SECRET))
-
-
-async def silent() -> None:
-    pass
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -171,19 +114,9 @@ async def test_redirected_reset_is_final_and_not_taken_for_accepted(azure: Azure
             return redirect(307)(request)
         return web.json_response({"id": CLUSTER_ID, "location": "x", "properties": {"provisioningState": "Succeeded"}})
 
-    async def on_progress(message: str) -> None:
-        raise AssertionError(message)
-
     azure.answer = answer
     with pytest.raises(HttpResponseError):
-        await clusters.start_reset(
-            CLUSTER,
-            AppCredential(APP, SECRET),
-            deadline=time.monotonic() + 60,
-            propagation_deadline=time.monotonic() + 60,
-            on_progress=on_progress,
-            attempt=attempt,
-        )
+        await start_reset(clusters, attempt)
     assert not attempt.maybe_accepted
     assert [one.split()[0] for one in azure.asked] == ["GET", "POST"]
     await clusters.aclose()

@@ -21,7 +21,8 @@ from crosstenant.azure.sign_in.secret_proof import SignInError, prove_secret
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import AppCredential
 from tests.azure.aks_world import APP, CLUSTER, CLUSTER_ID, SECRET, TENANT_ID
-from tests.azure.test_foreign_addresses import STATUS, Azure, azure
+from tests.azure.scripted_azure import STATUS, Azure
+from tests.azure.test_foreign_addresses import azure
 from tests.azure.tls_azure import REGISTRY_ID
 
 __all__ = ["azure"]

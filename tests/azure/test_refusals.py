@@ -19,8 +19,18 @@ from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Retry
 from crosstenant.azure.refusals.refusals import explain, retry_of, take_apart
 from crosstenant.azure.sign_in.tenant import Tenant
-from crosstenant.model.clouds import PUBLIC
-from crosstenant.model.credentials.kinds import AzureCli, ClientSecret, ManagedIdentity
+from crosstenant.model.clouds import PUBLIC, US_GOVERNMENT
+from crosstenant.model.credentials.kinds import (
+    AzureCli,
+    AzurePipelines,
+    ClientCertificate,
+    ClientSecret,
+    Credential,
+    GitHubActions,
+    InlineCertificate,
+    ManagedIdentity,
+    OidcToken,
+)
 from tests.azure.azure_answers import Answer, answer, entra_answer
 
 A = "a0000000-0000-4000-8000-00000000000a"
@@ -112,6 +122,23 @@ def test_code_in_the_text_of_a_message_without_an_answer():
 
 
 @pytest.mark.parametrize(
+    ("code", "missing"),
+    [
+        ("AADSTS90002", "the tenant"),
+        ("AADSTS900439", "the tenant"),
+        ("AADSTS500011", "the service that the token is for"),
+    ],
+)
+def test_azure_cli_of_another_cloud_is_told_with_the_command_that_changes_it(code: str, missing: str):
+    error = ClientAuthenticationError(message=f"ERROR: {code}: Not here.")
+    text = said(error, Tenant(A, US_GOVERNMENT, AzureCli()))
+    assert f"cannot sign in to tenant {A}: the cloud that the Azure CLI is set to does not have {missing}; " in text
+    assert "'usgovernment', and choose this cloud in the Azure CLI: 'az cloud set --name AzureUSGovernment'" in text
+    assert f"then 'az login --tenant {A}'" in text
+    assert "az cloud" not in said(error)
+
+
+@pytest.mark.parametrize(
     ("credentials", "remedy"),
     [(AzureCli(), f"run 'az login --tenant {A}'"), (ManagedIdentity(), "run where the managed identity is")],
 )
@@ -119,6 +146,11 @@ def test_credential_that_is_not_there(credentials: AzureCli | ManagedIdentity, r
     text = said(CredentialUnavailableError(message="Azure CLI not found on path"), Tenant(A, PUBLIC, credentials))
     assert "cannot sign in to tenant" in text
     assert "Azure CLI not found on path; " + remedy in text
+
+
+def test_azure_cli_without_an_account_in_another_cloud_reads_which_cloud_to_choose():
+    text = said(CredentialUnavailableError(message="Please run 'az login'"), Tenant(A, US_GOVERNMENT, AzureCli()))
+    assert f"; run 'az cloud set --name AzureUSGovernment' and 'az login --tenant {A}', or give" in text
 
 
 def test_network_trouble():
@@ -166,6 +198,23 @@ def test_what_has_the_form_of_a_credential_is_hidden(text: str, hidden: str):
     assert hide(text) == hidden
 
 
+@pytest.mark.parametrize(
+    "credentials",
+    [
+        ClientSecret(CALLER, "planted/own+secret"),
+        ClientCertificate(CALLER, "cert.pfx", "planted/own+secret"),
+        InlineCertificate(CALLER, "planted/own+secret"),
+        OidcToken(CALLER, "planted/own+secret"),
+        GitHubActions(CALLER, "https://job", "planted/own+secret"),
+        AzurePipelines(CALLER, "id", "planted/own+secret", "https://job"),
+    ],
+    ids=lambda it: type(it).__name__,
+)
+def test_secrets_of_the_tenants_own_credential_are_hidden_wherever_azure_repeats_them(credentials: Credential):
+    text = said(arm(400, "Odd", "sent planted/own+secret, planted%2Fown%2Bsecret"), Tenant(A, PUBLIC, credentials))
+    assert "sent [secret], [secret]" in text
+
+
 @pytest.mark.parametrize("variable", ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY"])
 @pytest.mark.parametrize("scheme", ["", "http://"])
 def test_credentials_of_the_proxy_are_hidden(monkeypatch: pytest.MonkeyPatch, variable: str, scheme: str):
@@ -195,6 +244,16 @@ def test_words_of_azure_cannot_act_on_a_terminal():
     assert said(signing_in).isprintable()
     assert said(CredentialUnavailableError(hostile)).isprintable()
     assert said(ServiceRequestError(hostile)).isprintable()
+
+
+def test_secret_is_hidden_in_a_code_and_in_a_request_id():
+    error = arm(
+        400, f"Odd-{ENTRA_SECRET}", "x", ("hunter2!", "y"), **{"x-ms-request-id": f"of hunter2! {ENTRA_SECRET}"}
+    )
+    text = explain(error, doing="resetting", on="/x", secrets=["hunter2!"])
+    assert text == (
+        "resetting /x: Azure refused: Azure says Odd-[secret] ([secret]): x y (request ID of [secret] [secret])"
+    )
 
 
 def test_secret_is_hidden_before_and_after_azures_words_are_made_safe():

@@ -279,21 +279,32 @@ async def test_condition_covers_what_it_names_and_no_more(store: Store, check: P
 
 
 async def test_grant_on_its_way_is_waited_for(store: Store, check: PullCheck, log: Terminal):
-    granted(store, effective_in=1.5)
-    _, outputs = await check.create(URN, inputs(timeoutSeconds=30), 0)
+    def takes_effect(_: str) -> None:
+        with store.change() as state:
+            for assignment in state["roleAssignments"].values():
+                assignment["_effective_at"] = 0.0
+
+    granted(store, effective_in=3600)
+    log.heard = takes_effect
+    _, outputs = await check.create(URN, inputs(timeoutSeconds=300), 0)
     assert outputs["result"] == "granted"
     assert log.statuses[0].startswith("fabrikamimages.azurecr.io: role missing; trying again")
 
 
 @both_answers(NEW_SECRET_CODE, REGISTRY_SIGN_IN_WORDS)
 async def test_new_secret_is_waited_for_whatever_entra_says(store: Store, check: PullCheck, log: Terminal):
+    def usable(at: float) -> None:
+        with store.change() as state:
+            (password,) = drift.application(state, CLIENT_ID)["passwordCredentials"]
+            password["_usable_at"] = at
+
     granted(store)
-    with store.change() as state:
+    with store.read() as state:
         made_at = now(state)
-        (password,) = drift.application(state, CLIENT_ID)["passwordCredentials"]
-        password["_usable_at"] = made_at + 1.5
+    usable(made_at + 3600)
+    log.heard = lambda _: usable(0.0)
     dates = {"secretMadeAt": timestamp(made_at), "secretExpiresAt": timestamp(made_at + 86400)}
-    _, outputs = await check.create(URN, inputs(timeoutSeconds=30, **dates), 0)
+    _, outputs = await check.create(URN, inputs(timeoutSeconds=300, **dates), 0)
     assert outputs["result"] == "granted"
     assert log.statuses[0].startswith("fabrikamimages.azurecr.io: secret ")
 

@@ -1,9 +1,12 @@
 """What ``crosstenant adopt`` says of a chain: there, missing, different, or in the way."""
 
 import dataclasses
+from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from crosstenant.cli.adopt import commands
 from crosstenant.cli.adopt.condition_reading import repositories_of
 from crosstenant.cli.adopt.findings import State, findings, hand_made_secrets
 from crosstenant.cli.adopt.live_chain import ChainError
@@ -186,3 +189,22 @@ def test_a_condition_in_other_words_is_written_anew():
     )
     assert state is State.DIFFERS
     assert text.endswith(": its description goes; its condition is rewritten with the same meaning")
+
+
+def test_an_answer_of_another_form_is_told_as_everywhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path):
+    without_id = adopted.chain(application={"displayName": "AKS image pull"})
+
+    async def read(*_: object) -> object:
+        return without_id
+
+    monkeypatch.setattr(commands, "read_chain", read)
+    options = ["--cluster", adopted.CLUSTER, "--registry", adopted.REGISTRY, "--out", str(tmp_path / "out")]
+    tenants = ["--cluster-tenant-id", adopted.TENANT_A, "--registry-tenant-id", adopted.TENANT_B]
+    result = CliRunner().invoke(commands.adopt, [*options, *tenants])
+    assert result.exit_code == 1
+    assert result.output == (
+        f"Error: reading the chain of {adopted.CLUSTER}: the answer has another form than is documented (KeyError:"
+        " 'appId'); look for a proxy or a firewall that answers in Azure's place (HTTPS_PROXY, NO_PROXY), or update"
+        " this package\n"
+    )
+    assert not (tmp_path / "out").exists()

@@ -40,7 +40,7 @@ def page_in(content: str | bytes) -> str:
     :param content: The body of an answer.
     """
     text = (content.decode(errors="replace") if isinstance(content, bytes) else content).strip()
-    if not text or text[0] in '{["':
+    if not text or text[0] in '{["' or text == "null":
         return ""
     if text[0] != "<":
         return "a text"
@@ -59,7 +59,7 @@ def json_due() -> Generator[Callable[[Any], None]]:
     answers: list[Any] = []
     try:
         yield lambda answer: answers.append(answer.http_response)
-    except (ValueError, RecursionError):
+    except (LookupError, ValueError, RecursionError):  # A LookupError: it names an encoding that is none of texts.
         from azure.core.exceptions import DecodeError
 
         raise DecodeError(_NOT_JSON, response=answers[-1] if answers else None) from None
@@ -72,9 +72,9 @@ def time_of(answer: Any) -> list[datetime]:
     """
     try:
         found = parsedate_to_datetime(answer.headers.get("Date") or "")
-    except (TypeError, ValueError):
+        return [found.astimezone(timezone.utc)] if found.tzinfo else []
+    except (OverflowError, TypeError, ValueError):
         return []
-    return [found.astimezone(timezone.utc)] if found.tzinfo else []
 
 
 def object_in(answer: AsyncHttpResponse) -> dict[str, Any]:

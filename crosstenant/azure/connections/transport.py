@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Awaitable, Callable
 from typing import Any, Final, cast
 
-from azure.core.exceptions import ServiceRequestError
+from azure.core.exceptions import ServiceRequestError, ServiceResponseError
 from azure.core.pipeline.transport import AioHttpTransport
 
 from crosstenant.azure.connections.open_transports import remember
 from crosstenant.azure.connections.proxies import proxy_options
+from crosstenant.azure.connections.waits import in_seconds
 
 CONNECT_SECONDS: Final = 30
+NOT_COMPRESSED: Final = "the answer is not compressed as it says"
 READ_SECONDS: Final = 100
 """How long an answer may let nothing be heard. azure-core's 300 seconds, four times, look like a run that hangs; Azure
 Resource Manager itself ends a request after a minute (status 504)."""
@@ -38,4 +41,9 @@ class AzureTransport(AioHttpTransport):
         except ValueError as error:
             raise ServiceRequestError(str(error)) from None
         send = cast("Callable[..., Awaitable[Any]]", super().send)  # pyright: ignore[reportUnknownMemberType] (as above)
-        return await send(request, **{**proxy, **options})
+        try:
+            answer = await send(request, **{**proxy, **options})
+        except zlib.error:
+            raise ServiceResponseError(NOT_COMPRESSED) from None
+        in_seconds(answer.headers)
+        return answer

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, cast
 
+from crosstenant.azure.connections.answer_forms import form_due
 from crosstenant.azure.connections.documents import object_in, page_in
 from crosstenant.azure.identities.identities import FederatedCredential, credential_of
 from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.model.arm_id import is_uuid
 from crosstenant.model.consent import MULTI_TENANT
 from crosstenant.model.secret_dates import utc_time
 
@@ -91,13 +93,14 @@ class Graph:
         found = await self._get("applications", client_id, "id,appId,displayName,signInAudience,passwordCredentials")
         if found is None:
             return None
-        return Application(
-            client_id=found["appId"],
-            object_id=found["id"],
-            display_name=found.get("displayName") or "",
-            audience=found.get("signInAudience") or "",
-            secrets=_secrets(found),
-        )
+        with form_due():
+            return Application(
+                client_id=found["appId"],
+                object_id=found["id"],
+                display_name=str(found.get("displayName") or ""),
+                audience=str(found.get("signInAudience") or ""),
+                secrets=_secrets(found),
+            )
 
     async def applications_named(self, display_name: str) -> list[Namesake]:
         """The applications of this tenant that have a display name, the newest first.
@@ -109,10 +112,11 @@ class Graph:
         query = {"$filter": f"displayName eq '{quoted}'", "$select": "id,appId,createdDateTime"}
         # One page: several are remarkable, and a hundred no more than ten.
         page = await self._read("applications", query) or {}
-        found = [
-            Namesake(str(one["appId"]), str(one["id"]), str(one.get("createdDateTime") or ""))
-            for one in cast("list[Json]", page.get("value") or [])
-        ]
+        with form_due():
+            found = [
+                Namesake(_uuid(one["appId"]), _uuid(one["id"]), str(one.get("createdDateTime") or ""))
+                for one in cast("list[Json]", page.get("value") or [])
+            ]
         return sorted(found, key=lambda it: it.created_at, reverse=True)
 
     async def service_principal(self, client_id: str) -> ServicePrincipal | None:
@@ -123,7 +127,8 @@ class Graph:
         found = await self._get("servicePrincipals", client_id, "id,appId,accountEnabled,passwordCredentials")
         if found is None:
             return None
-        return ServicePrincipal(found["id"], bool(found.get("accountEnabled", True)), _secrets(found))
+        with form_due():
+            return ServicePrincipal(found["id"], bool(found.get("accountEnabled", True)), _secrets(found))
 
     async def document(self, collection: str, client_id: str) -> Json | None:
         """Graph's whole document of an application or a service principal.
@@ -158,8 +163,9 @@ class Graph:
         """
         # One page: an application has 100 owners at most.
         found = await self._read(f"{collection}/{object_id}/owners", {"$select": "id"})
-        listed: list[Json] = found["value"] if found else []
-        return [str(one["id"]) for one in listed]
+        with form_due():
+            listed: list[Json] = found["value"] if found else []
+            return [_uuid(one["id"]) for one in listed]
 
     async def federated_credentials(self, object_id: str) -> list[FederatedCredential]:
         """The federated identity credentials of an application.
@@ -171,7 +177,8 @@ class Graph:
         """
         # One page: an application has 20 at most.
         found = await self._read(f"applications/{object_id}/federatedIdentityCredentials", {})
-        return [credential_of(it) for it in cast("list[Json]", (found or {}).get("value") or [])]
+        with form_due():
+            return [credential_of(it) for it in cast("list[Json]", (found or {}).get("value") or [])]
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -180,7 +187,11 @@ class Graph:
             self._client = None
 
     async def _get(self, collection: str, client_id: str, select: str = "") -> Json | None:
-        return await self._read(f"{collection}(appId='{client_id}')", {"$select": select} if select else {})
+        found = await self._read(f"{collection}(appId='{client_id}')", {"$select": select} if select else {})
+        if found is not None:
+            with form_due():
+                _check_ids(found)
+        return found
 
     async def _read(self, path: str, query: dict[str, str]) -> Json | None:
         from azure.core.rest import HttpRequest
@@ -209,6 +220,19 @@ class Graph:
             ]
             self._client = AsyncPipelineClient(host, policies=chain, transport=AzureTransport())
         return self._client
+
+
+def _check_ids(document: Json) -> None:
+    """Commands to copy are made with these IDs, so that they must be what Graph documents: UUIDs."""
+    secrets = cast("list[Json]", document.get("passwordCredentials") or [])
+    for found in (document["id"], document["appId"], *(it["keyId"] for it in secrets)):
+        _uuid(found)
+
+
+def _uuid(found: object) -> str:
+    if not isinstance(found, str) or not is_uuid(found):
+        raise ValueError("an ID that is not a UUID")
+    return found
 
 
 def _secrets(document: Json) -> tuple[Secret, ...]:

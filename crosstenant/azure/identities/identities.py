@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from crosstenant.azure.arm import Arm
+from crosstenant.azure.connections.answer_forms import form_due
+from crosstenant.azure.pages import listed
 from crosstenant.azure.refusals.refusals import take_apart
 from crosstenant.model.arm_id import ArmId
 
@@ -60,14 +62,15 @@ async def find_identity(arm: Arm, identity_id: ArmId) -> ManagedIdentity | None:
         if error.status_code == 404 and take_apart(error).code in _ABSENT:
             return None
         raise
-    properties = _properties(found)
-    return ManagedIdentity(
-        identity_id=identity_id,
-        client_id=str(properties.get("clientId") or "").lower(),
-        principal_id=str(properties.get("principalId") or "").lower(),
-        tenant_id=str(properties.get("tenantId") or "").lower(),
-        location=str(found.get("location") or ""),
-    )
+    with form_due():
+        properties = _properties(found)
+        return ManagedIdentity(
+            identity_id=identity_id,
+            client_id=str(properties.get("clientId") or "").lower(),
+            principal_id=str(properties.get("principalId") or "").lower(),
+            tenant_id=str(properties.get("tenantId") or "").lower(),
+            location=str(found.get("location") or ""),
+        )
 
 
 async def federated_credentials(arm: Arm, identity_id: ArmId) -> list[FederatedCredential]:
@@ -77,17 +80,9 @@ async def federated_credentials(arm: Arm, identity_id: ArmId) -> list[FederatedC
     :param identity_id: ARM ID of an identity that exists.
     :raises azure.core.exceptions.AzureError: Sign-in failed, or ARM refused or could not be reached.
     """
-    found: list[FederatedCredential] = []
-    path: str | None = f"{identity_id}/federatedIdentityCredentials"
-    version: str | None = _API_VERSION
-    while path:
-        page = await arm.get(path, version)
-        found += [
-            credential_of({**_properties(one), "name": one.get("name")})
-            for one in cast("list[dict[str, Any]]", page.get("value") or [])
-        ]
-        path, version = page.get("nextLink"), None
-    return found
+    entries = await listed(arm, f"{identity_id}/federatedIdentityCredentials", _API_VERSION)
+    with form_due():
+        return [credential_of({**_properties(one), "name": one.get("name")}) for one in entries]
 
 
 def credential_of(fields: dict[str, Any]) -> FederatedCredential:

@@ -11,6 +11,7 @@ from crosstenant.azure.registries.registries import RegistryState
 from crosstenant.model.modes import RoleAssignmentMode
 from crosstenant.model.names import role_assignment_name
 from crosstenant.model.roles import OWNER, RBAC_ADMINISTRATOR
+from crosstenant.model.shell_words import shell_word
 
 
 def refusal_message(refusal: PullRefused, advice: str, registry_id: str) -> str:
@@ -35,7 +36,7 @@ def assignment_command(registry: RegistryState, principal_id: str) -> str:
     name = role_assignment_name(registry.registry_id, principal_id, role.guid)
     return (
         f"az role assignment create --name {name} --assignee-object-id {principal_id} --assignee-principal-type"
-        f' ServicePrincipal --role "{role.name}" --scope {registry.registry_id}'
+        f' ServicePrincipal --role "{role.name}" --scope {shell_word(registry.registry_id)}'
     )
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from crosstenant.azure.pull.pull_attempts import Patience
 from crosstenant.azure.pull.pull_verdict import Reason
@@ -65,7 +65,7 @@ async def newest_assignment(tenant: Tenant, resource_ids: Sequence[str]) -> date
     """
     from azure.core.exceptions import AzureError
 
-    from crosstenant.azure.arm import Arm
+    from crosstenant.azure.arm import Arm, Json
 
     arm = Arm(tenant)
     times: list[datetime] = []
@@ -75,7 +75,8 @@ async def newest_assignment(tenant: Tenant, resource_ids: Sequence[str]) -> date
                 found = await arm.get(resource_id, "2022-04-01")
             except AzureError:
                 continue  # It says nothing then, and the advice is the usual one.
-            made_at = utc_time(cast("dict[str, Any]", found.get("properties") or {}).get("createdOn"))
+            properties: object = found.get("properties")
+            made_at = utc_time(cast("Json", properties).get("createdOn")) if isinstance(properties, dict) else None
             times += [made_at] if made_at else []
     finally:
         await arm.aclose()

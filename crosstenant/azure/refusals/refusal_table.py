@@ -78,7 +78,7 @@ _ENTRA: Final = (
         "check tenantId, and environment (public, usgovernment or china)",
     ),
     Refusal(
-        ("AADSTS900382", "AADSTS900432", "AADSTS90038"),
+        ("AADSTS900382", "AADSTS900432", "AADSTS90038", "AADSTS900439"),
         "Entra",
         "the tenant is in another cloud",
         "set environment (public, usgovernment or china) to the cloud of both tenants",
@@ -95,11 +95,24 @@ _ENTRA: Final = (
         "no federated credential of the application matches the OIDC token's issuer and subject",
         "add one to the application, with the subject that Azure names here",
     ),
+    # https://github.com/Azure/login/issues/515
+    Refusal(
+        ("AADSTS7002138",),
+        "Entra",
+        "a federated credential of the application has the OIDC token's subject in letters of another case",
+        "give the credential the subject that Azure names here: the case of its letters counts",
+    ),
     Refusal(
         ("AADSTS700212",),
         "Entra",
         "the application's federated credential is for another audience than the OIDC token",
         "set its audience to api://AzureADTokenExchange, which a job's token is requested for in every cloud",
+    ),
+    Refusal(
+        ("AADSTS50027",),
+        "Entra",
+        "the OIDC token is malformed",
+        "give the whole token and nothing else: no white space, line break or quotation mark around it",
     ),
     Refusal(
         ("AADSTS700024",),
@@ -110,8 +123,8 @@ _ENTRA: Final = (
     Refusal(
         ("AADSTS700027", "AADSTS5002730"),
         "Entra",
-        "the certificate is not one of the application's",
-        "upload the certificate to the application, or give the one that it has",
+        "the certificate is not one of the application's, has expired, or its key is another certificate's",
+        "upload a valid certificate to the application, or give the one that it has, with its own key",
     ),
     Refusal(
         ("AADSTS53003", "AADSTS53000", "AADSTS530003"),

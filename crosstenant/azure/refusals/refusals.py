@@ -17,6 +17,7 @@ from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.refusals.refusal_table import REFUSALS, ROLES_BY_ACTION, Refusal, Retry
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import seconds_of
+from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import AzureCli, ManagedIdentity
 from crosstenant.model.matched_texts.azure_texts import ACTION_DENIED, OTHER_ISSUER
 from crosstenant.model.outside_text import in_one_line
@@ -50,10 +51,11 @@ def explain(error: Exception, *, doing: str, on: str, tenant: Tenant | None = No
     :param error: An error of azure-core or azure-identity.
     :param doing: What was being done, ``reading the cluster``.
     :param on: On what: its ARM ID, or ``tenant <UUID>``; empty where ``doing`` says it.
-    :param tenant: The tenant signed in to: named, with the caller, where that matters.
+    :param tenant: The tenant signed in to: named, with the caller, where that matters. Its own secrets do not appear.
     :param secrets: Values that must not appear, whatever Azure wrote.
     """
-    said = take_apart(error, secrets)
+    own = tenant.credentials.secrets() if tenant else []
+    said = take_apart(error, [*secrets, *(it for it in own if len(it) >= _SHORTEST_HIDDEN)])
     known = refusal_of(said)
     what = f"{doing} {on}".strip()
     azure = _quoted(said)
@@ -94,7 +96,7 @@ def take_apart(error: Exception, secrets: Iterable[str] = ()) -> AzureAnswer:
     message = " ".join(dict.fromkeys(str(item["message"]).strip() for item in documents if item.get("message")))
     if not message:
         message = str(getattr(error, "message", "") or error)
-    codes = [in_one_line(str(item["code"])) for item in documents if item.get("code")]
+    codes = [hide(in_one_line(str(item["code"])), hidden) for item in documents if item.get("code")]
     if not codes:
         codes = list(dict.fromkeys(_AADSTS.findall(message)))
     return AzureAnswer(
@@ -104,7 +106,9 @@ def take_apart(error: Exception, secrets: Iterable[str] = ()) -> AzureAnswer:
         message=hide(in_one_line(hide(message, hidden)), hidden),
         codes=tuple(codes),
         repeated=_repeated(message, codes),
-        request_id=in_one_line(_header(response, "x-ms-request-id", "x-ms-correlation-request-id", "request-id")),
+        request_id=hide(
+            in_one_line(_header(response, "x-ms-request-id", "x-ms-correlation-request-id", "request-id")), hidden
+        ),
         page=hide(_page(response), hidden),
         retry_after=seconds_of(_header(response, "Retry-After")),
     )
@@ -134,6 +138,8 @@ def retry_of(error: Exception) -> Retry:
     return refusal.retry if refusal else Retry.NEVER
 
 
+# A shorter one occurs in ordinary words.
+_SHORTEST_HIDDEN: Final = 8
 _PROXY: Final = "look for a proxy or a firewall that answers in Azure's place (HTTPS_PROXY, NO_PROXY)"
 _UNREAD: Final = "Unexpected response from Microsoft Entra ID: "
 """azure-identity, before an answer that is not JSON, whose status it drops."""
@@ -207,6 +213,7 @@ def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) 
     )
 
     from crosstenant.azure.connections.addresses import ForeignAddressError
+    from crosstenant.azure.connections.answer_forms import OtherFormError
 
     if isinstance(error, ClientAuthenticationError):
         who = f"{tenant.caller} cannot sign in to tenant {tenant.tenant_id}: " if tenant else ""
@@ -221,6 +228,8 @@ def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) 
         return f"the connection to Azure broke off: {said.message}; run again"
     if isinstance(error, ForeignAddressError):
         return said.message
+    if isinstance(error, OtherFormError):
+        return f"{said.message}; {_PROXY}, or update this package"
     return f"{said.code}: {said.message}"
 
 
@@ -228,7 +237,9 @@ def _sign_in_remedy(tenant: Tenant | None) -> str:
     if tenant is None:
         return ""
     if isinstance(tenant.credentials, AzureCli):
-        return f"; run 'az login --tenant {tenant.tenant_id}', or give the provider another kind of credential"
+        # Of its accounts the Azure CLI shows those of the cloud that it is set to.
+        cloud = "" if tenant.cloud == PUBLIC else f"'az cloud set --name {tenant.cloud.az_name}' and "
+        return f"; run {cloud}'az login --tenant {tenant.tenant_id}', or give the provider another kind of credential"
     if isinstance(tenant.credentials, ManagedIdentity):
         return "; run where the managed identity is, or give the provider another kind of credential"
     return ""
@@ -242,6 +253,19 @@ def _wrong_tenant(said: AzureAnswer, tenant: Tenant | None) -> tuple[str, str] |
     return (
         f"its subscription belongs to tenant {owner}, but this provider signs in to tenant {signed_in}",
         "use an ID of this provider's tenant, or the provider of the other tenant",
+    )
+
+
+def _cloud_of_cli(said: AzureAnswer, tenant: Tenant | None) -> tuple[str, str] | None:
+    # The Azure CLI signs in to the cloud that it is set to, whichever one the arguments name.
+    if tenant is None or not isinstance(tenant.credentials, AzureCli):
+        return None
+    cloud = tenant.cloud
+    missing = "the service that the token is for" if said.code == "AADSTS500011" else "the tenant"
+    return (
+        f"the cloud that the Azure CLI is set to does not have {missing}",
+        f"check tenantId and environment, which is '{cloud.name}', and choose this cloud in the Azure CLI:"
+        f" 'az cloud set --name {cloud.az_name}', then 'az login --tenant <tenant ID>'",
     )
 
 
@@ -269,6 +293,7 @@ def _denied(said: AzureAnswer, tenant: Tenant | None) -> tuple[str, str] | None:
 
 
 _SPECIFIC: Final = {
+    **dict.fromkeys(("AADSTS90002", "AADSTS500011", "AADSTS90038", "AADSTS900382", "AADSTS900439"), _cloud_of_cli),
     "InvalidAuthenticationTokenTenant": _wrong_tenant,
     "SubscriptionNotFound": _hidden_subscription,
     "AuthorizationFailed": _denied,

@@ -6,7 +6,7 @@ from crosstenant.azure.refusals.explained import explained
 from crosstenant.azure.registries.registries import Registries, RegistryState, UnknownModeError
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
-from crosstenant.model.clouds import CLOUDS
+from crosstenant.model.clouds import cloud_of_registry
 
 
 async def read_registry(tenant: Tenant, registry_id: str) -> RegistryState:
@@ -49,10 +49,10 @@ async def find_registry(tenant: Tenant, registry_id: str) -> RegistryState | Non
         )
     if not tenant.cloud.owns_login_server(registry.login_server):
         suffixes = " or ".join(f"<name>.{suffix}" for suffix in tenant.cloud.registry_suffixes)
-        others = [it.name for it in CLOUDS.values() if it.owns_login_server(registry.login_server)]
+        other = cloud_of_registry(registry.login_server)
         remedy = (
-            f"set 'environment' of both tenants to '{others[0]}', the cloud of this registry"
-            if others
+            f"set 'environment' of both tenants to '{other.name}', the cloud of this registry"
+            if other
             else f"check 'environment' of the provider for tenant {tenant.tenant_id}"
         )
         raise OperatorError(

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from crosstenant.azure.arm import client_settings
+from crosstenant.azure.connections.answer_forms import form_due
 from crosstenant.azure.connections.documents import json_due
 from crosstenant.azure.refusals.refusals import take_apart
 from crosstenant.model.arm_id import REGISTRY_TYPE, ArmId, parse_arm_id
@@ -91,7 +92,8 @@ class Registries:
                 if said.code == "SubscriptionNotFound" or said.page:
                     raise
                 return None
-        return _state(arm_id, found)
+        with form_due():
+            return _state(arm_id, found)
 
 
 def _state(arm_id: ArmId, found: Registry) -> RegistryState:

@@ -12,12 +12,16 @@ from typing import TYPE_CHECKING
 
 import click
 
+from crosstenant.azure.connections.answer_forms import form_due
+from crosstenant.azure.refusals.explained import explained
+from crosstenant.azure.refusals.masking import hide
 from crosstenant.cli.adopt.findings import Finding, State, findings, hand_made_secrets
 from crosstenant.cli.adopt.import_document import import_document
 from crosstenant.cli.adopt.live_chain import ChainError, ChainQuery, LiveChain, read_chain
 from crosstenant.cli.adopt.program import program, secret_settings
 from crosstenant.cli.tenant_options import on_both_tenants, secrets_help
 from crosstenant.errors import OperatorError
+from crosstenant.model.argument_text import quoted_name
 from crosstenant.model.arm_id import CLUSTER_TYPE, REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
 from crosstenant.model.outside_text import in_one_line
 
@@ -43,7 +47,7 @@ def _arm_ids(resource_type: str) -> object:
 
 def _name(_context: click.Context, _parameter: click.Parameter, text: str) -> str:
     if not _NAME.fullmatch(text):
-        raise click.BadParameter(f"'{text}' must be letters, digits, '-', '_' and '.': it names a resource")
+        raise click.BadParameter(f"{quoted_name(text)} must be letters, digits, '-', '_' and '.': it names a resource")
     return text
 
 
@@ -120,16 +124,18 @@ def adopt(
     for file in (document, source):
         if file.exists():
             raise click.ClickException(f"{file} exists already: remove it, or give another folder with --out")
+    query = ChainQuery(clusters, registries, consented, registry_principal)
     try:
-        query = ChainQuery(clusters, registries, consented, registry_principal)
-        chain = asyncio.run(_read(cluster_tenant, registry_tenant, query))
-        report = findings(chain, consented=consented)
-    except (ChainError, OperatorError, ValueError) as error:
+        with explained("reading the chain of", str(clusters[0]), cluster_tenant), form_due():
+            chain = asyncio.run(_read(cluster_tenant, registry_tenant, query))
+            report = findings(chain, consented=consented)
+            imported = import_document(chain, name, registry_tenant.tenant_id, consented=consented)
+            text = program(chain, name, cluster_tenant, registry_tenant, consented=consented)
+    except (ChainError, OperatorError) as error:
         raise click.ClickException(in_one_line(str(error))) from None
-    imported = import_document(chain, name, registry_tenant.tenant_id, consented=consented)
     out.mkdir(parents=True, exist_ok=True)
     document.write_text(json.dumps(imported, indent=4) + "\n", encoding="ascii")
-    source.write_text(program(chain, name, cluster_tenant, registry_tenant, consented=consented), encoding="ascii")
+    source.write_text(text, encoding="ascii")
     for finding in report:
         click.echo(_line(finding))
     click.echo()
@@ -146,7 +152,7 @@ async def _read(cluster_tenant: Tenant, registry_tenant: Tenant, query: ChainQue
 
 
 def _line(finding: Finding) -> str:
-    return f"{finding.state.value:<8} {finding.link:<27} {in_one_line(finding.text)}"
+    return f"{finding.state.value:<8} {finding.link:<27} {hide(in_one_line(finding.text))}"
 
 
 def _next_steps(
