@@ -46,6 +46,16 @@ class _Commands(click.Group):
             ) from None
         return complete(sandbox)
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Runs a subcommand. What ends it may repeat an option's value, or what another program said."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            from crosstenant.azure.refusals.masking import hide
+
+            error.message = hide(error.message)  # pyright: ignore[reportAttributeAccessIssue] - nothing has read it yet
+            raise
+
 
 @click.group(cls=_Commands, epilog=EXIT_CODES)
 @click.version_option(version("pulumi-crosstenant"), prog_name="crosstenant")

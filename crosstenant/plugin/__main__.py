@@ -13,7 +13,14 @@ from crosstenant.provider_kit.serving import Construct, serve
 
 def main() -> None:
     """Serves the plugin until the engine ends it."""
-    serve(VERSION, lambda log: DispatchProvider(CrosstenantPackage(log)), _make_construct, close_all)
+    serve(VERSION, lambda log: DispatchProvider(CrosstenantPackage(log)), _make_construct, close_all, _mask)
+
+
+def _mask(text: str) -> str:
+    # Only a text that is shown needs what finds secrets.
+    from crosstenant.azure.refusals.masking import hide
+
+    return hide(text)
 
 
 def _make_construct(engine: str, args: list[str]) -> Construct:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
 
 from crosstenant.provider_kit import fields
@@ -32,7 +33,8 @@ class DeclaredResource(CustomResource[C]):
     async def check(self, urn: str, olds: Properties, news: Properties) -> tuple[Properties, list[Failure]]:
         """Refuses unknown, missing and malformed inputs, and sets the defaults; no request is sent."""
         inputs, failures = fields.check(self.inputs, olds, news)
-        return inputs, failures or self.check_together(inputs)
+        # What is wrong with one of them beside the others may be a secret in its place, too.
+        return inputs, failures or [replace(it, hides_value=True) for it in self.check_together(inputs)]
 
     def check_together(self, inputs: Properties) -> list[Failure]:
         """The failures of inputs that are valid one by one and invalid together."""

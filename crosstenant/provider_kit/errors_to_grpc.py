@@ -7,7 +7,7 @@ unexpected errors keep it, after "internal error".
 from __future__ import annotations
 
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import grpc
@@ -56,29 +56,34 @@ def followed_by(error: OperatorError, sentence: str) -> OperatorError:
     return PartialError(error.resource_id, error.properties, reasons, error.inputs)
 
 
-async def abort(error: BaseException, context: Any) -> None:
+Mask = Callable[[str], str]
+"""Removes secrets from a text for a person."""
+
+
+async def abort(error: BaseException, context: Any, mask: Mask = str) -> None:
     """Answers the engine with an error: only the sentence of a known error, also the stack of an unknown one.
 
     :param error: The error.
     :param context: gRPC's context of the request.
+    :param mask: Removes secrets from the text, which may hold what others wrote.
     """
     if isinstance(error, PartialError):
-        status = _status(error)
+        status = _status(error, mask)
         context.set_trailing_metadata((("grpc-status-details-bin", status.SerializeToString()),))
-        await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        await context.abort(grpc.StatusCode.UNKNOWN, mask(str(error)))
     if isinstance(error, OperatorError):
-        await context.abort(grpc.StatusCode.UNKNOWN, str(error))
+        await context.abort(grpc.StatusCode.UNKNOWN, mask(str(error)))
     stack = "".join(traceback.format_exception(error))
-    await context.abort(grpc.StatusCode.INTERNAL, f"internal error, please report it: {error!r}\n{stack}")
+    await context.abort(grpc.StatusCode.INTERNAL, mask(f"internal error, please report it: {error!r}\n{stack}"))
 
 
-def _status(error: PartialError) -> Any:
+def _status(error: PartialError, mask: Mask) -> Any:
     detail = provider_pb2.ErrorResourceInitFailed(
         id=error.resource_id,
         properties=PropertyValue.marshal_map(error.properties),
-        reasons=error.reasons,
+        reasons=[mask(it) for it in error.reasons],
         inputs=None if error.inputs is None else PropertyValue.marshal_map(error.inputs),
     )
     packed = any_pb2.Any()
     packed.Pack(detail)
-    return status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error), details=[packed])
+    return status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=mask(str(error)), details=[packed])

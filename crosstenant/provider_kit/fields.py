@@ -6,10 +6,11 @@ A resource type is a table of fields, by schema name. This module checks the eng
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import KW_ONLY, dataclass
 from enum import Enum
-from typing import Any, Literal, cast
+from typing import Any, ClassVar, Literal, cast
 
 from crosstenant.provider_kit.resource import Change, Difference, Failure, Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain
@@ -39,8 +40,6 @@ class Field:
     informs: bool = False
     """Whether an input only says how to take an answer, so that another value does not change the object."""
     secret: bool = False
-    may_be_secret: bool = False
-    """Whether a refused value may be a secret in the wrong place: an ID, beside which a secret is given."""
     choices: type[Enum] | None = None
     """The values of an enumeration."""
     items: Kind = "any"
@@ -66,6 +65,9 @@ class Shape:
 
 class Wording:
     """A provider's words for the failure of an input."""
+
+    hides_values: ClassVar[bool] = True
+    """Whether nothing prints the text of a refused input, which may be a secret in the wrong place."""
 
     def named(self, name: str) -> str:
         """The field's name in a refusal's own text."""
@@ -96,7 +98,7 @@ class Wording:
 
     def not_a_choice(self, name: str, choices: list[str], value: Plain) -> str:
         """The value is not in the enumeration."""
-        return f"must be {_either([repr(choice) for choice in choices])}, not {value!r}"
+        return f"must be {_either([repr(choice) for choice in choices])}"
 
     def refused(self, reason: str, name: str) -> str:
         """The failure from the field's own check."""
@@ -121,7 +123,7 @@ def failures(
     """
     for name, value in news.items():
         if name not in fields and value is not None:
-            yield Failure(name, wording.unknown(name, fields))
+            yield Failure(name, wording.unknown(name, fields), hides_value=wording.hides_values)
     for name, field in fields.items():
         value = inputs.get(name)
         if value is UNKNOWN:
@@ -130,7 +132,7 @@ def failures(
             if field.required and not (imported and field.secret):
                 yield Failure(name, wording.missing(name, field))
         elif reason := _reason(name, field, value, wording):
-            yield Failure(name, reason, hides_value=field.secret or field.may_be_secret)
+            yield Failure(name, reason, hides_value=field.secret or (wording.hides_values and _has_text(value)))
 
 
 def check(
@@ -183,8 +185,13 @@ def is_of_kind(kind: Kind, value: Plain) -> bool:
     if kind == "any" or value is UNKNOWN:
         return True
     if kind == "number":
-        return isinstance(value, (int, float)) and not isinstance(value, bool)
+        # Programs can also give "not a number" and infinity: whatever computes with them would end in a stack trace.
+        return isinstance(value, int | float) and not isinstance(value, bool) and _is_finite(value)
     return isinstance(value, _TYPES[kind])
+
+
+def _is_finite(value: float) -> bool:
+    return isinstance(value, int) or math.isfinite(value)
 
 
 _TYPES: dict[Kind, type] = {"string": str, "boolean": bool, "array": list, "object": dict}
@@ -197,6 +204,10 @@ def _reason(name: str, field: Field, value: Plain, wording: Wording) -> str | No
         return wording.not_a_choice(name, allowed, value)
     reason = field.refusal(wording.named(name), value) if field.refusal else None
     return wording.refused(reason, name) if reason else None
+
+
+def _has_text(value: Plain) -> bool:
+    return isinstance(value, str) or any(_has_text(it) for it in _items(value))
 
 
 def _items(value: Plain) -> Iterable[Any]:

@@ -14,7 +14,7 @@ import grpc
 import grpc.aio
 from pulumi.runtime.proto import provider_pb2
 
-from crosstenant.provider_kit.errors_to_grpc import abort
+from crosstenant.provider_kit.errors_to_grpc import Mask, abort
 
 current_request: ContextVar[Any] = ContextVar("current_request")
 """The engine's raw request, for the few fields that Pulumi's Python request classes leave out (``old_inputs``)."""
@@ -22,6 +22,12 @@ current_request: ContextVar[Any] = ContextVar("current_request")
 
 class EngineRequests(grpc.aio.ServerInterceptor):
     """Remembers each request, words its errors, and says of an object that is gone that it is gone."""
+
+    def __init__(self, mask: Mask = str) -> None:
+        """
+        :param mask: Removes secrets from the text of an error.
+        """
+        self._mask = mask
 
     async def intercept_service(
         self,
@@ -33,13 +39,13 @@ class EngineRequests(grpc.aio.ServerInterceptor):
         if handler is None or handler.unary_unary is None:
             return handler
         return grpc.unary_unary_rpc_method_handler(
-            _around(handler.unary_unary),
+            _around(handler.unary_unary, self._mask),
             request_deserializer=handler.request_deserializer,
             response_serializer=handler.response_serializer,
         )
 
 
-def _around(answer: Callable[[Any, Any], Awaitable[Any]]) -> Callable[[Any, Any], Awaitable[Any]]:
+def _around(answer: Callable[[Any, Any], Awaitable[Any]], mask: Mask) -> Callable[[Any, Any], Awaitable[Any]]:
     async def call(request: Any, context: Any) -> Any:
         current_request.set(request)
         try:
@@ -50,7 +56,7 @@ def _around(answer: Callable[[Any, Any], Awaitable[Any]]) -> Callable[[Any, Any]
             raise
         except Exception as error:
             # Pulumi's wrapper re-raises as a bare Exception whose text holds the stack; the original is its context.
-            await abort(error.__context__ or error, context)
+            await abort(error.__context__ or error, context, mask)
         else:
             return _without_ghost(answered)
 

@@ -16,6 +16,7 @@ from pulumi.runtime._grpc_settings import _GRPC_CHANNEL_OPTIONS  # pyright: igno
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
 from crosstenant.provider_kit.engine_log import EngineLog
+from crosstenant.provider_kit.errors_to_grpc import Mask
 from crosstenant.provider_kit.interception import EngineRequests
 from crosstenant.provider_kit.orphaned import until_orphaned
 
@@ -42,6 +43,7 @@ def serve(
     make_provider: Callable[[EngineLog], Provider],
     make_construct: Callable[[str, list[str]], Construct] | None = None,
     at_end: Callable[[], Awaitable[None]] | None = None,
+    mask: Mask = str,
 ) -> None:
     """Runs the provider until the engine ends the process.
 
@@ -49,6 +51,7 @@ def serve(
     :param make_provider: Makes the provider, given the line to the person at the terminal.
     :param make_construct: Makes what answers ``Construct``, given the engine's address and the arguments.
     :param at_end: Closes what the provider has open, after the last request.
+    :param mask: Removes secrets from each text that goes to the engine for a person: errors and log messages.
     """
     parser = argparse.ArgumentParser(
         description="A Pulumi provider plugin: the Pulumi engine starts it.", allow_abbrev=False
@@ -58,7 +61,7 @@ def serve(
     known, rest = parser.parse_known_args(sys.argv[1:])
     if known.engine is None:
         parser.error("the Pulumi engine starts this program; it does nothing when run by hand")
-    asyncio.run(_serve(version, known.engine, rest, make_provider, make_construct, at_end))
+    asyncio.run(_serve(version, known.engine, rest, make_provider, make_construct, at_end, mask))
 
 
 async def _serve(
@@ -68,10 +71,11 @@ async def _serve(
     make_provider: Callable[[EngineLog], Provider],
     make_construct: Callable[[str, list[str]], Construct] | None,
     at_end: Callable[[], Awaitable[None]] | None,
+    mask: Mask,
 ) -> None:
-    server = grpc.aio.server(interceptors=[EngineRequests()], options=_GRPC_CHANNEL_OPTIONS)
+    server = grpc.aio.server(interceptors=[EngineRequests(mask)], options=_GRPC_CHANNEL_OPTIONS)
     construct = make_construct(engine, args) if make_construct else None
-    servicer = Servicer(args, version, make_provider(EngineLog(engine)), engine, construct)
+    servicer = Servicer(args, version, make_provider(EngineLog(engine, mask)), engine, construct)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()

@@ -72,10 +72,14 @@ class Patience:
 
 
 def clean(text: str) -> str:
-    """The text on one line, without any token, and with what a terminal would obey as its escape."""
+    """The text on one line, without any credential, and with what a terminal would obey as its escape."""
     for secret in _secrets:
-        text = text.replace(secret, "(token)")
-    line = " ".join(re.sub(r"eyJ[\w-]{5,}[\w.~+/=-]*", "(token)", text).split())
+        pair = base64.b64encode(f"{USER}:{secret}".encode()).decode()
+        for form in (secret, urllib.parse.quote(secret, safe=""), pair, pair.rstrip("=")):
+            text = text.replace(form, "(token)")
+    text = re.sub(r"eyJ[\w-]{5,}[\w.~+/=-]*", "(token)", text)
+    text = re.sub(r"(?i)\b(bearer|basic)\s+(?=\S*\d)[\w.~+/-]{12,}=*", r"\1 (token)", text)
+    line = " ".join(re.sub(r"(?<=://)[^\s/?#]+@", "(user)@", text).split())
     return "".join(it if it.isprintable() else it.encode("unicode_escape").decode() for it in line)
 
 
@@ -131,10 +135,12 @@ def utc(seconds: float) -> str:
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
-    """Follows no redirect: a token goes to the host that it is for."""
+    """Follows no redirect, and does not read where it leads: a token goes to the host that it is for."""
 
-    def redirect_request(self, req: Any, fp: Any, code: int, msg: str, headers: Any, newurl: str) -> None:
+    def http_error_302(self, req: Any, fp: Any, code: int, msg: str, headers: Any) -> None:
         """No new request."""
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 class Answer:
@@ -168,7 +174,7 @@ class Host:
         except urllib.error.HTTPError as error:
             with error:
                 answer = Answer(error.code, error.headers, error.read(1 << 20))
-        except (OSError, http.client.HTTPException) as error:
+        except (OSError, http.client.HTTPException, UnicodeError) as error:  # the last for a label of over 63 letters
             reason = getattr(error, "reason", error)
             raise Failure(
                 f"{self.name} cannot be reached from this cluster ({type(reason).__name__}: {str(reason)[:150]}); "
@@ -225,6 +231,7 @@ def entra_token(config: Json, token_file: Path) -> str:
         "700211": (f"it trusts no issuer '{claims.get('iss')}'", 600),
         "700212": (f"it trusts no audience {claims.get('aud')}", 600),
         "700213": (f"it trusts no subject '{claims.get('sub')}'", 600),
+        "7002138": (f"it trusts no subject '{claims.get('sub')}' in letters of this case", 600),
     }.get(code, ("", 0))
     if sentence:
         sentence = f"identity {client} has no such federated credential: {sentence}; {REPAIR}"
@@ -299,7 +306,9 @@ def prove(config: Json, registry: Json, refresh_token: str) -> str:
     answer = host.ask("HEAD", path, Authorization=f"Bearer {token}", Accept=MANIFESTS)
     if answer.status in (401, 403):
         raise missing_role(server, client, f"at the manifest of '{repository}'", str(answer.status))
-    if answer.status != 200:
+    if answer.status not in (200, 404):
+        raise Failure(f"{server} does not answer as a container registry at the manifest ({answer.status})")
+    if answer.status == 404:
         raise Failure(
             f"registry {server} has no '{reference}' of repository '{repository}': push it first, or name another "
             f"image ({answer.status})"

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import trustme
 from aiohttp import web
+from cryptography.hazmat.primitives.serialization import (
+    BestAvailableEncryption,
+    Encoding,
+    PrivateFormat,
+    load_pem_private_key,
+)
 
 from crosstenant.azure.kubernetes.api_server import ApiServer, ApiServerError
 from crosstenant.azure.kubernetes.kubeconfig import read_kubeconfig
@@ -91,6 +98,23 @@ async def test_a_refusal_is_said_in_kubernetes_words(double: ApiServerDouble):
     assert "\x1b" not in str(refused.value)
 
 
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda: status(403, "Forbidden", f"no such token: {TOKEN}, Authorization: Basic YTpi"),
+        lambda: web.Response(status=403, text=f"<title>{TOKEN} is blocked, Authorization: Basic YTpi</title>"),
+    ],
+)
+async def test_a_credential_that_an_answer_repeats_is_hidden(
+    double: ApiServerDouble, answer: Callable[[], web.Response]
+):
+    double.answers[PATH] = answer
+    with pytest.raises(ApiServerError) as refused:
+        await read(double, double.kubeconfig())
+    assert TOKEN not in str(refused.value)
+    assert "Authorization: Basic [secret]" in str(refused.value)
+
+
 @pytest.mark.parametrize("body", ["<html><title>Sign in</title>", "[1]", ""])
 async def test_what_a_gateway_answers_is_no_object(double: ApiServerDouble, body: str):
     double.answers[PATH] = lambda: web.Response(text=body)
@@ -110,3 +134,16 @@ async def test_the_key_of_a_certificate_stays_in_no_file(
     with pytest.raises(ApiServerError, match="certificate of the kubeconfig and its key do not belong together"):
         await read(double, double.kubeconfig(user=user))
     assert not any(tmp_path.iterdir())  # noqa: ASYNC240
+
+
+async def test_an_encrypted_key_is_refused_and_no_terminal_asked(double: ApiServerDouble):
+    own = double.authority.issue_cert("clusterAdmin@contoso.example")
+    key = load_pem_private_key(own.private_key_pem.bytes(), None)
+    encrypted = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, BestAvailableEncryption(b"planted"))
+    user = {
+        "client-certificate-data": b64encode(own.cert_chain_pems[0].bytes()).decode(),
+        "client-key-data": b64encode(encrypted).decode(),
+    }
+    with pytest.raises(ApiServerError, match="client key of the kubeconfig is encrypted: give one"):
+        await read(double, double.kubeconfig(user=user))
+    assert double.requests == []

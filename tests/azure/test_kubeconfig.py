@@ -64,6 +64,10 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(cluster: dict[str, Any],
     ("text", "words"),
     [
         (f"users: [{TOKEN}", "is not YAML"),
+        *[
+            (f"{TOKEN}: {it}", "is not YAML")
+            for it in ("1" * 5000, "2026-99-99", "!!int x", "!!float x", "!!bool x", "!!timestamp x", "[" * 10_000)
+        ],
         (f"- {TOKEN}", "must be a kubeconfig"),
         (f"token: {TOKEN}", "has no context named ''"),
         (kubeconfig(SERVER, {"token": TOKEN}).replace("current-context: aks", "current-context: x"), "named 'x'"),
@@ -74,3 +78,12 @@ def test_another_document_is_refused_without_repeating_it(text: str, words: str)
         read_kubeconfig(text, "f")
     assert words in str(refused.value)
     assert TOKEN not in str(refused.value)
+
+
+@pytest.mark.parametrize("path", ["missing", "a\0b", "binary", "."])
+@pytest.mark.parametrize("name", ["certificate-authority", "tokenFile"])
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str, path: str):
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    cluster, user = ({**SERVER, name: path}, {"token": TOKEN}) if name != "tokenFile" else (SERVER, {name: path})
+    with pytest.raises(KubeconfigError, match=f"^kubeconfig f names a file in {name} that cannot be read$"):
+        read_kubeconfig(kubeconfig(cluster, user), "f", tmp_path)

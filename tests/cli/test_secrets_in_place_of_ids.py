@@ -1,4 +1,4 @@
-"""A secret in the place of an ID, in each option of a command that takes one: refused, and not printed."""
+"""A secret in the place of an option's value: refused, and not printed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from crosstenant.cli.adopt.commands import adopt
 from crosstenant.cli.check.command import check
+from crosstenant.cli.main import main
 from tests.cli import adopted
 
 PLANTED = "abc8Q~Zt-secret_of.the~form~that_entra-makes"
@@ -41,4 +42,33 @@ def test_secret_in_the_place_of_an_id_is_refused_and_not_printed(command, option
     result = CliRunner().invoke(command, list(options))
     assert result.exit_code == 2, result.output
     assert named in result.output
+    assert PLANTED not in result.output
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("adopt", "--name", PLANTED, *IDS, *TENANTS),
+        ("adopt", "--environment", PLANTED, *IDS, *TENANTS),
+        ("adopt", "--registry-service-principal", PLANTED, *IDS, *TENANTS),
+        ("check", "--client-id", adopted.APP, *IDS, *TENANTS, "--cwd", PLANTED),
+        ("check", "--client-id", adopted.APP, *IDS, *TENANTS, PLANTED),
+        ("check", "--client-id", adopted.APP, *IDS, *TENANTS, f"--client-secret={PLANTED}"),
+        ("plugin", "install", "--cwd", PLANTED),
+        ("plugin", PLANTED),
+        (PLANTED,),
+    ],
+    ids=lambda it: it[0],
+)
+def test_secret_in_the_place_of_another_value_is_not_printed(words):
+    result = CliRunner().invoke(main, list(words))
+    assert result.exit_code == 2, result.output
+    assert PLANTED not in result.output
+
+
+def test_secret_in_the_place_of_a_variables_value_is_not_printed():
+    words = ["check", "--client-id", adopted.APP, *IDS, *TENANTS]
+    result = CliRunner().invoke(main, words, env={"REGISTRY_USE_MSI": PLANTED})
+    assert result.exit_code == 2, result.output
+    assert "--registry-use-msi" in result.output
     assert PLANTED not in result.output

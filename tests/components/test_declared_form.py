@@ -135,3 +135,12 @@ def test_value_is_never_repeated():
 def test_what_has_not_the_form_of_arguments_is_refused(declared: Any, given: Any):
     with pytest.raises(ArgumentError):
         checked(ArgPath("X 'x'"), declared, given)
+
+
+@pytest.mark.parametrize("name", ["hunter2+planted/opaque==", "abc8Q~Zt-secret_of.the~form~that_entra-makes", 1, None])
+def test_a_name_that_could_be_a_secret_is_not_repeated(name: Any):
+    given = {"tenant_id": "b", name: "x"}
+    assert refused(registry_tenant=given).startswith(
+        "registry_tenant: has a name that is not an argument: there are tenant_id, subscription_id,"
+    )
+    assert refused(**{"clusters": [{"cluster_id": "c", name: "x"}]}).startswith("clusters[0]: has a name that is not")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import textwrap
 import time
 from urllib.parse import quote, quote_plus
 
@@ -27,6 +28,12 @@ FORMS = (
     lambda it: base64.b64encode(it.encode()).decode(),
     lambda it: base64.b64encode(f"an-id:{it}".encode()).decode(),
     lambda it: base64.urlsafe_b64encode(f"id:{it}".encode()).decode(),
+    lambda it: re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), quote(it, safe="")),
+    lambda it: quote(quote(it, safe=""), safe=""),
+    lambda it: "".join(f"\\u{ord(character):04x}" for character in it),
+    lambda it: "".join(f"&#{ord(character)};" for character in it),
+    lambda it: "\n".join(textwrap.wrap(base64.b64encode(f"id:{it}".encode()).decode(), 8)),
+    lambda it: quote(base64.b64encode(f"id:{it}".encode()).decode(), safe=""),
 )
 
 
@@ -39,15 +46,20 @@ def test_no_form_of_a_secret_is_shown(before: str, secret: str, form: int, after
 
 
 PIECES = ("Bearer ", "eyJ", "://", "@", "a1", "Q~", ".", "<title", "expired ", "access ", "/v2/")
+SHAPES = (
+    *("authorization: ", "password=", '"auth":"', "'token': '", "token: ", "-----BEGIN PRIVATE KEY-----"),
+    *("%3A%2F%2F", "u:p@", "\\", '\\"secret', "Basic YTpi", "ZXlK", "=", "%25", "&#0"),
+)
 
 
-@given(st.sampled_from([*PIECES, *HARMFUL]), st.sampled_from(["", " ", "-", "x"]))
+@given(st.sampled_from([*PIECES, *SHAPES, *HARMFUL]), st.sampled_from(["", " ", "-", "x"]))
 def test_a_long_text_is_read_in_time(piece: str, between: str):
     text = (piece + between) * 10_000
     start = time.process_time()
     hide(text, ["the-planted-secret-of-this-test"])
     page_in(f"<{text}")
-    assert time.process_time() - start < 2
+    # It takes 0.1 s. When it took the square of a text's length, 60 kB took 20 s.
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize("known", MATCHED_TEXTS, ids=lambda it: it.words)
@@ -55,4 +67,4 @@ def test_a_long_text_is_searched_in_time(known: MatchedText):
     start = time.process_time()
     for piece in {*re.findall(r"\w+ ?", known.words), known.words, *PIECES}:
         known.is_in(piece * (200_000 // len(piece)))
-    assert time.process_time() - start < 10
+    assert time.process_time() - start < 30

@@ -55,8 +55,11 @@ def test_defaults_are_filled_in_and_nothing_is_made_of_none():
         ({"colr": "red"}, "colr", "is not an input of this type: its inputs are name, key, colour, size, fast, tags"),
         ({"name": 5}, "name", "must be a string"),
         ({"name": "far too long"}, "name", "'far too long' is too long for name"),
-        ({"colour": "green"}, "colour", "must be 'red' or 'blue', not 'green'"),
+        ({"colour": "green"}, "colour", "must be 'red' or 'blue'"),
         ({"size": True}, "size", "must be a number"),
+        ({"size": float("nan")}, "size", "must be a number"),
+        ({"size": float("inf")}, "size", "must be a number"),
+        ({"size": -float("inf")}, "size", "must be a number"),
         ({"fast": "yes"}, "fast", "must be true or false"),
         ({"tags": "x"}, "tags", "must be a list of strings"),
         ({"tags": ["x", 1]}, "tags", "must be a list of strings"),
@@ -88,7 +91,25 @@ def test_a_provider_may_word_it_in_its_own_manner():
             return f"{name}!"
 
     failures = check(FIELDS, {}, {"name": "far too long"}, Loud())[1]
-    assert failures == [Failure("name", "'far too long' is too long for NAME"), Failure("key", "key!")]
+    assert failures == [
+        Failure("name", "'far too long' is too long for NAME", hides_value=True),
+        Failure("key", "key!"),
+    ]
+
+
+@pytest.mark.parametrize("changes", [{"name": "far too long"}, {"colr": "red"}, {"fast": "yes"}, {"tags": ["x", 1]}])
+def test_text_of_a_refused_input_is_printed_by_a_provider_alone_that_hides_none(changes: dict[str, Any]):
+    class Open(Wording):
+        hides_values = False
+
+    for wording, hides in ((Wording(), True), (Open(), False)):
+        (failure,) = check(FIELDS, {}, {**GIVEN, **changes}, wording)[1]
+        assert failure.hides_value is hides
+
+
+def test_number_of_a_refused_input_is_printed():
+    (failure,) = check(FIELDS, {}, {**GIVEN, "name": 5})[1]
+    assert failure.hides_value is False
 
 
 def test_difference_says_update_or_replacement_and_whether_there_was_a_value():

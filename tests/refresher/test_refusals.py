@@ -18,6 +18,7 @@ BROKEN = [
     ("entra", entra_error(700211), 1, "it trusts no issuer 'https://issuer/'"),
     ("entra", entra_error(700212), 1, "it trusts no audience ['api://x']"),
     ("entra", entra_error(700213), 1, "it trusts no subject 'system:serviceaccount:n:s'"),
+    ("entra", entra_error(7002138), 1, "it trusts no subject 'system:serviceaccount:n:s'"),
     ("entra", entra_error(700016), 1, f"tenant {TENANT} has no identity {CLIENT}: usually tenantId is the cluster"),
     ("entra", entra_error(700024), 2, "the service account's token has expired, or this node's clock is wrong"),
     ("entra", entra_error(700027), 2, "the issuer's published keys do not fit the token: was the cluster rebuilt?"),
@@ -26,11 +27,16 @@ BROKEN = [
     ("entra", Reply(502, "<html>"), 1, "answered 502 (busy); try later"),
     ("entra", Reply(200, {}), 1, "answered without a token where one was due"),
     ("entra", Reply(302, None, {"Location": "https://localhost/"}), 2, "refuses the sign-in: it answered 302"),
+    ("entra", Reply(307, None, {"Location": "https://[bad/t"}), 2, "refuses the sign-in: it answered 307"),
+    ("entra", Reply(302, None, {"Location": "javascript:x"}), 2, "refuses the sign-in: it answered 302"),
     ("exchange", registry_error(401), 1, f"at the token exchange: {ROLE}"),
     ("exchange", registry_error(403, "DENIED", "client with IP '1.2.3.4' is not allowed access"), 2, "network rules"),
     ("exchange", Reply(429), 1, "answered 429 (busy)"),
     ("exchange", Reply(404, "<html>"), 2, "does not answer as a container registry at the token exchange"),
     ("exchange", Reply(307, None, {"Location": "https://localhost/"}), 2, "does not answer as a container registry"),
+    ("exchange", Reply(308, None, {"Location": "https://[::1"}), 2, "does not answer as a container registry"),
+    ("manifest", Reply(302, None, {"Location": "https://[::1"}), 2, "as a container registry at the manifest (302)"),
+    ("get", Reply(301, None, {"Location": "//["}), 1, "the API server answered 301 to 'get'"),
     ("token", registry_error(401), 1, f"at the token for 'app': {ROLE}"),
     ("token", Reply(200, {"access_token": jwt("x", access=[])}), 1, f"at the token for 'app': {ROLE}"),
     ("manifest", Reply(401), 1, f"at the manifest of 'app': {ROLE}"),
@@ -61,6 +67,15 @@ def test_host_that_cannot_be_reached_is_named(refresher: Refresher):
     assert done.code == 1
     assert done.error.startswith("127.0.0.1:1 cannot be reached from this cluster (ConnectionRefusedError")
     assert "check DNS, egress firewall, proxy and private endpoints" in done.error
+
+
+@pytest.mark.parametrize("server", [f"{'a' * 64}.azurecr.io", "a..azurecr.io", "-", "."])
+def test_name_that_no_dns_can_have_is_told_like_one_that_it_does_not_have(refresher: Refresher, server: str):
+    refresher.world.add_secret()
+    refresher.configure(ProvedRegistry(server))
+    done = refresher.run()
+    assert done.code == 1
+    assert done.error.startswith(f"{server} cannot be reached from this cluster (")
 
 
 def test_certificate_of_another_authority_is_refused(refresher: Refresher):

@@ -6,6 +6,7 @@ request that carries a token already. Therefore only the proxy is taken from the
 
 from __future__ import annotations
 
+import os
 from base64 import b64encode
 from collections.abc import Iterator
 from typing import Any, Final
@@ -14,6 +15,8 @@ from urllib.request import getproxies, proxy_bypass
 
 # A shorter password occurs in ordinary words.
 _SHORTEST_HIDDEN: Final = 6
+# A user without a password is a token only if it is as long as one.
+_SHORTEST_TOKEN: Final = 16
 
 
 def proxy_options(url: str) -> dict[str, Any]:
@@ -46,12 +49,15 @@ def proxy_options(url: str) -> dict[str, Any]:
 
 
 def proxy_secrets() -> Iterator[str]:
-    """The credentials in the environment's proxy variables, which must not appear in a message."""
-    for proxy in _proxies().values():
-        authority = proxy.partition("://")[2]
-        user_info, at, _ = authority.rpartition("@")
+    """The credentials in the environment's proxy variables, which must not appear in a message.
+
+    Other programs of the run read other variables than this one, ``ALL_PROXY`` for example.
+    """
+    variables = [value for name, value in os.environ.items() if name.lower().endswith("_proxy")]
+    for proxy in dict.fromkeys([*variables, *_proxies().values()]):
+        user_info, at, _ = proxy.strip().rpartition("://")[2].rpartition("@")
         _, colon, password = user_info.partition(":")
-        if at and colon:
+        if at and (colon or len(user_info) >= _SHORTEST_TOKEN):
             for text in (user_info, password):
                 if len(text) >= _SHORTEST_HIDDEN:
                     yield text

@@ -20,6 +20,7 @@ from crosstenant.azure.connections.addresses import is_at
 from crosstenant.azure.connections.documents import page_in, read_json
 from crosstenant.azure.connections.proxies import proxy_options
 from crosstenant.azure.kubernetes.kubeconfig import ApiAccess
+from crosstenant.azure.refusals.masking import hide
 from crosstenant.errors import OperatorError
 from crosstenant.model.outside_text import in_one_line
 
@@ -94,14 +95,15 @@ class ApiServer:
         except ValueError:
             document = None
         if not isinstance(document, dict):
-            what = page_in(body) or "no JSON"
+            what = hide(page_in(body), [self._access.token]) or "no JSON"
             raise ApiServerError(f"{self._access.host} answered {status} with {what} for {path}")
         found = cast("Json", document)
         if status == 200:
             return found
         if status == 404 and found.get("kind") == "Status":
             return None
-        reason = in_one_line(str(found.get("message") or found.get("reason") or ""))[:_LONGEST_REASON]
+        said = hide(str(found.get("message") or found.get("reason") or ""), [self._access.token])
+        reason = in_one_line(said)[:_LONGEST_REASON]
         raise ApiServerError(f"{self._access.host} refuses to show {path}: {status} {reason}".rstrip())
 
 
@@ -113,12 +115,17 @@ def _tls(access: ApiAccess) -> ssl.SSLContext:
         try:
             with os.fdopen(handle, "w") as file:
                 file.write(f"{access.certificate}\n{access.key}\n")
-            context.load_cert_chain(path)
+            context.load_cert_chain(path, password=_no_passphrase)
         except ssl.SSLError:
             raise ValueError("the client certificate of the kubeconfig and its key do not belong together") from None
         finally:
             Path(path).unlink()
     return context
+
+
+def _no_passphrase() -> str:
+    # Without an answer OpenSSL would ask at the terminal, and wait for one.
+    raise ValueError("the client key of the kubeconfig is encrypted: give one that has no passphrase")
 
 
 def _words(error: Exception) -> str:

@@ -90,8 +90,8 @@ class _Kubeconfig:
 
         try:
             document: object = yaml.safe_load(text)
-        except (yaml.YAMLError, RecursionError):
-            # The parser's message repeats a part of the file.
+        except (yaml.YAMLError, AttributeError, LookupError, RecursionError, ValueError):
+            # The parser lets the exceptions of numbers and times through, and its message repeats a part of the file.
             raise self._error("is not YAML") from None
         if not isinstance(document, dict):
             raise self._error("must be a kubeconfig, a YAML mapping with clusters, contexts and users")
@@ -152,7 +152,7 @@ class _Kubeconfig:
             raise self._error(f"must not name a file in {field_name}: put the content itself into {field_name}-data")
         try:
             return (self._folder / path).read_text()
-        except (OSError, UnicodeDecodeError):
+        except (OSError, ValueError):  # ValueErrors: what is not text, and a path with a null character.
             raise self._error(f"names a file in {field_name} that cannot be read") from None
 
     def _error(self, what: str, remedy: str = "") -> KubeconfigError:

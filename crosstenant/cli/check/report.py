@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
+from crosstenant.azure.refusals.masking import hide
 from crosstenant.cli.check.chain import ACCESS, APPLICATION, PRINCIPAL, SECRET, Link, LinkState, Report, Tenancy
 from crosstenant.model.outside_text import in_one_line
 
@@ -34,7 +35,7 @@ def as_text(report: Report) -> str:
 def as_json(report: Report) -> str:
     """One JSON object in ASCII: the chain, the verdict (``whole``, ``broken`` or ``not seen``), the links in order."""
     chain = report.chain
-    return json.dumps(
+    text = json.dumps(
         {
             "clientId": chain.client_id,
             "clusterTenantId": chain.cluster_tenant_id,
@@ -44,25 +45,32 @@ def as_json(report: Report) -> str:
                 {
                     "tenant": link.tenancy.value.split()[0],
                     "link": link.name,
-                    "object": link.object,
+                    "object": hide(link.object),
                     "state": link.state.value.lower(),
-                    "finding": link.finding,
-                    "remedy": link.remedy,
+                    "finding": hide(link.finding),
+                    "remedy": hide(link.remedy),
                 }
                 for link in report.links
             ],
         },
         indent=2,
     )
+    # An agent of a pipeline obeys `##vso[...]` within JSON too.
+    return text.replace("##", "#\\u0023")
 
 
 def _shown(link: Link) -> Link:
     return replace(
         link,
-        object=in_one_line(link.object),
-        finding=in_one_line(link.finding),
-        remedy=in_one_line(link.remedy),
+        object=_safe(link.object),
+        finding=_safe(link.finding),
+        remedy=_safe(link.remedy),
     )
+
+
+def _safe(text: str) -> str:
+    # It may hold the words of a cluster, of a directory or of the stack's state.
+    return hide(in_one_line(text))
 
 
 def drawing(report: Report) -> list[str]:
@@ -70,14 +78,16 @@ def drawing(report: Report) -> list[str]:
 
     Every link of a tenant is tied to the one line that runs through both.
     """
-    tenants = {Tenancy.CLUSTER: report.chain.cluster_tenant_id, Tenancy.REGISTRY: report.chain.registry_tenant_id}
+    chain = report.chain
+    tenants = {Tenancy.CLUSTER: chain.cluster_tenant_id, Tenancy.REGISTRY: chain.registry_tenant_id}
     links = [link for link in report.links if link.name != ACCESS or link.state is not LinkState.OK]
     width = max((len(_label(link)) for link in links), default=0) + 4
-    lines = [report.chain.title, ""]
+    # A stack's state is a file that anybody may have written, too.
+    lines = [in_one_line(chain.title), ""]
     for tenancy, tenant_id in tenants.items():
         if tenancy is Tenancy.REGISTRY:
             lines.append(f"{' ' * (width + 8)}|")
-        lines.append(f"{tenancy.value} {tenant_id}")
+        lines.append(f"{tenancy.value} {in_one_line(tenant_id)}")
         lines += [_tied(link, width) for link in links if link.tenancy is tenancy]
     return lines
 

@@ -17,6 +17,7 @@ import pulumi
 from typing_extensions import NotRequired, Required, is_typeddict
 
 from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.model.argument_text import has_look_of_name
 
 T = TypeVar("T")
 
@@ -53,7 +54,9 @@ def _read_dictionary(at: ArgPath, declared: Any, given: Any) -> dict[str, Any]:
         raise at.error(f"is {_named(given)}: write {declared.__name__}(...) or a dictionary of its fields")
     values = cast("Mapping[str, Any]", given)
     fields = {name: _without_marks(declaration) for name, declaration in declared.__annotations__.items()}
-    for name in values:
+    for name in cast("Mapping[object, Any]", values):
+        if not isinstance(name, str) or not has_look_of_name(name):
+            raise at.error(f"has a name that is not an argument: there are {', '.join(fields)}")
         if name not in fields:
             raise (at / name).error(f"is not an argument: {_instead(name, fields)}")
     for name in fields:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from crosstenant.azure.clusters.run_command import rights_needed
+from crosstenant.model.clouds import Cloud, cloud_of_registry
 from crosstenant.model.kubernetes.node_pull.verdict import ClusterOutcome, NodeOutcome
 from crosstenant.model.modes import NodePullResult
 
@@ -57,6 +58,24 @@ def not_permitted(cluster_id: str, caller: str, action: str) -> str:
     :param action: The action that his roles do not have.
     """
     return f"{caller} has no role with {action} on cluster {cluster_id}. {rights_needed(cluster_id)}"
+
+
+def of_another_cloud(image: str, own: Cloud) -> str:
+    """What is wrong with an image in a registry of another cloud; empty for any other image.
+
+    The kubelet gives the cluster's credential to the registries of every cloud, and the others do not know it:
+    kubernetes-sigs/cloud-provider-azure, pkg/credentialprovider/azure_credentials.go.
+
+    :param image: The image.
+    :param own: The cluster's cloud.
+    """
+    other = cloud_of_registry(image.partition("/")[0].partition(":")[0])
+    if other is None or other.name == own.name:
+        return ""
+    return (
+        f"image {image} is in a registry of cloud '{other.name}', and the cluster is in cloud '{own.name}': a registry"
+        " accepts no credential of another cloud. Name an image in a registry of the cluster's cloud"
+    )
 
 
 def _of_node(node: NodeOutcome) -> str:
