@@ -29,10 +29,10 @@ def windows_of(properties: Mapping[str, Any]) -> tuple[Recurring, ...]:
     :param properties: Its ``properties``, as Azure has them.
     :raises ValueError: It has a form that is not known here; the message says which.
     """
-    window = properties.get("maintenanceWindow")
     try:
+        window = properties.get("maintenanceWindow")
         return (_scheduled(window),) if window else _hours_of_the_week(properties)
-    except (KeyError, TypeError, AttributeError, IndexError) as error:
+    except (KeyError, TypeError, AttributeError, IndexError, OverflowError) as error:
         raise ValueError(f"a part of it is missing or malformed ({type(error).__name__}: {error})") from None
 
 

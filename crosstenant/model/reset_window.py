@@ -56,7 +56,8 @@ class ResetWindow:
         found = _TIME.fullmatch(start)
         if found is None:
             raise WindowError("start", "must be a time of day in UTC of the form 22:00")
-        if duration_minutes != int(duration_minutes) or not 1 <= duration_minutes <= LONGEST_MINUTES:
+        # In this order: "not a number" and infinity have no integer.
+        if not 1 <= duration_minutes <= LONGEST_MINUTES or duration_minutes != int(duration_minutes):
             raise WindowError("duration_minutes", f"must be a number of minutes from 1 to {LONGEST_MINUTES}")
         chosen = frozenset(DAYS.index(it.lower()) for it in days) if days else frozenset(range(7))
         return cls(chosen, time(int(found[1]), int(found[2])), int(duration_minutes))

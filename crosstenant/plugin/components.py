@@ -16,6 +16,7 @@ from pulumi.provider.server import ComponentInitError, ProviderServicer
 
 from crosstenant import CrossTenantPull, FederatedPull, PullIdentity, RegistryAccess
 from crosstenant._version import VERSION
+from crosstenant.azure.refusals.masking import hide
 from crosstenant.components.argument_error import ArgumentError
 from crosstenant.components.arguments.one_component import hosted_in
 from crosstenant.errors import OperatorError
@@ -113,7 +114,7 @@ class _ComponentServicer(ProviderServicer):
             with hosted_in(request.monitorEndpoint):
                 return await self._construct(request, context)  # pyright: ignore[reportUnknownMemberType]
         except Exception as error:
-            await abort(_plain(error), context)
+            await abort(_plain(error), context, hide)
 
 
 def _plain(error: Exception) -> Exception:

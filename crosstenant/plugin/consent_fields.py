@@ -37,7 +37,6 @@ _OWN: Final[Fields] = {
         required=True,
         replaces=True,
         compared_as=str.lower,
-        may_be_secret=True,
         refusal=forms.client_id,
     ),
     "secret": Field(

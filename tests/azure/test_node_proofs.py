@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from base64 import b64encode
 from itertools import count
 
 import pytest
@@ -149,3 +150,13 @@ async def test_output_that_is_not_whole_proves_nothing(proofs: NodeProofs, comma
     assert outcome.result is result
     assert logs.splitlines()[-1] in outcome.detail
     assert commands.commands[1:] == [clean_up_command("default", RUN)]
+
+
+async def test_secrets_that_a_cluster_repeats_are_hidden(proofs: NodeProofs, commands: Commands):
+    said = "denied the request: GET https://me:planted@mirror/v2/ (Authorization: Basic bWU6cGxhbnRlZA==)"
+    denied = f"denied pool=apps node= text={b64encode(said.encode()).decode()}"
+    commands.answers = [f"{begin_mark(RUN)}\n{denied}\n{end_mark(RUN)}\n", f"Killed: {said}"]
+    (node,) = (await ask(proofs)).nodes
+    ended = (await ask(proofs, moment=Moment.UPDATE)).detail
+    for text in (node.detail, ended):
+        assert "denied the request: GET https://[secret]@mirror/v2/ (Authorization: Basic [secret])" in text

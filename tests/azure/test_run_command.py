@@ -93,6 +93,12 @@ def ended(**properties: Any) -> web.Response:
     return web.json_response({"id": "c1", "properties": {"provisioningState": "Succeeded", **properties}})
 
 
+def running(status: int) -> web.Response:
+    properties = {"provisioningState": "Running", "startedAt": "2026-01-01T00:00:00Z"}
+    headers = {"Location": RESULT, "Retry-After": "1"}
+    return web.json_response({"id": "c1", "properties": properties}, status=status, headers=headers)
+
+
 def refusal(status: int, code: str, message: str) -> web.Response:
     return web.json_response({"error": {"code": code, "message": message}}, status=status)
 
@@ -108,6 +114,33 @@ async def test_command_is_sent_and_its_result_read_when_it_is_there(azure: Azure
     ]
     assert azure.clock.sleeps == [1, 3]
     assert azure.waits == ["waiting for the nodes of aks-prod"] * 2
+
+
+@pytest.mark.parametrize("status", [200, 202])
+async def test_command_runs_as_long_as_its_state_says_so(azure: Azure, status: int):
+    """The Azure CLI goes by the state in the body, and by no status."""
+    azure.answers = [accepted(), running(status), running(status), ended(exitCode=3, logs="text")]
+    assert await azure.run() == CommandResult(3, "text")
+    assert len(azure.asked) == 4
+
+
+async def test_command_has_ended_when_its_state_says_so(azure: Azure):
+    result = ended(exitCode=0, logs="text")
+    result.set_status(202)
+    azure.answers = [accepted(), result]
+    assert await azure.run() == CommandResult(0, "text")
+
+
+@pytest.mark.parametrize("properties", [["Succeeded"], "Succeeded", None])
+async def test_result_of_another_form_is_an_obstacle(azure: Azure, properties: object):
+    obstacle = await azure.obstacle(accepted(), web.json_response({"id": "c1", "properties": properties}))
+    assert "it does not say why" in str(obstacle)
+
+
+async def test_command_that_runs_beyond_the_deadline_may_have_begun(azure: Azure):
+    obstacle = await azure.obstacle(accepted(retry_after="15"), *(running(200) for _ in range(100)))
+    assert "did not end in time" in str(obstacle)
+    assert obstacle.may_have_begun
 
 
 async def test_entra_integrated_cluster_gets_the_callers_token_for_it(azure: Azure):
@@ -165,6 +198,28 @@ async def test_command_that_aks_did_not_end(azure: Azure):
     obstacle = await azure.obstacle(accepted(), ended(provisioningState="Failed", reason="timed out\x1b[2K"))
     assert (obstacle.result, obstacle.may_have_begun) == (R.RUN_COMMAND_FAILED, True)
     assert "timed out\\x1b[2K" in str(obstacle)
+
+
+async def test_cluster_token_in_the_reason_of_aks_is_hidden(azure: Azure):
+    token = f"planted-token-for-{AKS_SERVER.split('/')[0]}"
+    told = ended(provisioningState="Failed", reason=f"cannot use {token} (Authorization: Bearer {token})")
+    obstacle = await azure.obstacle(accepted(), told, takes_cluster_token=True)
+    assert "cannot use [secret] (Authorization: Bearer [secret])" in str(obstacle)
+
+
+async def test_state_in_other_letter_case_is_the_same_state(azure: Azure):
+    azure.answers = [
+        web.json_response({"properties": {"provisioningState": "succeeded", "exitCode": 0, "logs": "done"}})
+    ]
+    assert await azure.run() == CommandResult(0, "done")
+
+
+async def test_accepted_command_without_an_address_may_have_begun(azure: Azure):
+    found = await azure.obstacle(web.Response(status=202, headers={"Azure-AsyncOperation": RESULT}))
+    assert (found.result, found.may_have_begun) == (R.RUN_COMMAND_FAILED, True)
+    assert str(found) == (
+        f"AKS accepted the command in cluster {CLUSTER_ID} and names no address of its result: run again later"
+    )
 
 
 async def test_time_limit_ends_the_wait(azure: Azure):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from crosstenant.sandbox.world import seed
 from crosstenant.sandbox.world.state import State, now
 from crosstenant.sandbox.world.times import timestamp
-from tests.engine.cluster_estate import APP, EXPIRED_SECRET, NEXT_SECRET, PROFILE, SECRET, Profiles
+from tests.engine.cluster_estate import APP, EXPIRED_SECRET, NEXT_SECRET, PROFILE, SECRET, Profiles, meanwhile
 
 UNTOUCHED = (seed.OLD_CLUSTER_APP_ID, seed.OLD_CLUSTER_SECRET)
 
@@ -45,7 +45,7 @@ def test_unfit_clusters_are_refused_at_preview_with_what_to_do(profiles: Profile
 
 def test_a_secret_is_tried_until_entra_knows_it_and_no_cluster_is_touched_before(profiles: Profiles):
     arguments = {
-        "late": {"secret": NEXT_SECRET, "wait_for_principal_seconds": 60},
+        "late": {"secret": NEXT_SECRET, "wait_for_principal_seconds": 600},
         "wrong": {"secret": "a-secret-of-something-else", "wait_for_principal_seconds": 3},
         "expired": {"secret": EXPIRED_SECRET},
         "unknown": {"client_id": APP.replace("a01", "a02"), "wait_for_principal_seconds": 0},
@@ -65,9 +65,15 @@ def test_a_secret_is_tried_until_entra_knows_it_and_no_cluster_is_touched_before
     assert preview.says("because the last secret of its application ended at", "the reset repairs it")
     assert preview.says("because its secret has expired (AADSTS7000222)")
     assert preview.says(f"It acts as application 'aks-prod-original' ({seed.OLD_CLUSTER_APP_ID}) now")
-    profiles.azure.change(lambda state: replicate_late(state, 5))
+    profiles.azure.change(lambda state: replicate_late(state, 3600))
 
-    up = profiles.fails("up", options=("--continue-on-error",))
+    def refused() -> int:
+        return sum(it["service"] == "login" and it["status"] != 200 for it in profiles.azure.requests)
+
+    # What stays refused is tried eight times at most: one more is of those that wait for the next secret.
+    enough = refused() + 9
+    with meanwhile(lambda: refused() >= enough, lambda: profiles.azure.change(lambda state: replicate_late(state, 0))):
+        up = profiles.fails("up", options=("--continue-on-error",))
 
     assert up.says(f"waiting for Entra to accept the secret of application {APP}")
     errors = {name: next((it for it in up.errors if f"/managedClusters/{name} " in it), "") for name in arguments}

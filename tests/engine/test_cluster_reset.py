@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from crosstenant.sandbox.world.state import State
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from crosstenant.sandbox.world.state import State, now
 from tests.engine.cluster_estate import (
     APP,
     NEXT_SECRET,
@@ -12,6 +15,7 @@ from tests.engine.cluster_estate import (
     document,
     end_operations,
     meanwhile,
+    resets_of,
     run_operation,
 )
 
@@ -41,9 +45,26 @@ def test_a_reset_outlasts_what_passes_and_happens_once(profiles: Profiles):
     azure.change(lambda state: state["settings"]["reset"].update(seconds=4))
 
     def both_were_met() -> bool:
-        return was_refused(profiles, "named") and profiles.looks("busy") > 0
+        return was_refused(profiles, "named") and profiles.looks("busy") > 1
 
-    with meanwhile(both_were_met, lambda: azure.change(end_operations)):
+    seen: list[int] = []
+
+    def rolls_on(step: int, act: Callable[[State], object]) -> AbstractContextManager[None]:
+        """Goes on with the reset of ``rolling`` when the plugin has seen how far it was."""
+
+        def was_seen() -> bool:
+            # A look that had begun before may not show it.
+            return len(seen) == step and profiles.looks("rolling") >= seen[-1] + 2
+
+        return meanwhile(was_seen, lambda: (azure.change(act), seen.append(profiles.looks("rolling"))))
+
+    with (
+        resets_of("rolling", seconds=600),
+        meanwhile(both_were_met, lambda: azure.change(lambda state: end_operations(state, "busy", "named"))),
+        meanwhile(lambda: profiles.resets("rolling") == 1, lambda: seen.append(profiles.looks("rolling"))),
+        rolls_on(1, lambda state: half_of_the_reset_is_done(state, "rolling")),
+        rolls_on(2, lambda state: end_operations(state, "rolling")),
+    ):
         up = profiles.up()
 
     for name in names:
@@ -81,6 +102,12 @@ def was_refused(profiles: Profiles, name: str) -> bool:
     """Whether AKS has refused a reset of the cluster because of the operation that runs there."""
     end = f"/{name}/resetServicePrincipalProfile"
     return any(it["path"].endswith(end) and it["status"] == 409 for it in profiles.azure.requests)
+
+
+def half_of_the_reset_is_done(state: State, name: str) -> None:
+    """The first half of the cluster's nodes is reimaged."""
+    (operation,) = [it for it in state["operations"].values() if it["resource"].endswith(f"/{name}")]
+    operation.update(_start=now(state) - 600, _end=now(state) + 600)
 
 
 def run_unseen_operation(state: State, name: str, seconds: float) -> None:

@@ -83,6 +83,8 @@ def test_the_next_opening_is_the_first_minute_that_is_open():
         (None, "22:00", 0, "duration_minutes"),
         (None, "22:00", 10081, "duration_minutes"),
         (None, "22:00", 1.5, "duration_minutes"),
+        (None, "22:00", float("nan"), "duration_minutes"),
+        (None, "22:00", float("inf"), "duration_minutes"),
     ],
 )
 def test_a_malformed_part_is_named(days: list[str] | None, start: str, minutes: float, part: str):

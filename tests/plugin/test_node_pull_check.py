@@ -76,7 +76,7 @@ async def test_defaults_are_filled_in(check: NodePullCheck):
         ({"image": f"{IMAGE} ; id"}, "image", "must be the full reference of an image"),
         ({"namespace": "Probe"}, "namespace", "must be the name of a namespace"),
         ({"timeoutSeconds": 481}, "timeoutSeconds", "must be a number of seconds from 10 to 480"),
-        ({"coverage": "all"}, "coverage", "must be 'each-node-pool' or 'each-node', not 'all'"),
+        ({"coverage": "all"}, "coverage", "must be 'each-node-pool' or 'each-node'"),
         ({"clusterId": "aks"}, "clusterId", "is not the ARM ID of a"),
     ],
 )
@@ -236,6 +236,29 @@ async def test_preview_refuses_a_cluster_that_runs_no_commands(world: World, che
     world.state = cluster(run_command_disabled=True)
     with pytest.raises(OperatorError, match="az aks update -g rg-clusters -n aks-prod --enable-run-command"):
         await check.preview_create(URN, inputs())
+
+
+@pytest.mark.parametrize("changes", [{}, {"clusterId": UNKNOWN}, {"waitsFor": "2026-02-01T22:00:00Z"}])
+@pytest.mark.parametrize(
+    "host", ["fabrikamimages.azurecr.us", "fabrikamimages.azurecr.cn", "fabrikamimages.azurecr.us:443"]
+)
+async def test_preview_refuses_an_image_in_a_registry_of_another_cloud(
+    world: World, check: NodePullCheck, host: str, changes: Properties
+):
+    elsewhere = inputs(image=f"{host}/backend/api:1.0", **changes)
+    with pytest.raises(
+        OperatorError, match=rf"image {host}/backend/api:1.0 is in a registry of cloud '(us|ch)\w+', and"
+    ):
+        await check.preview_create(URN, elsewhere)
+    await check.preview_create(URN, {**elsewhere, "mode": "warn"})
+    assert "no credential of another cloud" in world.terminal.warnings[-1]
+    assert (await check.preview_create(URN, {**elsewhere, "mode": "skip"}))["result"] == "skipped"
+    assert world.nodes.asked == []
+
+
+@pytest.mark.parametrize("host", ["mcr.microsoft.com", "localhost:5000", "ghcr.io", "azurecr.us"])
+async def test_preview_accepts_an_image_elsewhere_than_in_azure(check: NodePullCheck, host: str):
+    assert (await check.preview_create(URN, inputs(image=f"{host}/backend/api:1.0")))["result"] is UNKNOWN
 
 
 async def test_import_is_refused(check: NodePullCheck):

@@ -513,6 +513,11 @@ async def test_state_of_before_is_written_anew_without_a_reset(world: World):
         ({"waitForPrincipalSeconds": -1}, "waitForPrincipalSeconds", "0 to 3600"),
         ({"waitForPrincipalSeconds": True}, "waitForPrincipalSeconds", "must be a number"),
         ({"clusterName": "aks-prod"}, "clusterName", "is not an input of this type: its inputs are clusterId"),
+        (
+            {"nodePullImage": "fabrikamimages.azurecr.us/backend/api:1.0"},
+            "nodePullImage",
+            "image fabrikamimages.azurecr.us/backend/api:1.0 is in a registry of cloud 'usgovernment', and",
+        ),
     ],
 )
 async def test_check_names_property_and_remedy(world: World, change: dict[str, Any], name: str, reason: str):

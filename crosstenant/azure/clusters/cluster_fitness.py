@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.errors import OperatorError
+from crosstenant.model.shell_words import shell_word
 
 
 def refuse_unfit(
@@ -25,7 +26,7 @@ def refuse_unfit(
     :raises OperatorError: The cluster cannot be reset; the message says what to do.
     """
     where = f"cluster {state.cluster_id}"
-    group, name = state.arm_id.resource_group, state.arm_id.name
+    group, name = shell_word(state.arm_id.resource_group), state.arm_id.name
     if state.uses_managed_identity:
         raise OperatorError(
             f"{where} has a managed identity, and Azure does not let it go back to a service principal: remove it from"

@@ -6,6 +6,7 @@ reimages every node, so a request that AKS may have accepted is never repeated b
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
@@ -15,6 +16,7 @@ from crosstenant.azure.caller_rights import permits
 from crosstenant.azure.clusters.cluster_state import ClusterState, RunningOperation, from_model, running_operation
 from crosstenant.azure.clusters.maintenance import Maintenance, maintenance_of
 from crosstenant.azure.clusters.reset_operation import ResetOperation
+from crosstenant.azure.connections.answer_forms import form_due
 from crosstenant.azure.connections.documents import json_due, time_of
 from crosstenant.azure.refusals.refusal_table import Retry
 from crosstenant.azure.refusals.refusals import retry_of, take_apart
@@ -105,7 +107,8 @@ class Clusters:
             if take_apart(error).code in ("ResourceNotFound", "ResourceGroupNotFound", "NotFound"):
                 return None
             raise
-        return from_model(found, times[-1] if times else None)
+        with form_due():
+            return from_model(found, times[-1] if times else None)
 
     async def maintenance(self, cluster_id: ArmId) -> Maintenance | None:
         """The maintenance configuration that counts for a reset; ``None`` if the cluster has none.
@@ -181,7 +184,9 @@ class Clusters:
             except AzureError as error:
                 said = take_apart(error, [credential.secret])
                 # A refusal decides about this request, but not about an earlier one without an answer.
-                has_no_answer = said.status == 0 or said.status >= 500
+                # Of an acceptance with a status that is not documented (201, 204), it is not known what AKS does.
+                is_accepted = 200 <= said.status < 300 and not said.page
+                has_no_answer = said.status == 0 or said.status >= 500 or is_accepted
                 attempt.maybe_accepted = unanswered or has_no_answer
                 lost += has_no_answer and before is not None and before.uses(credential.client_id)
                 retry = Retry.THROTTLED if said.status == 0 else retry_of(error)
@@ -258,19 +263,25 @@ class Clusters:
         await self._arm.aclose()
 
     async def _post_reset(self, cluster_id: ArmId, credential: AppCredential) -> ResetOperation:
+        from azure.core.exceptions import ServiceResponseError
         from azure.mgmt.containerservice.models import ManagedClusterServicePrincipalProfile
 
         from crosstenant.azure.clusters.watched_polling import WatchedPolling
+        from crosstenant.azure.connections.transport import NOT_COMPRESSED
 
         polling = WatchedPolling(self._tenant.cloud.arm_host)
-        poller = await self._client(cluster_id.subscription_id).managed_clusters.begin_reset_service_principal_profile(
-            cluster_id.resource_group,
-            cluster_id.name,
-            ManagedClusterServicePrincipalProfile(client_id=credential.client_id, secret=credential.secret),
-            polling=polling,
-            # azure-core would repeat a POST after a 500 or 503, although AKS may have accepted it.
-            retry_total=0,
-        )
+        clusters = self._client(cluster_id.subscription_id).managed_clusters
+        try:
+            poller = await clusters.begin_reset_service_principal_profile(
+                cluster_id.resource_group,
+                cluster_id.name,
+                ManagedClusterServicePrincipalProfile(client_id=credential.client_id, secret=credential.secret),
+                polling=polling,
+                # azure-core would repeat a POST after a 500 or 503, although AKS may have accepted it.
+                retry_total=0,
+            )
+        except zlib.error:  # The SDK reads this answer itself.
+            raise ServiceResponseError(NOT_COMPRESSED) from None
         return ResetOperation(poller, polling)
 
     def _client(self, subscription_id: str) -> ContainerServiceClient:

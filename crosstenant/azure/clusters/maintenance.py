@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final, cast
 
 from crosstenant.azure.arm import Arm
+from crosstenant.azure.connections.answer_forms import form_due
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.maintenance_schedule import NAMES, windows_of
@@ -36,7 +37,8 @@ async def maintenance_of(arm: Arm, cluster_id: ArmId) -> Maintenance | None:
     :raises azure.core.exceptions.AzureError: Azure refused, or could not be reached.
     """
     answer = await arm.get(f"{cluster_id}/maintenanceConfigurations", _API_VERSION)
-    found = {str(it.get("name")).lower(): it for it in cast("list[dict[str, Any]]", answer.get("value") or [])}
+    with form_due():
+        found = {str(it.get("name")).lower(): it for it in cast("list[dict[str, Any]]", answer.get("value") or [])}
     for name in NAMES:
         if name.lower() not in found:
             continue

@@ -10,12 +10,13 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Final
 
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.run_command import CommandNotRun, RunCommands, disabled, stopped
+from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock, OnWait, unheard
 from crosstenant.model.arm_id import ArmId
@@ -120,14 +121,14 @@ class NodeProofs:
         deadline = self._clock.now() + question.seconds + _MARGIN
         try:
             ended = await self._commands.run(cluster, node_pull_command(plan, run), deadline=deadline, on_wait=on_wait)
-            return outcome_of(read_report(ended.logs, run), plan, absent)
+            return _without_secrets(outcome_of(read_report(ended.logs, run), plan, absent))
         except CommandNotRun as error:
             if error.may_have_begun:
                 await self._clean_up(cluster, question.namespace, run)
             return _not_asked(error)
         except ReportError as error:
             await self._clean_up(cluster, question.namespace, run)
-            text = in_one_line(str(error))[-_LONGEST:]
+            text = in_one_line(hide(str(error)))[-_LONGEST:]
             result = NodePullResult.NOT_PERMITTED if POD_FORBIDDEN.is_in(text) else NodePullResult.RUN_COMMAND_FAILED
             return ClusterOutcome(result, detail=f"the command in cluster {cluster.cluster_id} ended early: {text}")
 
@@ -136,6 +137,12 @@ class NodeProofs:
         deadline = self._clock.now() + _CLEAN_UP_SECONDS
         with suppress(CommandNotRun):
             await self._commands.run(cluster, clean_up_command(namespace, run), deadline=deadline, on_wait=unheard)
+
+
+def _without_secrets(outcome: ClusterOutcome) -> ClusterOutcome:
+    # The state keeps the details: the words of a kubelet, a registry, a webhook.
+    nodes = tuple(replace(it, detail=hide(it.detail)) for it in outcome.nodes)
+    return replace(outcome, nodes=nodes, detail=hide(outcome.detail))
 
 
 def _not_asked(error: CommandNotRun) -> ClusterOutcome:

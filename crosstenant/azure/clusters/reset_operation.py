@@ -54,13 +54,17 @@ class ResetOperation:
         :raises ResetFailed: The operation failed or was cancelled.
         :raises TimeoutError: The operation took longer.
         :raises OperationUnreadable: The operation could not be read: the caller may not, its address is at another
-            host, Azure is too busy or cannot be reached, or the answer is not the status of an operation.
+            host or missing, Azure is too busy or cannot be reached, or the answer is not the status of an operation.
         """
         if self._poller is None or self._polling is None:
             return
         from azure.core.exceptions import AzureError
         from azure.core.polling.base_polling import OperationFailed
 
+        from crosstenant.azure.connections.answer_forms import OtherFormError
+
+        if self._polling.has_no_address:
+            raise OperationUnreadable(AzureError("AKS accepted it and names no operation"))
         self._polling.on_look = on_look
         try:
             await asyncio.wait_for(self._poller.result(), seconds)
@@ -71,3 +75,5 @@ class ResetOperation:
             if isinstance(error.__cause__, OperationFailed):
                 raise ResetFailed from error
             raise OperationUnreadable(error) from error
+        except Exception as error:  # Of a document of another form the SDK raises anything; AKS continues the reset.
+            raise OperationUnreadable(OtherFormError(error)) from error

@@ -6,12 +6,13 @@ It reaches private clusters, and needs no kubeconfig. https://learn.microsoft.co
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, cast
+from typing import TYPE_CHECKING, Final, cast
 
 from crosstenant.azure.arm import Arm, Json
 from crosstenant.azure.caller_rights import permits
 from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.connections.documents import object_in
+from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.refusals.refusals import explain, take_apart
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.azure.waiting import Clock, OnWait, seconds_of
@@ -25,6 +26,7 @@ from crosstenant.model.matched_texts.azure_texts import (
 from crosstenant.model.modes import NodePullResult
 from crosstenant.model.outside_text import in_one_line
 from crosstenant.model.pauses import COMMAND
+from crosstenant.model.shell_words import shell_word
 
 if TYPE_CHECKING:
     from azure.core.exceptions import AzureError
@@ -38,6 +40,8 @@ API_VERSION: Final = "2026-04-01"
 CLUSTER_SCOPE: Final = "6dae42f8-4368-4678-94ff-3960e28e3630/.default"
 """Scope of a token for an Entra-integrated cluster, in every cloud
 (https://learn.microsoft.com/azure/aks/kubelogin-authentication)."""
+
+_ENDED: Final = ("succeeded", "failed", "canceled")
 
 
 class CommandNotRun(Exception):
@@ -107,7 +111,7 @@ class RunCommands:
             raise self._refused(began, cluster, secrets)
         result = began if began.status_code == 200 else await self._ended(began, cluster, deadline, on_wait, secrets)
         try:
-            return _result(result, cluster)
+            return _result(result, cluster, secrets)
         except AzureError as error:
             raise self._failure(error, cluster, secrets, may_have_begun=True) from None
 
@@ -121,6 +125,13 @@ class RunCommands:
         from azure.core.exceptions import AzureError
 
         url = began.headers.get("Location", "")
+        if not url:
+            raise CommandNotRun(
+                NodePullResult.RUN_COMMAND_FAILED,
+                f"AKS accepted the command in cluster {cluster.cluster_id} and names no address of its result: run"
+                " again later",
+                may_have_begun=True,
+            )
         pauses = iter(COMMAND)
         pause = _retry_after(began) or next(pauses)
         while True:
@@ -136,10 +147,11 @@ class RunCommands:
                 answer = await self._arm.poll(url)
             except AzureError as error:
                 raise self._failure(error, cluster, secrets, may_have_begun=True) from None
-            if answer.status_code == 200:
-                return answer
-            if answer.status_code != 202:
+            if answer.status_code not in (200, 202):
                 raise self._refused(answer, cluster, secrets, may_have_begun=True)
+            state = _state(answer)
+            if state in _ENDED or (answer.status_code == 200 and not state):
+                return answer
             pause = _retry_after(answer) or next(pauses)
 
     def _refused(
@@ -180,7 +192,7 @@ class RunCommands:
 
 def disabled(cluster: ClusterState) -> CommandNotRun:
     """The obstacle of a cluster that refuses commands."""
-    group, name = cluster.arm_id.resource_group, cluster.arm_id.name
+    group, name = shell_word(cluster.arm_id.resource_group), cluster.arm_id.name
     return CommandNotRun(
         NodePullResult.RUN_COMMAND_DISABLED,
         f"cluster {cluster.cluster_id} refuses run-command, by which its nodes are asked: enable it ('az aks update"
@@ -208,10 +220,10 @@ def rights_needed(cluster_id: object) -> str:
     )
 
 
-def _result(answer: AsyncHttpResponse, cluster: ClusterState) -> CommandResult:
-    properties = cast("dict[str, Any]", object_in(answer).get("properties") or {})
-    if properties.get("provisioningState") != "Succeeded":
-        reason = in_one_line(str(properties.get("reason") or "it does not say why"))
+def _result(answer: AsyncHttpResponse, cluster: ClusterState, secrets: list[str]) -> CommandResult:
+    properties = _properties(answer)
+    if str(properties.get("provisioningState")).lower() != "succeeded":
+        reason = in_one_line(hide(str(properties.get("reason") or "it does not say why"), secrets))
         raise CommandNotRun(
             NodePullResult.RUN_COMMAND_FAILED,
             f"AKS did not end the command in cluster {cluster.cluster_id}: {reason}",
@@ -219,6 +231,22 @@ def _result(answer: AsyncHttpResponse, cluster: ClusterState) -> CommandResult:
         )
     code = properties.get("exitCode")
     return CommandResult(code if isinstance(code, int) else None, str(properties.get("logs") or ""))
+
+
+def _state(answer: AsyncHttpResponse) -> str:
+    """The state in the body of an answer; empty without one. The Azure CLI goes by it, whatever the status is
+    (https://github.com/Azure/azure-cli/blob/dev/src/azure-cli/azure/cli/command_modules/acs/_polling.py)."""
+    from azure.core.exceptions import AzureError
+
+    try:
+        return str(_properties(answer).get("provisioningState") or "").lower()
+    except AzureError:
+        return ""
+
+
+def _properties(answer: AsyncHttpResponse) -> Json:
+    found: object = object_in(answer).get("properties")
+    return cast("Json", found) if isinstance(found, dict) else {}
 
 
 def _retry_after(answer: AsyncHttpResponse) -> float:

@@ -27,6 +27,8 @@ class WatchedPolling(AsyncARMPolling):
         super().__init__(_SECONDS, lro_options={"final-state-via": "azure-async-operation"})
         self._host = host
         self.url = ""
+        self.has_no_address = False
+        """Whether AKS has accepted the request and names no operation."""
         self.on_look: Callable[[], Awaitable[None]] | None = None
 
     def initialize(self, client: Any, initial_response: Any, deserialization_callback: Any) -> None:
@@ -41,6 +43,10 @@ class WatchedPolling(AsyncARMPolling):
             raise DecodeError("the answer is not one of AKS", response=response)
         # AKS has accepted the reset. An address elsewhere is refused when it is polled, and is not kept.
         self.url = url if is_at(self._host, url, or_region=True) else ""
+        # Without an address the SDK would take the request for done, where the body does not say otherwise.
+        self.has_no_address = response.status_code == 202 and not url
+        if self.has_no_address:
+            return
         super().initialize(  # pyright: ignore[reportUnknownMemberType] (the SDK leaves its type parameters open)
             client, initial_response, deserialization_callback
         )
@@ -50,12 +56,19 @@ class WatchedPolling(AsyncARMPolling):
 
         :param status_link: The address, from an answer.
         :raises crosstenant.azure.connections.addresses.ForeignAddressError: It is at another host.
+        :raises azure.core.exceptions.DecodeError: The answer is the page of a proxy, for example.
         """
         read = cast("Callable[[str], Awaitable[Any]]", super().request_status)
-        return await read(must_be_at(self._host, status_link, or_region=True))
+        answer = await read(must_be_at(self._host, status_link, or_region=True))
+        # Behind a Location the SDK takes any answer with status 200 for the end.
+        if page_in(answer.http_response.content):
+            raise DecodeError("the answer is not one of AKS", response=answer.http_response)
+        return answer
 
     async def update_status(self) -> None:
         """Polls once."""
         await super().update_status()
+        if not isinstance(cast("object", self.status()), str):
+            raise TypeError("the status of an operation must be a text")
         if self.on_look and not self.finished():
             await self.on_look()

@@ -7,6 +7,7 @@ from typing_extensions import NotRequired, TypedDict
 
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.secret_dates import read_utc
+from crosstenant.model.argument_text import quoted_name
 from crosstenant.model.modes import WhenStopped, WhenStoppedText
 from crosstenant.model.reset_window import ResetWindow, WindowError
 from crosstenant.model.secret_dates import utc_text
@@ -72,7 +73,8 @@ def read_holds(
         moment = read_utc(reset_not_before)
         if moment is None or utc_text(moment) != reset_not_before:
             raise (at / "reset_not_before").error(
-                f"'{reset_not_before}' is not a UTC time of the form 2026-01-31T22:00:00Z: write it so, with the Z"
+                f"{quoted_name(reset_not_before)} is not a UTC time of the form 2026-01-31T22:00:00Z: write it so, with"
+                " the Z"
             )
     stopped = None if when_stopped is None else WhenStopped(when_stopped)
     return HoldSpec(stopped, reset_window, reset_not_before, repair_failed)

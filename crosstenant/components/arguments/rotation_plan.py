@@ -8,6 +8,7 @@ from typing import Final, cast
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.rotation_args import RotationArgs
 from crosstenant.components.arguments.secret_dates import check_end_date, read_utc
+from crosstenant.model.argument_text import quoted_name
 from crosstenant.model.rotation import FIRST_DAY, Schedule
 from crosstenant.model.secret_dates import utc_text
 
@@ -199,7 +200,9 @@ def _first_day(at: ArgPath, args: RotationArgs) -> date:
     except ValueError:
         day = None
     if day is None or str(day) != text or not 1970 <= day.year <= 9000:
-        raise (at / "rotate_from").error(f"'{text}' is not a date of the form 2026-01-01: write it so, without a time")
+        raise (at / "rotate_from").error(
+            f"{quoted_name(text)} is not a date of the form 2026-01-01: write it so, without a time"
+        )
     return day
 
 
@@ -207,8 +210,8 @@ def _count(at: ArgPath, args: RotationArgs) -> int:
     text = args.get("rotation_trigger") or "0"
     if not _COUNT.fullmatch(text):
         raise (at / "rotation_trigger").error(
-            f"'{text}' is not a whole number: with keep_previous write '1' for the first rotation out of turn, and"
-            " count up by one for each more, so that the present secret becomes the previous one",
+            f"{quoted_name(text)} is not a whole number: with keep_previous write '1' for the first rotation out of"
+            " turn, and count up by one for each more, so that the present secret becomes the previous one",
         )
     return int(text)
 

@@ -6,6 +6,7 @@ import re
 from datetime import datetime, timezone
 
 from crosstenant.components.arguments.arg_path import ArgPath
+from crosstenant.model.argument_text import quoted_name
 from crosstenant.model.secret_dates import UTC_TIME, utc_text
 
 
@@ -22,7 +23,9 @@ def check_end_date(at: ArgPath, end_date: str | None, *, now: datetime | None = 
         return
     end = read_utc(end_date)
     if end is None or utc_text(end) != end_date:
-        raise at.error(f"'{end_date}' is not a UTC time of the form 2027-06-30T00:00:00Z: write it so, with the Z")
+        raise at.error(
+            f"{quoted_name(end_date)} is not a UTC time of the form 2027-06-30T00:00:00Z: write it so, with the Z"
+        )
     if end <= (now or datetime.now(timezone.utc)):
         raise at.error(
             f"'{end_date}' is past: a secret that ends then would never sign in; a later date makes a new secret",

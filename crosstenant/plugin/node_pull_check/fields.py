@@ -27,7 +27,6 @@ INPUTS: Final[Fields] = {
         required=True,
         replaces=True,
         compared_as=forms.compared_id,
-        may_be_secret=True,
         refusal=forms.cluster_id,
     ),
     **QUESTION,

@@ -21,7 +21,7 @@ from crosstenant.plugin.context import Context
 from crosstenant.plugin.former_sign_in import perhaps_former
 from crosstenant.plugin.node_pull_check.fields import DESCRIPTION, INPUTS, OUTPUTS
 from crosstenant.plugin.node_pull_check.question import question_in
-from crosstenant.plugin.node_pull_check.sentences import describe, not_permitted
+from crosstenant.plugin.node_pull_check.sentences import describe, not_permitted, of_another_cloud
 from crosstenant.provider_kit.declared import DeclaredResource
 from crosstenant.provider_kit.fields import Fields, same
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Observed, Properties
@@ -60,18 +60,18 @@ class NodePullCheck(DeclaredResource[Context]):
         return Diff(differences)
 
     async def preview_create(self, urn: str, inputs: Properties) -> Properties:
-        """Refuses what can be known before: a cluster that runs no commands, a caller who may not ask for one."""
+        """Refuses what can be known before: a registry of another cloud, a cluster that runs no commands, a caller who
+        may not ask for one.
+        """
         if inputs["mode"] == PullCheckMode.SKIP:
             return {**inputs, "result": NodePullResult.SKIPPED.value}
+        if inputs["image"] is not UNKNOWN:
+            await self._refuse_or_warn(urn, inputs, of_another_cloud(inputs["image"], self.context.tenant.cloud))
         if _waits(inputs):
             return {**inputs, "result": NodePullResult.NOT_CHECKED.value}
         if inputs["clusterId"] is not UNKNOWN and inputs["mode"] is not UNKNOWN:
             cluster = await self._cluster(inputs["clusterId"])
-            obstacle = await self._obstacle(_parsed(inputs["clusterId"]), cluster)
-            if obstacle and inputs["mode"] == PullCheckMode.REQUIRE:
-                raise OperatorError(obstacle)
-            if obstacle:
-                await self.context.log.warning(urn, obstacle)
+            await self._refuse_or_warn(urn, inputs, await self._obstacle(_parsed(inputs["clusterId"]), cluster))
         return {**inputs, "result": UNKNOWN}
 
     async def create(self, urn: str, inputs: Properties, timeout: float) -> tuple[str, Properties]:
@@ -137,6 +137,12 @@ class NodePullCheck(DeclaredResource[Context]):
     async def _cluster(self, cluster_id: str) -> ClusterState | None:
         with explained("reading cluster", cluster_id, self.context.tenant):
             return await self._clusters.get(_parsed(cluster_id))
+
+    async def _refuse_or_warn(self, urn: str, inputs: Properties, obstacle: str) -> None:
+        if obstacle and inputs["mode"] == PullCheckMode.REQUIRE:
+            raise OperatorError(obstacle)
+        if obstacle and inputs["mode"] is not UNKNOWN:
+            await self.context.log.warning(urn, obstacle)
 
     async def _obstacle(self, cluster_id: ArmId, cluster: ClusterState | None) -> str:
         if cluster is not None and cluster.run_command_disabled:

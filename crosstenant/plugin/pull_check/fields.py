@@ -57,7 +57,6 @@ INPUTS: Final[Fields] = {
         required=True,
         replaces=True,
         compared_as=forms.compared_id,
-        may_be_secret=True,
         refusal=forms.registry_id,
     ),
     "clientId": Field(
@@ -66,7 +65,6 @@ INPUTS: Final[Fields] = {
         required=True,
         replaces=True,
         compared_as=str.lower,
-        may_be_secret=True,
         refusal=forms.client_id,
     ),
     "secret": Field(

@@ -54,7 +54,6 @@ INPUTS: Final[Fields] = {
         required=True,
         replaces=True,
         compared_as=forms.compared_id,
-        may_be_secret=True,
         refusal=forms.cluster_id,
     ),
     "clientId": Field(
@@ -63,7 +62,6 @@ INPUTS: Final[Fields] = {
         "tenant. https://learn.microsoft.com/azure/aks/kubernetes-service-principal",
         required=True,
         compared_as=str.lower,
-        may_be_secret=True,
         refusal=forms.client_id,
     ),
     "secret": Field(
@@ -80,7 +78,6 @@ INPUTS: Final[Fields] = {
         "notice when the application no longer has the secret, where the caller may read the application. It never "
         "causes a reset.",
         compared_as=str.lower,
-        may_be_secret=True,
         refusal=forms.key_id,
     ),
     "abandonOnDelete": Field(

@@ -10,6 +10,7 @@ from crosstenant.model.arm_id import ArmId
 from crosstenant.model.modes import CredentialState, WhenStopped
 from crosstenant.model.reset_window import ResetWindow
 from crosstenant.model.secret_dates import utc_text, utc_time
+from crosstenant.model.shell_words import shell_word
 from crosstenant.plugin.service_principal_profile.hold_fields import DEFAULT_WARNING_DAYS
 from crosstenant.plugin.service_principal_profile.record import Record
 from crosstenant.provider_kit.resource import Properties
@@ -99,7 +100,7 @@ class Hold:
     @property
     def start(self) -> str:
         """The command that starts the cluster."""
-        return f"az aks start -g {self.cluster_id.resource_group} -n {self.cluster_id.name}"
+        return f"az aks start -g {shell_word(self.cluster_id.resource_group)} -n {self.cluster_id.name}"
 
     @property
     def announcement(self) -> str:

@@ -75,7 +75,6 @@ HOLDS: Final[Fields] = {
         "Key ID (UUID) of the application's previous secret, which stays valid. A cluster waits with that secret only; "
         "where the update would remove the cluster's present secret, it is refused.",
         compared_as=str.lower,
-        may_be_secret=True,
         informs=True,
         refusal=forms.key_id,
     ),

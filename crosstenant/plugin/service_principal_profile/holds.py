@@ -14,6 +14,7 @@ from crosstenant.azure.refusals.explained import explained
 from crosstenant.azure.waiting import Clock
 from crosstenant.errors import OperatorError
 from crosstenant.model.recurring import next_opening
+from crosstenant.model.shell_words import shell_word
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.service_principal_profile.hold import HEALTHY, Hold, HoldRules, would_lose
 from crosstenant.plugin.service_principal_profile.present_secrets import PresentSecrets
@@ -90,7 +91,7 @@ class Holds:
         where = f"cluster {state.cluster_id}"
         times = "give the times themselves (start and duration_minutes in reset_window)"
         if found is None:
-            group, name = state.arm_id.resource_group, state.arm_id.name
+            group, name = shell_word(state.arm_id.resource_group), state.arm_id.name
             raise OperatorError(
                 f"{where} has no maintenance configuration, which is its reset window: make one ('az aks"
                 f" maintenanceconfiguration add -g {group} --cluster-name {name} -n aksManagedNodeOSUpgradeSchedule"

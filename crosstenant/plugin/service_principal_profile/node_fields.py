@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import Final
 
 from crosstenant.azure.clusters.node_proofs import NodeQuestion
+from crosstenant.model.clouds import Cloud
 from crosstenant.plugin.node_pull_check.question import QUESTION, question_in
+from crosstenant.plugin.node_pull_check.sentences import of_another_cloud
 from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 
@@ -48,8 +50,15 @@ def node_question(inputs: Properties) -> NodeQuestion | None:
     return question_in({name: inputs.get(given) for given, name in _IN_QUESTION.items()})
 
 
-def refuse_nodes(inputs: Properties) -> list[Failure]:
-    """What is wrong with these inputs together."""
+def refuse_nodes(inputs: Properties, cloud: Cloud) -> list[Failure]:
+    """What is wrong with these inputs together, and with an image that no node of the cluster's cloud can pull.
+
+    Each refresh would see such nodes refused, and each update would reset the cluster for it.
+    """
+    image = inputs.get("nodePullImage")
+    if isinstance(image, str):
+        problem = of_another_cloud(image, cloud)
+        return [Failure("nodePullImage", problem)] if problem else []
     if "nodePullImage" in inputs:
         return []
     given = [name for name in NODE_PULL if name in inputs]

@@ -88,7 +88,9 @@ class Record:
 
     def is_running(self, client_id: Plain, secret: Plain) -> bool:
         """Whether a reset to this credential was begun whose end is unknown."""
-        return self.pending_operation is not None and (self.client_id, self.secret) == (client_id, secret)
+        if self.pending_operation is None or client_id is UNKNOWN:
+            return False
+        return (self.client_id.lower(), self.secret) == (client_id.lower(), secret)
 
     @classmethod
     def of_inputs(cls, inputs: Properties, state: CredentialState = CredentialState.PENDING) -> Record:

@@ -114,7 +114,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
 
     def check_together(self, inputs: Properties) -> list[Failure]:
         """Refuses a reset window, and a question to the nodes, of which a part is missing or malformed."""
-        return [*refuse_window(inputs), *refuse_nodes(inputs)]
+        return [*refuse_window(inputs), *refuse_nodes(inputs, self.context.tenant.cloud)]
 
     async def _unreadable_former(self, olds: Properties, cluster_id: ArmId) -> str:
         """Why another cluster cannot take the place of the present one; empty where its record can be judged.

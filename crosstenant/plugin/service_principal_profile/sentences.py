@@ -6,6 +6,7 @@ from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import RESET_ACTION
 from crosstenant.azure.refusals.refusal_table import ROLES_BY_ACTION
 from crosstenant.model.arm_id import ArmId
+from crosstenant.model.shell_words import shell_word
 
 
 def not_permitted(cluster_id: ArmId, caller: str) -> str:
@@ -27,7 +28,7 @@ def declared_twice(other: str) -> str:
 
 def still_in_use(urn: str, cluster_id: ArmId, client_id: str) -> str:
     """The deletion of the record of a cluster that would lose its identity."""
-    arguments = f"-g {cluster_id.resource_group} -n {cluster_id.name}"
+    arguments = f"-g {shell_word(cluster_id.resource_group)} -n {cluster_id.name}"
     return (
         f"cluster {cluster_id} still acts as application {client_id}, and would lose its identity with it."
         " Either move the cluster to another application or to a managed identity"
@@ -35,7 +36,9 @@ def still_in_use(urn: str, cluster_id: ArmId, client_id: str) -> str:
         f" 'az aks update {arguments} --enable-managed-identity') and run again; or give it abandon_on_delete=True"
         " (in the program again, if it was removed; give it to the cluster that has taken its place, if one has), run"
         " 'pulumi up', and then delete. Only if another record of this"
-        f" cluster has taken the place of this one, under another name and provider: 'pulumi state delete {urn}'"
+        " cluster has taken the place of this one, under another name and provider:"
+        # A shell would take `$type` in it for a variable.
+        f" pulumi state delete {shell_word(urn)}"
     )
 
 

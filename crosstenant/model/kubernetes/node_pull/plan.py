@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
+from crosstenant.model.argument_text import quoted_name
 from crosstenant.model.modes import NodePullCoverage
 
 DEFAULT_NAMESPACE: Final = "default"
@@ -33,7 +34,7 @@ def check_image(image: str) -> None:
     found = _IMAGE.fullmatch(image)
     if found is None or not (found["tag"] or found["digest"]):
         raise ValueError(
-            f"'{image}' must be the full reference of an image, with its registry and a tag or digest:"
+            f"{quoted_name(image)} must be the full reference of an image, with its registry and a tag or digest:"
             " 'fabrikamimages.azurecr.io/backend/api:1.0'"
         )
 
@@ -45,7 +46,7 @@ def check_namespace(namespace: str) -> None:
     :raises ValueError: The text has another form.
     """
     if not _LABEL.fullmatch(namespace):
-        raise ValueError(f"'{namespace}' must be the name of a namespace: small letters, digits and hyphens")
+        raise ValueError(f"{quoted_name(namespace)} must be the name of a namespace: small letters, digits and hyphens")
 
 
 @dataclass(frozen=True)
