@@ -17,6 +17,7 @@ import click
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.clouds import CLOUDS, PUBLIC
 from crosstenant.model.credentials.arguments import ARGUMENTS, CREDENTIAL_ARGUMENTS, IMPLIED, Argument
+from crosstenant.model.credentials.kinds import ManagedIdentity
 from crosstenant.model.credentials.tenant_check import check_tenant_arguments, given_arguments, with_job_address
 
 if TYPE_CHECKING:
@@ -91,10 +92,17 @@ def with_tenant_options(command: Callable[..., Any], *, required: bool = False) 
 
     :param command: The command.
     :param required: Whether both tenants' IDs are required.
+    :raises click.UsageError: One managed identity is to sign in to both.
     """
 
     @wraps(command)
     def wrapped(environment: str | None, **arguments: Any) -> Any:
+        of_cluster, of_registry = (option(side, ManagedIdentity.told_by) for side in SIDES)
+        if all(arguments[f"{side}_{ManagedIdentity.told_by}"] for side in SIDES):
+            raise click.UsageError(
+                f"{of_cluster} and {of_registry} cannot be used together, because a machine's managed identity can sign"
+                " in to its own tenant only: give one of the tenants another kind of credential"
+            )
         own = {name: value for name, value in arguments.items() if name not in _NAMES}
         return command(tenants=TenantOptions(environment, arguments), **own)
 

@@ -2,7 +2,7 @@
 
 import os
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 import pulumi
 import pulumi_azure_native
@@ -10,6 +10,7 @@ import pulumi_azuread
 
 from crosstenant.components.arguments.arg_path import ArgPath
 from crosstenant.components.arguments.declared_form import checked
+from crosstenant.components.arguments.one_managed_identity import of_one_tenant
 from crosstenant.components.arguments.tenant_args import TenantArgs, check_files, check_tenant, check_variables
 from crosstenant.components.arguments.uuid_arguments import one_spelling
 from crosstenant.components.pieces.kept_order import keep_order_in_transforms
@@ -18,7 +19,7 @@ from crosstenant.model.credentials.arguments import CREDENTIAL_ARGUMENTS, IMPLIE
 from crosstenant.model.credentials.kinds import AzureCli, AzurePipelines, InlineCertificate, ManagedIdentity
 from crosstenant.model.credentials.tenant_check import UUID_ARGUMENTS, given_arguments, kind_of, with_job_address
 from crosstenant.model.modes import AzureEnvironmentText
-from crosstenant.resources.internal_functions import SignInProblem, sign_in_problem
+from crosstenant.resources.internal_functions import SignInProblem, SignsIn, sign_in_problem
 from crosstenant.resources.provider import Provider
 
 
@@ -103,6 +104,8 @@ class TenantProviders:
         self._given = given
         self._kind = kind_of(given)
         self.uses_managed_identity: bool = self._kind is ManagedIdentity
+        if self.uses_managed_identity and None in self._ready_made:
+            of_one_tenant(at, self.tenant_id)
         self._credential: dict[str, Any] = {
             it.name: given.get(it.name) for it in CREDENTIAL_ARGUMENTS if it.name not in (IMPLIED, "use_msi")
         }
@@ -188,7 +191,7 @@ class TenantProviders:
         return pulumi_azure_native.Provider(
             f"{self._name}-azure-native",
             environment=self.cloud.name,
-            tenant_id=self.signed_in_tenant_id,
+            tenant_id=self._signed_in_tenant_id("azure-native"),
             subscription_id=self.subscription_id,
             use_oidc=self._kind.uses_oidc,
             use_msi=self.uses_managed_identity,
@@ -229,7 +232,7 @@ class TenantProviders:
         """
         return pulumi.Output.all(self.signed_in_tenant_id, text).apply(lambda known: known[1])
 
-    def _signed_in_tenant_id(self, by: Literal["azuread", ""] = "") -> pulumi.Output[str]:
+    def _signed_in_tenant_id(self, by: SignsIn = "") -> pulumi.Output[str]:
         options = pulumi.InvokeOptions(provider=self.crosstenant)
         return pulumi.Output.from_input(sign_in_problem(options, by)).apply(self._unless_refused)
 
@@ -240,7 +243,7 @@ class TenantProviders:
     def _unless_refused(self, problem: SignInProblem | None) -> str:
         if problem is None:
             return self.tenant_id
-        raise (self._at / problem.argument).error(problem.text)
+        raise (self._at / problem.argument if problem.argument else self._at).error(problem.text)
 
 
 def _in_state(name: str, value: Any) -> Any:

@@ -17,7 +17,7 @@ class SignInProblem:
     """Why a provider's credential does not sign in."""
 
     argument: str
-    """The argument that is wrong, as Python spells it: ``client_secret``."""
+    """The argument that is wrong, as Python spells it: ``client_secret``; empty if the environment is."""
     text: str
     """What is wrong with it and what to do."""
 
@@ -56,11 +56,15 @@ class PresentIdentity:
     credentials: Sequence[PresentCredential] = field(default=())
 
 
-async def sign_in_problem(opts: pulumi.InvokeOptions, by: Literal["azuread", ""] = "") -> SignInProblem | None:
+SignsIn = Literal["azuread", "azure-native", ""]
+"""The provider that is to sign in with the arguments of this package's own; that one alone where it is empty."""
+
+
+async def sign_in_problem(opts: pulumi.InvokeOptions, by: SignsIn = "") -> SignInProblem | None:
     """Signs in with the provider in ``opts``; what is wrong if that fails.
 
     :param opts: Invoke options with a ``crosstenant.Provider``.
-    :param by: The provider that is to sign in with the same arguments, if it does so in another manner.
+    :param by: The provider that is to sign in with the same arguments.
     """
     answer = await call_async("checkSignIn", {"by": by} if by else {}, opts)
     # A provider whose arguments a preview does not know yet answers nothing.

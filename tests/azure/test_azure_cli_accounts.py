@@ -121,3 +121,28 @@ async def test_azuread_is_refused_before_it_signs_in_with_the_other_account(log_
 async def test_azuread_of_a_guest_user_is_no_problem(log_in: LogIn):
     log_in(*GUEST)
     assert await check(tenant(A, SUB_A), "azuread") == await check(tenant(B, SUB_B), "azuread") == ("", "")
+
+
+async def test_azure_native_is_refused_where_no_account_sees_the_subscription(log_in: LogIn):
+    # This plugin signs in by tenant then, and azure-native asks the Azure CLI by the subscription alone.
+    az = log_in(GUEST[0])
+    of = tenant(B, SUB_B)
+    assert await check(of, "") == ("", "")
+    argument, problem = await check(of, "azure-native")
+    assert argument == "tenantId"
+    assert problem.startswith(f"the Azure CLI has a token for tenant {B}, but none of its accounts sees subscription")
+    assert f"run 'az login --tenant {B}' again with an account that has a role in the subscription" in problem
+    assert len(az.asked) == 2
+
+
+async def test_azure_native_is_refused_where_the_subscription_is_seen_in_another_tenant(log_in: LogIn):
+    # Delegated to A: azure-native would assign roles with a token of A.
+    log_in(Account("ann@contoso.com", SUB_B, A, current=True, signs_in_to=(A, B)))
+    assert await check(tenant(B, SUB_B), "") == ("", "")
+    assert (await check(tenant(B, SUB_B), "azure-native"))[0] == "tenantId"
+
+
+@pytest.mark.parametrize("subscription", [SUB_A, None])
+async def test_azure_native_is_no_problem_where_an_account_does(log_in: LogIn, subscription: str | None):
+    log_in(*GUEST)
+    assert await check(tenant(A, subscription), "azure-native") == ("", "")

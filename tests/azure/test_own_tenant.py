@@ -42,9 +42,29 @@ async def sign_in(tenant: Tenant, got: str, monkeypatch: pytest.MonkeyPatch) -> 
     return (await tenant.credential().get_token(SCOPE)).token
 
 
-@pytest.mark.parametrize("got", [token(tid=B), token(tid=B.upper()), token(oid="o"), "opaque"])
+OF_A = f"https://sts.windows.net/{A}/", f"https://login.microsoftonline.com/{A}/v2.0", f"https://sts.windows.net/{A}"
+
+
+@pytest.mark.parametrize(
+    "got",
+    [
+        token(tid=B),
+        token(tid=B.upper()),
+        token(iss=f"https://sts.windows.net/{B.upper()}/"),
+        token(oid="o", iss="https://issuer.test/tenant"),
+        "opaque",
+    ],
+)
 async def test_token_of_the_tenant_or_of_none_that_it_names_is_taken(got: str, monkeypatch: pytest.MonkeyPatch):
     assert await sign_in(Tenant(B, PUBLIC, ManagedIdentity()), got, monkeypatch) == got
+
+
+@pytest.mark.parametrize("claims", [{"tid": A}, *({"iss": it} for it in OF_A), {"tid": "", "iss": OF_A[0]}])
+async def test_token_is_of_the_tenant_that_it_or_its_issuer_names(
+    claims: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    with pytest.raises(ClientAuthenticationError, match=f"of tenant {A}"):
+        await sign_in(Tenant(B, PUBLIC, ManagedIdentity()), token(**claims), monkeypatch)
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ from crosstenant.model.credentials.kinds import (
     OidcToken,
     OidcTokenFile,
 )
-from tests.certificate_files import PASSWORD, pkcs12_file
+from tests.certificate_files import PASSWORD, pem_file, pkcs12_file
 
 A = "a0000000-0000-4000-8000-00000000000a"
 B = "b0000000-0000-4000-8000-00000000000b"
@@ -103,6 +103,16 @@ async def test_token_file_is_read_at_each_sign_in(tmp_path: Path):
         file.write_text(empty)
         with pytest.raises(ClientAuthenticationError, match=r"token' is empty: the token must be in it before"):
             made._func()
+    file.write_text("first", encoding="utf-8-sig")
+    with pytest.raises(ClientAuthenticationError, match=r"token' has characters that no token has: .*byte order mark"):
+        made._func()
+    file.write_text("first", encoding="utf-16")
+    with pytest.raises(ClientAuthenticationError, match=r"token' cannot be read: it is not text"):
+        made._func()
+    unusable: Any = make_credential(A, PUBLIC, OidcTokenFile(APP, "to\0ken"))
+    with pytest.raises(ClientAuthenticationError, match=r"ken' cannot be read: embedded null byte"):
+        unusable._func()
+    await unusable.close()
     file.unlink()
     with pytest.raises(ClientAuthenticationError, match=r"token' cannot be read: No such file"):
         made._func()
@@ -123,6 +133,17 @@ def test_certificate_that_cannot_be_used(tmp_path: Path, content: str | None):
         file.write_text(content)
     with pytest.raises(ClientAuthenticationError, match=r"certificate\.pem' cannot be used") as caught:
         Tenant(A, PUBLIC, ClientCertificate(APP, str(file), "planted-password")).credential()
+    assert "planted-password" not in str(caught.value)
+
+
+@pytest.mark.parametrize(("of_the_file", "given"), [(PASSWORD, None), ("", "planted-password")])
+def test_pem_with_and_without_a_password_that_the_arguments_do_not_fit(
+    tmp_path: Path, of_the_file: str, given: str | None
+):
+    file = tmp_path / "certificate.pem"
+    file.write_bytes(pem_file(of_the_file))
+    with pytest.raises(ClientAuthenticationError, match=r"certificate\.pem' cannot be used: Password was") as caught:
+        make_credential(A, PUBLIC, ClientCertificate(APP, str(file), given))
     assert "planted-password" not in str(caught.value)
 
 
@@ -243,3 +264,12 @@ async def test_job_without_an_id_token(job: Any, hint: str, status: int, body: s
     assert hint in str(caught.value)
     assert "planted-request-token" not in str(caught.value)
     await server.close()
+
+
+@pytest.mark.parametrize("token", ["planted-token\n", "planted-token\r\n", "\ufeffplanted-token"])
+@pytest.mark.parametrize("of", [GitHubActions, AzurePipelines])
+async def test_request_token_that_no_header_takes_is_one_sentence(of: type[Any], token: str):
+    job = of(APP, "https://job", token) if of is GitHubActions else of(APP, "sc", token, "https://job")
+    with pytest.raises(ClientAuthenticationError, match="oidc_request_token has a line break or another") as caught:
+        await fetch_id_token(job)
+    assert "planted" not in str(caught.value)

@@ -51,6 +51,13 @@ def test_subscription_of_the_first_cluster_or_registry_selects_the_account():
     assert found == [SUB_A, SUB_B]
 
 
+@pytest.mark.parametrize("environ", [{}, {"REGISTRY_USE_MSI": "true"}])
+def test_one_managed_identity_for_both_tenants_is_refused(environ: dict[str, str]):
+    result, given = run(*IDS, "--cluster-use-msi", *([] if environ else ["--registry-use-msi"]), **environ)
+    assert (result.exit_code, given) == (2, {})
+    assert "--cluster-use-msi and --registry-use-msi cannot be used together" in result.output
+
+
 def test_each_tenant_has_its_own_variables():
     result, given = run(
         CLUSTER_TENANT_ID=A,

@@ -17,6 +17,7 @@ from crosstenant.components.argument_error import ArgumentError
 from crosstenant.components.arguments.tenant_args import TenantArgs
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.credentials.arguments import ARGUMENTS
+from crosstenant.resources.internal_functions import SignInProblem
 from crosstenant.resources.provider import Provider
 from tests.certificate_files import PASSWORD, SHA1_ONLY, pem_file, pkcs12_file
 
@@ -104,8 +105,8 @@ KINDS: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ({"client_id": APP, "oidc_token": "t"}, {"clientId": APP, "oidcToken": "t"}),
     ({"client_id": APP, "oidc_token_file_path": "f"}, {"clientId": APP, "oidcTokenFilePath": "f"}),
     (
-        {"client_id": APP, "oidc_request_url": "u", "oidc_request_token": "t"},
-        {"clientId": APP, "oidcRequestUrl": "u", "oidcRequestToken": "t"},
+        {"client_id": APP, "oidc_request_url": "https://u", "oidc_request_token": "t"},
+        {"clientId": APP, "oidcRequestUrl": "https://u", "oidcRequestToken": "t"},
     ),
     ({"use_msi": True, "client_id": APP}, {"clientId": APP}),
 ]
@@ -144,7 +145,7 @@ def test_all_providers_sign_in_with_the_one_credential(
 def test_variable_that_only_azure_native_reads_is_refused_where_roles_are_assigned(
     declare: Any, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv("ARM_AUXILIARY_TENANT_IDS", "[]")
+    monkeypatch.setenv("ARM_AUXILIARY_TENANT_IDS", f'["{TENANT}"]')
 
     def program() -> None:
         providers = TenantProviders("it", TenantArgs(tenant_id=TENANT, subscription_id=SUBSCRIPTION))
@@ -345,6 +346,31 @@ def test_white_space_in_a_token_file_is_a_warning_where_azure_native_reads_it(
         assert "AADSTS50027" in warning
 
 
+@pytest.mark.parametrize("credential", [{}, {"client_id": APP, "client_secret": "planted"}])
+def test_azure_native_waits_until_the_sign_in_that_it_would_make_is_known(
+    declare: Any, monkeypatch: pytest.MonkeyPatch, credential: dict[str, str]
+):
+    questions: list[str] = []
+
+    async def answer(_options: pulumi.InvokeOptions, by: str = "") -> None:
+        questions.append(by)
+
+    monkeypatch.setattr("crosstenant.components.tenant.sign_in_problem", answer)
+    args = TenantArgs(tenant_id=TENANT, **credential)  # type: ignore[typeddict-item]
+    declare(lambda: use(TenantProviders("it", args, default_subscription_id=SUBSCRIPTION).azure_native))
+    assert questions == ["azure-native"]
+
+
+def test_problem_of_the_environment_names_the_tenant_alone(declare: Any):
+    def program() -> None:
+        providers = TenantProviders("it", TenantArgs(tenant_id=TENANT))
+        with pytest.raises(ArgumentError, match=r"^TenantProviders 'it': tenant: the environment variable"):
+            providers._unless_refused(SignInProblem("", "the environment variable ARM_CLIENT_SECRET would reach"))
+
+    declare(program)
+
+
 def test_file_that_does_not_exist_is_left_to_the_sign_in(declare: Any, tmp_path: Path):
     for name in ("client_certificate_path", "oidc_token_file_path"):
-        declare(all_three(client_id=APP, **{name: str(tmp_path / "none")}))
+        for path in (str(tmp_path / "none"), str(tmp_path), "no\0ne"):
+            declare(all_three(client_id=APP, **{name: path}))

@@ -28,19 +28,20 @@ SECRET, ID = {"ARM_CLIENT_SECRET"}, {"ARM_CLIENT_ID"}
 TOKEN, FILE = {"ARM_OIDC_TOKEN"}, {"ARM_OIDC_TOKEN_FILE_PATH"}
 PIPELINES = {"ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"}
 ENDPOINT = {"ARM_MSI_ENDPOINT"}
+REGION = {"AZURE_REGIONAL_AUTHORITY_NAME", "MSAL_FORCE_REGION"}
 AUDIENCE, TENANTS = {"ARM_OIDC_AUDIENCE"}, {"ARM_AUXILIARY_TENANT_IDS"}
 
 ACTING: list[tuple[Credential, set[str], set[str]]] = [
-    (ClientSecret(APP, "s"), PATH, PATH),
-    (ClientCertificate(APP, "c"), PASSWORD, PASSWORD),
-    (ClientCertificate(APP, "c", "p"), set(), set()),
-    (OidcToken(APP, "t"), PATH | SECRET | FILE, PATH | SECRET),
-    (OidcTokenFile(APP, "f"), PATH | SECRET | TOKEN, PATH | SECRET | TOKEN),
-    (AzurePipelines(APP, "c", "t", "u"), PATH | SECRET | TOKEN | FILE, PATH | SECRET),
+    (ClientSecret(APP, "s"), PATH, PATH | REGION),
+    (ClientCertificate(APP, "c"), PASSWORD, PASSWORD | REGION),
+    (ClientCertificate(APP, "c", "p"), set(), REGION),
+    (OidcToken(APP, "t"), PATH | SECRET | FILE, PATH | SECRET | REGION),
+    (OidcTokenFile(APP, "f"), PATH | SECRET | TOKEN, PATH | SECRET | TOKEN | REGION),
+    (AzurePipelines(APP, "c", "t", "u"), PATH | SECRET | TOKEN | FILE, PATH | SECRET | REGION),
     (
         GitHubActions(APP, "u", "t"),
         PATH | SECRET | TOKEN | FILE | PIPELINES,
-        PATH | SECRET | TOKEN | FILE | AUDIENCE,
+        PATH | SECRET | TOKEN | FILE | AUDIENCE | REGION,
     ),
     (ManagedIdentity(), PATH | SECRET | ID | ENDPOINT, PATH | SECRET | ID),
     (ManagedIdentity(APP), PATH | SECRET | ENDPOINT, PATH | SECRET),
@@ -64,3 +65,66 @@ def acting(credential: Credential, reader: Reader) -> set[str]:
 def test_empty_variable_is_as_good_as_none():
     given = {"tenant_id": TENANT, "client_id": APP, "client_secret": "s"}
     assert overriding_variable(given, "azuread", {"ARM_CLIENT_CERTIFICATE": ""}) is None
+
+
+SECRET_GIVEN = {"client_id": APP, "client_secret": "s"}
+TOKEN_GIVEN = {"client_id": APP, "oidc_token": "t"}
+REQUEST_GIVEN = {"client_id": APP, "oidc_request_url": "u", "oidc_request_token": "t"}
+ONE_MORE = f'["{TENANT}"]'
+
+
+@pytest.mark.parametrize(
+    ("fields", "reader", "environ"),
+    [
+        (SECRET_GIVEN, "azure-native", {"MSAL_FORCE_REGION": "DisableMsalForceRegion"}),
+        (SECRET_GIVEN, "azure-native", {"AZURE_REGIONAL_AUTHORITY_NAME": "disablemsalforceregion"}),
+        # The second is read only where the first is not set.
+        (
+            SECRET_GIVEN,
+            "azure-native",
+            {"AZURE_REGIONAL_AUTHORITY_NAME": "DisableMsalForceRegion", "MSAL_FORCE_REGION": "westeurope"},
+        ),
+        (SECRET_GIVEN, "azure-native", {"ARM_AUXILIARY_TENANT_IDS": "[]"}),
+        (SECRET_GIVEN, "azure-native", {"ARM_AUXILIARY_TENANT_IDS": " [ ]\n"}),
+        ({}, "azure-native", {"ARM_AUXILIARY_TENANT_IDS": "null"}),
+        (TOKEN_GIVEN, "azure-native", {"ARM_AUXILIARY_TENANT_IDS": ONE_MORE}),
+        (REQUEST_GIVEN, "azure-native", {"ARM_AUXILIARY_TENANT_IDS": ONE_MORE}),
+        ({"use_msi": True}, "azure-native", {"ARM_AUXILIARY_TENANT_IDS": ONE_MORE}),
+        (REQUEST_GIVEN, "azure-native", {"ARM_OIDC_AUDIENCE": "api://AzureADTokenExchange"}),
+        (
+            {"use_msi": True},
+            "azuread",
+            {"ARM_MSI_ENDPOINT": "http://169.254.169.254/metadata/identity/oauth2/token"},
+        ),
+    ],
+)
+def test_variable_with_a_value_that_does_nothing_is_as_good_as_none(
+    fields: dict[str, object], reader: Reader, environ: dict[str, str]
+):
+    assert overriding_variable({"tenant_id": TENANT, **fields}, reader, environ) is None
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "value", "effect"),
+    [
+        (SECRET_GIVEN, "AZURE_REGIONAL_AUTHORITY_NAME", "westeurope", "names the host"),
+        (SECRET_GIVEN, "MSAL_FORCE_REGION", "westeurope", "names the host"),
+        (SECRET_GIVEN, "ARM_AUXILIARY_TENANT_IDS", ONE_MORE, "further tenants"),
+        ({}, "ARM_AUXILIARY_TENANT_IDS", ONE_MORE, "further tenants"),
+        # What is not a list of texts ends the provider, whatever it signs in with.
+        (TOKEN_GIVEN, "ARM_AUXILIARY_TENANT_IDS", " ", "must be a JSON list"),
+        (TOKEN_GIVEN, "ARM_AUXILIARY_TENANT_IDS", TENANT, "must be a JSON list"),
+        ({"use_msi": True}, "ARM_AUXILIARY_TENANT_IDS", "{}", "must be a JSON list"),
+        (SECRET_GIVEN, "ARM_AUXILIARY_TENANT_IDS", "false", "must be a JSON list"),
+        (SECRET_GIVEN, "ARM_AUXILIARY_TENANT_IDS", "[1]", "must be a JSON list"),
+        (SECRET_GIVEN, "ARM_AUXILIARY_TENANT_IDS", "[" * 100_000, "must be a JSON list"),
+        # An audience counts to the letter.
+        (REQUEST_GIVEN, "ARM_OIDC_AUDIENCE", "api://azureadtokenexchange", "another audience"),
+    ],
+)
+def test_variable_with_a_value_that_acts_is_found_with_its_effect(
+    fields: dict[str, object], name: str, value: str, effect: str
+):
+    found = overriding_variable({"tenant_id": TENANT, **fields}, "azure-native", {name: value})
+    assert found is not None
+    assert (found.name, effect in found.effect) == (name, True)

@@ -107,6 +107,7 @@ def test_value_that_is_not_known_yet_is_taken_to_be_right():
     [
         ({"client_secret": "s"}, ("client_id", "that client_secret belongs to")),
         ({"client_id": APP, "client_certificate": "cert.pfx"}, ("client_certificate", "PKCS#12 file in base64")),
+        ({"client_id": APP, "client_certificate": f"{INLINE[:2]} {INLINE[2:]}"}, ("client_certificate", "in base64")),
         ({"client_id": APP, "client_certificate": "LS0tLS1CRUdJTg=="}, ("client_certificate", "which PEM is not")),
         (
             {"client_id": APP, "client_certificate": INLINE, "client_certificate_path": "cert.pfx"},
@@ -127,12 +128,25 @@ def test_value_that_is_not_known_yet_is_taken_to_be_right():
             ("ado_service_connection_id", "together with client_secret"),
         ),
         ({"use_cli": False}, ("use_cli", "add one of client_secret,")),
+        *[
+            (
+                {"client_id": APP, "oidc_request_url": it, "oidc_request_token": "t"},
+                ("oidc_request_url", "https address"),
+            )
+            for it in (PLANTED, f"http://{PLANTED}", f"//{PLANTED}", f"ftp://x/{PLANTED}")
+        ],
+        *[
+            ({"client_id": APP, name: it}, (name, "must be the path of a file, not its content"))
+            for name in ("client_certificate_path", "oidc_token_file_path")
+            for it in (f"{PLANTED}\n{PLANTED}", PLANTED * 20, f"{PLANTED * 3}/" * 30)
+        ],
     ],
 )
 def test_first_mistake_is_named(given: dict[str, Any], problem: tuple[str, str]):
     (found,) = check_tenant_arguments({"tenant_id": TENANT, **given})
     assert found.argument == problem[0]
     assert problem[1] in found.reason
+    assert PLANTED not in found.reason
 
 
 def test_every_mistake_in_an_id_is_named_at_once():

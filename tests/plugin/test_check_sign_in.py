@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any, cast
 
 import pytest
 from azure.core.credentials import AccessToken
 from azure.core.exceptions import ClientAuthenticationError, ServiceRequestError
+from cryptography.hazmat.primitives import hashes
 
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.clouds import PUBLIC
@@ -17,6 +19,7 @@ from crosstenant.model.credentials.kinds import (
     ClientSecret,
     Credential,
     GitHubActions,
+    InlineCertificate,
     ManagedIdentity,
     OidcToken,
     OidcTokenFile,
@@ -25,6 +28,7 @@ from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_sign_in import CheckSignIn
 from tests.azure.aks_world import APP, SECRET, TENANT_ID
 from tests.azure.azure_answers import entra_answer
+from tests.certificate_files import PASSWORD, PBES, pkcs12_file
 from tests.fakes import Terminal, as_log
 
 
@@ -70,6 +74,7 @@ async def test_a_token_is_no_problem():
         ("AADSTS7000112", "clientId", "enable its service principal"),
         ("AADSTS7000215", "clientSecret", "give the secret's value"),
         ("AADSTS7000222", "clientSecret", "make a new secret"),
+        ("AADSTS7002138", "clientSecret", "the case of its letters counts"),
     ],
 )
 async def test_names_the_argument_that_is_wrong(code: str, argument: str, remedy: str):
@@ -99,6 +104,22 @@ async def test_names_the_kind_of_credential_where_the_code_tells_no_more(credent
     assert not (holds_secret and SECRET in problem)
 
 
+@pytest.mark.parametrize(
+    ("code", "credentials", "said"),
+    [
+        ("AADSTS50027", OidcToken(APP, SECRET), "the OIDC token is malformed; give the whole token and nothing else"),
+        (
+            "AADSTS700027",
+            ClientCertificate(APP, "cert.pfx"),
+            "has expired, or its key is another certificate's",
+        ),
+    ],
+)
+async def test_what_the_code_says_of_tokens_and_certificates(code: str, credentials: Credential, said: str):
+    found, problem = await check(refusal(code), credentials)
+    assert (found, said in problem) == ("oidcToken" if code == "AADSTS50027" else "clientCertificatePath", True)
+
+
 async def test_empty_token_file_is_named():
     empty = ClientAuthenticationError(message="the OIDC token file '/token' is empty: the token must be in it")
     found, problem = await check(empty, OidcTokenFile(APP, "/token"))
@@ -110,3 +131,58 @@ async def test_empty_token_file_is_named():
 async def test_unreachable_login_is_told():
     _, problem = await check(ServiceRequestError("no route"))
     assert "cannot be reached: no route; check the network" in problem
+
+
+@pytest.mark.parametrize(("digest", "is_read"), [(hashes.SHA256(), True), (hashes.SHA384(), False)])
+async def test_inline_certificate_that_azuread_cannot_read_is_told_with_the_command(
+    digest: hashes.HashAlgorithm, is_read: bool
+):
+    file = base64.b64encode(pkcs12_file(PBES.PBESv2SHA256AndAES256CBC, digest)).decode()
+    tenant = Tenant(TENANT_ID, PUBLIC, InlineCertificate(APP, file, PASSWORD))
+    tenant._made.append(cast("Any", Signing()))
+    function = CheckSignIn(Context(tenant, as_log(Terminal())))
+    assert await function.call({}) == ({"argument": "", "problem": ""}, [])
+    found, _ = await function.call({"by": "azuread"})
+    if is_read:
+        assert found == {"argument": "", "problem": ""}
+        return
+    assert found["argument"] == "clientCertificate"
+    assert found["problem"].startswith(
+        "cannot be used: the azuread provider reads PKCS#12 with a MAC of SHA-1, SHA-256"
+    )
+    assert "openssl pkcs12 -export -in cert.pfx.pem -out cert-readable.pfx" in found["problem"]
+    assert PASSWORD not in found["problem"]
+
+
+@pytest.mark.parametrize(
+    ("credentials", "variable", "by"),
+    [
+        (ClientSecret(APP, SECRET), "ARM_CLIENT_CERTIFICATE_PATH", "azuread"),
+        (ClientSecret(APP, SECRET), "MSAL_FORCE_REGION", "azure-native"),
+        (OidcTokenFile(APP, "/token"), "ARM_OIDC_TOKEN", "azure-native"),
+        (ManagedIdentity(), "ARM_CLIENT_ID", "azuread"),
+        (AzureCli(), "ARM_CLIENT_SECRET", "azuread"),
+    ],
+)
+async def test_variable_that_only_the_engines_plugins_have_is_refused(
+    monkeypatch: pytest.MonkeyPatch, credentials: Credential, variable: str, by: str
+):
+    tenant, signing = Tenant(TENANT_ID, PUBLIC, credentials), Signing()
+    tenant._made.append(cast("Any", signing))
+    function = CheckSignIn(Context(tenant, as_log(Terminal())))
+    monkeypatch.setenv(variable, "planted-value")
+    found, failures = await function.call({"by": by})
+    assert (found["argument"], failures) == ("", [])
+    assert found["problem"].startswith(f"the environment variable {variable} would reach the providers of both tenants")
+    assert "planted-value" not in found["problem"]
+    assert signing.scopes == []
+    # The package's own sign-in reads none of them.
+    assert await function.call({}) == ({"argument": "", "problem": ""}, [])
+
+
+async def test_variable_that_the_provider_does_not_read_is_none(monkeypatch: pytest.MonkeyPatch):
+    tenant = Tenant(TENANT_ID, PUBLIC, ClientSecret(APP, SECRET))
+    tenant._made.append(cast("Any", Signing()))
+    monkeypatch.setenv("MSAL_FORCE_REGION", "westeurope")
+    found, _ = await CheckSignIn(Context(tenant, as_log(Terminal()))).call({"by": "azuread"})
+    assert found == {"argument": "", "problem": ""}

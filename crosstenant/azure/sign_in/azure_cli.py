@@ -30,6 +30,8 @@ class CliCredential(ClosedCredential):
         :param tenant_id: UUID of the tenant.
         :param subscription_id: UUID of a subscription of the tenant, which selects the account, if one is known.
         """
+        self.has_missed_subscription = False
+        """Whether no account of the Azure CLI saw the subscription in the tenant when a token was last asked for."""
         self._tenant_id = tenant_id.lower()
         self._by_tenant = AzureCliCredential(tenant_id=tenant_id, process_timeout=_CLI_SECONDS)
         self._by_subscription = (
@@ -56,15 +58,18 @@ class CliCredential(ClosedCredential):
         """The token of the account that sees the subscription, if there is one and it is of the tenant."""
         if self._by_subscription is None:
             return None
+        self.has_missed_subscription = False
         try:
             token = await self._by_subscription.get_token(*scopes, claims=claims, **kwargs)
         except ClientAuthenticationError as error:
             # An account without a role in the subscription does not see it, and may have a token all the same.
             if SUBSCRIPTION_NOT_IN_CLI.is_in(str(error)):
+                self.has_missed_subscription = True
                 return None
             raise
         # A delegated subscription gives a token of the tenant that it is delegated to.
-        return token if tenant_of(token.token, self._tenant_id) == self._tenant_id else None
+        self.has_missed_subscription = tenant_of(token.token, self._tenant_id) != self._tenant_id
+        return None if self.has_missed_subscription else token
 
     async def close(self) -> None:
         """Closes both."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
+from cryptography.exceptions import UnsupportedAlgorithm
 
 from crosstenant.azure.connections.retries import BoundedRetryPolicy
 from crosstenant.azure.connections.transport import AzureTransport
@@ -26,6 +27,9 @@ from crosstenant.model.credentials.kinds import (
     OidcToken,
     OidcTokenFile,
 )
+
+# A TypeError: a password that is missing, or that an unencrypted PEM file does not need.
+_UNUSABLE: Final = (ValueError, TypeError, UnsupportedAlgorithm)
 
 
 def make_credential(
@@ -89,7 +93,7 @@ def _inline_certificate(tenant_id: str, cloud: Cloud, it: InlineCertificate) -> 
             password=it.client_certificate_password,
             **_settings(cloud),
         )
-    except ValueError as error:
+    except _UNUSABLE as error:
         raise ClientAuthenticationError(message=f"the client certificate cannot be used: {error}") from error
 
 
@@ -104,7 +108,7 @@ def _certificate(tenant_id: str, cloud: Cloud, it: ClientCertificate) -> AsyncTo
             password=it.client_certificate_password,
             **_settings(cloud),
         )
-    except (OSError, ValueError) as error:
+    except (OSError, *_UNUSABLE) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         raise ClientAuthenticationError(
             message=f"the client certificate '{it.client_certificate_path}' cannot be used: {reason}"
@@ -119,13 +123,19 @@ def _reader(path: str) -> Callable[[], str]:
     def read() -> str:
         try:
             token = Path(path).read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "it is not text"
+        except (OSError, ValueError) as error:
+            of_path = error.strerror if isinstance(error, OSError) else str(error)
+            reason = "it is not text" if isinstance(error, UnicodeDecodeError) else of_path
             raise ClientAuthenticationError(message=f"the OIDC token file '{path}' cannot be read: {reason}") from error
         if not token:
             # Entra would answer that the assertion is missing, as if no credential were configured (AADSTS7000216).
             raise ClientAuthenticationError(
                 message=f"the OIDC token file '{path}' is empty: the token must be in it before Pulumi starts"
+            )
+        if not token.isascii():
+            raise ClientAuthenticationError(
+                message=f"the OIDC token file '{path}' has characters that no token has: write only the token to it,"
+                " without a byte order mark"
             )
         return token
 

@@ -80,6 +80,12 @@ async def fetch_id_token(job: GitHubActions | AzurePipelines) -> str:
     from crosstenant.azure.connections.retries import BoundedRetryPolicy
     from crosstenant.azure.connections.transport import AzureTransport
 
+    if not (job.oidc_request_token.isascii() and job.oidc_request_token.isprintable()):
+        # No header takes it: a line break at the end, for one.
+        raise ClientAuthenticationError(
+            message=f"{_NO_ID_TOKEN}: oidc_request_token has a line break or another character that no token has; give"
+            " only the token"
+        )
     headers = {"Authorization": f"Bearer {job.oidc_request_token}", "Accept": "application/json"}
     if isinstance(job, GitHubActions):
         url = _with_query(job.oidc_request_url, {"audience": _AUDIENCE})

@@ -12,6 +12,7 @@ from azure.core.credentials import AccessToken
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import ClientAuthenticationError
 
+from crosstenant.azure.connections.answer_forms import form_due
 from crosstenant.azure.sign_in.closed_credential import ClosedCredential
 from crosstenant.azure.sign_in.token_claims import tenant_of
 
@@ -39,9 +40,10 @@ class OwnTenantCredential(ClosedCredential):
 
         :raises azure.core.exceptions.ClientAuthenticationError: Sign-in failed, or the token is of another tenant.
         """
-        token = await self._inner.get_token(
-            *scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae, **kwargs
-        )
+        with form_due():
+            token = await self._inner.get_token(
+                *scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae, **kwargs
+            )
         signed_in = tenant_of(token.token, self._tenant_id)
         if signed_in != self._tenant_id.lower():
             raise ClientAuthenticationError(message=f"the token that it got is of tenant {signed_in}")

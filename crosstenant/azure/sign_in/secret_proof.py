@@ -103,8 +103,11 @@ async def prove_secret(
 
 async def _sign_in(tenant_id: str, cloud: Cloud, app: AppCredential) -> str:
     # A new credential for each attempt, without cached state.
+    from crosstenant.azure.connections.answer_forms import form_due
+
     async with _credential(tenant_id, cloud, app.client_id, app.secret) as credential:
-        token = await credential.get_token(cloud.arm_scope)
+        with form_due():
+            token = await credential.get_token(cloud.arm_scope)
     return str((claims_of(token.token) or {}).get("oid") or "")
 
 

@@ -18,6 +18,8 @@ from crosstenant.model.credentials.kinds import AzureCli, Credential
 from crosstenant.model.credentials.tenant_check import credential_of, with_job_address
 
 if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
     from crosstenant.azure.sign_in.token_sharing import SharedCredential
 
 
@@ -32,6 +34,9 @@ class Tenant:
     subscription_id: str | None = None
     """UUID of a subscription of the tenant: it selects the Azure CLI's account."""
     _made: list[SharedCredential] = field(default_factory=list["SharedCredential"], repr=False, compare=False)
+    _signing: list[AsyncTokenCredential] = field(
+        default_factory=list["AsyncTokenCredential"], repr=False, compare=False
+    )
 
     @property
     def caller(self) -> str:
@@ -51,10 +56,16 @@ class Tenant:
 
             def make() -> OwnTenantCredential:
                 made = make_credential(self.tenant_id, self.cloud, self.credentials, self.subscription_id)
+                self._signing[:] = [made]
                 return OwnTenantCredential(self.tenant_id, made)
 
             self._made.append(SharedCredential(make))
         return self._made[0]
+
+    @property
+    def has_missed_subscription(self) -> bool:
+        """Whether no account of the Azure CLI saw the subscription in the tenant at the last sign-in."""
+        return any(getattr(it, "has_missed_subscription", False) for it in self._signing)
 
     async def aclose(self) -> None:
         """Closes the credential's connections; a later ``credential`` makes a new one."""

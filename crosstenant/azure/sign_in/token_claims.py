@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from typing import Any, Final
+
+_ISSUER: Final = re.compile(r"https://[^/]+/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})(?:/|\Z)", re.IGNORECASE)
 
 
 def claims_of(token: str) -> dict[str, Any] | None:
@@ -27,4 +30,8 @@ def tenant_of(token: str, otherwise: str) -> str:
     :param token: The token.
     :param otherwise: The tenant to take where the token does not say.
     """
-    return str((claims_of(token) or {}).get("tid") or otherwise).lower()
+    claims = claims_of(token) or {}
+    # The issuer names the tenant as well:
+    # https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+    issuer = _ISSUER.match(str(claims.get("iss") or ""))
+    return str(claims.get("tid") or (issuer[1] if issuer else otherwise)).lower()

@@ -114,16 +114,13 @@ def check_variables(
     """
     overriding = overriding_variable(given, reader, environ)
     if overriding:
-        raise at.error(
-            f"the environment variable {overriding.name} would reach the providers of both tenants and override what is"
-            f" given here (it {overriding.effect}): unset it, and give each tenant its own credential in its arguments"
-        )
+        raise at.error(overriding.refusal)
 
 
 def check_files(at: ArgPath, given: Mapping[str, Any], reader: Reader) -> None:
     """Checks that a provider of the tenant can read the credential's file, which this package reads in any form.
 
-    A file that does not exist is left to the sign-in.
+    A file that cannot be read is left to the sign-in.
 
     :param at: The argument that holds the tenant.
     :param given: The tenant's arguments, from ``given_arguments``, with nothing wrong about them.
@@ -136,7 +133,7 @@ def check_files(at: ArgPath, given: Mapping[str, Any], reader: Reader) -> None:
     path = str(given[kind.told_by])
     try:
         data = Path(path).read_bytes()
-    except OSError:
+    except (OSError, ValueError):
         return
     if kind is ClientCertificate:
         with_password = "client_certificate_password" in given

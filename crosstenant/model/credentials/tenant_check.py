@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import dataclasses
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -37,6 +38,8 @@ REFRESH_FIRST: Final = "run 'pulumi refresh --run-program' first: this provider 
 """Stands for a tenant's ID in the import document that ``crosstenant adopt`` writes. The document is read before the
 program, so that only this value can say what to do."""
 
+_LONGEST_PATH: Final = 1024
+_LONGEST_NAME: Final = 255
 _DER_SEQUENCE: Final = b"0"
 _UUIDS: Final = {
     "tenant_id": "'az account show --query tenantId'",
@@ -138,15 +141,32 @@ def check_credential(given: Mapping[str, Any], spelled: Spelling = as_in_python)
     if missing == "client_id":
         about = spelled(kind.told_by)
         return [Problem(missing, f"is missing: give the client ID of the application that {about} belongs to")]
-    return [Problem(missing, f"is missing: {spelled(kind.told_by)} needs it")] if missing else []
+    return [Problem(missing, f"is missing: {spelled(kind.told_by)} needs it")] if missing else _misplaced(given)
+
+
+def _misplaced(given: Mapping[str, Any]) -> list[Problem]:
+    # Those who use an address or a path name it in their messages, azuread too: a token in its place would be shown.
+    address = given.get("oidc_request_url")
+    if isinstance(address, str) and not address.lower().startswith("https://"):
+        return [Problem("oidc_request_url", "must be an https address: give what the job's own variable holds")]
+    return [
+        Problem(name, "must be the path of a file, not its content")
+        for name in ("client_certificate_path", "oidc_token_file_path")
+        if isinstance(given.get(name), str) and _is_no_path(given[name])
+    ]
+
+
+def _is_no_path(value: str) -> bool:
+    # No usual file system has longer names, and base64 is longer than a path.
+    return "\n" in value or len(value) > _LONGEST_PATH or max(map(len, re.split(r"[/\\]", value))) > _LONGEST_NAME
 
 
 def _is_inline_pkcs12(value: object) -> bool:
     if not isinstance(value, str):
         return True
     try:
-        # Line breaks are base64's own; the sign-in and azuread pass over them.
-        data = base64.b64decode("".join(value.split()), validate=True)
+        # Line breaks are base64's own; the sign-in and azuread pass over them, and azuread over nothing else.
+        data = base64.b64decode(value.replace("\r", "").replace("\n", ""), validate=True)
     except ValueError:
         return False
     return data[:1] == _DER_SEQUENCE

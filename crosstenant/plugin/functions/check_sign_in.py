@@ -7,12 +7,15 @@ provider's own check of its arguments, because the engine ends the program when 
 
 from __future__ import annotations
 
+import os
 from dataclasses import replace
-from typing import ClassVar, Final
+from typing import ClassVar, Final, cast
 
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.credentials.arguments import camel
-from crosstenant.model.credentials.kinds import AzureCli, Credential
+from crosstenant.model.credentials.certificate_file import unreadable
+from crosstenant.model.credentials.kinds import AzureCli, Credential, InlineCertificate
+from crosstenant.model.credentials.variables import Reader, overriding_variable
 from crosstenant.plugin.context import Context
 from crosstenant.provider_kit.declared import DeclaredFunction
 from crosstenant.provider_kit.fields import Field, Fields
@@ -25,12 +28,15 @@ class CheckSignIn(DeclaredFunction[Context]):
     token: ClassVar[str] = "crosstenant:index:checkSignIn"  # noqa: S105
     inputs: ClassVar[Fields] = {
         "by": Field(
-            "string", "`azuread`: whether this provider can sign in as well, which asks the Azure CLI otherwise."
+            "string",
+            "`azuread` or `azure-native`: whether this provider, which asks the Azure CLI otherwise, signs in as well.",
         )
     }
     outputs: ClassVar[Fields] = {
         "argument": Field(
-            "string", "The argument that is wrong, `clientSecret`; empty if the sign-in succeeded.", required=True
+            "string",
+            "The argument that is wrong, `clientSecret`; empty if none is, or if an environment variable is wrong.",
+            required=True,
         ),
         "problem": Field(
             "string", "What is wrong with it and what to do; empty if the sign-in succeeded.", required=True
@@ -42,16 +48,42 @@ class CheckSignIn(DeclaredFunction[Context]):
         from azure.core.exceptions import AzureError
 
         tenant = self.context.tenant
+        # The engine gives each provider the same environment; the program may have another.
+        if by := cast("Reader | None", inputs.get("by")):
+            overriding = overriding_variable(tenant.credentials.values(), by, os.environ)
+            if overriding:
+                return {"argument": "", "problem": overriding.refusal}
         try:
             await tenant.credential().get_token(tenant.cloud.arm_scope)
         except AzureError as error:
             argument, problem = _problem(error, tenant)
             return {"argument": argument, "problem": problem}
-        problem = await _problem_of_azuread(tenant) if inputs.get("by") == "azuread" else ""
-        return {"argument": camel("tenant_id") if problem else "", "problem": problem}
+        argument = problem = ""
+        if by == "azuread":
+            if problem := _file_for_azuread(tenant.credentials):
+                argument = tenant.credentials.told_by
+            elif problem := await _account_for_azuread(tenant):
+                argument = "tenant_id"
+        elif by == "azure-native" and (problem := _account_for_azure_native(tenant)):
+            argument = "tenant_id"
+        return {"argument": camel(argument), "problem": problem}
 
 
-async def _problem_of_azuread(tenant: Tenant) -> str:
+def _file_for_azuread(credential: Credential) -> str:
+    """Why the azuread provider cannot read a certificate that is an argument itself, and this plugin can.
+
+    One in a file is checked by the program (``check_files``); this one is often not known there.
+    """
+    if not isinstance(credential, InlineCertificate):
+        return ""
+    from base64 import b64decode
+
+    data, with_password = b64decode(credential.client_certificate), bool(credential.client_certificate_password)
+    reason = unreadable(data, "cert.pfx", "azuread", with_password=with_password)
+    return f"cannot be used: {reason}" if reason else ""
+
+
+async def _account_for_azuread(tenant: Tenant) -> str:
     """Why the azuread provider cannot sign in where this plugin can: the Azure CLI has another account for it.
 
     It asks the Azure CLI by tenant alone: hashicorp/go-azure-sdk, sdk/auth/azure_cli_authorizer.go, which takes a
@@ -63,7 +95,7 @@ async def _problem_of_azuread(tenant: Tenant) -> str:
 
     from crosstenant.azure.refusals.refusals import take_apart
 
-    as_azuread = replace(tenant, subscription_id=None, _made=[])
+    as_azuread = replace(tenant, subscription_id=None, _made=[], _signing=[])
     try:
         await as_azuread.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
     except AzureError as error:
@@ -81,11 +113,28 @@ async def _problem_of_azuread(tenant: Tenant) -> str:
     return ""
 
 
+def _account_for_azure_native(tenant: Tenant) -> str:
+    """Why the azure-native provider cannot sign in where this plugin can: it asks the Azure CLI by subscription alone.
+
+    It takes a token of whichever tenant: pulumi/pulumi-azure-native, provider/pkg/provider/auth_azidentity.go.
+    A delegation does not permit a role assignment for an application:
+    https://learn.microsoft.com/azure/lighthouse/concepts/tenants-users-roles
+    """
+    if not tenant.has_missed_subscription:
+        return ""
+    return (
+        f"the Azure CLI has a token for tenant {tenant.tenant_id}, but none of its accounts sees subscription"
+        f" {tenant.subscription_id} in that tenant, and by it the azure-native provider selects the account: run"
+        f" 'az login --tenant {tenant.tenant_id}' again with an account that has a role in the subscription (one that"
+        " got the role since its login does not see it yet), or check subscription_id"
+    )
+
+
 def _problem(error: Exception, tenant: Tenant) -> tuple[str, str]:
     from crosstenant.azure.refusals.refusals import explain, take_apart
 
     doing = "signing in"
-    problem = explain(error, doing=doing, on="", tenant=tenant, secrets=tenant.credentials.secrets())
+    problem = explain(error, doing=doing, on="", tenant=tenant)
     # Beside the name of an argument the sentence speaks for itself.
     return _argument(take_apart(error).codes, tenant.credentials), problem.removeprefix(f"{doing}: ")
 
