@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from crosstenant.model.argument_text import has_look_of_name, quoted_name
+
 CONDITION_VERSION: Final = "2.0"
 """The version of the condition language, ``conditionVersion`` of the role assignment."""
 
@@ -66,9 +68,11 @@ def check_repository(name: str) -> None:
     :raises ValueError: The text has another form; the message says what to write.
     """
     if "*" in name:
-        raise ValueError(f"'{name}' has a wildcard: name a repository as a whole, or give a prefix such as 'backend/'")
+        raise ValueError(
+            f"{quoted_name(name)} has a wildcard: name a repository as a whole, or give a prefix such as 'backend/'"
+        )
     if name.endswith("/"):
-        raise ValueError(f"'{name}' is a prefix: name a repository as a whole, or give it as a prefix")
+        raise ValueError(f"{quoted_name(name)} is a prefix: name a repository as a whole, or give it as a prefix")
     _check_form(name, name, "repository name")
 
 
@@ -80,28 +84,32 @@ def check_prefix(prefix: str) -> None:
     """
     bare = prefix.rstrip("*/")
     if "*" in prefix:
-        advice = f"write '{bare}/', which covers all under it" if "*" not in bare and bare else "write 'backend/'"
-        raise ValueError(f"'{prefix}' has a wildcard: {advice}")
+        usable = "*" not in bare and bare and has_look_of_name(bare)
+        advice = f"write '{bare}/', which covers all under it" if usable else "write 'backend/'"
+        raise ValueError(f"{quoted_name(prefix)} has a wildcard: {advice}")
     if prefix and not prefix.endswith("/"):
+        shown = prefix if has_look_of_name(prefix) else "backend"
         raise ValueError(
-            f"'{prefix}' does not end with '/': it would also cover '{prefix}-infra' and every other name that begins "
-            f"with it; write '{prefix}/'"
+            f"{quoted_name(prefix)} does not end with '/': it would also cover '{shown}-infra' and every other name"
+            f" that begins with it; write '{shown}/'"
         )
     _check_form(prefix.removesuffix("/"), prefix, "repository prefix")
 
 
 def _check_form(name: str, given: str, kind: str) -> None:
     if len(name) > _LONGEST_NAME:
-        raise ValueError(f"'{given[:40]}...' is longer than the {_LONGEST_NAME} characters of a {kind}")
+        raise ValueError(f"{quoted_name(f'{given[:40]}...')} is longer than the {_LONGEST_NAME} characters of a {kind}")
     if _REPOSITORY.fullmatch(name):
         return
     hint = ""
-    if name != name.lower() and _REPOSITORY.fullmatch(name.lower()):
+    if not has_look_of_name(given):
+        hint = ""
+    elif name != name.lower() and _REPOSITORY.fullmatch(name.lower()):
         hint = f"; registries accept lowercase names only: write '{given.lower()}'"
     elif re.search(r"[:@]", name):
         hint = "; omit the tag or digest"
     raise ValueError(
-        f"'{given}' is not a {kind}: lowercase letters and digits with single '.', '_' or '-' between them, "
+        f"{quoted_name(given)} is not a {kind}: lowercase letters and digits with single '.', '_' or '-' between them, "
         f"parts divided by '/', such as 'backend/api'{hint}"
     )
 

@@ -27,7 +27,9 @@ from crosstenant.cli.check.federated.in_cluster import (
 from crosstenant.cli.check.federated.managed_identity import identity_link
 from crosstenant.cli.check.reading import Unseen
 from crosstenant.model.arm_id import CLUSTER_TYPE, IDENTITY_TYPE, parse_arm_id
+from crosstenant.model.clouds import CHINA, PUBLIC, Cloud
 from crosstenant.model.federation import TOKEN_AUDIENCE
+from crosstenant.model.modes import PullDelivery
 from crosstenant.sandbox.world import seed
 
 A, B = seed.CLUSTER_TENANT, seed.REGISTRY_TENANT
@@ -61,7 +63,32 @@ STATE = ClusterState(
 
 
 def credential(*credentials: FederatedCredential, subjects: tuple[str, ...] = (SUBJECT,)) -> Link:
-    return credential_link(CHAIN, FederatedCluster(CLUSTER, subjects), STATE, list(credentials), TOKEN_AUDIENCE)
+    return credential_link(CHAIN, FederatedCluster(CLUSTER, subjects), STATE, list(credentials), [TOKEN_AUDIENCE])
+
+
+@pytest.mark.parametrize(
+    ("delivery", "cloud", "audiences"),
+    [
+        (PullDelivery.REFRESHER, PUBLIC, (TOKEN_AUDIENCE,)),
+        (PullDelivery.REFRESHER, CHINA, ("api://AzureADTokenExchangeChina",)),
+        (PullDelivery.EXTERNAL_SECRETS, PUBLIC, (TOKEN_AUDIENCE,)),
+        (PullDelivery.EXTERNAL_SECRETS, CHINA, ("api://AzureADTokenExchange",)),
+        (None, PUBLIC, (TOKEN_AUDIENCE,)),
+        (None, CHINA, ("api://AzureADTokenExchangeChina", "api://AzureADTokenExchange")),
+    ],
+)
+def test_a_credential_must_have_the_audience_that_the_delivery_asks_for(
+    delivery: PullDelivery | None, cloud: Cloud, audiences: tuple[str, ...]
+):
+    chain = replace(CHAIN, delivery=delivery)
+    assert chain.audiences(cloud) == audiences
+    cluster = FederatedCluster(CLUSTER, (SUBJECT,))
+    for audience in audiences:
+        right = replace(RIGHT, audiences=(audience,))
+        assert credential_link(chain, cluster, STATE, [right], audiences).state is LinkState.OK
+    wrong = credential_link(chain, cluster, STATE, [replace(RIGHT, audiences=("api://else",))], audiences)
+    assert wrong.finding == f"prod-aks has audience api://else, not {' or '.join(audiences)}"
+    assert f"--audiences {audiences[0]}'" in wrong.remedy
 
 
 @pytest.mark.parametrize("subjects", [(SUBJECT,), ()])
@@ -112,7 +139,7 @@ def test_an_applications_credential_is_repaired_in_its_own_tenant():
         ([], "create --id CLIENT --parameters"),
         ([replace(RIGHT, issuer=OLD_ISSUER)], "update --id CLIENT --federated-credential-id prod-aks --parameters"),
     ]:
-        found = credential_link(chain, FederatedCluster(CLUSTER, (SUBJECT,)), STATE, present, TOKEN_AUDIENCE)
+        found = credential_link(chain, FederatedCluster(CLUSTER, (SUBJECT,)), STATE, present, [TOKEN_AUDIENCE])
         assert (found.tenancy, found.state) == (Tenancy.CLUSTER, LinkState.BROKEN)
         assert f"az ad app federated-credential {command.replace('CLIENT', CLIENT_ID)} '" in found.remedy
         assert f'"issuer": "{ISSUER}", "subject": "{SUBJECT}", "audiences": ["{TOKEN_AUDIENCE}"]' in found.remedy
@@ -132,9 +159,9 @@ def test_without_an_issuer_or_an_identity_nothing_is_said_of_the_credential():
         (None, [RIGHT]),
         (STATE, None),
     ]:
-        found = credential_link(CHAIN, cluster, state, credentials, TOKEN_AUDIENCE)
+        found = credential_link(CHAIN, cluster, state, credentials, [TOKEN_AUDIENCE])
         assert found.state is LinkState.SKIPPED
-    unseen = credential_link(CHAIN, cluster, STATE, Unseen("refused"), TOKEN_AUDIENCE)
+    unseen = credential_link(CHAIN, cluster, STATE, Unseen("refused"), [TOKEN_AUDIENCE])
     assert (unseen.state, unseen.finding) == (LinkState.UNSEEN, "refused")
 
 

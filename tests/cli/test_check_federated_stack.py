@@ -16,6 +16,7 @@ from crosstenant.cli.check.federated.chain import FederatedCluster
 from crosstenant.cli.check.federated.from_stack import FederatedStackChain, federated_chains_of
 from crosstenant.cli.check.stack import StackChain
 from crosstenant.model.arm_id import CLUSTER_TYPE, IDENTITY_TYPE, parse_arm_id
+from crosstenant.model.modes import PullDelivery
 from crosstenant.sandbox.world import seed
 from tests.cli.test_check_stack import APP, APPLICATION, SIGNATURE, A, B, check, own_provider, provider, resource, urn
 
@@ -90,6 +91,21 @@ def test_an_application_is_known_by_its_client_id_and_is_of_the_cluster_tenant()
 def test_a_component_without_an_identity_yet_is_no_chain():
     assert federated_chains_of(export(component())) == []
     assert federated_chains_of(export()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "delivery"),
+    [
+        ("kubernetes:generators.external-secrets.io/v1alpha1:ACRAccessToken", PullDelivery.EXTERNAL_SECRETS),
+        ("kubernetes:batch/v1:CronJob", PullDelivery.REFRESHER),
+        ("kubernetes:core/v1:Secret", None),
+    ],
+)
+def test_the_delivery_is_known_by_what_is_in_the_cluster(kind: str, delivery: PullDelivery | None):
+    own = kubernetes_provider("apiVersion: v1")
+    inside = {**child(kind, "prod-inside", B, "x/y"), "provider": f"{own['urn']}::k8s"}
+    (only,) = federated_chains_of(export(component(), IDENTITY_CHILD, own, inside))
+    assert only.chain.delivery is delivery
 
 
 def test_the_cloud_is_that_of_the_providers():

@@ -119,6 +119,16 @@ def test_an_application_of_another_stack_is_known_by_its_client_id():
     assert only.chain.cluster_tenant_id == "", "the options have to say"
 
 
+def test_the_letter_case_of_a_client_id_makes_no_other_chain():
+    in_capitals = [check("check", B, seed.REGISTRY, clientId=APP.upper()), profile(seed.CLUSTER, APP)]
+    for one in in_capitals:
+        del one["propertyDependencies"]
+    for found in (in_capitals, [check("b", B, seed.ABAC_REGISTRY), *in_capitals]):
+        (only,) = chains_of(export(APPLICATION, *found))
+        assert only.chain.client_id == APP
+        assert [str(it) for it in only.chain.clusters] == [seed.CLUSTER]
+
+
 def test_a_consent_without_a_pull_check_is_a_tenant_and_no_registry():
     given = {"clientId": APP, "secret": "x"}
     alone = resource("crosstenant:index:Consent", "consent", B, given, {"consented": True}, **OF_APPLICATION)

@@ -19,6 +19,7 @@ from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mo
 from pulumi.runtime.proto import resource_pb2
 
 from crosstenant import TenantArgs
+from crosstenant.model.arm_id import IDENTITY_TYPE
 
 TENANT_A, TENANT_B = "a0000000-0000-4000-8000-00000000000a", "b0000000-0000-4000-8000-00000000000b"
 SUBSCRIPTION_A, SUBSCRIPTION_B = "a0000000-0000-4000-8000-0000000000a1", "b0000000-0000-4000-8000-0000000000b1"
@@ -245,7 +246,11 @@ class _Azure(Mocks):
             outputs |= {"credentialState": "waiting", "waitsFor": "its start", "clusterClientId": APP.upper()}
         if args.typ == KUBERNETES_SECRET:
             outputs = {"metadata": {**args.inputs["metadata"], "uid": f"uid-of-{args.name}"}}
-        return f"{args.name}-id", {**args.inputs, **outputs}
+        resource_id = f"{args.name}-id"
+        if args.typ == IDENTITY:
+            group = f"/subscriptions/{SUBSCRIPTION_B}/resourceGroups/{args.inputs['resourceGroupName']}"
+            resource_id = f"{group}/providers/{IDENTITY_TYPE}/{args.inputs['resourceName']}"
+        return resource_id, {**args.inputs, **outputs}
 
 
 class _Monitor(MockMonitor):

@@ -27,7 +27,7 @@ from tests.components.construction import (
     build,
     later,
 )
-from tests.components.programs import federated, federated_cluster
+from tests.components.programs import CLUSTER_TENANT, REGISTRY_TENANT, federated, federated_cluster
 
 COMPONENT = "crosstenant:index:FederatedPull prod"
 JOB = "kubernetes:batch/v1:Job"
@@ -181,6 +181,29 @@ def test_the_external_secrets_operator_renews_in_each_namespace():
         "kubernetes:generators.external-secrets.io/v1alpha1:ACRAccessToken", "prod-aks.web-generator-0"
     )
     assert generator.inputs["spec"]["registry"] == "images.azurecr.io"
+
+
+@pytest.mark.parametrize(
+    ("delivery", "cloud", "audience"),
+    [
+        ("refresher", "public", "api://AzureADTokenExchange"),
+        ("refresher", "usgovernment", "api://AzureADTokenExchangeUSGov"),
+        ("refresher", "china", "api://AzureADTokenExchangeChina"),
+        ("external-secrets", "public", "api://AzureADTokenExchange"),
+        ("external-secrets", "usgovernment", "api://AzureADTokenExchange"),
+        ("external-secrets", "china", "api://AzureADTokenExchange"),
+    ],
+)
+def test_a_credential_has_the_audience_that_its_token_is_asked_for(delivery: str, cloud: str, audience: str):
+    """The refresher asks for that of its cloud; the operator asks for one and the same in every cloud."""
+    tenants = {
+        "cluster_tenant": {**CLUSTER_TENANT, "environment": cloud},
+        "registry_tenant": {**REGISTRY_TENANT, "environment": cloud},
+    }
+    built = delivered(delivery, **tenants)
+    assert [it.inputs["audiences"] for it in built.custom if it.type == CREDENTIAL] == [[audience]]
+    if delivery == "refresher":
+        assert f"'audience': '{audience}'" in str(built.one("kubernetes:batch/v1:CronJob").inputs)
 
 
 def test_names_of_clusters_and_namespaces_do_not_run_into_each_other():

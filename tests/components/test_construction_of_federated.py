@@ -9,7 +9,7 @@ import pulumi_azure_native
 import pytest
 from pulumi_azure_native.containerservice import ManagedCluster
 
-from crosstenant import ArgumentError, FederatedClusterArgs, FederatedIdentityArgs, RegistryArgs
+from crosstenant import ArgumentError, FederatedClusterArgs, FederatedIdentityArgs, RegistryArgs, TenantArgs
 from crosstenant.model.names import role_assignment_name
 from tests.components.construction import (
     CLUSTER_ID,
@@ -201,3 +201,20 @@ def test_protect_guards_the_identity_and_what_is_replaced_in_ordinary_life_is_no
 def _told(request: Any, option: str) -> bool | None:
     # Without a word of its own the engine gives a child the component's.
     return getattr(request, option) if request.HasField(option) else None
+
+
+def test_an_identity_that_an_earlier_update_made_elsewhere_is_not_looked_for_here():
+    # The identity of the state, in subscription B; the registry that comes first now is in another one.
+    other = SUBSCRIPTION_B[:-1] + "2"
+    registries = [
+        RegistryArgs(registry_id=REGISTRY_ID.replace(SUBSCRIPTION_B, other), name="new"),
+        RegistryArgs(registry_id=REGISTRY_ID),
+    ]
+    with pytest.raises(ArgumentError) as refused:
+        build(lambda: federated(registries=registries))
+    assert str(refused.value) == (
+        f"FederatedPull 'prod': identity.resource_group: the identity is in subscription {SUBSCRIPTION_B}, and the"
+        f" registry tenant's providers are in {other}: set subscription_id of the registry tenant to the identity's"
+    )
+    tenant = TenantArgs(tenant_id=TENANT_B, subscription_id=SUBSCRIPTION_B)
+    assert build(lambda: federated(registries=registries, registry_tenant=tenant)).one(CREDENTIAL)

@@ -11,6 +11,7 @@ from crosstenant.components.pieces.identity_advice import (
     identity_advice,
 )
 from crosstenant.model.matched_texts.identity_texts import (
+    APPLICATION_CREDENTIAL_EXISTS,
     APPLICATION_CREDENTIAL_TWICE,
     CREDENTIAL_TWICE,
     CREDENTIALS_FULL,
@@ -64,6 +65,13 @@ async def test_a_second_credential_for_issuer_and_subject_is_found_by_a_command(
     assert "'az identity federated-credential list --identity-name prod-dev -g rg-pull'" in said
     of_application = await application_credential_advice(failure(APPLICATION_CREDENTIAL_TWICE.samples[0])) or ""
     assert "issuer https://i/ and subject s:a:b under another name" in of_application
+
+
+async def test_a_credential_of_an_application_that_exists_under_its_name_comes_with_the_command_that_removes_it():
+    inputs = {**INPUTS, "applicationId": "/applications/o", "displayName": "aks"}
+    exists = Failure(APPLICATION_CREDENTIAL_EXISTS.samples[0], "create", inputs)
+    said = await application_credential_advice(exists) or ""
+    assert "'az ad app federated-credential delete --id o --federated-credential-id aks'" in said
 
 
 @pytest.mark.parametrize("sample", CREDENTIALS_FULL.samples)

@@ -13,9 +13,13 @@ from crosstenant.cli.check.federated.chain import FederatedChain, FederatedClust
 from crosstenant.cli.check.federated.from_stack import FederatedStackChain, federated_chains_of
 from crosstenant.cli.check.stack import StackChain, StackError, chains_of, export_stack
 from crosstenant.model.arm_id import CLUSTER_TYPE, IDENTITY_TYPE, REGISTRY_TYPE, ArmId, is_uuid, parse_arm_id
+from crosstenant.model.outside_text import in_one_line
 
 PULL_SECRET: Final = "CROSSTENANT_PULL_SECRET"  # noqa: S105 (a variable's name)
 """Environment variable with the application's secret."""
+
+_OTHER_FORM: Final = "the stack's state has another form than the package's resources have"
+_WITHOUT_STACK: Final = "run 'pulumi up' with this version, or give --cluster, --registry and --client-id"
 
 AnyStackChain = StackChain | FederatedStackChain
 
@@ -59,7 +63,8 @@ class ChainOptions:
         try:
             chosen = self._of_stack(self.stack, registry_tenant_id)
         except StackError as error:
-            raise click.UsageError(str(error)) from None
+            # It may repeat what the state has in the place of an ID.
+            raise click.UsageError(in_one_line(str(error))) from None
         return chosen if isinstance(chosen, FederatedStackChain) else replace(chosen, chain=self._probing(chosen.chain))
 
     def _named(self) -> Chain:
@@ -94,9 +99,16 @@ class ChainOptions:
     def _of_stack(self, stack: str, registry_tenant_id: str | None) -> AnyStackChain:
         """The one chain of a stack that matches the options."""
         export = export_stack(stack, self.folder, show_secrets=self.with_secret)
-        found: list[AnyStackChain] = [*federated_chains_of(export)]
-        # Without any chain of the one kind the other's reader says what a stack without a chain lacks.
-        found += chains_of(export, required=not found)
+        try:
+            found: list[AnyStackChain] = [*federated_chains_of(export)]
+            # Without any chain of the one kind the other's reader says what a stack without a chain lacks.
+            found += chains_of(export, required=not found)
+        except StackError:
+            raise
+        except (AttributeError, LookupError, TypeError, ValueError) as error:
+            raise StackError(f"{_OTHER_FORM} ({type(error).__name__}: {error}): {_WITHOUT_STACK}") from None
+        if not all(is_uuid(it.chain.client_id) for it in found if it.chain.client_id):
+            raise StackError(f"{_OTHER_FORM} (a client ID that is not a UUID): {_WITHOUT_STACK}")
         left = [it for it in found if self._matches(it, registry_tenant_id)]
         if len(left) == 1:
             return left[0]

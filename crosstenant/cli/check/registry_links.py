@@ -113,4 +113,6 @@ class RoleLinks:
         found = await look(self._arm.get(path, "2022-04-01"), "reading role", assignment.role_guid, self._tenant)
         if isinstance(found, Unseen):
             return assignment.role_guid
-        return str(cast("dict[str, object]", found.get("properties") or {}).get("roleName") or assignment.role_guid)
+        properties: object = found.get("properties")
+        name = cast("dict[str, object]", properties).get("roleName") if isinstance(properties, dict) else None
+        return str(name or assignment.role_guid)

@@ -6,7 +6,7 @@ import json
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from crosstenant.cli.check.chain import Chain, Probe
 from crosstenant.cli.check.node_pulls import answers_in
@@ -43,7 +43,7 @@ def export_stack(name: str, folder: Path, *, show_secrets: bool) -> Json:
     :param name: The stack's name.
     :param folder: The folder of its project.
     :param show_secrets: Whether Pulumi decrypts secrets; they come through a pipe and are not written to a file.
-    :raises StackError: Pulumi is not installed, or fails.
+    :raises StackError: Pulumi is not installed, or fails, or prints something else.
     """
     command = ["pulumi", "stack", "export", "--stack", name, "--non-interactive", "--color", "never"]
     try:
@@ -60,7 +60,16 @@ def export_stack(name: str, folder: Path, *, show_secrets: bool) -> Json:
     if done.returncode:
         said = in_one_line(done.stderr).removeprefix("error: ")
         raise StackError(f"'pulumi stack export --stack {name}' failed: {said}")
-    return json.loads(done.stdout)
+    try:
+        found: object = json.loads(done.stdout)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, dict):
+        raise StackError(
+            f"'pulumi stack export --stack {name}' printed something else than a stack's state: check which 'pulumi' is"
+            " first on PATH, or give --cluster, --registry and --client-id instead"
+        )
+    return cast("Json", found)
 
 
 def chains_of(export: Json, *, required: bool = True) -> list[StackChain]:

@@ -86,7 +86,7 @@ class StackState:
         return list(dict.fromkeys(str(it["tenantId"]).lower() for it in own if it.get("tenantId")))
 
     def client_id(self, resource: Json) -> str:
-        """Client ID of the application that a resource was given.
+        """Client ID, in lower case, of the application that a resource was given.
 
         From the application itself where the stack makes it: a refresh writes what a cluster was found to act as to
         the profile's own.
@@ -95,5 +95,5 @@ class StackState:
         for urn in dependencies.get("clientId") or []:
             application = self._by_urn.get(urn)
             if application and application["type"] == APPLICATION:
-                return str(application["outputs"]["clientId"])
-        return str(resource["inputs"]["clientId"])
+                return str(application["outputs"]["clientId"]).lower()
+        return str(resource["inputs"]["clientId"]).lower()

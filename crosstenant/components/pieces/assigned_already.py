@@ -6,6 +6,7 @@ from uuid import UUID
 
 from crosstenant.components.pieces.hooks import Failure
 from crosstenant.model.arm_id import RoleAssignmentId
+from crosstenant.model.shell_words import shell_word
 
 
 def assigned_already(failure: Failure, existing: str | None, called: str) -> str:
@@ -19,9 +20,9 @@ def assigned_already(failure: Failure, existing: str | None, called: str) -> str
     told = f"{called} has this role on the registry already, by an assignment of another name"
     if existing is None:
         return (
-            f"{told}, which Azure's answer omits: list it, 'az role assignment list --scope {scope} --assignee"
-            f" {failure.inputs.get('principalId')}', and give the registry its name (UUID) as role_assignment_name; the"
-            " next update takes it over (imports it). Or remove it"
+            f"{told}, which Azure's answer omits: list it, 'az role assignment list --scope {shell_word(scope)}"
+            f" --assignee {failure.inputs.get('principalId')}', and give the registry its name (UUID) as"
+            " role_assignment_name; the next update takes it over (imports it). Or remove it"
         )
     name = str(UUID(existing))
     return (

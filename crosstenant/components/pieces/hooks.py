@@ -21,6 +21,7 @@ from pulumi.runtime.settings import get_monitor, monitor_supports_feature
 
 from crosstenant.model.matched_texts.matched_text import MatchedText
 from crosstenant.model.matched_texts.provider_texts import OWN_ASSIGNMENT_EXISTS, SERVICE_PRINCIPAL_EXISTS
+from crosstenant.model.outside_text import in_one_line
 from crosstenant.model.pauses import PRINCIPAL, PRINCIPAL_SECONDS, pause_within
 
 T = TypeVar("T")
@@ -97,7 +98,8 @@ def on_error(
         failure = Failure(failed.errors[0], failed.failed_operation, failed.new_inputs or failed.old_inputs or {})
         advice = await advise(failure)
         if advice:
-            pulumi.log.error(advice + _if_asked_for(failure, failed.urn), component)
+            # It may quote the error, in which a server chooses names.
+            pulumi.log.error(in_one_line(advice + _if_asked_for(failure, failed.urn)), component)
         return False
 
     return [ErrorHook(_name(resource_name, "error"), _in_this_run(wait_or_advise))]

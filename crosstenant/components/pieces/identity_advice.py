@@ -11,6 +11,7 @@ from crosstenant.components.pieces.import_command import import_command
 from crosstenant.components.tenant import TenantProviders
 from crosstenant.model.federation import CREDENTIAL_LIMIT
 from crosstenant.model.matched_texts.identity_texts import (
+    APPLICATION_CREDENTIAL_EXISTS,
     APPLICATION_CREDENTIAL_TWICE,
     CREDENTIAL_TWICE,
     CREDENTIALS_FULL,
@@ -113,6 +114,13 @@ async def application_credential_advice(failure: Failure) -> str | None:
             f"the application has a credential for issuer {failure.inputs.get('issuer')} and subject"
             f" {failure.inputs.get('subject')} under another name, which this stack does not manage (any longer):"
             " remove it, 'az ad app federated-credential list --id APPLICATION_ID' shows it, and run 'pulumi up' again"
+        )
+    if APPLICATION_CREDENTIAL_EXISTS.is_in(failure.error):
+        application = str(failure.inputs.get("applicationId", "APPLICATION_ID")).rsplit("/", 1)[-1]
+        return (
+            "the application has a credential of this name already. If an interrupted update left it, or a person made"
+            f" it, remove it, 'az ad app federated-credential delete --id {application} --federated-credential-id"
+            f" {failure.inputs.get('displayName')}', and run 'pulumi up' again"
         )
     if CREDENTIALS_FULL.is_in(failure.error):
         return _FULL

@@ -14,6 +14,7 @@ from crosstenant.model.matched_texts.kubernetes_texts import (
     FIELD_CONFLICT,
     NAMESPACE_MISSING,
 )
+from crosstenant.model.shell_words import shell_word
 
 _PAGE: Final = "docs/federated.md"
 
@@ -37,7 +38,8 @@ def kubernetes_advice(cluster: str, document: Document) -> Advise:
         if missing:
             return (
                 f"cluster '{cluster}' has no namespace '{missing['name']}', and namespaces whose pods pull must exist:"
-                f" 'kubectl create namespace {missing['name']}', or correct its name; then 'pulumi up' again"
+                f" 'kubectl create namespace {shell_word(missing['name'])}', or correct its name; then 'pulumi up'"
+                " again"
             )
         if forbidden:
             return (

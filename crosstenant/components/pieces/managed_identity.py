@@ -19,7 +19,7 @@ from crosstenant.components.pieces.planned import unknown_text
 from crosstenant.components.pieces.refusal_advice import of_tenant
 from crosstenant.components.pieces.trusting_identity import CredentialSpec, TrustingIdentity
 from crosstenant.components.tenant import TenantProviders
-from crosstenant.model.arm_id import IDENTITY_TYPE, ArmId
+from crosstenant.model.arm_id import IDENTITY_TYPE, ArmId, parse_arm_id
 from crosstenant.model.federation import has_credentials, identity_name
 from crosstenant.resources.internal_functions import PresentIdentity, present_identity
 
@@ -133,9 +133,20 @@ def _made(name: str, spec: IdentitySpec, component: pulumi.Resource, providers: 
             ignore_changes=None if spec.name else ["resourceName"],
         ),
     )
+
+    def still_there(known: Sequence[str | None]) -> str:
+        made, made_name, subscription_id = known
+        try:
+            parsed = parse_arm_id(str(made), IDENTITY_TYPE)
+        except ValueError:  # An ID of Pulumi's mocks, in a test of somebody's program.
+            return str(made_name)
+        _in_subscription(spec.at / "resource_group", parsed, subscription_id)
+        return str(made_name)
+
     return _Identity(
         resource_group=spec.resource_group,
-        name=identity.name,
+        # The default subscription is another one where another registry comes first.
+        name=pulumi.Output.all(identity.id, identity.name, providers.subscription_id).apply(still_there),
         client_id=identity.client_id,
         principal_id=identity.principal_id,
         present=_to_be_made(spec, azure_name, component, providers),

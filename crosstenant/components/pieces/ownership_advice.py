@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import re
-from typing import Final
-
 from crosstenant.components.pieces.hooks import Advise, Failure
 from crosstenant.components.tenant import TenantProviders
-from crosstenant.model.matched_texts.provider_texts import DIRECTORY_FORBIDDEN
-
-_OBJECT_ID: Final = re.compile(r"application with object ID ['\"](?:/applications/)?([0-9a-f-]{36})", re.IGNORECASE)
+from crosstenant.model.matched_texts.provider_texts import APPLICATION_NAMED, DIRECTORY_FORBIDDEN
 
 
 def of_owner(providers: TenantProviders, advise: Advise) -> Advise:
@@ -40,5 +35,5 @@ def _application(failure: Failure) -> str:
     if isinstance(application_id, str):
         # azuread's ID of an application: /applications/<object ID>
         return application_id.rsplit("/", 1)[-1]
-    named = _OBJECT_ID.search(failure.error)
-    return client_id if isinstance(client_id, str) else named[1] if named else "APPLICATION_ID"
+    named = APPLICATION_NAMED.search(failure.error)
+    return client_id if isinstance(client_id, str) else named["id"] if named else "APPLICATION_ID"

@@ -21,6 +21,7 @@ from crosstenant.model.matched_texts.provider_texts import (
     ROLE_FORBIDDEN,
 )
 from crosstenant.model.roles import RBAC_ADMINISTRATOR, built_in_role
+from crosstenant.model.shell_words import shell_word
 
 _TYPE: Final = "azure-native:authorization:RoleAssignment"
 
@@ -158,7 +159,7 @@ def _other_role(failure: Failure) -> str:
 
 
 def _delete(scope: object, name: object) -> str:
-    return f"az role assignment delete --ids {_assignment_id(scope, name)}"
+    return f"az role assignment delete --ids {shell_word(_assignment_id(scope, name))}"
 
 
 def _assignment_id(scope: object, name: object) -> str:

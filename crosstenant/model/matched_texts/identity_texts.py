@@ -52,6 +52,16 @@ APPLICATION_CREDENTIAL_TWICE: Final = MatchedText(
     ),
     "https://github.com/Azure/azure-workload-identity/issues/434",
 )
+APPLICATION_CREDENTIAL_EXISTS: Final = MatchedText(
+    "azuread",
+    "FederatedIdentityCredential with name ... already exists",
+    (
+        "unexpected status 409 (409 Conflict) with error: Request_MultipleObjectsWithSameKeyValue:"
+        " FederatedIdentityCredential with name main already exists.",
+    ),
+    "https://github.com/Azure/azure-dev/issues/1482",
+    pattern="FederatedIdentityCredential with name .* already exists",
+)
 CREDENTIALS_FULL: Final = MatchedText(
     "azure-native",
     "federated identity credentials ... limit",
@@ -82,6 +92,7 @@ IDENTITY_TEXTS: Final = (
     CREDENTIALS_AT_ONCE,
     CREDENTIAL_TWICE,
     APPLICATION_CREDENTIAL_TWICE,
+    APPLICATION_CREDENTIAL_EXISTS,
     CREDENTIALS_FULL,
     NO_CREDENTIALS_HERE,
 )

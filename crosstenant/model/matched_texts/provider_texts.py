@@ -98,6 +98,19 @@ OBJECT_GONE: Final = MatchedText(
     "hashicorp/terraform-provider-azuread, internal/services/applications/application_resource.go; the code and its"
     " message: https://github.com/Azure/azure-powershell/issues/842",
 )
+# No cause: which application an error is about, where neither its inputs nor its ID say so.
+APPLICATION_NAMED: Final = MatchedText(
+    "azuread",
+    'Application (Application: "...")',
+    (
+        'Could not update Application (Application: "0dbd5fb0-0c5b-504a-ba28-635caca3349d"): unexpected status ...',
+        'Could not update application with object ID: "0dbd5fb0-0c5b-504a-ba28-635caca3349d": unexpected status ...',
+        'Deleting application with object ID "0dbd5fb0-0c5b-504a-ba28-635caca3349d", got status 403: unexpected ...',
+    ),
+    "hashicorp/terraform-provider-azuread, application_resource.go of version 2 for the later two; the first as its"
+    " service_principal_resource.go of version 3 has a service principal",
+    pattern=rf"application (?:with object ID:? |\(Application: )['\"](?:/applications/)?(?P<id>{_UUID})['\"]",
+)
 ROLE_ASSIGNMENT_EXISTS: Final = MatchedText(
     "azure-native",
     "RoleAssignmentExists",
@@ -120,10 +133,12 @@ OWN_ASSIGNMENT_EXISTS: Final = MatchedText(
         "cannot create already existing resource '/subscriptions/s/resourceGroups/rg/providers/Microsoft.Container"
         "Registry/registries/images/providers/Microsoft.Authorization/roleAssignments/716c4d15-9bc8-476d-a3c1-"
         "6ccb70082517'",
+        # A type whose creation is the provider's own is named in the other quotes.
+        'cannot create already existing resource "/subscriptions/s/resourceGroups/rg"',
     ),
-    "pulumi/pulumi-azure-native, provider/pkg/provider/crud/crud.go;"
+    "pulumi/pulumi-azure-native, provider/pkg/provider/crud/crud.go and provider.go;"
     " https://github.com/pulumi/pulumi-azure-native/issues/2253",
-    pattern=r"cannot create already existing resource(?: '(?P<id>[^']+)')?",
+    pattern=r"cannot create already existing resource(?: (?P<quote>['\"])(?P<id>[^'\"]+)(?P=quote))?",
 )
 ROLE_CHANGED: Final = MatchedText(
     "azure-native",
@@ -244,6 +259,7 @@ PROVIDER_TEXTS: Final = (
     LIFETIME_CAPPED,
     SECRET_GONE,
     OBJECT_GONE,
+    APPLICATION_NAMED,
     ROLE_ASSIGNMENT_EXISTS,
     OWN_ASSIGNMENT_EXISTS,
     ROLE_CHANGED,

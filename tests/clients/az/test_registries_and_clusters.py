@@ -90,6 +90,30 @@ def test_kubeconfig_leads_kubectl_to_the_cluster(cluster_owner: AzureCli, kubect
     assert done.stdout == "serviceaccount/default\n", done.stderr
 
 
+def test_command_runs_in_the_cluster(cluster_owner: AzureCli, kubectl: Path):
+    """az goes by the state in the body of each answer while it waits."""
+    command = "sleep 6; kubectl get serviceaccounts --output name; exit 3"
+    ended = cluster_owner.ok(f"aks command invoke {CLUSTER} --command '{command}' --output json")
+    assert (ended["provisioningState"], ended["exitCode"]) == ("Succeeded", 3)
+    assert ended["logs"] == "serviceaccount/default\n"
+    again = cluster_owner.ok(f"aks command result {CLUSTER} --command-id {ended['id']} --output json")
+    assert again["logs"] == ended["logs"]
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("network vnet list", "/providers/Microsoft.Network/virtualNetworks"),
+        ("tag list", "/tagNames"),
+        ("rest --url https://graph.microsoft.com/v1.0/groups", "GET /v1.0/groups of Microsoft Graph"),
+    ],
+)
+def test_what_the_sandbox_does_not_have_is_refused_by_its_name(cluster_owner: AzureCli, command: str, words: str):
+    said = cluster_owner.refused(command)
+    assert "The sandbox does not emulate GET " in said
+    assert words in said
+
+
 def test_check_acr_goes_as_far_as_the_node(cluster_owner: AzureCli, kubectl: Path, monkeypatch: pytest.MonkeyPatch):
     """az runs a pod that reads the node's own files. The sandbox's nodes have none, refuse it, and serve no logs."""
     path = f"{kubectl.parent}{os.pathsep}{cluster_owner.environ['PATH']}"

@@ -60,6 +60,14 @@ def test_wrong_sign_in_is_refused_in_entras_words(az: Callable[[], AzureCli], op
     assert code in az().refused(f"{LOGIN} {options}")
 
 
+def test_caller_signs_out(az: Callable[[], AzureCli]):
+    """az asks for the discovery document of /organizations."""
+    caller = az()
+    caller.sign_in(seed.CLUSTER_TENANT, seed.CLUSTER_OWNER_ID, seed.CLUSTER_OWNER_SECRET)
+    caller.ok("logout")
+    assert "az login" in caller.refused("account show")
+
+
 def test_caller_without_a_role_has_no_subscription(powerless: AzureCli):
     assert [one["name"] for one in powerless.ok("account list --all")] == ["N/A(tenant level account)"]
     assert "SubscriptionNotFound" in powerless.refused("resource list")

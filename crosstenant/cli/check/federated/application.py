@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from crosstenant.azure.arm import Arm
@@ -29,14 +30,14 @@ class TrustingApplication:
         """Its client ID (UUID)."""
         return self.chain.client_id
 
-    def links(self, states: States, audience: str) -> list[Link]:
+    def links(self, states: States, audiences: Sequence[str]) -> list[Link]:
         """Its links: application and credentials in the cluster tenant, the others in the registry tenant.
 
         :param states: The clusters.
-        :param audience: The audience of a cluster's token for Entra.
+        :param audiences: Of these a credential must have one; the first, if it is made anew.
         """
         own = [application_link(self.found, self.client_id)] if states else []
-        return [*own, *credential_links(self.chain, self.credentials, states, audience), *self.in_registry_tenant]
+        return [*own, *credential_links(self.chain, self.credentials, states, audiences), *self.in_registry_tenant]
 
 
 async def read_application(

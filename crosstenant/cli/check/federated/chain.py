@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from crosstenant.model.arm_id import ArmId
+from crosstenant.model.clouds import Cloud
+from crosstenant.model.federation import OPERATOR_AUDIENCE, token_audience
+from crosstenant.model.modes import PullDelivery
 
 IDENTITY: Final = "identity"
 CREDENTIAL: Final = "federated credential"
@@ -37,8 +40,20 @@ class FederatedChain:
     environment: str = "public"
     client_id: str = ""
     """Client ID (UUID) of the identity as the stack has it, empty if it is not known; or that of the application."""
+    delivery: PullDelivery | None = None
+    """What brings the pull secrets; none if it is not known."""
     is_all_of_identity: bool = False
     """Whether these are all the clusters that the identity is known to serve, as for a stack."""
+
+    def audiences(self, cloud: Cloud) -> tuple[str, ...]:
+        """The audiences of which a credential must have one: the first, if it is made anew.
+
+        :param cloud: The cloud of both tenants.
+        """
+        if self.delivery is PullDelivery.EXTERNAL_SECRETS:
+            return (OPERATOR_AUDIENCE,)
+        own = token_audience(cloud)
+        return (own,) if self.delivery else tuple(dict.fromkeys((own, OPERATOR_AUDIENCE)))
 
     @property
     def title(self) -> str:

@@ -6,6 +6,7 @@ from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.cli.check.chain import CLUSTER, Link, LinkState, Tenancy
 from crosstenant.cli.check.reading import Unseen
 from crosstenant.model.arm_id import ArmId
+from crosstenant.model.shell_words import shell_word
 
 _A = Tenancy.CLUSTER
 
@@ -35,8 +36,9 @@ def cluster_link(cluster_id: ArmId, found: ClusterState | Unseen | None) -> Link
 
 
 def _enable(cluster_id: ArmId) -> str:
+    group = shell_word(cluster_id.resource_group)
     return (
-        f"'az aks update --name {cluster_id.name} --resource-group {cluster_id.resource_group} --subscription"
+        f"'az aks update --name {cluster_id.name} --resource-group {group} --subscription"
         f" {cluster_id.subscription_id} --enable-oidc-issuer', which restarts the API server and cannot be undone; then"
         " 'pulumi up --refresh'"
     )

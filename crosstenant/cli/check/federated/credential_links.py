@@ -12,6 +12,7 @@ from crosstenant.cli.check.chain import Link, LinkState, Tenancy
 from crosstenant.cli.check.federated.chain import CREDENTIAL, REPAIR, FederatedChain, FederatedCluster
 from crosstenant.cli.check.reading import Unseen
 from crosstenant.model.arm_id import ArmId
+from crosstenant.model.shell_words import shell_word
 
 TO_READ: Final = {
     False: "for this link the caller needs Reader on the identity",
@@ -25,7 +26,7 @@ def credential_link(
     cluster: FederatedCluster,
     state: ClusterState | Unseen | None,
     credentials: list[FederatedCredential] | Unseen | None,
-    audience: str,
+    audiences: Sequence[str],
 ) -> Link:
     """Whether the identity trusts the present issuer of a cluster, for the right subjects.
 
@@ -33,7 +34,7 @@ def credential_link(
     :param cluster: The cluster.
     :param state: Its state.
     :param credentials: The identity's credentials; none without an identity.
-    :param audience: The audience of the cluster's tokens for Entra.
+    :param audiences: Of these the credential must have one; the first, if it is made anew.
     """
     # Credentials belong to what trusts: an identity of the registry tenant, an application of the cluster tenant.
     tenancy = Tenancy.REGISTRY if chain.identity_id else Tenancy.CLUSTER
@@ -50,9 +51,9 @@ def credential_link(
     if not state.oidc_issuer:
         return link(LinkState.SKIPPED, "the cluster has no issuer")
     for subject in cluster.subjects or (None,):
-        problem = _problem(state.oidc_issuer, subject, credentials, audience)
+        problem = _problem(state.oidc_issuer, subject, credentials, audiences)
         if problem:
-            remedy = f"{REPAIR}, or '{_command(chain, cluster, state.oidc_issuer, subject, credentials, audience)}'"
+            remedy = f"{REPAIR}, or '{_command(chain, cluster, state.oidc_issuer, subject, credentials, audiences[0])}'"
             return link(LinkState.BROKEN, problem, remedy)
     own = of_issuer(state.oidc_issuer, credentials)
     trusted = cluster.subjects or tuple(it.subject for it in own)
@@ -68,7 +69,9 @@ def of_issuer(issuer: str, credentials: Sequence[FederatedCredential]) -> list[F
     return [it for it in credentials if it.issuer == issuer]
 
 
-def _problem(issuer: str, subject: str | None, credentials: list[FederatedCredential], audience: str) -> str | None:
+def _problem(
+    issuer: str, subject: str | None, credentials: list[FederatedCredential], audiences: Sequence[str]
+) -> str | None:
     """Why a token of the issuer for a subject is refused; nothing if it is accepted."""
     own = of_issuer(issuer, credentials)
     if not own:
@@ -77,9 +80,9 @@ def _problem(issuer: str, subject: str | None, credentials: list[FederatedCreden
     if not right:
         trusted = ", ".join(f"'{it.subject}'" for it in own)
         return f"trusts {trusted} of this cluster, not '{subject}'"
-    if not any(audience in it.audiences for it in right):
+    if not any(set(audiences).intersection(it.audiences) for it in right):
         named = ", ".join(right[0].audiences) or "none"
-        return f"{right[0].name} has audience {named}, not {audience}"
+        return f"{right[0].name} has audience {named}, not {' or '.join(audiences)}"
     return None
 
 
@@ -121,12 +124,12 @@ def _command(
     found = chain.identity_id
     if found is not None:
         return (
-            f"az identity federated-credential {verb} --name {name} {of_identity(found)} --issuer {issuer}"
-            f" --subject {subject} --audiences {audience}"
+            f"az identity federated-credential {verb} --name {shell_word(name)} {of_identity(found)}"
+            f" --issuer {shell_word(issuer)} --subject {shell_word(subject)} --audiences {shell_word(audience)}"
         )
-    which = f" --federated-credential-id {name}" if wrong else ""
+    which = f" --federated-credential-id {shell_word(name)}" if wrong else ""
     document = json.dumps({"name": name, "issuer": issuer, "subject": subject, "audiences": [audience]})
-    return f"az ad app federated-credential {verb} --id {chain.client_id}{which} --parameters '{document}'"
+    return f"az ad app federated-credential {verb} --id {chain.client_id}{which} --parameters {shell_word(document)}"
 
 
 def of_identity(identity_id: ArmId) -> str:
@@ -135,6 +138,6 @@ def of_identity(identity_id: ArmId) -> str:
     :param identity_id: The identity.
     """
     return (
-        f"--identity-name {identity_id.name} --resource-group {identity_id.resource_group}"
+        f"--identity-name {identity_id.name} --resource-group {shell_word(identity_id.resource_group)}"
         f" --subscription {identity_id.subscription_id}"
     )

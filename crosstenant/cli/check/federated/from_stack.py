@@ -8,6 +8,7 @@ from typing import Any, Final, cast
 from crosstenant.cli.check.federated.chain import FederatedChain, FederatedCluster
 from crosstenant.cli.check.stack_state import APPLICATION, StackState, shown, state_of
 from crosstenant.model.arm_id import CLUSTER_TYPE, IDENTITY_TYPE, REGISTRY_TYPE, parse_arm_id
+from crosstenant.model.modes import PullDelivery
 
 Json = dict[str, Any]
 
@@ -58,6 +59,7 @@ def _chain(state: StackState, component: Json) -> FederatedStackChain | None:
         registries=tuple(parse_arm_id(str(it["registryId"]), REGISTRY_TYPE) for it in _listed(outputs, "registries")),
         environment=str(tenant.get("environment") or "public"),
         client_id=client_id,
+        delivery=_delivery(children),
         is_all_of_identity=True,
     )
     return FederatedStackChain(chain, _kubeconfigs(state, children))
@@ -68,6 +70,14 @@ def _clusters(outputs: Json) -> tuple[FederatedCluster, ...]:
         FederatedCluster(parse_arm_id(str(it["clusterId"]), CLUSTER_TYPE), tuple(map(str, it.get("subjects") or ())))
         for it in _listed(outputs, "clusters")
     )
+
+
+def _delivery(children: list[Json]) -> PullDelivery | None:
+    """What was deployed into a cluster; none where another tool deploys it."""
+    kinds = {str(it["type"]).rpartition(":")[2] for it in children}
+    if "ACRAccessToken" in kinds:
+        return PullDelivery.EXTERNAL_SECRETS
+    return PullDelivery.REFRESHER if "CronJob" in kinds else None
 
 
 def _kubeconfigs(state: StackState, children: list[Json]) -> tuple[str, ...]:

@@ -26,6 +26,7 @@ from crosstenant.cli.check.federated.trusting import (
 from crosstenant.cli.check.reading import Unseen, access, look
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.federation import CREDENTIAL_LIMIT
+from crosstenant.model.shell_words import shell_word
 
 _B = Tenancy.REGISTRY
 
@@ -47,11 +48,11 @@ class TrustingIdentity:
         """Its client ID (UUID); that of the stack if it could not be read."""
         return self.found.client_id if isinstance(self.found, ManagedIdentity) else self.chain.client_id
 
-    def links(self, states: States, audience: str) -> list[Link]:
+    def links(self, states: States, audiences: Sequence[str]) -> list[Link]:
         """Its links, all in the registry tenant.
 
         :param states: The clusters.
-        :param audience: The audience of a cluster's token for Entra.
+        :param audiences: Of these a credential must have one; the first, if it is made anew.
         """
         if self.entry.state is LinkState.UNSEEN:
             return [self.entry]
@@ -60,7 +61,7 @@ class TrustingIdentity:
         return [
             self.entry,
             identity_link(self.chain, self.identity_id, self.found, known, others),
-            *credential_links(self.chain, self.credentials, states, audience),
+            *credential_links(self.chain, self.credentials, states, audiences),
             *self.of_registries,
         ]
 
@@ -132,4 +133,4 @@ def identity_link(
 
 
 def _delete_command(identity_id: ArmId, name: str) -> str:
-    return f"az identity federated-credential delete --name {name} {of_identity(identity_id)}"
+    return f"az identity federated-credential delete --name {shell_word(name)} {of_identity(identity_id)}"

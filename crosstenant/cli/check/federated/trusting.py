@@ -36,24 +36,26 @@ class Trusting(Protocol):
         """Its federated credentials."""
         ...
 
-    def links(self, states: States, audience: str) -> list[Link]:
+    def links(self, states: States, audiences: Sequence[str]) -> list[Link]:
         """Its own links, those of its credentials, and those of the registries.
 
         :param states: The clusters.
-        :param audience: The audience of a cluster's token for Entra.
+        :param audiences: Of these a credential must have one; the first, if it is made anew.
         """
         ...
 
 
-def credential_links(chain: FederatedChain, credentials: Credentials, states: States, audience: str) -> list[Link]:
+def credential_links(
+    chain: FederatedChain, credentials: Credentials, states: States, audiences: Sequence[str]
+) -> list[Link]:
     """One link for each cluster.
 
     :param chain: The chain.
     :param credentials: What is trusted.
     :param states: The clusters.
-    :param audience: The audience of a cluster's token for Entra.
+    :param audiences: Of these a credential must have one; the first, if it is made anew.
     """
-    return [credential_link(chain, it, state, credentials, audience) for it, state in states]
+    return [credential_link(chain, it, state, credentials, audiences) for it, state in states]
 
 
 def of_no_cluster(credentials: Credentials, states: States) -> list[FederatedCredential]:

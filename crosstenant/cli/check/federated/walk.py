@@ -22,7 +22,6 @@ from crosstenant.cli.check.federated.managed_identity import read_identity
 from crosstenant.cli.check.federated.trusting import Credentials, Trusting
 from crosstenant.cli.check.reading import Unseen, access, look
 from crosstenant.errors import OperatorError
-from crosstenant.model.federation import token_audience
 
 State = ClusterState | Unseen | None
 
@@ -55,7 +54,7 @@ async def walk_federated(
         *[cluster_link(it.cluster_id, state) for it, state in clusters.states],
         *inside,
         *[Link(Tenancy.CLUSTER, REFRESHER, "of a kubeconfig", LinkState.UNSEEN, it) for it in unusable],
-        *trusting.links(clusters.states, token_audience(registry_tenant.cloud)),
+        *trusting.links(clusters.states, chain.audiences(registry_tenant.cloud)),
     ]
     return Report(replace(chain, client_id=trusting.client_id), tuple(links))
 
