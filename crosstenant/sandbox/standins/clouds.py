@@ -6,7 +6,8 @@ double that imported the package's list would repeat its mistakes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -96,6 +97,23 @@ async def cloud_of_metadata(settings: Settings, http: Http) -> Cloud | None:
         _host(found.get("microsoftGraphResourceId")),
         _host(found["resourceManager"]),
     )
+
+
+def in_region(cloud: Cloud, environ: Mapping[str, str]) -> Cloud:
+    """The cloud, with the sign-in host of the region that the environment names, if it names one.
+
+    Azure/azure-sdk-for-go, sdk/azidentity/confidential_client.go: ``newMSALClient``, and below it
+    AzureAD/microsoft-authentication-library-for-go, apps/confidential/confidential.go: ``New``, and
+    apps/internal/oauth/ops/authority/authority.go: ``AADInstanceDiscovery``.
+
+    :param cloud: The cloud.
+    :param environ: The environment.
+    """
+    region = environ.get("AZURE_REGIONAL_AUTHORITY_NAME") or environ.get("MSAL_FORCE_REGION") or ""
+    if not region or region.lower() == "disablemsalforceregion":
+        return cloud
+    central = "login.microsoft.com" if cloud.login_host == PUBLIC.login_host else cloud.login_host
+    return replace(cloud, login_host=f"{region}.{central}")
 
 
 def _host(address: object) -> str:

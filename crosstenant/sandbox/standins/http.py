@@ -10,7 +10,8 @@ import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Final, cast
+from math import inf
+from typing import TYPE_CHECKING, Any, cast
 from urllib.request import getproxies, proxy_bypass
 
 from crosstenant.errors import OperatorError
@@ -21,26 +22,34 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 Sleep = Callable[[float], Awaitable[None]]
 
-TRANSIENT: Final = frozenset({429, 500, 502, 503, 504})
-"""Statuses that both real providers answer with another try, on any call."""
-
 
 @dataclass(frozen=True)
 class Answer:
-    """An HTTP answer, read whole. Status 0: the connection broke before there was one."""
+    """An HTTP answer, read whole. Status 0: the connection broke before there was one, or amid it."""
 
     status: int
     headers: Mapping[str, str]
     text: str
+    cut_off: bool = False
+    """Whether the connection broke amid the answer. Go's clients have an answer once they have its headers."""
 
     @property
     def json(self) -> Json:
         """The body as a JSON object; empty when it is none."""
+        return self._object or {}
+
+    @property
+    def is_object(self) -> bool:
+        """Whether the body is a JSON object."""
+        return self._object is not None
+
+    @property
+    def _object(self) -> Json | None:
         try:
             found = json.loads(self.text)
         except ValueError:
-            return {}
-        return cast(Json, found) if isinstance(found, dict) else {}
+            return None
+        return cast(Json, found) if isinstance(found, dict) else None
 
     @property
     def reason(self) -> str:
@@ -104,7 +113,8 @@ class Http:
         except (aiohttp.ClientConnectorCertificateError, aiohttp.InvalidURL) as error:
             raise OperatorError(f"{method} {url}: {error}") from None
         except (aiohttp.ClientError, asyncio.TimeoutError) as error:
-            return Answer(0, {}, f"{method} {target.host}: {error}")
+            cut_off = isinstance(error, aiohttp.ClientPayloadError)
+            return Answer(0, {}, f"{method} {target.host}: {error}", cut_off)
 
     async def close(self) -> None:
         """Closes the connections."""
@@ -116,14 +126,17 @@ async def retrying(
     send: Callable[[], Awaitable[Answer]],
     is_retryable: Callable[[Answer], bool],
     waits: Iterator[float],
-    patience: float,
+    patience: float = inf,
     sleep: Sleep = asyncio.sleep,
+    *,
+    heeds_zero: bool = True,
 ) -> Answer:
     """Sends until the answer is final.
 
     :param is_retryable: Whether an answer asks for another try.
     :param waits: Seconds to wait before each further try, unless the server names a time; no more tries at its end.
     :param patience: Seconds of waiting in all after which the answer stands as it is.
+    :param heeds_zero: Whether a server that asks for no wait gets none.
     """
     waited = 0.0
     while True:
@@ -133,7 +146,8 @@ async def retrying(
         planned = next(waits, None)
         if planned is None:
             return answer
-        wait = planned if answer.retry_after is None else answer.retry_after
+        asked = answer.retry_after
+        wait = planned if asked is None or (asked == 0 and not heeds_zero) else asked
         if waited + wait > patience:
             return answer
         waited += wait

@@ -13,13 +13,13 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import cast
-from urllib.parse import quote
+from typing import ClassVar, NoReturn, cast
+from urllib.parse import parse_qsl, quote, urlencode
 
 from crosstenant.errors import OperatorError
 from crosstenant.sandbox.standins.certificate_file import Signer
 from crosstenant.sandbox.standins.clouds import Cloud
-from crosstenant.sandbox.standins.http import Answer, Http, Json
+from crosstenant.sandbox.standins.http import Answer, Http, Json, Sleep, retrying
 from crosstenant.sandbox.standins.settings import Settings
 
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
@@ -61,12 +61,7 @@ class Credential:
 
 
 class SignInFailure(Exception):
-    """Sign-in did not give a token; holds the token endpoint's answer where there was one."""
-
-    def __init__(self, reason: str, answer: Answer | None = None) -> None:
-        """What went wrong, in one sentence."""
-        super().__init__(reason)
-        self.answer = answer
+    """Sign-in did not give a token: what went wrong, in one sentence."""
 
 
 def read_credential(
@@ -131,13 +126,26 @@ def agreed(given: str, other: str, called: str, source: str) -> str:
 
 
 class SignIn:
-    """Tokens of one credential, each kept until shortly before it expires."""
+    """Tokens of one credential, each kept until shortly before it expires.
 
-    def __init__(self, http: Http, cloud: Cloud, credential: Credential) -> None:
+    When a request for one is repeated, and how a refusal is worded, each provider's own class says.
+    """
+
+    waits: ClassVar[tuple[float, ...]] = ()
+    """Seconds before each further try of a request."""
+    heeds_zero: ClassVar[bool] = True
+    """Whether a ``Retry-After`` of 0 means another try at once."""
+    repeats_assertion_requests: ClassVar[bool] = False
+    """Whether the requests for a federated token are repeated too."""
+    replaces_audience: ClassVar[bool] = False
+    """Whether the usual audience replaces the one in the address for requests of a federated token."""
+
+    def __init__(self, http: Http, cloud: Cloud, credential: Credential, sleep: Sleep = asyncio.sleep) -> None:
         """Asks for nothing yet."""
         self.credential = credential
         self._http = http
         self._cloud = cloud
+        self._sleep = sleep
         self._tokens: dict[str, tuple[str, float]] = {}
         self._asking = asyncio.Lock()
 
@@ -155,6 +163,18 @@ class SignIn:
                 self._tokens[scope] = token, expires
             return token
 
+    def is_repeated(self, answer: Answer) -> bool:
+        """Whether an answer to a request makes the provider ask again."""
+        return False
+
+    def refuse(self, step: str, method: str, url: str, answer: Answer) -> NoReturn:
+        """Words an answer that holds no token as the provider does.
+
+        :param step: ``clientCredentialsToken``, ``githubAssertion`` or ``adoPipelineAssertion``.
+        :raises SignInFailure: Always.
+        """
+        raise SignInFailure(refusal(answer))
+
     async def _request(self, scope: str) -> tuple[str, float]:
         credential = self.credential
         url = f"https://{self._cloud.login_host}/{credential.tenant_id}/oauth2/v2.0/token"
@@ -164,11 +184,26 @@ class SignIn:
         else:
             form["client_assertion_type"] = _ASSERTION_TYPE
             form["client_assertion"] = await self._assertion(url)
-        answer = await self._http.send("POST", url, form=form)
-        if answer.status != 200:
-            raise SignInFailure(_refusal(answer), answer)
+        answer = await self._ask("POST", url, form=form)
         found = answer.json
+        if answer.status != 200 or "access_token" not in found:
+            self.refuse("clientCredentialsToken", "POST", url, answer)
         return str(found["access_token"]), time.time() + float(found["expires_in"])
+
+    async def _ask(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        form: Mapping[str, str] | None = None,
+        repeats: bool = True,
+    ) -> Answer:
+        async def send() -> Answer:
+            return await self._http.send(method, url, headers=headers, form=form)
+
+        waits = iter(self.waits if repeats else ())
+        return await retrying(send, self.is_repeated, waits, sleep=self._sleep, heeds_zero=self.heeds_zero)
 
     async def _assertion(self, audience: str) -> str:
         credential = self.credential
@@ -187,27 +222,29 @@ class SignIn:
 
     async def _requested_assertion(self) -> str:
         credential = self.credential
-        joint = "&" if "?" in credential.oidc_request_url else "?"
-        url = f"{credential.oidc_request_url}{joint}audience={quote(credential.oidc_audience or _AUDIENCE, safe='')}"
+        address, _, query = credential.oidc_request_url.partition("?")
+        asked = dict(parse_qsl(query))
+        if self.replaces_audience or not asked.get("audience"):
+            asked["audience"] = credential.oidc_audience or _AUDIENCE
+        url = f"{address}?{urlencode(asked)}"
         headers = {"Authorization": f"Bearer {credential.oidc_request_token}", "Accept": "application/json"}
-        answer = await self._http.send("GET", url, headers=headers)
-        if answer.status != 200:
-            raise SignInFailure(f"githubAssertion: received HTTP status {answer.status} from the OIDC provider", answer)
+        answer = await self._ask("GET", url, repeats=self.repeats_assertion_requests, headers=headers)
+        if answer.status != 200 or not answer.json.get("value"):
+            self.refuse("githubAssertion", "GET", url, answer)
         return str(answer.json["value"])
 
     async def _assertion_of_service_connection(self) -> str:
         credential = self.credential
         joint = "&" if "?" in credential.oidc_request_url else "?"
         query = f"api-version=7.1&serviceConnectionId={quote(credential.service_connection_id, safe='')}"
+        url = f"{credential.oidc_request_url}{joint}{query}"
         headers = {"Authorization": f"Bearer {credential.oidc_request_token}", "Accept": "application/json"}
-        answer = await self._http.send("POST", f"{credential.oidc_request_url}{joint}{query}", headers=headers)
-        if not 200 <= answer.status <= 299:
-            raise SignInFailure(
-                f"adoPipelineAssertion: received HTTP status {answer.status} with response: {answer.text}", answer
-            )
+        answer = await self._ask("POST", url, repeats=self.repeats_assertion_requests, headers=headers)
         token = answer.json.get("oidcToken")
+        if 200 <= answer.status <= 299 and answer.is_object and not token:
+            raise SignInFailure("ADOPipelineOIDCAuthorizer: nil JWT assertion received from ADOPipeline")
         if not token:
-            raise SignInFailure("ADOPipelineOIDCAuthorizer: nil JWT assertion received from ADOPipeline", answer)
+            self.refuse("adoPipelineAssertion", "POST", url, answer)
         return str(token)
 
 
@@ -217,7 +254,8 @@ def claims_of(token: str) -> Json:
     return cast(Json, json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))))
 
 
-def _refusal(answer: Answer) -> str:
+def refusal(answer: Answer) -> str:
+    """What Entra said, in its first line."""
     if answer.status == 0:
         return answer.text
     described = str(answer.json.get("error_description", answer.text)).splitlines()

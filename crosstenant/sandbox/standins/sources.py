@@ -13,15 +13,22 @@ from crosstenant.sandbox.world.provenance import Source, assumed, code, own, rec
 _AZUREAD: Final = "https://github.com/hashicorp/terraform-provider-azuread/blob/main/internal/"
 _PASSWORD: Final = code(f"{_AZUREAD}services/applications/application_password_resource.go")
 _FEDERATED: Final = code(
-    f"{_AZUREAD}services/applications/application_federated_identity_credential_resource.go", but="the words"
+    f"{_AZUREAD}services/applications/application_federated_identity_credential_resource.go",
+    but="the form in which the present version names the application",
 )
 _PRINCIPAL: Final = code(f"{_AZUREAD}services/serviceprincipals/service_principal_resource.go")
+_PRINCIPAL_WORDS: Final = code(
+    *_PRINCIPAL.addresses, but="that an application's error names its object as that of a service principal does"
+)
 _APPLICATION: Final = code(f"{_AZUREAD}services/applications/application_resource.go")
 _AZURE_NATIVE: Final = "https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/"
 _KUBERNETES: Final = "https://github.com/pulumi/pulumi-kubernetes/blob/master/provider/pkg/"
 _KUBERNETES_PROVIDER: Final = code(f"{_KUBERNETES}provider/provider.go", but="what follows the colon")
 _SIGN_IN: Final = code(f"{_AZURE_NATIVE}provider/auth_azidentity.go")
 _CREATE: Final = code(f"{_AZURE_NATIVE}provider/crud/crud.go")
+_AZIDENTITY_CERTIFICATE: Final = code(
+    "https://github.com/Azure/azure-sdk-for-go/blob/main/sdk/azidentity/client_certificate_credential.go"
+)
 _PKCS12: Final = thread(
     "https://github.com/Azure/azure-sdk-for-go/issues/22906", but="the words; the issue is about the digest alone"
 )
@@ -29,8 +36,11 @@ _GO_PKCS12: Final = code(
     "https://github.com/golang/crypto/blob/master/pkcs12/pkcs12.go",
     "https://github.com/SSLMate/go-pkcs12/blob/master/crypto.go",
 )
-_SERVICE_CONNECTION: Final = code(
-    "https://github.com/hashicorp/go-azure-sdk/blob/main/sdk/auth/ado_pipeline_oidc_authorizer.go"
+_GO_AZURE_SDK: Final = "https://github.com/hashicorp/go-azure-sdk/blob/main/sdk/"
+_SERVICE_CONNECTION: Final = code(f"{_GO_AZURE_SDK}auth/ado_pipeline_oidc_authorizer.go")
+_TOKEN_REQUEST: Final = code(
+    f"{_GO_AZURE_SDK}auth/client_credentials.go",
+    "https://github.com/hashicorp/go-retryablehttp/blob/main/client.go",
 )
 _WORDS: Final = assumed("the words")
 _LIMIT: Final = own("what the stand-in or its machine does not have")
@@ -51,12 +61,29 @@ TEXTS: Final[Mapping[str, Source]] = {
     "cannot create already existing resource '…'": _CREATE,
     "cannot check existence of resource '…': status code …, …": _CREATE,
     "failed to parse '…' against the path '…'": _WORDS,
+    "unexpected response from Azure: '…', HTTP status: …": code(f"{_AZURE_NATIVE}azure/client_azcore.go"),
+    "GitHub OIDC: couldn't request token: …": _SIGN_IN,
+    "GitHub OIDC: … with response: …": _SIGN_IN,
+    "GitHub OIDC: cannot unmarshal response": _SIGN_IN,
+    "json decode error; the message was: …": code(
+        "https://github.com/AzureAD/microsoft-authentication-library-for-go/blob/main/apps/internal/oauth/ops/internal/"
+        "comm/comm.go",
+        but="the words after the first three",
+    ),
     # azuread
+    "authorizing request: …": code(f"{_GO_AZURE_SDK}client/client.go"),
+    "…: cannot request token: …": _TOKEN_REQUEST,
+    "…: cannot parse response: unexpected EOF": _TOKEN_REQUEST,
+    "…: cannot unmarshal response: …": _TOKEN_REQUEST,
+    "unmarshaling response body: …": code(f"{_GO_AZURE_SDK}client/client.go"),
+    "…: received HTTP status … with response: …": _TOKEN_REQUEST,
+    "GitHubOIDCAuthorizer: nil JWT assertion received from GitHub": code(
+        f"{_GO_AZURE_SDK}auth/github_oidc_authorizer.go"
+    ),
     "is not served by the sandbox's stand-in": _LIMIT,
     '`requested_access_token_version` must be 2 when `sign_in_audience` is "…"': _WORDS,
     "Could not create application": _WORDS,
-    "Could not update application with object ID …": _WORDS,
-    "Deleting application with object ID …": _WORDS,
+    "Could not update …": _PRINCIPAL_WORDS,
     "Failed to patch application after creating": _WORDS,
     'An existing "azuread_application" with name "…" (ID: "…") was found and `prevent_duplicate_names` was specified: '
     "To be managed via Terraform, this resource needs to be imported into the State.": _WORDS,
@@ -65,16 +92,17 @@ TEXTS: Final[Mapping[str, Source]] = {
     'Conflicting configuration arguments. "end_date": conflicts with end_date_relative': code(
         *_PASSWORD.addresses, but="the words, which are the plugin SDK's"
     ),
-    'Application with object ID "…" was not found': _PASSWORD,
-    "Adding federated identity credential for application with object ID …": _FEDERATED,
-    "Updating federated identity credential with ID …": _FEDERATED,
-    "Removing federated identity credential … from application with object ID …": _FEDERATED,
+    'Application with object ID "…" was not found': _WORDS,
+    "… was not found": _PASSWORD,
+    "Adding federated identity credential for …": _FEDERATED,
+    'Updating federated identity credential with ID "…" for …': _FEDERATED,
+    'Removing federated identity credential "…" from …': _FEDERATED,
     'Parsing federated identity credential with ID "…": expected the form '
     "<object ID>/federatedIdentityCredential/<credential ID>": _FEDERATED,
-    "Adding password for application with object ID …": _PASSWORD,
+    "Adding password for …": _PASSWORD,
     "resource … does not support import": _WORDS,
     "an application password cannot be updated": _LIMIT,
-    'Removing password credential "…" from application with object ID …': _PASSWORD,
+    'Removing password credential "…" from …': _PASSWORD,
     'Parsing password credential with ID "…": expected the form <object ID>/password/<key ID>': code(
         *_PASSWORD.addresses, but="the second half"
     ),
@@ -84,10 +112,12 @@ TEXTS: Final[Mapping[str, Source]] = {
     '… not found: … …s found matching filter: "…"': _WORDS,
     "exactly one of … must be specified": _WORDS,
     "Waiting for …: timeout while waiting for state to become 'Done'": _WORDS,
-    "ManagedIdentityAuthorizer: failed to request token from metadata endpoint: …": _WORDS,
+    "ManagedIdentityAuthorizer: failed to request token from metadata endpoint: …": code(
+        f"{_GO_AZURE_SDK}auth/managed_identity_authorizer.go"
+    ),
     'unable to determine environment: "…" is not an environment of this provider': _WORDS,
     "…: no managed identity endpoint on this machine": _LIMIT,
-    "…no Authorizer could be configured, please check your configuration": _WORDS,
+    "…no Authorizer could be configured, please check your configuration": code(f"{_GO_AZURE_SDK}auth/auth.go"),
     "…could not configure AzureCli Authorizer: could not parse Azure CLI version: launching Azure CLI: exec: "
     '"az": executable file not found in $PATH': _LIMIT,
     "…… must be configured to authenticate with a …": _WORDS,
@@ -98,8 +128,8 @@ TEXTS: Final[Mapping[str, Source]] = {
     "Could not list existing service principals": _WORDS,
     "Could not create service principal": _PRINCIPAL,
     "Failed to patch service principal after creating": _PRINCIPAL,
-    "Updating service principal with object ID: …": _PRINCIPAL,
-    "Deleting service principal with object ID …": code(*_PRINCIPAL.addresses, but="the end, which has a status"),
+    "Updating …": _PRINCIPAL,
+    "Deleting …": _PRINCIPAL,
     # kubernetes
     'no matches for kind "…" in version "…"': code(
         "https://github.com/kubernetes/apimachinery/blob/master/pkg/api/meta/errors.go"
@@ -123,22 +153,24 @@ TEXTS: Final[Mapping[str, Source]] = {
     'resource … was not successfully created by the Kubernetes API server: …s "…" already exists; import it, or set '
     "upsertExistingObjects": _KUBERNETES_PROVIDER,
     # all
-    "found no certificate": _PKCS12,
-    "found no private key": _PKCS12,
-    "found no …": _PKCS12,
+    "found no certificate": _AZIDENTITY_CERTIFICATE,
+    "found no private key": _AZIDENTITY_CERTIFICATE,
+    "found no …": _AZIDENTITY_CERTIFICATE,
     "pkcs12: error reading P12 data: asn1: structure error: tags don't match": code(
         *_GO_PKCS12.addresses, but="the part after the second colon"
     ),
+    "pkcs12: error reading P12 data: asn1: syntax error: indefinite length found (not DER)": _GO_PKCS12,
+    "pkcs12: error reading P12 data: pkcs12: trailing data found": _GO_PKCS12,
+    "certData contains multiple private keys": _AZIDENTITY_CERTIFICATE,
+    "don't know how to convert a safe bag of type 1.2.840.113549.1.12.10.1.1": _GO_PKCS12,
     "pkcs12: no MAC in data": _GO_PKCS12,
     "pkcs12: unknown digest algorithm: …": _PKCS12,
     "pkcs12: decryption password incorrect": _PKCS12,
     "pkcs12: expected exactly two items in the authenticated safe": _GO_PKCS12,
     "pkcs12: algorithm … is not supported": _GO_PKCS12,
-    "failed to get Azure environment metadata from …: …": _WORDS,
+    "failed to get Azure environment metadata from …: …": _SIGN_IN,
     "mismatch between supplied … and … - please either remove one or ensure they match": _WORDS,
     "an OIDC token, or a request URL and token, must be configured for OIDC authentication": _WORDS,
-    "githubAssertion: received HTTP status … from the OIDC provider": _WORDS,
-    "adoPipelineAssertion: received HTTP status … with response: …": _SERVICE_CONNECTION,
     "ADOPipelineOIDCAuthorizer: nil JWT assertion received from ADOPipeline": _SERVICE_CONNECTION,
     "reading …: …": _WORDS,
     "the sandbox's stand-in for … does not know …: omit it, or install the real plugin": _LIMIT,

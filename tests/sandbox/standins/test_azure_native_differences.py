@@ -18,15 +18,25 @@ from tests.sandbox.standins.standin_world import Managed, add_fault
 from tests.sandbox.standins.test_azure_native_role_assignment import PROGRAM
 
 NETWORK = {"networkPlugin": "azure", "networkPolicy": "calico", "podCidrs": ["10.244.0.0/16"]}
-CLUSTER = {
+CLUSTER: dict[str, Any] = {
     "resourceGroupName": "rg-clusters",
     "resourceName": "aks-new",
     "location": "westeurope",
     "dnsPrefix": "new",
     "networkProfile": NETWORK,
     "servicePrincipalProfile": {"clientId": CLUSTER_OWNER_ID, "secret": CLUSTER_OWNER_SECRET},
-    "agentPoolProfiles": [{"name": "system", "count": 1, "mode": "System", "vmSize": "Standard_D2s_v5"}],
+    "agentPoolProfiles": [
+        {"name": "system", "count": 1, "mode": "System", "vmSize": "Standard_D2s_v5", "networkProfile": {}}
+    ],
 }
+_POOL = "agentPoolProfiles[0]"
+
+
+def _pool(**changed: Any) -> dict[str, Any]:
+    (pool,) = CLUSTER["agentPoolProfiles"]
+    return {"agentPoolProfiles": [{**pool, **changed}]}
+
+
 OF = "/subscriptions/S/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/images"
 
 
@@ -57,6 +67,26 @@ def test_case_of_a_group_and_spelling_of_a_location_do_not_count():
     assert list(changed_paths("resourceName", "Cluster", "cluster")) == ["resourceName"]
 
 
+@pytest.mark.parametrize(
+    ("path", "old", "new", "paths"),
+    [
+        ("sku", {"name": "Basic", "tier": "Paid"}, {"name": "Base", "tier": "Standard"}, []),
+        ("sku", {"name": "Base", "tier": "Free"}, {"name": "Base", "tier": "Standard"}, ["sku.tier"]),
+        ("sku", {"name": "Basic"}, {"name": "Base"}, ["sku.name"]),
+        ("agentPoolProfiles", [{"mode": "Basic"}], [{"mode": "Base"}], ["agentPoolProfiles[0].mode"]),
+        (
+            "networkProfile",
+            {"loadBalancerProfile": {"backendPoolType": "NodeIPConfiguration"}},
+            {"loadBalancerProfile": {"backendPoolType": "nodeIPConfiguration"}},
+            [],
+        ),
+        ("networkProfile", {"networkMode": "Bridge"}, {"networkMode": "bridge"}, ["networkProfile.networkMode"]),
+    ],
+)
+def test_words_of_aks_that_mean_the_same_are_no_difference(path: str, old: Any, new: Any, paths: list[str]):
+    assert list(changed_paths(path, old, new)) == paths
+
+
 async def test_registry_in_another_case_replaces_its_role_and_meets_it(make_arm_client: Any):
     thing = await Managed(RoleAssignment(make_arm_client())).create(**PROGRAM)
     respelt = {**PROGRAM, "scope": REGISTRY.replace("fabrikamimages", "FabrikamImages")}
@@ -75,6 +105,17 @@ async def test_registry_in_another_case_replaces_its_role_and_meets_it(make_arm_
         ({"networkProfile": {**NETWORK, "networkPolicy": "cilium"}}, {"networkProfile.networkPolicy": "replace"}),
         ({"networkProfile": {**NETWORK, "podCidrs": ["10.1.0.0/16"]}}, {"networkProfile.podCidrs[0]": "replace"}),
         ({"networkProfile": {**NETWORK, "dnsServiceIP": "10.0.0.9"}}, {"networkProfile.dnsServiceIP": "replace"}),
+        ({"networkProfile": {**NETWORK, "ipFamilies": ["IPv4", "IPv6"]}}, {"networkProfile.ipFamilies": "replace"}),
+        (_pool(windowsProfile={"disableOutboundNat": True}), {f"{_POOL}.windowsProfile": "replace"}),
+        (
+            _pool(networkProfile={"nodePublicIPTags": [{"tag": "x"}], "allowedHostPorts": [{"portStart": 80}]}),
+            {
+                f"{_POOL}.networkProfile.allowedHostPorts": "update",
+                f"{_POOL}.networkProfile.nodePublicIPTags": "replace",
+            },
+        ),
+        (_pool(count=2), {f"{_POOL}.count": "update"}),
+        ({"agentPoolProfiles": []}, {"agentPoolProfiles": "update"}),
         (
             {"networkProfile": {**NETWORK, "loadBalancerSku": "standard"}},
             {"networkProfile.loadBalancerSku": "update"},

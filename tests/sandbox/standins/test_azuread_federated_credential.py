@@ -5,6 +5,7 @@ import re
 import pytest
 
 from crosstenant.errors import OperatorError
+from crosstenant.model.matched_texts.identity_texts import APPLICATION_CREDENTIAL_EXISTS, APPLICATION_CREDENTIAL_TWICE
 from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.standins.azuread.application_federated_identity_credential import (
     ApplicationFederatedIdentityCredential,
@@ -98,5 +99,15 @@ async def test_deletion_of_one_that_is_gone_is_an_error(application, credential,
 
 async def test_same_issuer_and_subject_twice_is_refused_by_graph(graph, application, credential):
     another = Managed(ApplicationFederatedIdentityCredential(graph), name="another")
-    with pytest.raises(OperatorError, match=r"Adding federated identity credential .* already exists"):
+    with pytest.raises(OperatorError, match="Adding federated identity credential for Application ") as failed:
         await another.create(applicationId=application.resource_id, **{**TRUST, "displayName": "another"})
+    assert APPLICATION_CREDENTIAL_TWICE.is_in(str(failed.value))
+
+
+async def test_credential_of_a_name_that_exists_is_an_error_at_once(graph, application, credential, clock):
+    clock.waits.clear()
+    another = Managed(ApplicationFederatedIdentityCredential(graph), name="another")
+    with pytest.raises(OperatorError) as failed:
+        await another.create(applicationId=application.resource_id, **{**TRUST, "subject": "another"})
+    assert APPLICATION_CREDENTIAL_EXISTS.is_in(str(failed.value))
+    assert clock.waits == []

@@ -1,10 +1,12 @@
 """The azuread stand-in's ServicePrincipal: at home and in another tenant, found, refused and waited for."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from crosstenant.errors import OperatorError
+from crosstenant.provider_kit.interception import current_request
 from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.standins.azuread.service_principal import ServicePrincipal
 from crosstenant.sandbox.world.seed import CLUSTER_TENANT, REGISTRY_TENANT
@@ -82,6 +84,17 @@ async def test_disabled_account_shows_and_is_enabled_again(abroad, store, client
     assert await thing.plan(clientId=client_id) == {"accountEnabled": "update"}
     await thing.update(clientId=client_id)
     assert read_state(store)["servicePrincipals"][object_id]["accountEnabled"] is True
+
+
+async def test_owner_that_was_added_shows_unless_the_program_ignores_owners(abroad, store, client_id):
+    thing = await Managed(ServicePrincipal(abroad)).create(clientId=client_id)
+    stranger = "b0000000-0000-4000-8000-0000000000d3"
+    change(store, lambda state: state["servicePrincipals"][thing.outputs["objectId"]]["_owners"].append(stranger))
+    await thing.refresh()
+    assert await thing.plan(clientId=client_id, notes="new") == {"owners": "update", "notes": "update"}
+    token = current_request.set(SimpleNamespace(ignoreChanges=["owners"]))
+    assert await thing.plan(clientId=client_id, notes="new") == {"notes": "update"}
+    current_request.reset(token)
 
 
 async def test_deleted_service_principal_is_gone_at_refresh(abroad, store, client_id):

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from crosstenant.provider_kit.values import UNKNOWN
+from crosstenant.sandbox.standins.ignored_changes import is_below
 from crosstenant.sandbox.standins.kubernetes.documents import (
     changed_paths,
     has_unknown,
-    is_below,
     keys_of,
     manages,
     pruned,

@@ -126,12 +126,13 @@ async def test_audience_of_the_environment_is_that_of_azure_natives_request(http
     ]
 
 
-@pytest.mark.parametrize("text", ["tenant-a,tenant-b", '"tenant-a"'])
+@pytest.mark.parametrize("text", ["tenant-a,tenant-b", '"tenant-a"', "[1]", " "])
 def test_auxiliary_tenants_of_the_environment_must_be_a_list(http, text: str):
     given = credential("cluster", "caller")
     with pytest.raises(OperatorError, match=r"failed to unmarshal '.*' as Auxiliary Tenants"):
         prepare(Settings(given, {"ARM_AUXILIARY_TENANT_IDS": text}), http)
-    prepare(Settings(given, {"ARM_AUXILIARY_TENANT_IDS": f"[{json.dumps(REGISTRY_TENANT)}]"}), http)
+    for well_formed in (f"[{json.dumps(REGISTRY_TENANT)}]", "[]", "null"):
+        prepare(Settings(given, {"ARM_AUXILIARY_TENANT_IDS": well_formed}), http)
 
 
 async def test_secret_goes_to_the_host_that_the_metadata_host_names(http, monkeypatch):
@@ -159,6 +160,36 @@ async def test_secret_goes_to_the_host_that_the_metadata_host_names(http, monkey
         (f"https://login.evil.example/{CLUSTER_TENANT}/oauth2/v2.0/token", given["clientSecret"]),
     ]
     assert sent == asked * 2
+
+
+@pytest.mark.parametrize(
+    ("environ", "host"),
+    [
+        ({"AZURE_REGIONAL_AUTHORITY_NAME": "westeurope"}, "westeurope.login.microsoft.com"),
+        ({"MSAL_FORCE_REGION": "evil.example/?"}, "evil.example/?.login.microsoft.com"),
+        ({"AZURE_REGIONAL_AUTHORITY_NAME": "a", "MSAL_FORCE_REGION": "b"}, "a.login.microsoft.com"),
+        ({"MSAL_FORCE_REGION": "DisableMsalForceRegion"}, "login.microsoftonline.com"),
+    ],
+)
+async def test_region_of_the_environment_names_the_host_that_azure_natives_secret_goes_to(
+    http, monkeypatch, environ: dict[str, str], host: str
+):
+    sent = []
+
+    async def send(method, url, **rest):
+        sent.append(url)
+        return Answer(400, {}, "no")
+
+    monkeypatch.setattr(http, "send", send)
+    given = credential("cluster", "caller")
+    with pytest.raises(OperatorError):
+        await prepare(Settings(given, environ), http).claims()
+    with pytest.raises(OperatorError):
+        await sign_in(Settings(given, environ), http)
+    assert sent == [
+        f"https://{host}/{CLUSTER_TENANT}/oauth2/v2.0/token",
+        f"https://login.microsoftonline.com/{CLUSTER_TENANT}/oauth2/v2.0/token",
+    ]
 
 
 async def test_token_of_a_managed_identity_comes_from_any_address_that_the_environment_names(http, monkeypatch):
@@ -244,11 +275,11 @@ def test_environment_that_azure_native_does_not_know_is_refused(http, name: str)
 
 
 @pytest.mark.parametrize(("package", "sdk"), [(Azuread, pulumi_azuread), (AzureNative, pulumi_azure_native)])
-def test_secret_is_what_the_sdk_wraps_and_the_provider_itself_marks_nothing(package, sdk):
+def test_secret_is_what_the_sdk_wraps_and_azuread_alone_marks_it_by_itself(package, sdk):
     source = inspect.getsource(sdk.Provider._internal_init)
     wrapped = re.findall(r'__dict__\["(\w+)"\] = None if \w+ is None else pulumi\.Output\.secret', source)
     camel = {re.sub("_([a-z])", lambda match: match[1].upper(), name) for name in wrapped}
     arguments = json.loads(package().schema())["provider"]["inputProperties"]
     assert {name for name, it in arguments.items() if it.get("secret")} == camel
     assert camel == {"clientCertificatePassword", "clientId", "clientSecret"}
-    assert package.secret_config == frozenset()
+    assert package.secret_config == (camel if package is Azuread else frozenset())

@@ -187,7 +187,7 @@ async def test_azure_native_knows_no_service_connection(http, monkeypatch):
     monkeypatch.setattr(http, "send", send)
     config = {**CALLER, "oidcRequestUrl": "https://job/", "oidcRequestToken": "bearer", "subscriptionId": "any"}
     environ = {"ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID": "connection"}
-    with pytest.raises(OperatorError, match="received HTTP status 404"):
+    with pytest.raises(OperatorError, match="GitHub OIDC: 404 with response: no"):
         await prepare(Settings(config, environ), http).claims()
     assert asked == [("GET", "https://job/?audience=api%3A%2F%2FAzureADTokenExchange")]
 

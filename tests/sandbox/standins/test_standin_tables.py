@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import collections.abc
 import inspect
+import re
 import sys
 from collections.abc import Iterator
 from typing import Any, ForwardRef, cast, get_args, get_origin
@@ -17,7 +18,7 @@ from pulumi_azure_native import authorization, containerregistry, containerservi
 from crosstenant.provider_kit.dispatch import Package
 from crosstenant.provider_kit.fields import Fields, failures
 from crosstenant.sandbox.standins.azure_native import package as azure_native
-from crosstenant.sandbox.standins.azure_native.resource import NativeWording
+from crosstenant.sandbox.standins.azure_native.resource import ArmResource, NativeWording
 from crosstenant.sandbox.standins.azuread import package as azuread
 from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.standins.azuread.arguments import BridgedWording
@@ -44,11 +45,15 @@ PROVIDERS: dict[str, tuple[Any, Fields, Package]] = {
 }
 
 
+def args_of(sdk_class: Any) -> Any:
+    """The SDK's class of a type's arguments."""
+    module, name = sys.modules[sdk_class.__module__], sdk_class.__name__
+    return getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
+
+
 def inputs_of(sdk_class: Any) -> dict[str, tuple[str, bool]]:
     """The inputs of an SDK class by schema name: the kind, and whether a program must give it."""
-    module = sys.modules[sdk_class.__module__]
-    name = sdk_class.__name__
-    args = getattr(module, f"{name}InitArgs", None) or getattr(module, f"{name}Args")
+    args = args_of(sdk_class)
     names = input_type_py_to_pulumi_names(args)
     parameters = inspect.signature(args.__init__).parameters
     return {
@@ -158,3 +163,50 @@ async def test_provider_argument_of_a_later_sdk_is_refused(plugin: str):
             " omit it, or install the real plugin",
         )
     ]
+
+
+RESOURCES = {it.token: it for it in (*azuread.RESOURCES, *azure_native.RESOURCES)}
+
+
+@pytest.mark.parametrize("token", TABLES)
+def test_outputs_of_a_type_are_the_sdks(token: str):
+    members = (it.fget for _, it in inspect.getmembers(SDK_CLASSES[token]) if isinstance(it, property))
+    declared = {name for it in members if (name := getattr(it, "_pulumi_name", None))}
+    resource = RESOURCES[token]
+    assert {*resource.outputs, *(declared & resource.inputs.keys())} == declared
+    # An object's place is among the outputs under other names.
+    places = {name for name, it in resource.inputs.items() if getattr(it, "place", "") == "path" and name != "scope"}
+    assert resource.inputs.keys() - declared <= places
+
+
+@pytest.mark.parametrize("token", TABLES)
+def test_secret_is_what_the_sdk_marks(token: str):
+    source = inspect.getsource(sys.modules[SDK_CLASSES[token].__module__])
+    marked = re.findall(r"additional_secret_outputs=\[([^]]*)\]", source)
+    fields = {**RESOURCES[token].inputs, **RESOURCES[token].outputs}
+    assert {name for name, it in fields.items() if it.secret} == {
+        name for one in marked for name in re.findall(r"\w+", one)
+    }
+    assert "Output.secret" not in source
+
+
+@pytest.mark.parametrize("token", [it for it in TABLES if it.startswith("azuread")])
+def test_what_replaces_is_what_the_sdk_says(token: str):
+    sdk_class = SDK_CLASSES[token]
+    args = args_of(sdk_class)
+    documented = {
+        schema_name
+        for python_name, schema_name in input_type_py_to_pulumi_names(args).items()
+        if "forces a new resource" in (getattr(args, python_name).__doc__ or "")
+    }
+    # hashicorp/terraform-provider-azuread, service_principal_resource.go: the page does not say so.
+    also = {"clientId"} if sdk_class is pulumi_azuread.ServicePrincipal else set[str]()
+    assert {name for name, it in TABLES[token].items() if it.replaces} == documented | also
+
+
+@pytest.mark.parametrize("resource", azure_native.RESOURCES, ids=lambda it: it.token)
+def test_api_version_is_the_sdks(resource: type[ArmResource]):
+    source = inspect.getsource(sys.modules[SDK_CLASSES[resource.token].__module__])
+    documented = re.search(r"Azure REST API version ([\w-]+)", source)
+    assert documented
+    assert documented[1].rstrip(".") == resource.api_version

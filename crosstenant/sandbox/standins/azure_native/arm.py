@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from crosstenant.errors import OperatorError
+from crosstenant.sandbox.standins.azure_native.tokens import is_transient
 from crosstenant.sandbox.standins.clouds import Cloud
-from crosstenant.sandbox.standins.http import TRANSIENT, Answer, Http, Json, Sleep, retrying
+from crosstenant.sandbox.standins.http import Answer, Http, Json, Sleep, retrying
 from crosstenant.sandbox.standins.signin import Credential, SignIn, SignInFailure, claims_of
 
 _CONFLICTS: Final = (
@@ -57,8 +58,7 @@ class ArmError(OperatorError):
     def __init__(self, answer: Answer) -> None:
         """Words the refusal as the provider does."""
         code, message = answer.error
-        said = f'Status={answer.status} Code="{code}" Message="{message}"'
-        super().__init__(said if answer.status else answer.text)
+        super().__init__(_said(answer, code, message or answer.text) if answer.status else answer.text)
         self.status = answer.status
         self.code = code
 
@@ -66,6 +66,13 @@ class ArmError(OperatorError):
     def means_gone(self) -> bool:
         """Whether the object is not there."""
         return self.status == 404 and self.code in NOT_FOUND
+
+
+def _said(answer: Answer, code: str, message: str) -> str:
+    if not answer.is_object:
+        return f"RESPONSE {answer.status}: {answer.reason} ERROR CODE UNAVAILABLE {answer.text}"
+    named = f' Code="{code}"' if code else ""
+    return f'Status={answer.status}{named} Message="{message}"'
 
 
 class StartedError(ArmError):
@@ -107,7 +114,7 @@ class Arm:
         answer = await self.send("GET", resource_id, api_version)
         if answer.status != 200:
             raise ArmError(answer)
-        return answer.json
+        return _read(answer)
 
     async def put(self, resource_id: str, api_version: str, body: Json) -> Json:
         """Creates or updates a resource and waits until that is done.
@@ -118,6 +125,7 @@ class Arm:
         answer = await self.send("PUT", resource_id, api_version, body)
         if answer.status not in (200, 201, 202):
             raise ArmError(answer)
+        _read(answer)
         if await self._finish(answer):
             return await self.get(resource_id, api_version)
         found = answer.json
@@ -165,15 +173,23 @@ class Arm:
             return await self.http.send(method, url, headers=headers, body=body)
 
         def is_retryable(answer: Answer) -> bool:
-            return answer.status in (0, 408, *TRANSIENT) or (answer.status == 409 and answer.error[0] in _CONFLICTS)
+            if answer.status == 409:
+                return answer.error[0] in _CONFLICTS
+            return answer.status == 0 or is_transient(answer, max(_WAITS))
 
-        return await retrying(send, is_retryable, iter(_WAITS), sum(_WAITS), self.sleep)
+        return await retrying(send, is_retryable, iter(_WAITS), sleep=self.sleep, heeds_zero=False)
 
     async def _token(self) -> str:
         try:
             return await self.sign_in.token(self.cloud.arm_scope)
         except SignInFailure as error:
             raise OperatorError(f"{_METHODS[self.credential.method]} authentication failed. {error}") from None
+
+
+def _read(answer: Answer) -> Json:
+    if answer.text and not answer.is_object:
+        raise OperatorError(f"unexpected response from Azure: '{answer.text}', HTTP status: {answer.reason}")
+    return answer.json
 
 
 def _provisioning(resource: Json) -> str:

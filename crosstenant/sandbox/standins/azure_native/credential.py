@@ -6,7 +6,7 @@ pulumi/pulumi-azure-native, provider/pkg/provider/auth_azidentity.go: ``readAuth
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Final, cast
 
 from crosstenant.errors import OperatorError
 from crosstenant.sandbox.standins.settings import Settings
@@ -66,7 +66,10 @@ def _default_credential(settings: Settings) -> Credential:
 def _check_auxiliary_tenants(settings: Settings) -> None:
     text = settings.text("auxiliaryTenantIds", "ARM_AUXILIARY_TENANT_IDS")
     try:
-        well_formed = not text or isinstance(json.loads(text), list)
+        # The originals decode it as a list of texts, for which null is an empty one.
+        found: object = json.loads(text or "null")
+        items = cast(list[object], found) if isinstance(found, list) else []
+        well_formed = (found is None or isinstance(found, list)) and all(isinstance(it, str) for it in items)
     except ValueError:
         well_formed = False
     if not well_formed:

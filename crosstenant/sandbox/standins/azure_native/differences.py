@@ -14,11 +14,16 @@ from crosstenant.provider_kit.values import UNKNOWN, Plain
 # The rest of an ID, with the names of type and resource, is compared with its case; so is every shorter ID.
 _PREFIX: Final = re.compile(r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/[^/]+/", re.IGNORECASE)
 
+# The second: https://github.com/pulumi/pulumi-azure-native/issues/4772.
+_WITHOUT_CASE: Final = frozenset({"resourceGroupName", "networkProfile.loadBalancerProfile.backendPoolType"})
+
 
 def changed_paths(path: str, old: Plain, new: Plain) -> Iterable[str]:
     """The paths of the leaves that differ, ``servicePrincipalProfile.clientId``."""
     if isinstance(old, dict) and isinstance(new, dict):
         olds, news = _fields(old), _fields(new)
+        if path == "sku" and _sku(olds) == _sku(news):
+            return
         for key in {**olds, **news}:
             yield from changed_paths(f"{path}.{key}", olds.get(key), news.get(key))
     elif _are_lists_of_one_length(old, new):
@@ -63,13 +68,21 @@ def _are_lists_of_one_length(*values: Plain) -> bool:
     return all(isinstance(value, list) for value in values) and len({len(_items(value)) for value in values}) == 1
 
 
+def _sku(fields: dict[str, Plain]) -> dict[str, Plain]:
+    """A SKU in its present words, if it is one of a name and a tier: AKS has had two words for each of two."""
+    if fields.keys() != {"name", "tier"}:
+        return fields
+    renamed = {"name": {"Basic": "Base"}, "tier": {"Paid": "Standard"}}
+    return {key: renamed[key].get(str(value), value) for key, value in fields.items()}
+
+
 def _same(path: str, old: Plain, new: Plain) -> bool:
     if old is UNKNOWN or new is UNKNOWN:
         return False
     if isinstance(old, str) and isinstance(new, str):
         if path == "location":
             return old.replace(" ", "").lower() == new.replace(" ", "").lower()
-        if path == "resourceGroupName":
+        if path in _WITHOUT_CASE:
             return old.lower() == new.lower()
         return _comparable(old) == _comparable(new)
     return bool(old == new)

@@ -22,6 +22,7 @@ _REPLACING = frozenset(
 _REPLACING_NETWORK = frozenset(
     {
         "dnsServiceIP",
+        "ipFamilies",
         "networkDataplane",
         "networkMode",
         "networkPlugin",
@@ -34,6 +35,9 @@ _REPLACING_NETWORK = frozenset(
         "serviceCidrs",
     }
 )
+# The provider's list has names, which count in the types of members too. That its comparison follows them into an
+# array's items is known for the first level only: pulumi/pulumi-azure-native, provider/pkg/provider/diff.go.
+_REPLACING_POOL = frozenset({"networkProfile.nodePublicIPTags", "windowsProfile"})
 _OBJECTS = (
     "aadProfile",
     "addonProfiles",
@@ -87,7 +91,7 @@ class ManagedCluster(ArmResource):
         "kind": Input("string", place="top"),
         "sku": Input("object", place="top"),
         "tags": Input("object", place="top"),
-        "agentPoolProfiles": Input("array"),
+        "agentPoolProfiles": Input("array", replacing=_REPLACING_POOL),
         "privateLinkResources": Input("array"),
         "disableLocalAccounts": Input("boolean"),
         "enableRBAC": Input("boolean"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from crosstenant.errors import OperatorError
@@ -17,12 +18,12 @@ from crosstenant.sandbox.standins.azure_native.managed_identity import Federated
 from crosstenant.sandbox.standins.azure_native.registry import Registry
 from crosstenant.sandbox.standins.azure_native.resource_group import ResourceGroup
 from crosstenant.sandbox.standins.azure_native.role_assignment import RoleAssignment
+from crosstenant.sandbox.standins.azure_native.tokens import NativeSignIn
 from crosstenant.sandbox.standins.certificate_file import UnreadableFile, read_as_azure_native
-from crosstenant.sandbox.standins.clouds import AZURE_NATIVE_ENVIRONMENTS, Cloud, cloud_of_metadata
-from crosstenant.sandbox.standins.http import Http
+from crosstenant.sandbox.standins.clouds import AZURE_NATIVE_ENVIRONMENTS, Cloud, cloud_of_metadata, in_region
+from crosstenant.sandbox.standins.http import Http, Sleep
 from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
-from crosstenant.sandbox.standins.signin import SignIn
 from crosstenant.sandbox.standins.unknown import unknown_arguments
 
 VERSION = "3.29.0"
@@ -97,10 +98,11 @@ class AzureNative(Package):
         return Served.of([resource(arm) for resource in RESOURCES], [function(arm) for function in FUNCTIONS])
 
 
-def prepare(settings: Settings, http: Http, described: Cloud | None = None) -> Arm:
+def prepare(settings: Settings, http: Http, described: Cloud | None = None, sleep: Sleep = asyncio.sleep) -> Arm:
     """ARM for the subscription and with the credential that the settings name.
 
     :param described: The cloud that a metadata host describes, if the settings name such a host.
+    :param sleep: How to wait between tries.
     """
     environment = settings.text("environment", "ARM_ENVIRONMENT", "AZURE_ENVIRONMENT").lower()
     if environment not in AZURE_NATIVE_ENVIRONMENTS:
@@ -120,7 +122,7 @@ def prepare(settings: Settings, http: Http, described: Cloud | None = None) -> A
         # Without a subscription the Azure CLI takes its current account, whichever tenant the arguments name.
         account = ("--subscription", subscription) if subscription else ()
         by_cli = CliSignIn(http, cloud, credential, az=az, environ=settings.environ, account=account)
-        return Arm(http, by_cli, cloud, subscription, settings.text("location"))
+        return Arm(http, by_cli, cloud, subscription, settings.text("location"), sleep)
     required = {"Subscription ID": subscription, "Tenant ID": credential.tenant_id, "Client ID": credential.client_id}
     for name, value in required.items():
         if not value:
@@ -134,4 +136,5 @@ def prepare(settings: Settings, http: Http, described: Cloud | None = None) -> A
                 f" {credential.certificate_path}: {error}"
             ) from None
         credential = replace(credential, signer=signer)
-    return Arm(http, SignIn(http, cloud, credential), cloud, subscription, settings.text("location"))
+    by_credential = NativeSignIn(http, in_region(cloud, settings.environ), credential, sleep)
+    return Arm(http, by_credential, cloud, subscription, settings.text("location"), sleep)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
 from typing import ClassVar, Literal, cast
 
@@ -34,7 +34,7 @@ class Input(Field):
     place: Place = "properties"
     """Where it goes in the request: the path, the body, or the body's ``properties``."""
     replacing: frozenset[str] = frozenset()
-    """Members of an object, another value of which replaces the resource."""
+    """Members of an object, or of each object of an array, another value of which replaces the resource."""
 
 
 Inputs = Mapping[str, Input]
@@ -50,6 +50,9 @@ def observed(*names: str) -> Fields:
 @dataclass(frozen=True)
 class NativeWording(Wording):
     """What is wrong with an input in azure-native's words."""
+
+    hides_values: ClassVar[bool] = False
+    """The original hides none."""
 
     token: str
     """The resource's type."""
@@ -124,7 +127,7 @@ class ArmResource(DeclaredResource[Arm]):
         for name, declared in self.inputs.items():
             old, new = old_inputs.get(name), news.get(name)
             for path in changed_paths(name, old, new):
-                replace = (declared.replaces or member_of(path) in declared.replacing) and not (
+                replace = (declared.replaces or _is_among(declared.replacing, path)) and not (
                     value_at(path, old_inputs) is None and value_at(path, news) == value_at(path, olds) is not None
                 )
                 found[path] = Difference(
@@ -261,9 +264,10 @@ def flattened(document: Json) -> Json:
     return {**{name: value for name, value in document.items() if name != "properties"}, **properties}
 
 
-def member_of(path: str) -> str:
-    """The member of an object input that a path leads through, ``dnsServiceIP``; empty for a path without one."""
-    return re.split(r"[.\[]", f"{path}.")[1]
+def _is_among(members: Iterable[str], path: str) -> bool:
+    """Whether a path leads to or through one of the members of its input, ``networkProfile.podCidrs[0]``."""
+    member = re.sub(r"\[\d+\]", "", path).partition(".")[2]
+    return any(f"{member}.".startswith(f"{it}.") for it in members)
 
 
 def value_at(path: str, properties: Properties) -> Plain:

@@ -123,7 +123,7 @@ class Application(BridgedResource):
         try:
             await graph.call("PATCH", path, to_graph(news), also_retry=just_created)
         except GraphError as error:
-            raise Summarised(f"Could not update application with object ID {path!r}", error) from None
+            raise Summarised(f"Could not update {described(path)}", error) from None
         await set_owners(graph, path, olds, news)
         return {**await self.read_back(path), **self.remembered(news)}
 
@@ -133,8 +133,8 @@ class Application(BridgedResource):
         try:
             await self.context.call("DELETE", path)
         except GraphError as error:
-            raise Summarised(f"Deleting application with object ID {path!r}", error) from None
-        await self.context.until_gone(path, f"application with object ID {path!r}")
+            raise Summarised(f"Deleting {described(path)}", error) from None
+        await self.context.until_gone(path, described(path))
 
     async def _settle(self, path: str, display_name: str) -> None:
         try:
@@ -168,13 +168,22 @@ def object_path(resource_id: str, collection: str) -> str:
     return resource_id
 
 
+def described(path: str) -> str:
+    """An object as the provider's errors name it: its type, and the object ID.
+
+    https://github.com/hashicorp/go-azure-sdk, microsoft-graph/common-types: ``String`` of an ID.
+    """
+    kind = "Application" if path.startswith("/applications/") else "Service Principal"
+    return f'{kind} ({kind}: "{path.rsplit("/", 1)[-1]}")'
+
+
 async def remove_owner(graph: Graph, path: str, owner: str) -> None:
     """Removes an owner; a missing owner is not an error."""
     try:
         await graph.call("DELETE", f"{path}/owners/{owner}/$ref")
     except GraphError as error:
         if error.status != 404:
-            raise Summarised(f"Could not remove initial owner from {path!r}", error) from None
+            raise Summarised(f"Could not remove initial owner from {described(path)}", error) from None
 
 
 async def set_owners(graph: Graph, path: str, olds: Properties, news: Properties) -> None:

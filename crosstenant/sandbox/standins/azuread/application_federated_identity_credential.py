@@ -8,11 +8,12 @@ from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Properties
 from crosstenant.provider_kit.values import UNKNOWN
+from crosstenant.sandbox.standins.azuread.application import described
 from crosstenant.sandbox.standins.azuread.application_password import application_id
 from crosstenant.sandbox.standins.azuread.arguments import Argument, Arguments, not_empty, uuid_text
 from crosstenant.sandbox.standins.azuread.bridged import BridgedResource
-from crosstenant.sandbox.standins.azuread.graph import GraphError, Summarised, just_created
-from crosstenant.sandbox.standins.http import Json
+from crosstenant.sandbox.standins.azuread.graph import GraphError, Summarised
+from crosstenant.sandbox.standins.http import Answer, Json
 
 _KIND = "federatedIdentityCredential"
 _NAMES = {
@@ -43,11 +44,11 @@ class ApplicationFederatedIdentityCredential(BridgedResource):
         graph, path = self.context, str(inputs["applicationId"])
         async with graph.lock(path):
             if await graph.find(path) is None:
-                raise OperatorError(f'Application with object ID "{path}" was not found')
+                raise OperatorError(f"{described(path)} was not found")
             try:
-                added = await graph.call("POST", f"{path}/{_KIND}s", _body(inputs), also_retry=just_created)
+                added = await graph.call("POST", f"{path}/{_KIND}s", _body(inputs), also_retry=_not_seen)
             except GraphError as error:
-                summary = f"Adding federated identity credential for application with object ID {path!r}"
+                summary = f"Adding federated identity credential for {described(path)}"
                 raise Summarised(summary, error) from None
             resource_id = f"{path.rsplit('/', 1)[-1]}/{_KIND}/{added['id']}"
             seen: list[Json] = []
@@ -57,7 +58,7 @@ class ApplicationFederatedIdentityCredential(BridgedResource):
                 seen.extend([found] if found else [])
                 return found is not None
 
-            await graph.until(shows, f"federated identity credential for application with object ID {path!r}")
+            await graph.until(shows, f"federated identity credential for {described(path)}")
         return resource_id, _outputs(path, seen[-1])
 
     async def observe(self, resource_id: str, olds: Properties) -> Properties | None:
@@ -80,7 +81,7 @@ class ApplicationFederatedIdentityCredential(BridgedResource):
             try:
                 await graph.call("PATCH", f"{path}/{_KIND}s/{credential}", changes)
             except GraphError as error:
-                summary = f"Updating federated identity credential with ID {resource_id!r}"
+                summary = f'Updating federated identity credential with ID "{credential}" for {described(path)}'
                 raise Summarised(summary, error) from None
         return _outputs(path, {**_body(news), "id": credential})
 
@@ -91,11 +92,14 @@ class ApplicationFederatedIdentityCredential(BridgedResource):
             try:
                 await graph.call("DELETE", f"{path}/{_KIND}s/{credential}")
             except GraphError as error:
-                summary = (
-                    f"Removing federated identity credential {credential!r} from application with object ID {path!r}"
-                )
+                summary = f'Removing federated identity credential "{credential}" from {described(path)}'
                 raise Summarised(summary, error) from None
             await graph.until_gone(f"{path}/{_KIND}s/{credential}", f"federated identity credential {credential!r}")
+
+
+def _not_seen(answer: Answer) -> bool:
+    # A replica that has not heard of the application; a 409 is a credential that is there.
+    return answer.status == 404
 
 
 def _parse(resource_id: str) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain
-from crosstenant.sandbox.standins.azuread.application import object_path
+from crosstenant.sandbox.standins.azuread.application import described, object_path
 from crosstenant.sandbox.standins.azuread.arguments import Argument, Arguments, not_empty, uuid_text
 from crosstenant.sandbox.standins.azuread.bridged import BridgedResource
 from crosstenant.sandbox.standins.azuread.graph import GraphError, Summarised
@@ -70,11 +70,11 @@ class ApplicationPassword(BridgedResource):
         credential = {theirs: inputs[ours] for ours, theirs in wanted.items() if inputs.get(ours)}
         async with graph.lock(path):
             if await graph.find(path) is None:
-                raise OperatorError(f'Application with object ID "{path}" was not found')
+                raise OperatorError(f"{described(path)} was not found")
             try:
                 added = await graph.call("POST", f"{path}/addPassword", {"passwordCredential": credential})
             except GraphError as error:
-                raise Summarised(f"Adding password for application with object ID {path!r}", error) from None
+                raise Summarised(f"Adding password for {described(path)}", error) from None
             key = str(added["keyId"])
             seen: list[Json] = []
 
@@ -83,7 +83,7 @@ class ApplicationPassword(BridgedResource):
                 seen.extend([found] if found else [])
                 return found is not None
 
-            await graph.until(shows, f"password credential for application with object ID {path!r}")
+            await graph.until(shows, f"password credential for {described(path)}")
         outputs = {**_outputs(path, key, seen[-1]), **self.remembered(inputs), "value": added["secretText"]}
         return f"{path.rsplit('/', 1)[-1]}/password/{key}", outputs
 
@@ -113,7 +113,7 @@ class ApplicationPassword(BridgedResource):
             try:
                 await graph.call("POST", f"{path}/removePassword", {"keyId": key})
             except GraphError as error:
-                summary = f'Removing password credential "{key}" from application with object ID {path!r}'
+                summary = f'Removing password credential "{key}" from {described(path)}'
                 raise Summarised(summary, error) from None
 
             async def absent() -> bool:

@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from typing_extensions import override
 
@@ -36,6 +36,9 @@ Arguments = Mapping[str, Argument]
 @dataclass(frozen=True)
 class BridgedWording(Wording):
     """What is wrong with an input in the words of Pulumi's bridge and Terraform's schema."""
+
+    hides_values: ClassVar[bool] = False
+    """The original hides none."""
 
     resource: str
     """The resource's name in the stack."""

@@ -16,6 +16,7 @@ from crosstenant.provider_kit.values import UNKNOWN, to_properties
 from crosstenant.sandbox.standins.azuread.arguments import Arguments, BridgedWording, diff_arguments, observed_inputs
 from crosstenant.sandbox.standins.azuread.blocks import BLOCKS, Members, unknown_members
 from crosstenant.sandbox.standins.azuread.graph import Graph
+from crosstenant.sandbox.standins.ignored_changes import ignored_paths, is_below
 
 
 class BridgedResource(DeclaredResource[Graph]):
@@ -37,8 +38,10 @@ class BridgedResource(DeclaredResource[Graph]):
     async def diff(
         self, urn: str, resource_id: str, old_inputs: Properties, olds: Properties, news: Properties
     ) -> Diff:
-        """Compares the last observed state with the program."""
-        return diff_arguments(self.inputs, olds, news)
+        """Compares the last observed state with the program, but for what the program ignores changes of."""
+        found = diff_arguments(self.inputs, olds, news).differences
+        ignored = ignored_paths()
+        return Diff({path: it for path, it in found.items() if not any(is_below(path, above) for above in ignored)})
 
     async def preview_create(self, urn: str, inputs: Properties) -> Properties:
         """The inputs, and unknown what Azure will say."""

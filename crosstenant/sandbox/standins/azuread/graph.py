@@ -13,9 +13,10 @@ from typing import Any, Final, cast
 from urllib.parse import quote
 
 from crosstenant.errors import OperatorError
+from crosstenant.sandbox.standins.azuread.tokens import is_busy, unreadable
 from crosstenant.sandbox.standins.clouds import Cloud
-from crosstenant.sandbox.standins.http import TRANSIENT, Answer, Http, Json, Sleep, retrying
-from crosstenant.sandbox.standins.signin import SignIn, claims_of
+from crosstenant.sandbox.standins.http import Answer, Http, Json, Sleep, retrying
+from crosstenant.sandbox.standins.signin import SignIn, SignInFailure, claims_of
 
 PATIENCE: Final = 540.0
 CONSECUTIVE: Final = 5
@@ -23,8 +24,10 @@ CONSECUTIVE: Final = 5
 
 _REPEATED: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 """The methods of requests that go-azure-sdk repeats where the connection broke. The work of any other may be done, and
-it is an error; one that is answered with 5xx is repeated all the same.
+it is an error, as is an answer that breaks off, to any of them; one that is answered with 5xx is repeated all the same.
 https://github.com/hashicorp/go-azure-sdk/blob/main/sdk/client/client.go"""
+
+_ALSO_BUSY: Final = frozenset({408, 424})
 
 Retryable = Callable[[Answer], bool]
 
@@ -35,7 +38,7 @@ class GraphError(OperatorError):
     def __init__(self, answer: Answer) -> None:
         """Words the refusal as the provider's SDK does."""
         code, message = answer.error
-        detail = f" with error: {code}: {message}" if code or message else ""
+        detail = f" with error: {code}: {message}" if code or message else _undescribed(answer)
         super().__init__(
             f"unexpected status {answer.status} ({answer.reason}){detail}" if answer.status else answer.text
         )
@@ -94,23 +97,27 @@ class Graph:
         """
 
         async def send() -> Answer:
-            headers = {"Authorization": f"Bearer {await self.sign_in.token(self.scope)}", "Accept": "application/json"}
+            headers = {"Authorization": f"Bearer {await self._token()}", "Accept": "application/json"}
             url = f"https://{self.cloud.graph_host}/{version}{path}"
             return await self.http.send(method, url, headers=headers, body=body)
 
         def is_retryable(answer: Answer) -> bool:
             if not answer.status:
-                return method in _REPEATED
-            return answer.status in TRANSIENT or (also_retry is not None and also_retry(answer))
+                return method in _REPEATED and not answer.cut_off
+            return is_busy(answer) or answer.status in _ALSO_BUSY or (also_retry is not None and also_retry(answer))
 
         answer = await retrying(send, is_retryable, _backoff(), self.patience, self.sleep)
-        if not answer.status and method not in _REPEATED:
+        if answer.cut_off:
+            answer = replace(answer, text="parsing response body: unexpected EOF")
+        elif not answer.status and method not in _REPEATED:
             url = f"https://{self.cloud.graph_host}/{version}{path}"
             answer = replace(
                 answer, text=f'{method.title()} "{url}": HTTP response was nil; connection may have been reset'
             )
         if not 200 <= answer.status < 300:
             raise GraphError(answer)
+        if answer.text and not answer.is_object:
+            raise OperatorError(f"unmarshaling response body: {unreadable(answer)}")
         return answer.json
 
     async def find(self, path: str) -> Json | None:
@@ -151,6 +158,12 @@ class Graph:
 
         await self.until(gone, f"deletion of {what}")
 
+    async def _token(self) -> str:
+        try:
+            return await self.sign_in.token(self.scope)
+        except SignInFailure as error:
+            raise OperatorError(f"authorizing request: {error}") from None
+
     def lock(self, application: str) -> asyncio.Lock:
         """The lock of one application."""
         return self.locks.setdefault(application, asyncio.Lock())
@@ -165,6 +178,10 @@ def equals(attribute: str, value: str) -> str:
 def just_created(answer: Answer) -> bool:
     """Whether a change of a new object failed because that replica has not heard of it."""
     return answer.status in (404, 409)
+
+
+def _undescribed(answer: Answer) -> str:
+    return f" with response: {answer.text}" if answer.text else " received with no body"
 
 
 def _backoff() -> Iterator[float]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from crosstenant.errors import OperatorError
@@ -19,19 +20,21 @@ from crosstenant.sandbox.standins.azuread.functions import GetApplication, GetCl
 from crosstenant.sandbox.standins.azuread.graph import Graph
 from crosstenant.sandbox.standins.azuread.managed_identity import EndpointSignIn
 from crosstenant.sandbox.standins.azuread.service_principal import ServicePrincipal
+from crosstenant.sandbox.standins.azuread.tokens import AzureadSignIn
 from crosstenant.sandbox.standins.certificate_file import UnreadableFile, read_as_azuread
 from crosstenant.sandbox.standins.clouds import AZUREAD_ENVIRONMENTS, Cloud, cloud_of_metadata
-from crosstenant.sandbox.standins.http import Http
+from crosstenant.sandbox.standins.http import Http, Sleep
 from crosstenant.sandbox.standins.schema import package_schema
 from crosstenant.sandbox.standins.settings import Settings
-from crosstenant.sandbox.standins.signin import SignIn, SignInFailure
+from crosstenant.sandbox.standins.signin import SignInFailure
 from crosstenant.sandbox.standins.unknown import unknown_arguments
 
 VERSION = "6.11.1"
 RESOURCES = (Application, ApplicationFederatedIdentityCredential, ApplicationPassword, ServicePrincipal)
 FUNCTIONS = (GetApplication, GetClientConfig, GetServicePrincipal)
 
-# Secret are the three that the real SDK wraps. The engine learns it from the SDK alone: the provider marks nothing.
+# Secret are the three that the real SDK wraps, and that Pulumi's bridge marks when it checks the arguments:
+# https://github.com/pulumi/pulumi-terraform-bridge, pkg/tfbridge/provider.go.
 CONFIG: Fields = {
     "adoPipelineServiceConnectionId": Field("string"),
     "clientCertificate": Field("string"),
@@ -60,6 +63,8 @@ CONFIG: Fields = {
 
 class Azuread(Package):
     """The package."""
+
+    secret_config = frozenset(name for name, argument in CONFIG.items() if argument.secret)
 
     def schema(self) -> str:
         """The part of the package schema that this stand-in serves."""
@@ -91,8 +96,11 @@ def azuread_cloud(settings: Settings) -> Cloud:
     return AZUREAD_ENVIRONMENTS[environment]
 
 
-async def sign_in(settings: Settings, http: Http) -> Graph:
-    """The Graph of the tenant that the settings name, with a token."""
+async def sign_in(settings: Settings, http: Http, sleep: Sleep = asyncio.sleep) -> Graph:
+    """The Graph of the tenant that the settings name, with a token.
+
+    :param sleep: How to wait between tries.
+    """
     named = azuread_cloud(settings)
     cloud = await cloud_of_metadata(settings, http) or named
     credential = azuread_credential(settings)
@@ -102,7 +110,8 @@ async def sign_in(settings: Settings, http: Http) -> Graph:
         if not endpoint:
             could_not = f"{prefix}could not configure MSI Authorizer"
             raise OperatorError(f"{could_not}: no managed identity endpoint on this machine")
-        return await _signed_in(Graph(http, EndpointSignIn(http, cloud, credential, endpoint), cloud), prefix)
+        by_endpoint = EndpointSignIn(http, cloud, credential, endpoint, sleep)
+        return await _signed_in(Graph(http, by_endpoint, cloud, sleep=sleep), prefix)
     if credential.method == "cli":
         if not settings.flag("useCli", "ARM_USE_CLI", default=True):
             raise OperatorError(f"{prefix}no Authorizer could be configured, please check your configuration")
@@ -114,7 +123,7 @@ async def sign_in(settings: Settings, http: Http) -> Graph:
             )
         account = ("--tenant", credential.tenant_id)
         by_cli = CliSignIn(http, cloud, credential, az=az, environ=settings.environ, account=account)
-        return await _signed_in(Graph(http, by_cli, cloud), f"{prefix}running Azure CLI: exit status 1: ")
+        return await _signed_in(Graph(http, by_cli, cloud, sleep=sleep), f"{prefix}running Azure CLI: exit status 1: ")
     missing = [name for name in ("tenant_id", "client_id") if not getattr(credential, name)]
     if missing:
         raise OperatorError(f"{prefix}{missing[0]} must be configured to authenticate with a {credential.method}")
@@ -125,17 +134,13 @@ async def sign_in(settings: Settings, http: Http) -> Graph:
             could_not = f"{prefix}could not configure ClientCertificate Authorizer: could not decode PKCS#12 archive: "
             raise OperatorError(f"{could_not}{error}") from None
         credential = replace(credential, signer=signer)
-    return await _signed_in(Graph(http, SignIn(http, cloud, credential), cloud), prefix)
+    by_credential = AzureadSignIn(http, cloud, credential, sleep)
+    return await _signed_in(Graph(http, by_credential, cloud, sleep=sleep), prefix)
 
 
 async def _signed_in(graph: Graph, prefix: str) -> Graph:
     try:
         await graph.claims()
     except SignInFailure as error:
-        received = (
-            f"clientCredentialsToken: received HTTP status {error.answer.status} with response: "
-            if error.answer
-            else ""
-        )
-        raise OperatorError(f"{prefix}{received}{error}") from None
+        raise OperatorError(f"{prefix}{error}") from None
     return graph

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.fields import Field, Fields
 from crosstenant.provider_kit.resource import Failure, Properties
-from crosstenant.sandbox.standins.azuread.application import object_path, remove_owner, set_owners
+from crosstenant.sandbox.standins.azuread.application import described, object_path, remove_owner, set_owners
 from crosstenant.sandbox.standins.azuread.arguments import Argument, Arguments, each, one_of, uuid_text
 from crosstenant.sandbox.standins.azuread.bridged import BridgedResource, keeping
 from crosstenant.sandbox.standins.azuread.graph import GraphError, Summarised, equals, just_created
@@ -134,7 +134,7 @@ class ServicePrincipal(BridgedResource):
         try:
             await self.context.call("PATCH", path, _to_graph(news), also_retry=just_created)
         except GraphError as error:
-            raise Summarised(f"Updating service principal with object ID: {path!r}", error) from None
+            raise Summarised(f"Updating {described(path)}", error) from None
         await set_owners(self.context, path, olds, news)
         return {**await self.read_back(path), **self.remembered(news)}
 
@@ -144,8 +144,8 @@ class ServicePrincipal(BridgedResource):
         try:
             await self.context.call("DELETE", path)
         except GraphError as error:
-            raise Summarised(f"Deleting service principal with object ID {path!r}", error) from None
-        await self.context.until_gone(path, f"service principal with object ID {path!r}")
+            raise Summarised(f"Deleting {described(path)}", error) from None
+        await self.context.until_gone(path, described(path))
 
 
 def principal_outputs(principal: Json) -> Properties:

@@ -121,11 +121,6 @@ def _is_same(old: object, new: object) -> bool:
     return type(old) is type(new) and old == new
 
 
-def is_below(path: str, above: str) -> bool:
-    """Whether a path is ``above`` or leads through it."""
-    return path == above or path.startswith((f"{above}.", f"{above}["))
-
-
 def has_unknown(value: Plain) -> bool:
     """Whether a value has a part that a preview does not know."""
     if isinstance(value, dict):

@@ -20,14 +20,14 @@ from crosstenant.sandbox.standins.unknown import unknown_arguments
 
 VERSION = "4.34.2"
 
-# The real SDK marks the kubeconfig as secret, and the provider does so too.
+# Neither the real SDK nor the provider marks anything as secret: a plain kubeconfig stands in clear in the state.
 CONFIG: Fields = {
     "context": Field("string"),
     "deleteUnreachable": Field("boolean"),
     "enableConfigMapMutable": Field("boolean"),
     "enableSecretMutable": Field("boolean"),
     "enableServerSideApply": Field("boolean"),
-    "kubeconfig": Field("string", secret=True),
+    "kubeconfig": Field("string"),
     "namespace": Field("string"),
     "renderYamlToDirectory": Field("string"),
     "suppressDeprecationWarnings": Field("boolean"),
@@ -37,8 +37,6 @@ CONFIG: Fields = {
 
 class Kubernetes(Package):
     """The package."""
-
-    secret_config = frozenset({"kubeconfig"})
 
     def __init__(self) -> None:
         """Asks no cluster yet."""

@@ -11,6 +11,7 @@ from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.interception import current_request
 from crosstenant.provider_kit.resource import Change, CustomResource, Diff, Difference, Failure, Observed, Properties
 from crosstenant.provider_kit.values import to_properties
+from crosstenant.sandbox.standins.ignored_changes import ignored_paths, is_below
 from crosstenant.sandbox.standins.kubernetes.api import ApiError, Json, Place, Unreachable
 from crosstenant.sandbox.standins.kubernetes.awaiting import (
     NotReady,
@@ -24,7 +25,6 @@ from crosstenant.sandbox.standins.kubernetes.documents import (
     below,
     changed_paths,
     has_unknown,
-    is_below,
     keys_of,
     manages,
     normalized,
@@ -74,7 +74,7 @@ class KubernetesObject(CustomResource[Cluster]):
         """Compares the live object as last seen with the program; ``replaceUnready`` asks for the present one."""
         before = _located(pruned(normalized(olds), normalized(old_inputs)))
         after = _located(normalized(news))
-        ignored = list(getattr(current_request.get(None), "ignoreChanges", ()))
+        ignored = ignored_paths()
         replacing = ("metadata.name", "metadata.namespace") if self.is_patch else self._replacing
         found: dict[str, Difference] = {}
         for path, added, removed in changed_paths(before, after):
@@ -194,7 +194,7 @@ class KubernetesObject(CustomResource[Cluster]):
 
     def _given(self, urn: str, news: Json, live: Json) -> Json:
         """The inputs without what is ignored and another manager owns; with the live value of what is ignored else."""
-        for path in getattr(current_request.get(None), "ignoreChanges", ()):
+        for path in ignored_paths():
             keys = keys_of(path)
             ours, theirs = manages(live, keys, _manager(urn))
             if theirs and not ours:
