@@ -63,9 +63,15 @@ async def test_one_key_must_be_given(graph):
         assert (await function.call({"clientId": CLUSTER_CALLER_ID, "displayName": "x"}))[1] != []
 
 
-async def test_application_is_found_by_client_id(graph):
+async def test_application_is_found_by_client_id(graph, store):
+    with store.change() as state:
+        (found,) = (it for it in state["applications"].values() if it["appId"] == CLUSTER_CALLER_ID)
+        found["web"]["redirectUris"] = ["https://www.microsoft.com/"]
     found, _ = await GetApplication(graph).call({"clientId": CLUSTER_CALLER_ID})
     assert found["displayName"] == "pulumi-clusters"
+    # Unlike the resource, the function gives its objects in lists.
+    assert [it["redirectUris"] for it in found["webs"]] == [["https://www.microsoft.com/"]]
+    assert found["singlePageApplications"] == []
     with pytest.raises(OperatorError, match="No applications found"):
         await GetApplication(graph).call({"clientId": REGISTRY_CALLER_ID})
 

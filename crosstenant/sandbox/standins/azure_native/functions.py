@@ -11,6 +11,7 @@ from crosstenant.provider_kit.resource import Failure, Function, Properties
 from crosstenant.sandbox.standins.azure_native import managed_cluster, registry, resource_group
 from crosstenant.sandbox.standins.azure_native.arm import Arm
 from crosstenant.sandbox.standins.azure_native.resource import flattened
+from crosstenant.sandbox.standins.unknown import does_not_know
 
 
 class GetClientConfig(Function[Arm]):
@@ -44,6 +45,9 @@ class _Get(Function[Arm]):
     async def call(self, args: Properties) -> tuple[Properties, list[Failure]]:
         """Reads the resource; one that is not there is an error."""
         names: list[str] = self.schema["inputs"]["required"]
+        unknown = [name for name in args if name not in names]
+        if unknown:
+            return {}, [Failure(name, does_not_know("azure-native", f"'{name}' of {self.token}")) for name in unknown]
         missing = [name for name in names if not isinstance(args.get(name), str)]
         if missing:
             return {}, [Failure(name, f"missing required property '{name}'") for name in missing]

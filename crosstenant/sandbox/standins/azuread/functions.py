@@ -10,8 +10,21 @@ from crosstenant.sandbox.standins.azuread.application_document import from_graph
 from crosstenant.sandbox.standins.azuread.graph import Graph, equals
 from crosstenant.sandbox.standins.azuread.service_principal import principal_outputs
 from crosstenant.sandbox.standins.http import Json
+from crosstenant.sandbox.standins.unknown import does_not_know
 
 _ANYTHING = {"type": "object", "properties": {"id": {"type": "string"}}}
+_KEYS = ("clientId", "displayName", "objectId")
+_BY_KEY: dict[str, Any] = {
+    "inputs": {"type": "object", "properties": {name: {"type": "string"} for name in _KEYS}},
+    "outputs": _ANYTHING,
+}
+_LISTS = {
+    "api": "apis",
+    "publicClient": "publicClients",
+    "singlePageApplication": "singlePageApplications",
+    "web": "webs",
+}
+"""What the function gives as a list of at most one, by the resource's name for it."""
 
 
 class GetClientConfig(Function[Graph]):
@@ -35,14 +48,11 @@ class GetServicePrincipal(Function[Graph]):
     """Looks a service principal up, without touching it."""
 
     token = "azuread:index/getServicePrincipal:getServicePrincipal"
-    schema: ClassVar[dict[str, Any]] = {
-        "inputs": {"type": "object", "properties": {"clientId": {"type": "string"}, "objectId": {"type": "string"}}},
-        "outputs": _ANYTHING,
-    }
+    schema: ClassVar[dict[str, Any]] = _BY_KEY
 
     async def call(self, args: Properties) -> tuple[Properties, list[Failure]]:
         """Finds it by exactly one of ``clientId``, ``objectId`` and ``displayName``."""
-        failures = _exactly_one(args, "clientId", "displayName", "objectId")
+        failures = _exactly_one(args, self.token)
         if failures:
             return {}, failures
         principal = await self._find(args)
@@ -67,14 +77,11 @@ class GetApplication(Function[Graph]):
     """Looks an application of the tenant up."""
 
     token = "azuread:index/getApplication:getApplication"
-    schema: ClassVar[dict[str, Any]] = {
-        "inputs": {"type": "object", "properties": {"clientId": {"type": "string"}, "objectId": {"type": "string"}}},
-        "outputs": _ANYTHING,
-    }
+    schema: ClassVar[dict[str, Any]] = _BY_KEY
 
     async def call(self, args: Properties) -> tuple[Properties, list[Failure]]:
         """Finds it by exactly one of ``clientId``, ``objectId`` and ``displayName``."""
-        failures = _exactly_one(args, "clientId", "displayName", "objectId")
+        failures = _exactly_one(args, self.token)
         if failures:
             return {}, failures
         if object_id := args.get("objectId"):
@@ -86,7 +93,11 @@ class GetApplication(Function[Graph]):
             listed = await _list(self.context, "applications", attribute, str(value))
             found = _only(listed, "application", f"{attribute} eq '{value}'")
         owners = await self.context.owners(f"/applications/{found['id']}")
-        return {"id": f"/applications/{found['id']}", **from_graph(found, False, owners)}, []
+        outputs = from_graph(found, False, owners)
+        del outputs["templateId"]
+        blocks = {ours: outputs.pop(name, None) for name, ours in _LISTS.items()}
+        lists = {name: [block] if block else [] for name, block in blocks.items()}
+        return {"id": f"/applications/{found['id']}", **outputs, **lists}, []
 
 
 _ATTRIBUTES = {"clientId": "appId", "displayName": "displayName"}
@@ -104,8 +115,11 @@ def _only(listed: list[Json], what: str, described: str) -> Json:
     raise OperatorError(f'{what.capitalize()} not found: {count} {what}s found matching filter: "{described}"')
 
 
-def _exactly_one(args: Properties, *names: str) -> list[Failure]:
-    given = [name for name in names if args.get(name)]
+def _exactly_one(args: Properties, token: str) -> list[Failure]:
+    unknown = [name for name in args if name not in _KEYS]
+    if unknown:
+        return [Failure(name, does_not_know("azuread", f"'{name}' of {token}")) for name in unknown]
+    given = [name for name in _KEYS if args.get(name)]
     if len(given) == 1:
         return []
-    return [Failure(name, f"exactly one of {', '.join(names)} must be specified") for name in given or names[:1]]
+    return [Failure(name, f"exactly one of {', '.join(_KEYS)} must be specified") for name in given or _KEYS[:1]]
