@@ -204,6 +204,9 @@ def test_service_principal_given_as_a_user(arm: Arm) -> None:
     [
         ({"properties": {}}, "BadRequestFormat"),
         ({}, "BadRequestFormat"),
+        ({"properties": "x"}, "InvalidRequestContent"),
+        (body(principalType=["ServicePrincipal"]), "BadRequestFormat"),
+        (body(condition=5, conditionVersion="2.0"), "BadRequestFormat"),
         (body(principal="somebody"), "InvalidPrincipalId"),
         (body("AcrPull"), "InvalidRoleDefinitionId"),
         (body("00000000-0000-4000-8000-000000000000"), "RoleDefinitionDoesNotExist"),

@@ -20,6 +20,7 @@ from starlette.routing import Route as StarletteRoute
 
 from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.authentication import authenticate
+from crosstenant.sandbox.arm.body_forms import FORMS
 from crosstenant.sandbox.arm.clusters.command_begin import begin_command, refused
 from crosstenant.sandbox.arm.ids import key, subscription_of
 from crosstenant.sandbox.arm.locks import check_locks
@@ -28,10 +29,13 @@ from crosstenant.sandbox.arm.providers import check_version, unknown_type
 from crosstenant.sandbox.arm.refusals import ArmRefusal, invalid_content, missing_api_version
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.arm.routes import Route, find
+from crosstenant.sandbox.world.body_forms import misfit, read_body
 from crosstenant.sandbox.world.clouds import cloud_of, cloud_of_host
 from crosstenant.sandbox.world.state import State, Store, now
 
 _METHODS: Final = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
+_CHOOSING: Final = {"$filter", "$search", "$top", "$skip", "$skiptoken", "$orderby"}
+"""Query options with which Azure answers with other objects, or in another order."""
 
 
 def make_app(store: Store) -> Starlette:
@@ -92,13 +96,12 @@ def _answer(store: Store, request: Request, content: bytes) -> Answer:
         caller = authenticate(state, request.headers.get("authorization"), subscription_of(path))
         if route is None:
             if known:
-                raise ArmRefusal(
-                    405,
-                    "HttpMethodNotSupported",
-                    f"The requested resource does not support http method '{request.method}'.",
-                    source=sources.HTTP_METHOD_NOT_SUPPORTED,
-                )
-            raise unknown_type(path, api_version)
+                message = f"The sandbox does not emulate {request.method} {path}."
+                raise ArmRefusal(405, "HttpMethodNotSupported", message, source=sources.NOT_EMULATED)
+            raise unknown_type(request.method, path, api_version)
+        for option in sorted(_CHOOSING.intersection(query) - route.chooses):
+            message = f"The sandbox does not emulate {option} of {request.method} {path}."
+            raise ArmRefusal(400, "BadRequest", message, source=sources.NOT_EMULATED)
         body = _read(content)
         scope = route.scope_of(path, parts)
         location = _location(state, route, scope, body)
@@ -108,6 +111,8 @@ def _answer(store: Store, request: Request, content: bytes) -> Answer:
         if route.action is not None:
             call.require(route.action.format(**parts), scope)
         check_locks(state, request.method, path)
+        if problem := misfit(body, FORMS):
+            raise invalid_content(f"Error converting value: {problem}")
         answer = route.handler(call)
         # Copied while the lock is held: the answer may contain parts of the state.
         return replace(answer, body=_copy(answer.body))
@@ -117,7 +122,7 @@ def _read(content: bytes) -> Any:
     if not content.strip():
         return None
     try:
-        return json.loads(content)
+        return read_body(content)
     except ValueError:
         raise invalid_content("Unexpected character encountered while parsing value.") from None
 

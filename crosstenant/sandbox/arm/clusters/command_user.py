@@ -35,7 +35,7 @@ def command_user(request: ArmRequest, cluster: Json) -> CommandUser:
     if not profile.get("managed"):
         return CommandUser()
     token = request.body.get("clusterToken")
-    if not token or not isinstance(token, str):
+    if not token:
         raise ArmRefusal(
             400,
             "MissingAADClusterToken",

@@ -18,7 +18,6 @@ from crosstenant.sandbox.arm.clusters.checks import (
     check_power,
     check_service_principal,
     client_id_of,
-    invalid_parameter,
     missing_parameter,
     read_service_principal,
 )
@@ -68,7 +67,7 @@ def _create(request: ArmRequest) -> Json:
     if not location:
         raise location_required()
     properties = _properties(request)
-    pools = {pool["name"]: int(pool.get("count", 1)) for pool in _pools(properties)}
+    pools = {pool["name"]: _count(pool) for pool in _pools(properties)}
     if not pools:
         raise missing_parameter("agentPoolProfiles")
     client_id, secret = _new_identity(request, properties)
@@ -182,15 +181,12 @@ def _set_identity(request: ArmRequest, cluster: Json) -> None:
 
 
 def _wants_managed_identity(request: ArmRequest) -> bool:
-    identity = request.body.get("identity")
-    return isinstance(identity, dict) and cast(Json, identity).get("type") in ("SystemAssigned", "UserAssigned")
+    identity: Json = request.body.get("identity") or {}
+    return identity.get("type") in ("SystemAssigned", "UserAssigned")
 
 
 def _properties(request: ArmRequest) -> Json:
-    properties: object = request.body.get("properties") or {}
-    if isinstance(properties, dict):
-        return cast(Json, properties)
-    raise invalid_parameter("properties", "The value must be an object")
+    return request.body.get("properties") or {}
 
 
 def _pools(properties: Json) -> list[Json]:
@@ -199,6 +195,10 @@ def _pools(properties: Json) -> list[Json]:
         if not pool.get("name"):
             raise missing_parameter("agentPoolProfile.name")
     return pools
+
+
+def _count(pool: Json) -> int:
+    return 1 if pool.get("count") is None else int(pool["count"])
 
 
 def _location(text: str) -> str:

@@ -28,6 +28,7 @@ _TYPE: Final = "Microsoft.Authorization/roleAssignments"
 _WRITE: Final = f"{_TYPE}/write"
 _DELETE: Final = f"{_TYPE}/delete"
 _PRINCIPAL_FILTER: Final = re.compile(r"(?:principalId\s+eq\s+'([^']+)'|assignedTo\('([^']+)'\))", re.IGNORECASE)
+_OPTIONAL_TEXTS: Final = ("principalType", "condition", "conditionVersion", "description")
 _AT_SCOPE: Final = re.compile(r"atScope\(\)", re.IGNORECASE)
 
 
@@ -74,7 +75,7 @@ def put_role_assignment(request: ArmRequest) -> Answer:
             source=sources.INVALID_ROLE_ASSIGNMENT_ID,
         )
     scope = find_scope(request.state, request.scope)
-    given: Json = request.body.get("properties") or {}
+    given = _read_properties(request.body.get("properties") or {})
     role, principal_id = _read_subject(given)
     principal_type = given.get("principalType")
     _require(request, _WRITE, scope, "Request", role.id, principal_id, principal_type)
@@ -155,12 +156,17 @@ def _require(
     request.require(action, scope, {f"@{source}[{_TYPE}:{name}]": value for name, value in attributes.items() if value})
 
 
-def _read_subject(given: Json) -> tuple[BuiltInRole, str]:
-    role_text, principal_text = given.get("roleDefinitionId"), given.get("principalId")
-    if not isinstance(role_text, str) or not role_text or not isinstance(principal_text, str):
+def _read_properties(found: Json) -> Json:
+    texts = {"roleDefinitionId": str, "principalId": str} | dict.fromkeys(_OPTIONAL_TEXTS, (str, type(None)))
+    if not all(isinstance(found.get(name), kind) for name, kind in texts.items()) or not found["roleDefinitionId"]:
         raise ArmRefusal(
             400, "BadRequestFormat", "The request was incorrectly formatted.", source=sources.BAD_REQUEST_FORMAT
         )
+    return found
+
+
+def _read_subject(given: Json) -> tuple[BuiltInRole, str]:
+    role_text, principal_text = given["roleDefinitionId"], given["principalId"]
     try:
         principal_id = str(UUID(principal_text))
     except ValueError:
