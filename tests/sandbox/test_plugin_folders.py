@@ -59,11 +59,51 @@ def test_stand_in_is_started_by_this_python_whatever_the_folder(home, tmp_path, 
     assert done.stdout.startswith("['127.0.0.1:1']")
 
 
+# The engine takes exactly the version that the SDK names: SelectCompatiblePlugin in Pulumi's
+# sdk/go/common/workspace/plugins.go; with PULUMI_ENABLE_LEGACY_PLUGIN_SEARCH any later one, too.
 @pytest.mark.parametrize(
-    ("installed", "played"), [(AZUREAD, False), ("6.999.0", False), ("6.0.0", True), ("7.0.0", True)]
+    ("installed", "older_search", "played"),
+    [
+        (AZUREAD, "", False),
+        ("6.999.0", "", True),
+        ("6.0.0", "", True),
+        ("7.0.0", "", True),
+        (f"{AZUREAD}-alpha.1", "", True),
+        (f"{AZUREAD}.tmp123456", "", True),
+        ("6.999.0", "1", False),
+        ("6.0.0", "1", True),
+    ],
 )
-def test_installed_plugin_is_used_if_the_engine_would_take_it(home, tmp_path, installed, played):
+def test_installed_plugin_is_used_if_the_engine_would_take_it(
+    home, tmp_path, monkeypatch, installed, older_search, played
+):
+    monkeypatch.setenv("PULUMI_ENABLE_LEGACY_PLUGIN_SEARCH", older_search)
     install(home, "azuread", installed)
+    assert ("azuread" in prepare_plugins(tmp_path / "private").stand_ins) is played
+    assert (tmp_path / "private" / "plugins" / f"resource-azuread-v{installed}").is_dir()
+
+
+def test_plugin_that_the_engine_passes_over_gets_a_stand_in(home, tmp_path):
+    """A link to a plugin's folder, and an installation that was interrupted."""
+    (home / "plugins").mkdir()
+    elsewhere = install(tmp_path / "elsewhere", "azuread", AZUREAD)
+    (home / "plugins" / elsewhere.name).symlink_to(elsewhere)
+    begun = install(home, "azure-native", AZURE_NATIVE)
+    begun.with_name(f"{begun.name}.partial").write_text("")
+    private = tmp_path / "private"
+    assert prepare_plugins(private).stand_ins == {"azuread": AZUREAD, "azure-native": AZURE_NATIVE}
+    assert [it.name for it in private.rglob("main.py")] == ["main.py", "main.py"]
+    assert not [it for it in private.rglob("plugins/*") if it.is_symlink()]
+
+
+@pytest.mark.parametrize(("ruled_out", "played"), [("true", True), ("1", True), ("false", False), ("", False)])
+def test_plugin_on_the_path_counts_unless_the_user_rules_it_out(home, tmp_path, monkeypatch, ruled_out, played):
+    install(home, "azure-native", AZURE_NATIVE)
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    (folder / "pulumi-resource-azuread").touch(0o755)
+    monkeypatch.setenv("PATH", str(folder))
+    monkeypatch.setenv("PULUMI_IGNORE_AMBIENT_PLUGINS", ruled_out)
     assert ("azuread" in prepare_plugins(tmp_path / "private").stand_ins) is played
 
 
@@ -120,6 +160,25 @@ def test_copy_is_renewed_when_the_user_s_plugin_changes(home, tmp_path, monkeypa
     shutil.rmtree(plugin)
     prepare_plugins(tmp_path / "private")
     assert not copy.exists()
+
+
+def test_link_in_a_plugin_leads_where_it_led_before(home, tmp_path, monkeypatch):
+    (home / "shared").mkdir()
+    (home / "shared" / "program").write_text("shared")
+    plugin = home / "plugins" / "resource-random-v4.0.0"
+    (plugin / "lib").mkdir(parents=True)
+    (plugin / "pulumi-resource-random").symlink_to("../../shared/program")
+    (plugin / "lib" / "inner").symlink_to("../pulumi-resource-random")
+    (plugin / "lib" / "folder").symlink_to("../../../shared")
+    (plugin / "lib" / "whole").symlink_to("/bin/sh")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PULUMI_HOME", "home")
+    prepare_plugins(tmp_path / "private")
+    copy = tmp_path / "private" / "plugins" / plugin.name
+    assert (copy / "pulumi-resource-random").read_text() == "shared"
+    assert (copy / "lib" / "folder" / "program").read_text() == "shared"
+    assert (copy / "lib" / "inner").readlink() == Path("../pulumi-resource-random")
+    assert (copy / "lib" / "whole").readlink() == Path("/bin/sh")
 
 
 def fail(*_):
@@ -193,7 +252,7 @@ def test_engine_lists_the_user_s_plugin_with_its_size(home, tmp_path):
 def test_engine_asks_once_for_a_plugin_that_is_missing(home, tmp_path, running):
     environ = {**running.environ, "PATH": TOOLS, "PULUMI_HOME": str(home)}
     command = ["pulumi", "plugin", "install", "resource", "random", "4.16.0"]
-    done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=240)
     assert done.returncode != 0
     assert "403 HTTP error fetching plugin from https://get.pulumi.com/" in done.stderr
     assert "etry" not in done.stderr

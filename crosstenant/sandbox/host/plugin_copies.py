@@ -26,7 +26,7 @@ def copy_plugins(source: Path, target: Path, record: Path) -> None:
     """
     former = _read(record)
     present: dict[str, str] = {}
-    for plugin in _plugins(source):
+    for plugin in installed_plugins(source):
         copy = target / plugin.name
         if copy.exists() and plugin.name not in former:
             continue
@@ -41,8 +41,11 @@ def copy_plugins(source: Path, target: Path, record: Path) -> None:
     record.write_text(json.dumps(present))
 
 
-def _plugins(source: Path) -> list[Path]:
-    """The folders that the engine takes: no links, and no installation that was interrupted."""
+def installed_plugins(source: Path) -> list[Path]:
+    """The folders that the engine takes: no links, and no installation that was interrupted.
+
+    :param source: A plugin folder, which may not exist.
+    """
     entries = sorted(source.iterdir()) if source.is_dir() else []
     return [it for it in entries if it.is_dir() and not it.is_symlink() and not Path(f"{it}.partial").exists()]
 
@@ -71,8 +74,25 @@ def _copy(plugin: Path, copy: Path) -> None:
     draft = copy.with_name(f".{copy.name}.draft")
     shutil.rmtree(draft, ignore_errors=True)
     shutil.copytree(plugin, draft, symlinks=True, copy_function=_link_or_copy)
+    _lead_links_out(plugin, draft)
     shutil.rmtree(copy, ignore_errors=True)
     draft.rename(copy)
+
+
+def _lead_links_out(plugin: Path, copy: Path) -> None:
+    """Gives the links in a copy that lead out of the plugin's folder, relative to it, their targets again."""
+    top = plugin.resolve()
+    for root, folders, files in os.walk(plugin):
+        for name in (*folders, *files):
+            link = Path(root, name)
+            if not link.is_symlink() or link.readlink().is_absolute():
+                continue
+            target = Path(os.path.normpath(Path(root).resolve() / link.readlink()))
+            if target.is_relative_to(top):
+                continue
+            copied = copy / link.relative_to(plugin)
+            copied.unlink()
+            copied.symlink_to(target)
 
 
 def _link_or_copy(source: str, target: str) -> None:

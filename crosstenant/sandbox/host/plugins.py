@@ -18,7 +18,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Final
 
-from crosstenant.sandbox.host.plugin_copies import copy_plugins
+from crosstenant.sandbox.host.plugin_copies import copy_plugins, installed_plugins
 from crosstenant.sandbox.host.private_folder import own_folder
 
 _STAND_INS: Final = {
@@ -26,7 +26,7 @@ _STAND_INS: Final = {
     "azure-native": ("pulumi_azure_native", "crosstenant.sandbox.standins.azure_native"),
     "kubernetes": ("pulumi_kubernetes", "crosstenant.sandbox.standins.kubernetes"),
 }
-_FOLDER: Final = re.compile(r"resource-(?P<name>[a-z-]+)-v(?P<version>\d+\.\d+\.\d+)[^/]*")
+_FOLDER: Final = re.compile(r"resource-(?P<name>[a-z-]+)-v(?P<version>\d+\.\d+\.\d+)")
 _MAIN: Final = '''"""Starts a stand-in plugin with the package that this folder was made by."""
 import runpy
 import sys
@@ -75,13 +75,16 @@ def prepare_plugins(folder: Path) -> Plugins:
 def _missing(home: Path) -> dict[str, str]:
     """The SDK versions of the providers that have no plugin, by provider name.
 
-    As for the engine, a plugin of the SDK's version or a later one counts, and a plugin on ``PATH`` counts.
+    As for the engine (``GetPluginPath`` in its sdk/go/common/workspace/plugins.go), a plugin on ``PATH`` counts unless
+    the user has ruled such plugins out, and otherwise one of exactly the SDK's version.
     """
+    ambient = os.environ.get("PULUMI_IGNORE_AMBIENT_PLUGINS", "").lower() not in ("1", "true")
     missing: dict[str, str] = {}
     for name, (package, _) in _STAND_INS.items():
         with contextlib.suppress(PackageNotFoundError):
             wanted = version(package)
-            if not shutil.which(f"pulumi-resource-{name}") and not _installed(home, name, wanted):
+            on_path = ambient and shutil.which(f"pulumi-resource-{name}")
+            if not on_path and not _installed(home, name, wanted):
                 missing[name] = wanted
     return missing
 
@@ -131,16 +134,16 @@ def _write(path: Path, text: str) -> None:
 
 
 def _installed(home: Path, name: str, wanted: str) -> bool:
-    if not (home / "plugins").is_dir():
-        return False
-    for entry in (home / "plugins").iterdir():
-        match = _FOLDER.fullmatch(entry.name)
-        if match and match["name"] == name and (entry / f"pulumi-resource-{name}").exists():
-            found = _numbers(match["version"])
-            if found[0] == _numbers(wanted)[0] and found >= _numbers(wanted):
+    """Whether the engine would take an installed plugin: one of this version, or with its older search any later."""
+    later = bool(os.environ.get("PULUMI_ENABLE_LEGACY_PLUGIN_SEARCH"))
+    for folder in installed_plugins(home / "plugins"):
+        match = _FOLDER.fullmatch(folder.name)
+        if match and match["name"] == name and (folder / f"pulumi-resource-{name}").exists():
+            found, asked = _numbers(match["version"]), _numbers(wanted)
+            if found == asked or (later and found > asked):
                 return True
     return False
 
 
 def _numbers(text: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in re.findall(r"\d+", text)[:3])
+    return tuple(int(part) for part in text.split(".") if part.isdecimal())
