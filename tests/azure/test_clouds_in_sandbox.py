@@ -15,7 +15,9 @@ from crosstenant.sandbox.entra.assertions import federated_token
 from crosstenant.sandbox.host.request_log import requests
 from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world import clouds, seed
+from crosstenant.sandbox.world.open_questions import CHINA_ELSEWHERE, OpenQuestion
 from crosstenant.sandbox.world.state import Store
+from tests.both_answers import both_answers
 from tests.fakes import Terminal, as_log
 
 CALLER = ClientSecret(seed.REGISTRY_CALLER_ID, seed.REGISTRY_CALLER_SECRET)
@@ -40,8 +42,6 @@ def test_the_package_and_the_sandbox_have_the_same_hosts():
     [
         ("usgovernment", "public", "environment", "the tenant is in another cloud"),
         ("public", "usgovernment", "environment", "the tenant is in another cloud"),
-        ("china", "public", "tenantId", "there is no such tenant in this cloud"),
-        ("public", "china", "tenantId", "there is no such tenant in this cloud"),
     ],
 )
 async def test_tenant_of_another_cloud_is_refused_by_name(
@@ -50,6 +50,27 @@ async def test_tenant_of_another_cloud_is_refused_by_name(
     open_store(store.path, here).reset()
     assert await sign_in(here) == ("", "")
     found, problem = await sign_in(there)
+    assert found == argument
+    assert cause in problem
+    assert "environment (public, usgovernment or china)" in problem
+
+
+@pytest.mark.parametrize(("here", "there"), [("china", "public"), ("public", "china")])
+@both_answers(CHINA_ELSEWHERE)
+async def test_tenant_in_china_or_of_another_cloud_in_china_is_refused_by_name(
+    store: Store, given_answers: dict[OpenQuestion, str], here: str, there: str
+):
+    open_store(store.path, here).reset()
+    with store.change() as state:
+        for question, answer in given_answers.items():
+            question.put(state, answer)
+    assert await sign_in(here) == ("", "")
+    found, problem = await sign_in(there)
+    named = {
+        "other_cloud": ("environment", "the tenant is in another cloud"),
+        "no_tenant": ("tenantId", "there is no such tenant in this cloud"),
+    }
+    argument, cause = named[given_answers[CHINA_ELSEWHERE]]
     assert found == argument
     assert cause in problem
     assert "environment (public, usgovernment or china)" in problem

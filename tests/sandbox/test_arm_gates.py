@@ -72,13 +72,16 @@ def test_doubled_slashes_are_taken_for_one(arm: Arm) -> None:
 def test_unknown_provider_type_and_method(arm: Arm) -> None:
     unknown = arm.get(f"{CLUSTER_GROUP}/providers/Microsoft.Nothing/things/x", version=CORE)
     assert refusal(unknown) == (404, "InvalidResourceNamespace")
-    assert message(unknown) == "The resource namespace 'Microsoft.Nothing' is invalid."
+    assert message(unknown).startswith(f"The sandbox does not emulate GET {CLUSTER_GROUP}/providers/Microsoft.Nothing/")
     wrong_type = arm.get(f"{CLUSTER_GROUP}/providers/Microsoft.ContainerService/things/x")
     assert refusal(wrong_type) == (404, "InvalidResourceType")
-    assert "The resource type 'things' could not be found in the namespace 'Microsoft.ContainerService'" in message(
-        wrong_type
-    )
+    assert "Of Microsoft.ContainerService it has managedClusters, " in message(wrong_type)
+    # Azure has this one: an answer in its words would say that it has not.
+    upgrades = arm.get(f"{CLUSTER}/upgradeProfiles/default")
+    assert refusal(upgrades) == (404, "InvalidResourceType")
+    assert f"The sandbox does not emulate GET {CLUSTER}/upgradeProfiles/default (api-version " in message(upgrades)
     assert refusal(arm.post(CLUSTER)) == (405, "HttpMethodNotSupported")
+    assert message(arm.post(CLUSTER)) == f"The sandbox does not emulate POST {CLUSTER}."
 
 
 def test_what_is_not_there_is_said_by_level(arm: Arm) -> None:

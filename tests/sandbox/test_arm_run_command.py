@@ -72,6 +72,8 @@ def test_command_is_accepted_and_its_result_is_below_the_cluster(arm: Arm, comma
     assert job.host.endswith(".azmk8s.io")
     pending = arm.follow(where)
     assert (pending.status_code, pending.headers["Location"]) == (202, where)
+    # The Azure CLI goes by the state, and fails on an answer without a body.
+    assert (pending.json()["id"], pending.json()["properties"]["provisioningState"]) == (job.command_id, "Running")
     ended(arm, job, provisioningState="Succeeded", exitCode=1, logs="text", finishedAt="2026-01-01T00:00:00Z")
     found = arm.follow(where)
     assert found.status_code == 200

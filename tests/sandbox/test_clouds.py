@@ -13,6 +13,7 @@ from crosstenant.sandbox.cli.commands import sandbox
 from crosstenant.sandbox.entra.assertions import ASSERTION_TYPE, federated_token
 from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world.clouds import CLOUDS, cloud_of
+from crosstenant.sandbox.world.open_questions import CHINA_ELSEWHERE
 from crosstenant.sandbox.world.seed import (
     CLUSTER,
     CLUSTER_CALLER_ID,
@@ -196,6 +197,9 @@ def test_federated_credentials_have_the_audience_that_the_cloud_proposes(client,
 def test_hosts_of_another_cloud_know_nothing_of_this_one(client, here, there):
     caller = client(here)
     scope = f"https://{ARM[there]}/.default"
+    assert refusal(caller.sign_in(there, scope)) == (400, "AADSTS900382")
+    with caller.running.store.change() as state:
+        CHINA_ELSEWHERE.put(state, "no_tenant")
     expected = "AADSTS90002" if "china" in (here, there) else "AADSTS900382"
     assert refusal(caller.sign_in(there, scope)) == (400, expected)
     assert refusal(caller.sign_in(there, scope, tenant="d" * 8)) == (400, "AADSTS90002")

@@ -109,13 +109,34 @@ async def test_credentials_may_come_in_the_authorization_header(client_for):
         ({"scope": "https://graph.microsoft.com/User.Read"}, (400, "invalid_scope", "AADSTS1002012")),
         ({"scope": "https://a/.default https://b/.default"}, (400, "invalid_scope", "AADSTS70011")),
         ({"scope": "https://example.com/.default"}, (400, "invalid_resource", "AADSTS500011")),
-        ({"grant_type": "password"}, (400, "unsupported_grant_type", "AADSTS70003")),
+        ({"grant_type": "nonsense"}, (400, "unsupported_grant_type", "AADSTS70003")),
         ({"grant_type": None}, (400, "invalid_request", "AADSTS90014")),
         ({"path": "oauth2/token"}, (400, "invalid_request", "AADSTS90014")),
     ],
 )
 async def test_refusals_are_coded_as_entra_codes_them(sign_in, changed, expected):
     assert refusal(await sign_in(**changed)) == expected
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "what"),
+    [
+        ({"grant_type": "password"}, "unsupported_grant_type", "the grant type 'password'"),
+        ({"grant_type": "refresh_token"}, "unsupported_grant_type", "the grant type 'refresh_token'"),
+        ({"scope": "https://vault.azure.net/.default"}, "invalid_resource", "the service https://vault.azure.net"),
+        (
+            {"scope": "https://storage.azure.com//.default"},
+            "invalid_resource",
+            "the service https://storage.azure.com/",
+        ),
+        ({"path": "oauth2/v2.0/token/"}, "invalid_request", f"POST /{CLUSTER_TENANT}/oauth2/v2.0/token/"),
+    ],
+)
+async def test_what_entra_has_and_the_sandbox_has_not_is_refused_as_such(sign_in, changed, error, what):
+    answer = (await sign_in(**changed)).json()
+    assert answer["error"] == error
+    assert answer["error_description"].startswith(f"The sandbox does not emulate {what}")
+    assert "AADSTS" not in answer["error_description"]
 
 
 async def test_refusal_names_tenant_and_application(sign_in):
@@ -193,6 +214,29 @@ async def test_discovery_answers_what_msal_asks(client_for):
         assert configuration["token_endpoint"].endswith(f"/{CLUSTER_TENANT}/oauth2/v2.0/token")
         unknown = await client.get("/nowhere.onmicrosoft.com/v2.0/.well-known/openid-configuration")
         assert refusal(unknown) == (400, "invalid_request", "AADSTS90002")
+
+
+@pytest.mark.parametrize("name", ["organizations", "common"])
+async def test_discovery_without_a_tenant_has_an_issuer_for_each(client_for, name):
+    """What the Azure CLI asks for when its caller signs out."""
+    async with client_for("login") as client:
+        for path, issuer in (
+            ("v2.0/", "https://login.microsoftonline.com/{tenantid}/v2.0"),
+            ("", "https://sts.windows.net/{tenantid}/"),
+        ):
+            found = (await client.get(f"/{name}/{path}.well-known/openid-configuration")).json()
+            assert found["issuer"] == issuer
+            assert found["token_endpoint"] == f"https://login.microsoftonline.com/{name}/oauth2/{path}token"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("POST", f"/{CLUSTER_TENANT}/oauth2/v2.0/devicecode"), ("GET", f"/{CLUSTER_TENANT}/nothing")]
+)
+async def test_sign_in_that_is_not_emulated_is_refused_in_json(client_for, method, path):
+    async with client_for("login") as client:
+        answer = await client.request(method, path)
+    assert (answer.status_code, answer.json()["error"]) == (404, "invalid_request")
+    assert answer.json()["error_description"].startswith(f"The sandbox does not emulate {method} {path}. It signs in ")
 
 
 async def test_consent_link_makes_the_service_principal_and_returns(client_for, store):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from crosstenant.model.matched_texts.identity_texts import APPLICATION_CREDENTIAL_TWICE
 from crosstenant.sandbox.world.drift import application
 from crosstenant.sandbox.world.managed_identities import CREDENTIALS
 from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID
@@ -37,16 +38,17 @@ async def test_everything_but_the_name_changes(caller, path):
 async def test_issuer_and_subject_exist_once_per_application(caller, path):
     await caller.post(path, BODY, status=201)
     other = await caller.post(path, {**BODY, "name": "other", "subject": "t"}, status=201)
-    refused = await caller.post(path, {**BODY, "name": "third"}, status=409)
-    assert refused["message"] == "FederatedIdentityCredential with the same issuer and subject already exists."
-    await caller.patch(f"{path}/{other['id']}", {"subject": "s"}, status=409)
+    refused = await caller.post(path, {**BODY, "name": "third"}, status=400)
+    assert refused["code"] == "InvalidFederatedIdentityCredentialValue"
+    assert APPLICATION_CREDENTIAL_TWICE.is_in(refused["message"])
+    await caller.patch(f"{path}/{other['id']}", {"subject": "s"}, status=400)
     await caller.patch(f"{path}/{other['id']}", {"subject": "t"}, status=204)
 
 
 @pytest.mark.parametrize("audiences", [["a", "b"], "a"])
 async def test_exactly_one_audience_is_taken(caller, path, audiences):
     refused = await caller.post(path, {**BODY, "audiences": audiences}, status=400)
-    assert "'audiences'" in refused["message"]
+    assert "audiences" in refused["message"]
     assert (await caller.get(path))["value"] == []
 
 
@@ -66,7 +68,7 @@ async def test_new_credential_and_new_values_are_known_after_the_lag(caller, pat
             (credential,) = application(state, made["appId"])[CREDENTIALS]
             return credential["_usable_at"] - now(state)
 
-    assert 25 < usable_in() <= 30
+    assert 0 < usable_in() <= 30
     set_lag(store, federatedCredential=90)
     await caller.patch(f"{path}/{added['id']}", {"subject": "t"}, status=204)
-    assert 85 < usable_in() <= 90
+    assert 30 < usable_in() <= 90

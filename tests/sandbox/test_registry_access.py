@@ -212,6 +212,17 @@ async def test_anonymous_pull_needs_no_credentials_but_refuses_wrong_ones(world:
     assert (await world.get(LEGACY, "/v2/hello/blobs/uploads/", push["access_token"], "POST")).status_code == 401
 
 
+async def test_anonymous_client_that_asks_with_a_form_gets_the_same_answers(world: World):
+    form = {"grant_type": "password", "service": LEGACY, "scope": PULL}
+    address = f"https://{LEGACY}/oauth2/token"
+    assert (await world.client.post(address, data=form)).status_code == 401
+    with world.registry(LEGACY) as properties:
+        properties["anonymousPullEnabled"] = True
+    token = (await world.client.post(address, data=form)).json()["access_token"]
+    assert (await world.get(LEGACY, "/v2/hello/manifests/1.0", token)).status_code == 200
+    assert (await world.client.post(address, data={**form, "username": APP})).status_code == 400
+
+
 async def test_principal_that_lost_its_object_id_loses_its_roles(world: World):
     world.assign(ACR_PULL, registry_id(LEGACY))
     with world.store.change() as state:

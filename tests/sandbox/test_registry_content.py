@@ -223,13 +223,18 @@ async def test_tags_of_an_absent_repository_are_refused(world: World):
 
 async def test_catalog_lists_the_repositories(world: World):
     token = (await world.token(LEGACY, "registry:catalog:*")).json()["access_token"]
-    answer = await world.get(LEGACY, "/v2/_catalog", token)
-    assert answer.json() == {"repositories": ["backend-infra/tools", "backend/api", "hello"]}
+    for path in ("/v2/_catalog", "/acr/v1/_catalog"):
+        answer = await world.get(LEGACY, path, token)
+        assert answer.json() == {"repositories": ["backend-infra/tools", "backend/api", "hello"]}
 
 
 async def test_no_image_has_referrers(world: World):
     path = f"/v2/hello/referrers/{images.repositories()['hello'].tags['1.0']}"
-    assert (await world.get(LEGACY, path, await pull_token(world, "hello"))).status_code == 404
+    index = "application/vnd.oci.image.index.v1+json"
+    answer = await world.get(LEGACY, path, await pull_token(world, "hello"))
+    assert (answer.status_code, answer.headers["content-type"]) == (200, index)
+    assert answer.json() == {"schemaVersion": 2, "mediaType": index, "manifests": []}
+    assert (await world.get(LEGACY, path, await pull_token(world, "backend/api"))).status_code == 401
 
 
 async def test_pushing_needs_its_right_and_changes_nothing(world: World):
@@ -237,7 +242,26 @@ async def test_pushing_needs_its_right_and_changes_nothing(world: World):
     assert (await world.get(LEGACY, "/v2/hello/blobs/uploads/", token, "POST")).status_code == 401
     world.assign(ACR_PUSH, registry_id(LEGACY))
     push = (await world.token(LEGACY, "repository:hello:pull,push")).json()["access_token"]
-    assert refusal(await world.get(LEGACY, "/v2/hello/manifests/2.0", push, "PUT"))[:2] == (405, "UNSUPPORTED")
+    assert refusal(await world.get(LEGACY, "/v2/hello/manifests/2.0", push, "PUT")) == (
+        405,
+        "UNSUPPORTED",
+        "The sandbox does not emulate PUT /v2/hello/manifests/2.0 of a registry.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("DELETE", "/acr/v1/hello/_tags/1.0", 405, "UNSUPPORTED"),
+        ("PATCH", "/acr/v1/hello", 405, "UNSUPPORTED"),
+        ("GET", "/v2/_oras/artifacts", 404, "NOT_FOUND"),
+    ],
+)
+async def test_a_request_that_the_sandbox_does_not_have_is_refused_as_such(
+    world: World, method: str, path: str, status: int, code: str
+):
+    answer = await world.get(LEGACY, path, await pull_token(world, "hello"), method)
+    assert refusal(answer) == (status, code, f"The sandbox does not emulate {method} {path} of a registry.")
 
 
 @pytest.mark.parametrize(

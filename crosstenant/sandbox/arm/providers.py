@@ -126,27 +126,28 @@ def _day(api_version: str) -> str | None:
         return None
 
 
-def unknown_type(path: str, api_version: str) -> ArmRefusal:
-    """The refusal of an unknown path: an unknown provider, an unknown resource type, or any other unknown path."""
-    match = re.search(r"/providers/(?P<namespace>[^/]+)(?:/(?P<type>[^/]+))?", path, re.IGNORECASE)
+def unknown_type(method: str, path: str, api_version: str) -> ArmRefusal:
+    """The refusal of an unknown path: an unknown provider, an unknown resource type, or any other unknown path.
+
+    With Azure's codes, but not in its words: Azure has more than the sandbox, and "does not exist" would mislead.
+    """
+    request = f"The sandbox does not emulate {method} {path} (api-version {api_version})"
+    match = re.search(r"/providers/(?P<namespace>[^/]+)", path, re.IGNORECASE)
     if match is None:
-        return ArmRefusal(
-            404, "NotFound", f"The requested resource '{path}' does not exist.", source=sources.UNKNOWN_PATH
-        )
+        return ArmRefusal(404, "NotFound", f"{request}.", source=sources.NOT_EMULATED)
     known = next((name for name in _TYPES if name.lower() == match["namespace"].lower()), None)
     if known is None:
         return ArmRefusal(
             404,
             "InvalidResourceNamespace",
-            f"The resource namespace '{match['namespace']}' is invalid.",
-            source=sources.INVALID_RESOURCE_NAMESPACE,
+            f"{request}. The providers that it has are {', '.join(_TYPES)}.",
+            source=sources.NOT_EMULATED,
         )
     return ArmRefusal(
         404,
         "InvalidResourceType",
-        f"The resource type '{match['type'] or ''}' could not be found in the namespace '{known}' for api version "
-        f"'{api_version}'.",
-        source=sources.INVALID_RESOURCE_TYPE,
+        f"{request}. Of {known} it has {', '.join(_TYPES[known])}.",
+        source=sources.NOT_EMULATED,
     )
 
 

@@ -84,6 +84,10 @@ def _checked(text: str) -> list[Json]:
 
 
 def _passes(resource: Json, text: str) -> bool:
+    if re.search(r"'\s+or\s", text, re.IGNORECASE):
+        raise ArmRefusal(
+            400, "BadRequest", f"The sandbox does not emulate $filter with 'or': {text}.", source=sources.NOT_EMULATED
+        )
     terms = [_TERM.fullmatch(term.strip()) for term in re.split(r"\s+and\s+", text.strip())] if text.strip() else []
     tags = {name.lower(): value for name, value in cast("dict[str, str]", resource.get("tags") or {}).items()}
     results: list[bool] = []

@@ -60,6 +60,11 @@ class Route:
     """The ARM ID that the request is about, with the names of ``path``; empty for the path itself."""
 
     @property
+    def chooses(self) -> frozenset[str]:
+        """The query options by which it chooses what it answers with."""
+        return _CHOOSES.get(self.handler, frozenset())
+
+    @property
     def writes(self) -> bool:
         """Whether the state may change. Every POST counts as a write, even one that only reads."""
         return self.method not in ("GET", "HEAD")
@@ -272,6 +277,12 @@ def _core_routes() -> list[Route]:
         on("DELETE", _GROUP, subscriptions.delete_group, groups, f"{group}/delete"),
     ]
 
+
+_CHOOSES: Final[dict[Handler, frozenset[str]]] = {
+    resource_list.list_resources: frozenset({"$filter", "$top"}),
+    assignments.list_role_assignments: frozenset({"$filter"}),
+    definitions.list_role_definitions: frozenset({"$filter"}),
+}
 
 ROUTES: Final = (
     *_access_routes(),

@@ -21,7 +21,7 @@ from crosstenant.sandbox.entra import discovery, tokens
 from crosstenant.sandbox.entra.clients import check_multi_tenant, find_application, find_tenant
 from crosstenant.sandbox.entra.consent import consent, find_redirect
 from crosstenant.sandbox.entra.issuer_keys import fetch_keys
-from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.entra.refusals import SignInRefusal, unknown_request
 from crosstenant.sandbox.entra.token_endpoint import basic_credentials, fetched_issuer, grant
 from crosstenant.sandbox.issuers.app import make_app as make_issuers
 from crosstenant.sandbox.world.clouds import cloud_of
@@ -42,8 +42,9 @@ def make_app(store: Store) -> Starlette:
 
     async def openid(request: Request) -> Response:
         version = "v2.0" if "/v2.0/" in request.url.path else ""
+        tenant = request.path_params["tenant"]
         with store.read() as state:
-            tenant_id = find_tenant(state, request.path_params["tenant"])
+            tenant_id = tenant.lower() if tenant.lower() in discovery.SHARED else find_tenant(state, tenant)
             return JSONResponse(discovery.openid_configuration(cloud_of(state), tenant_id, version))
 
     async def keys(request: Request) -> Response:
@@ -74,7 +75,7 @@ def make_app(store: Store) -> Starlette:
     async def sign_in_page(request: Request) -> Response:
         client_id = request.query_params.get("client_id", "")
         with store.read() as state:
-            if request.path_params["tenant"] in ("common", "organizations"):
+            if request.path_params["tenant"] in discovery.SHARED:
                 check_multi_tenant(state, client_id)
             else:
                 find_application(state, find_tenant(state, request.path_params["tenant"]), client_id)
@@ -83,6 +84,9 @@ def make_app(store: Store) -> Starlette:
     async def refuse(request: Request, error: Exception) -> Response:
         assert isinstance(error, SignInRefusal)
         return refusal_response(request, error)
+
+    async def not_emulated(request: Request, _: Exception) -> Response:
+        return refusal_response(request, unknown_request(request.method, request.url.path))
 
     app = Starlette(
         routes=[
@@ -98,8 +102,9 @@ def make_app(store: Store) -> Starlette:
             Route("/{tenant}/oauth2/authorize", grant_consent),
             Route("/{tenant}/oauth2/v2.0/authorize", sign_in_page),
         ],
-        exception_handlers={SignInRefusal: refuse},
+        exception_handlers={SignInRefusal: refuse, 404: not_emulated, 405: not_emulated},
     )
+    app.router.redirect_slashes = False
     app.state.internet = make_issuers(store)
     return app
 
@@ -109,14 +114,11 @@ def refusal_response(request: Request, error: SignInRefusal) -> Response:
     trace_id = str(uuid.uuid4())
     correlation_id = request.headers.get("client-request-id") or str(uuid.uuid4())
     time = datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
-    number = int(error.code.removeprefix("AADSTS"))
+    number = int(error.code.removeprefix("AADSTS") or 0)
     return JSONResponse(
         {
             "error": error.error,
-            "error_description": (
-                f"{error.code}: {error.description} Trace ID: {trace_id} Correlation ID: {correlation_id} "
-                f"Timestamp: {time}"
-            ),
+            "error_description": (f"{error} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {time}"),
             "error_codes": [number],
             "timestamp": time,
             "trace_id": trace_id,

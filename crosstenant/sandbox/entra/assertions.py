@@ -87,6 +87,12 @@ def _check_certificate(application: Json, assertion: str, header: Json) -> None:
                 jwt.decode(assertion, key, algorithms=["RS256", "PS256"], options=options)
             except jwt.InvalidTokenError:
                 break
+            if certificate.not_valid_after_utc.timestamp() < time.time():
+                raise SignInRefusal(
+                    "AADSTS700027",
+                    "Client assertion contains an invalid signature. [Reason - The key used is expired.]",
+                    source=sources.AADSTS700027_EXPIRED,
+                )
             return
     raise SignInRefusal(
         "AADSTS700027",

@@ -23,6 +23,24 @@ https://azure.github.io/kubelogin/concepts/aks.html."""
 _GRAPH_ID: Final = "00000003-0000-0000-c000-000000000000"
 
 
+OTHER_SERVICES: Final = {
+    "https://vault.azure.net",
+    "https://storage.azure.com",
+    "https://database.windows.net",
+    "https://ossrdbms-aad.database.windows.net",
+    "https://cognitiveservices.azure.com",
+    "https://servicebus.azure.net",
+    "https://eventhubs.azure.net",
+    "https://api.loganalytics.io",
+    "https://batch.core.windows.net",
+    "https://datalake.azure.net",
+    "https://graph.windows.net",
+    "00000002-0000-0000-c000-000000000000",
+    "499b84ac-1321-427f-aa17-267ca6975798",
+}
+"""Services of Azure that clients ask tokens for, and that the sandbox does not have; the last one is Azure DevOps."""
+
+
 def known_audience(cloud: Cloud, resource: str) -> str | None:
     """The audience of a cloud's tokens for a resource, which clients write with or without a closing slash; None if the
     cloud does not have the resource."""

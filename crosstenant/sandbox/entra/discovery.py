@@ -5,12 +5,15 @@ https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from crosstenant.sandbox.world.clouds import CLOUDS, PUBLIC, Cloud
 
 Json = dict[str, Any]
+
+SHARED: Final = ("common", "organizations")
+"""What may stand in a tenant's place where the user's account tells it."""
 
 
 def instance(authorization_endpoint: str) -> Json:
@@ -38,8 +41,13 @@ def _aliases(cloud: Cloud) -> Json:
 
 
 def openid_configuration(cloud: Cloud, tenant_id: str, version: str) -> Json:
-    """A tenant's discovery document; ``version`` is ``v2.0``, or empty for the first version."""
+    """A tenant's discovery document.
+
+    :param tenant_id: The tenant's ID, or a word of ``SHARED``: those name no tenant, and their issuer is a template.
+    :param version: ``v2.0``, or empty for the first version.
+    """
     base = f"https://{cloud.login_host}/{tenant_id}"
+    tenant = "{tenantid}" if tenant_id in SHARED else tenant_id
     middle = f"{version}/" if version else ""
     return {
         "token_endpoint": f"{base}/oauth2/{middle}token",
@@ -50,7 +58,7 @@ def openid_configuration(cloud: Cloud, tenant_id: str, version: str) -> Json:
         "id_token_signing_alg_values_supported": ["RS256"],
         "response_types_supported": ["code", "id_token", "code id_token", "id_token token"],
         "scopes_supported": ["openid", "profile", "email", "offline_access"],
-        "issuer": f"{base}/v2.0" if version else f"{cloud.issuer}{tenant_id}/",
+        "issuer": f"https://{cloud.login_host}/{tenant}/v2.0" if version else f"{cloud.issuer}{tenant}/",
         "request_uri_parameter_supported": False,
         "userinfo_endpoint": f"https://{cloud.graph_host}/oidc/userinfo",
         "authorization_endpoint": f"{base}/oauth2/{middle}authorize",

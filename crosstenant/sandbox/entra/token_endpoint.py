@@ -8,15 +8,27 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Mapping, Sequence
+from typing import Final
 from urllib.parse import unquote_plus
 
 from crosstenant.sandbox.entra import sources, tokens
 from crosstenant.sandbox.entra.assertions import ASSERTION_TYPE, check_assertion, client_id_of
+from crosstenant.sandbox.entra.audiences import OTHER_SERVICES
 from crosstenant.sandbox.entra.clients import Json, check_secret, find_client, find_tenant
 from crosstenant.sandbox.entra.federated import issuer_to_fetch
-from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.entra.refusals import SignInRefusal, unknown_grant_type, unknown_service
 from crosstenant.sandbox.world.clouds import Cloud, cloud_of
 from crosstenant.sandbox.world.state import State, now
+
+_OTHER_GRANT_TYPES: Final = {
+    "authorization_code",
+    "refresh_token",
+    "password",
+    "urn:ietf:params:oauth:grant-type:device_code",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    "urn:ietf:params:oauth:grant-type:saml2-bearer",
+}
+"""What Entra has and the sandbox does not: https://learn.microsoft.com/entra/identity-platform/v2-app-types."""
 
 
 def fetched_issuer(state: State, tenant: str, form: dict[str, str]) -> str | None:
@@ -42,6 +54,8 @@ def grant(
     grant_type = form.get("grant_type")
     if grant_type is None:
         raise _missing("grant_type")
+    if grant_type in _OTHER_GRANT_TYPES:
+        raise unknown_grant_type(grant_type)
     if grant_type != "client_credentials":
         raise SignInRefusal(
             "AADSTS70003",
@@ -122,6 +136,8 @@ def _resource_v1(form: dict[str, str]) -> str:
 
 def _known_audience(cloud: Cloud, tenant: str, resource: str) -> str:
     audience = tokens.known_audience(cloud, resource)
+    if audience is None and resource.lower().rstrip("/") in OTHER_SERVICES:
+        raise unknown_service(resource)
     if audience is None:
         raise SignInRefusal(
             "AADSTS500011",

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import re
 from contextlib import AbstractContextManager
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,12 +14,16 @@ from starlette.routing import Route
 from crosstenant.sandbox.entra.refusals import TokenRefusal
 from crosstenant.sandbox.entra.tokens import GRAPH_AUDIENCE, verify
 from crosstenant.sandbox.graph import sources
-from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request
+from crosstenant.sandbox.graph.body_forms import FORMS
+from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request, not_emulated
 from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.graph.routes import ROUTES, Operation
+from crosstenant.sandbox.world.body_forms import misfit, read_body
 from crosstenant.sandbox.world.state import State, Store, now
 
 _VERSIONS: Final = ("v1.0", "beta")
+# Where an object has its ID: `$count`, `delta`, `microsoft.graph.delta()`, `getByIds`.
+_FUNCTION: Final = re.compile(r"[$A-Za-z.]*[A-Za-z](\(\))?")
 
 
 def make_app(store: Store) -> Starlette:
@@ -32,10 +36,12 @@ def make_app(store: Store) -> Starlette:
 
         return Route("/{version}" + path, endpoint, methods=[method])
 
-    return Starlette(
+    app = Starlette(
         routes=[route(*one) for one in ROUTES],
-        exception_handlers={404: _no_such_segment, 405: _no_such_method},
+        exception_handlers={404: _not_emulated, 405: _not_emulated},
     )
+    app.router.redirect_slashes = False
+    return app
 
 
 def _answer(store: Store, request: Request, body: bytes, operation: Operation) -> Response:
@@ -49,6 +55,8 @@ def _answer(store: Store, request: Request, body: bytes, operation: Operation) -
             version = request.path_params["version"]
             if version not in _VERSIONS:
                 raise bad_request(f"Invalid version: {version}", "BadRequest", source=sources.INVALID_VERSION)
+            if _FUNCTION.fullmatch(request.path_params.get("object_id", "")):
+                raise not_emulated(f"{request.method} {request.url.path}")
             path = {name: value.lower() for name, value in request.path_params.items() if name != "version"}
             query = dict(request.query_params)
             answer = operation(GraphRequest(state, caller, version, path, query, _json(body), now(state)))
@@ -64,7 +72,7 @@ def _json(body: bytes) -> Json:
     if not body:
         return {}
     try:
-        document: Any = json.loads(body)
+        document: Any = read_body(body)
     except ValueError:
         document = None
     if not isinstance(document, dict):
@@ -74,16 +82,13 @@ def _json(body: bytes) -> Json:
             "BadRequest",
             source=sources.UNREADABLE_BODY,
         )
-    return document  # pyright: ignore[reportUnknownVariableType] - JSON
+    found = cast(Json, document)
+    if problem := misfit(found, FORMS):
+        raise bad_request(f"Invalid value specified for a property: {problem}.", source=sources.INVALID_VALUE)
+    return found
 
 
-async def _no_such_segment(request: Request, _: Exception) -> Response:
-    segment = request.url.path.strip("/").split("/", 1)[-1]
-    return bad_request(
-        f"Resource not found for the segment '{segment}'.", "BadRequest", source=sources.UNKNOWN_SEGMENT
-    ).response(None)
-
-
-async def _no_such_method(request: Request, _: Exception) -> Response:
-    message = f"Specified HTTP method is not allowed for the request target: {request.method}."
-    return GraphRefusal(405, "Request_BadRequest", message, source=sources.UNKNOWN_METHOD).response(None)
+async def _not_emulated(request: Request, error: Exception) -> Response:
+    refusal = not_emulated(f"{request.method} {request.url.path}")
+    refusal.status = 405 if getattr(error, "status_code", 404) == 405 else 400
+    return refusal.response(None)

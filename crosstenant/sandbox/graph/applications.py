@@ -24,6 +24,7 @@ from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.directory_documents import new_application
 from crosstenant.sandbox.world.times import timestamp
 
+_PLATFORMS: Final = {"web", "spa", "publicClient"}
 _AUDIENCES: Final = {"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"}
 _UUID: Final = r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
 _READ_ONLY: Final = {"id", "appId", "createdDateTime", "deletedDateTime", "publisherDomain", "passwordCredentials"}
@@ -129,8 +130,10 @@ def _apply(application: Json, changes: Json) -> None:
             "Invalid value specified for property 'signInAudience' of resource 'Application'.",
             source=sources.INVALID_VALUE,
         )
-    for platform in ("web", "spa", "publicClient"):
-        settings: Json = cast(Json, changes.get(platform) or {})
+    for platform in _PLATFORMS & set(changes):
+        settings: Json = cast(Json, changes[platform] or {})
+        # Without settings a platform is answered with as an empty object.
+        changes[platform] = settings
         for uri in cast("list[str]", settings.get("redirectUris") or []):
             _check_redirect_uri(uri)
     if "keyCredentials" in changes:

@@ -7,7 +7,7 @@ values, after ``settings.lag.federatedCredential`` seconds.
 from __future__ import annotations
 
 import uuid
-from typing import Final, cast
+from typing import Final
 
 from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.directory import APPLICATIONS, find, find_to_change
@@ -76,17 +76,19 @@ def delete_federated(request: GraphRequest) -> None:
 
 
 def _check(others: list[Json], given: Json) -> None:
-    audiences = given["audiences"]
-    if not isinstance(audiences, list) or len(cast("list[object]", audiences)) != 1:
+    if len(given["audiences"]) != 1:
         raise bad_request(
             "Invalid value specified for property 'audiences' of resource 'FederatedIdentityCredential'.",
             source=sources.FEDERATED_AUDIENCES,
         )
     if any((one["issuer"], one["subject"]) == (given["issuer"], given["subject"]) for one in others):
         raise GraphRefusal(
-            409,
-            "Request_MultipleObjectsWithSameKeyValue",
-            "FederatedIdentityCredential with the same issuer and subject already exists.",
+            400,
+            "InvalidFederatedIdentityCredentialValue",
+            "The combination of issuer and subject must be unique for the application. Issuer"
+            f" {given['issuer']} and Subject: {given['subject']} already exist. paramName:"
+            f" FederatedIdentityCredential.Subject, paramValue: {given['subject']}, objectType:"
+            " Microsoft.Online.DirectoryServices.Application",
             source=sources.FEDERATED_SUBJECT_EXISTS,
         )
 

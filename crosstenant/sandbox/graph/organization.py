@@ -5,8 +5,6 @@ https://learn.microsoft.com/graph/api/resources/organization
 
 from __future__ import annotations
 
-from typing import cast
-
 from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.directory import APPLICATIONS, SERVICE_PRINCIPALS, all_seen
 from crosstenant.sandbox.graph.queries import many, one
@@ -54,7 +52,8 @@ def get_by_ids(request: GraphRequest) -> Json:
     https://learn.microsoft.com/graph/api/directoryobject-getbyids
     """
     request.may_read()
-    ids, types = _strings(request, "ids"), {name.lower() for name in _strings(request, "types")}
+    ids: list[str] = request.body.get("ids", [])
+    types = {name.lower() for name in request.body.get("types", [])}
     if not ids:
         raise bad_request(
             "Invalid value specified for property 'ids' of resource 'getByIds'.", source=sources.INVALID_VALUE
@@ -71,13 +70,3 @@ def get_by_ids(request: GraphRequest) -> Json:
     ]
     # In one page: there is no address to which a link to the next page could lead.
     return {"@odata.context": f"{request.root}/{request.version}/$metadata#directoryObjects", "value": public(found)}
-
-
-def _strings(request: GraphRequest, name: str) -> list[str]:
-    given: object = request.body.get(name) or []
-    items = cast("list[object]", given) if isinstance(given, list) else [None]
-    if not all(isinstance(item, str) for item in items):
-        raise bad_request(
-            f"Invalid value specified for property '{name}' of resource 'getByIds'.", source=sources.INVALID_VALUE
-        )
-    return [str(item) for item in items]

@@ -68,6 +68,17 @@ def not_found(what: str) -> GraphRefusal:
     )
 
 
+def not_emulated(what: str, code: str = "BadRequest") -> GraphRefusal:
+    """The sandbox does not have the request. Not in Graph's words: it has more, and "not found" would mislead.
+
+    :param what: The request, ``GET /v1.0/users``.
+    :param code: Graph's error code that is next to it.
+    """
+    return GraphRefusal(
+        400, code, f"The sandbox does not emulate {what} of Microsoft Graph.", source=sources.NOT_EMULATED
+    )
+
+
 def bad_request(message: str, code: str = "Request_BadRequest", *, source: Source) -> GraphRefusal:
     """The request is malformed."""
     return GraphRefusal(400, code, message, source=source)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import ssl
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -30,8 +31,9 @@ class Authority:
         context = self._new_context("localhost")
 
         def choose(connection: ssl.SSLObject | ssl.SSLSocket, name: str | None, _: ssl.SSLContext) -> None:
-            if name:
-                connection.context = self._context(name.lower())
+            # A name that is none, `a b`, gets the certificate of localhost, which its client refuses.
+            with suppress(ValueError):
+                connection.context = self._context(name.lower()) if name else context
 
         context.sni_callback = choose
         return context

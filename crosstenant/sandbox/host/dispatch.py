@@ -32,8 +32,8 @@ _PROXY_PAGE: Final = (
 )
 _PROXY_TEXT: Final = "upstream connect error or disconnect/reset before headers"
 _NO_DOWNLOADS: Final = (
-    "The sandbox has no downloads: install the plugin before the sandbox starts, or let the command reach the network "
-    "(--pass-through {host})\n"
+    "The sandbox has no downloads: install the plugin or package before the sandbox starts, or let the command reach "
+    "the network (--pass-through {host})\n"
 )
 
 

@@ -1,9 +1,9 @@
 """What the hosts of another cloud answer: they exist, and know nothing of the state's tenants and registries.
 
 The clouds share no directory, no subscription and no registry:
-https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud. Only the public cloud and US
+https://learn.microsoft.com/entra/identity-platform/authentication-national-cloud. The public cloud and US
 Government know of each other's tenants; to an application's request they answer AADSTS900382
-(https://github.com/Azure/ms-rest-nodeauth/issues/110). That China answers AADSTS90002 instead is assumed.
+(https://github.com/Azure/ms-rest-nodeauth/issues/110). For China that is an open question.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from crosstenant.sandbox.graph.refusals import GraphRefusal
 from crosstenant.sandbox.registry.refusals import not_found
 from crosstenant.sandbox.world.clouds import CHINA, Cloud, cloud_of, cloud_of_host
 from crosstenant.sandbox.world.hosts import service_of
+from crosstenant.sandbox.world.open_questions import CHINA_ELSEWHERE
 from crosstenant.sandbox.world.state import Store
 
 _METHODS: Final = ["GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"]
@@ -41,12 +42,13 @@ def make_app(store: Store) -> Starlette:
         if service == "login":
             with store.read() as state:
                 here = cloud_of(state)
+                known = CHINA not in (cloud, here) or CHINA_ELSEWHERE.answer(state) == "other_cloud"
                 tenants = {
                     name.lower()
                     for tenant_id, tenant in state["tenants"].items()
                     for name in (tenant_id, tenant["defaultDomainName"])
                 }
-            return _sign_in(request, cloud, here, tenants)
+            return _sign_in(request, tenants if known else set())
         if service == "arm":
             return _resource_manager(request, cloud)
         if service == "graph":
@@ -59,11 +61,9 @@ def make_app(store: Store) -> Starlette:
     return Starlette(routes=[Route("/{path:path}", answer, methods=_METHODS)])
 
 
-def _sign_in(request: Request, cloud: Cloud, here: Cloud, tenants: set[str]) -> Response:
+def _sign_in(request: Request, tenants: set[str]) -> Response:
     """
-    :param cloud: The cloud of the host.
-    :param here: The cloud of the state's tenants.
-    :param tenants: The IDs and domains of those.
+    :param tenants: IDs and domains of the tenants of another cloud that the host's cloud knows of.
     """
     path = request.url.path
     if path.endswith("/discovery/instance"):
@@ -71,7 +71,7 @@ def _sign_in(request: Request, cloud: Cloud, here: Cloud, tenants: set[str]) -> 
     if path.endswith("/keys"):
         return JSONResponse({"keys": []})
     tenant = path.split("/")[1]
-    if tenant.lower() in tenants and CHINA not in (cloud, here):
+    if tenant.lower() in tenants:
         return refusal_response(request, tenant_of_another_cloud())
     return refusal_response(request, tenant_not_found(tenant))
 

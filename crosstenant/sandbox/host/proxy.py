@@ -1,7 +1,7 @@
 """The CONNECT proxy: tunnels the sandbox's hosts to its TLS listener, and refuses all other hosts with a sentence.
 
-The hosts that Pulumi's engine asks for plugins are tunnelled as well, for an answer of 403: the engine tries a refused
-CONNECT again and again, and an answer of 403 never.
+The hosts of downloads are tunnelled as well, for an answer of 403: Pulumi's engine and pip try a refused CONNECT again
+and again, and an answer of 403 never.
 
 https://www.rfc-editor.org/rfc/rfc9110#name-connect. A host may be passed through to the real network; its connections
 then use the proxy of the surrounding environment, if there is one.
@@ -77,7 +77,10 @@ class Proxy:
         method, _, rest = head.split(b"\r\n", 1)[0].decode("latin-1").partition(" ")
         target = rest.split(" ")[0]
         if method != "CONNECT":
-            host = urlsplit(target).netloc or target
+            try:
+                host = urlsplit(target).netloc or target
+            except ValueError:
+                host = target
             await _refuse(writer, f"The sandbox serves https only: plain http to {host} is refused")
             return
         host, _, port = target.rpartition(":")

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crosstenant.sandbox.registry import content, layer_storage, metadata, token_service
 from crosstenant.sandbox.registry.login_server import login_servers
-from crosstenant.sandbox.registry.refusals import RegistryRefusal, not_found
+from crosstenant.sandbox.registry.refusals import RegistryRefusal, not_emulated
 from crosstenant.sandbox.world.state import Store
 
 __all__ = ["login_servers", "make_app"]
@@ -57,5 +57,8 @@ async def _refuse(request: Request, error: Exception) -> Response:
 
 
 async def _no_such_route(request: Request, error: Exception) -> Response:
-    # A registry answers a wrong method like a wrong address: https://github.com/Azure/acr/issues/166
-    return JSONResponse(not_found().document(), 404)
+    # A registry answers a wrong method like a wrong address: https://github.com/Azure/acr/issues/166. But Azure's SDKs
+    # take that for the success of a deletion.
+    status, code = (404, "NOT_FOUND") if request.method in ("GET", "HEAD") else (405, "UNSUPPORTED")
+    refusal = not_emulated(request.method, request.url.path, status, code)
+    return JSONResponse(refusal.document(), refusal.status)

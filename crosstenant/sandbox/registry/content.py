@@ -12,7 +12,6 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crosstenant.sandbox.registry import sources
 from crosstenant.sandbox.registry.images import Content, repositories
 from crosstenant.sandbox.registry.layer_storage import layer_address
 from crosstenant.sandbox.registry.refusals import (
@@ -21,7 +20,7 @@ from crosstenant.sandbox.registry.refusals import (
     manifest_not_acceptable,
     manifest_unknown,
     name_unknown,
-    not_found,
+    not_emulated,
 )
 from crosstenant.sandbox.registry.request import ScopedAction, accept
 
@@ -90,20 +89,25 @@ async def catalog(request: Request) -> Response:
 
 
 async def referrers(request: Request) -> Response:
-    """The referrers of an image: none here. Clients fall back to tags when a registry answers 404."""
+    """The referrers of an image, an index: none here. An absent image has none either.
+
+    https://github.com/opencontainers/distribution-spec/blob/main/spec.md#listing-referrers, which Azure's registries
+    have: https://learn.microsoft.com/azure/container-registry/container-registry-manage-artifact
+    """
     with accept(request) as accepted:
         accepted.require(ScopedAction("repository", request.path_params["name"], "pull"))
-    raise not_found()
+    return JSONResponse({"schemaVersion": 2, "mediaType": _INDEX, "manifests": []}, media_type=_INDEX)
 
 
 async def write(request: Request) -> Response:
-    """Pushing and deleting: refused without the permission, and unsupported with it."""
+    """Pushing and deleting: refused without the permission, and not emulated with it."""
     name = request.path_params["name"]
     with accept(request) as accepted:
         accepted.require(ScopedAction("repository", name, "delete" if request.method == "DELETE" else "push"))
-    raise RegistryRefusal(405, "UNSUPPORTED", "The operation is unsupported.", source=sources.UNSUPPORTED)
+    raise not_emulated(request.method, request.url.path, 405, "UNSUPPORTED")
 
 
+_INDEX: Final = "application/vnd.oci.image.index.v1+json"
 _READ: Final = ["GET", "HEAD"]
 ROUTES: Final = [
     Route("/v2/", base, methods=_READ),

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from crosstenant.sandbox.registry.content import page_of
+from crosstenant.sandbox.registry.content import catalog, page_of
 from crosstenant.sandbox.registry.images import Repository, repositories
 from crosstenant.sandbox.registry.refusals import manifest_unknown, name_unknown, tag_unknown
 from crosstenant.sandbox.registry.request import ScopedAction, accept
@@ -65,6 +65,7 @@ async def manifest(request: Request) -> Response:
 
 
 ROUTES: Final = [
+    Route("/acr/v1/_catalog", catalog, methods=["GET"]),
     Route("/acr/v1/{name:path}/_tags", tags, methods=["GET"]),
     Route("/acr/v1/{name:path}/_tags/{tag}", tag, methods=["GET"]),
     Route("/acr/v1/{name:path}/_manifests", manifests, methods=["GET"]),

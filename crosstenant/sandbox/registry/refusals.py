@@ -82,6 +82,12 @@ def not_found() -> RegistryRefusal:
     return RegistryRefusal(404, "NOT_FOUND", "404 page not found", source=sources.NOT_FOUND)
 
 
+def not_emulated(method: str, path: str, status: int = 404, code: str = "NOT_FOUND") -> RegistryRefusal:
+    """The sandbox does not have the request. Not in a registry's words: Azure's may have it."""
+    message = f"The sandbox does not emulate {method} {path} of a registry."
+    return RegistryRefusal(status, code, message, source=sources.NOT_EMULATED)
+
+
 def name_unknown(repository: str) -> RegistryRefusal:
     """The repository does not exist."""
     return RegistryRefusal(

@@ -51,6 +51,12 @@ async def post_token(request: Request) -> Response:
         grant_type = _one(parameters, "grant_type")
         if grant_type == "refresh_token":
             identity = with_refresh_token(accepted.state, accepted.registry, _one(parameters, "refresh_token"))
+        elif grant_type == "password" and not {"username", "password"}.intersection(parameters):
+            # Azure's SDKs without a credential: https://github.com/Azure/azure-sdk-for-python, in
+            # sdk/containerregistry/azure-containerregistry, _anonymous_exchange_client.py.
+            if not accepted.registry.anonymous_pull:
+                raise unauthorized()
+            identity = None
         elif grant_type == "password":
             username, password = _one(parameters, "username"), _one(parameters, "password")
             identity = with_password(accepted.state, accepted.registry, username, password)

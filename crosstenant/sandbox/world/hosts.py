@@ -26,8 +26,9 @@ _SUFFIXES: Final = {
     **{f".{cloud.issuer_domain}": "issuer" for cloud in CLOUDS.values()},
     **{f".{cloud.cluster_domain}": "kubernetes" for cloud in CLOUDS.values()},
 }
-# Where Pulumi's engine looks for a plugin that is not installed (sdk/go/common/workspace/plugins.go).
-_DOWNLOAD_HOSTS: Final = {"get.pulumi.com", "api.pulumi.com", "api.github.com", "github.com"}
+# Where Pulumi's engine looks for a plugin that is not installed (sdk/go/common/workspace/plugins.go), and pip, which
+# `pulumi install` and `pulumi package add` start, for a package.
+_DOWNLOAD_HOSTS: Final = {"get.pulumi.com", "api.pulumi.com", "api.github.com", "github.com", "gitlab.com", "pypi.org"}
 
 
 def service_of(host: str) -> str | None:
@@ -38,7 +39,7 @@ def service_of(host: str) -> str | None:
 
 
 def is_download_host(host: str) -> bool:
-    """Whether Pulumi's engine asks a host (with or without a port) for plugins that are not installed."""
+    """Whether a host (with or without a port) is asked for plugins or packages that are not installed."""
     return host.rsplit(":", 1)[0].lower().rstrip(".") in _DOWNLOAD_HOSTS
 
 

@@ -59,6 +59,21 @@ class OpenQuestion:
         return settings, name
 
 
+CHINA_ELSEWHERE: Final = OpenQuestion(
+    "china_elsewhere",
+    "What does a cloud answer to the sign-in of an application whose tenant is in China, and China to others?",
+    {
+        "other_cloud": "AADSTS900382, as the public cloud and US Government to each other",
+        "no_tenant": "AADSTS90002, as for a tenant that does not exist",
+    },
+    thread(
+        "https://github.com/Azure/azure-sdk-for-js/issues/18189",
+        but="whether that was the answer to a tenant in China, and that China answers likewise",
+    ),
+    "Sign in with a client secret to a tenant of China at the public cloud's sign-in host, and to one of the public "
+    "cloud at China's.",
+)
+
 REGISTRY_REFUSES_AT: Final = OpenQuestion(
     "registry_refuses_at",
     "Where does a registry refuse an application without the role?",
@@ -213,6 +228,7 @@ QUESTIONS: Final = (
     OPERATION_READERS,
     ASSERTION_WHITE_SPACE,
     NO_FEDERATED_RECORD_CODE,
+    CHINA_ELSEWHERE,
 )
 
 

@@ -1,7 +1,9 @@
 """``POST .../managedClusters/{name}/runCommand``, and its result under ``commandResults``.
 
 https://learn.microsoft.com/rest/api/aks/managed-clusters/run-command. The answer is 202 with the result's address; az
-and the SDKs poll it (202 while the command runs). The cluster runs the command: ``sandbox/kubernetes/commands``.
+and the SDKs poll it: 202 while the command runs, with its state in the body, because az goes by that
+(https://github.com/Azure/azure-cli/blob/dev/src/azure-cli/azure/cli/command_modules/acs/_polling.py). The cluster runs
+the command: ``sandbox/kubernetes/commands``.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ def run_command(request: ArmRequest) -> Answer:
     """Checks the request and records the command; the application begins it then."""
     cluster = find_resource(request.state, request.scope)
     command = request.body.get("command")
-    if not command or not isinstance(command, str):
+    if not command:
         raise missing_parameter("command")
     context = _context(request.body.get("context"))
     access: Json = cluster["properties"].get("apiServerAccessProfile") or {}
@@ -69,10 +71,11 @@ def get_command_result(request: ArmRequest) -> Answer:
             f"Command {request.part('command')} of the managed cluster {cluster['name']} was not found.",
             source=sources.COMMAND_NOT_FOUND,
         )
+    started = {"startedAt": timestamp(record["_start"])}
     if not record["done"]:
-        return Answer(202, None, _links(request, cluster, command_id))
-    properties = {"startedAt": timestamp(record["_start"]), **record["result"]}
-    return Answer(200, {"id": command_id, "properties": properties})
+        running = {"provisioningState": "Running", **started}
+        return Answer(202, {"id": command_id, "properties": running}, _links(request, cluster, command_id))
+    return Answer(200, {"id": command_id, "properties": {**started, **record["result"]}})
 
 
 def not_started(state: State, command_id: str, error: CommandNotStarted) -> ArmRefusal:
