@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import uuid
 
 import pytest
 
+from crosstenant.model.matched_texts import identity_texts, provider_texts
+from crosstenant.model.matched_texts.identity_texts import IDENTITY_TEXTS
+from crosstenant.model.matched_texts.provider_texts import PROVIDER_TEXTS
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.standins.sources import TEXTS
 from crosstenant.sandbox.world.provenance import Kind
-from lib.beliefs import ROOMS, SANDBOX, refusals, stand_in_texts, without_source
+from lib.beliefs import ROOMS, SANDBOX, bare_refusals, refusals, stand_in_texts, without_source
 
 
 def modules():
@@ -20,6 +24,43 @@ def modules():
 def test_every_refusal_states_its_source(path):
     found = without_source(ast.parse(path.read_text()))
     assert found == [], "give it source=sources.NAME, and NAME an entry in the room's sources.py"
+
+
+def services():
+    """The modules of the rooms that answer requests in Azure's name."""
+    return [path for path in modules() if path.relative_to(SANDBOX).parts[0] not in ("host", "cli", "world")]
+
+
+# A HEAD has no words, and the error of an operation that failed is that of settings.reset.
+NO_REFUSALS = {"arm/subscriptions.py": ["Answer"], "arm/clusters/reset.py": ["Answer"]}
+
+
+@pytest.mark.parametrize("path", services(), ids=lambda path: str(path.relative_to(SANDBOX)))
+def test_no_error_is_answered_without_a_refusal(path):
+    found = [it.split(",")[0] for it in bare_refusals(ast.parse(path.read_text()))]
+    assert found == NO_REFUSALS.get(str(path.relative_to(SANDBOX)), []), "raise a refusal, which has a source"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'Answer(403, {"error": {}})',
+        "Answer(status=409)",
+        "Answer(200 if found else 404)",
+        'JSONResponse({"error": "no"}, 400)',
+        'responses.PlainTextResponse("no", status_code=503)',
+        "raise HTTPException(404)",
+    ],
+)
+def test_error_without_a_refusal_is_found(text):
+    assert len(bare_refusals(ast.parse(text))) == 1
+
+
+@pytest.mark.parametrize(
+    "text", ["Answer(200, {})", "JSONResponse(refusal.document(), 404)", "Answer(error.status, error.document())"]
+)
+def test_answer_and_refusal_are_no_error_without_a_refusal(text):
+    assert bare_refusals(ast.parse(text)) == []
 
 
 @pytest.mark.parametrize(
@@ -83,6 +124,20 @@ def test_every_text_of_a_stand_in_has_a_source():
         "give it an entry in standins/sources.py"
     )
     assert set(TEXTS) - set(found) == set()
+
+
+def test_what_the_package_recognises_in_a_providers_error_is_what_the_sandbox_says():
+    said = [form for it in refusals() for form in (f"{it.code}: {it.text}", f'Code="{it.code}" Message="{it.text}"')]
+    said += stand_in_texts()
+    filled = [it.replace("…", id_or_word) for it in said for id_or_word in ("x", str(uuid.UUID(int=1)))]
+    unsaid = {it.words for it in PROVIDER_TEXTS + IDENTITY_TEXTS if not any(it.is_in(text) for text in filled)}
+    assert unsaid == {
+        # The sandbox has no deny assignments.
+        provider_texts.DENIED_BY_ASSIGNMENT.words,
+        # Put together of parts: tests/sandbox/test_rights_conditions.py and test_arm_identities.py show them.
+        provider_texts.CONDITION_UNMET.words,
+        identity_texts.POLICY_NAMED.words,
+    }
 
 
 def test_text_of_a_stand_in_without_source_is_found():

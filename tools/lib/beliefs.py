@@ -62,6 +62,26 @@ def without_source(tree: ast.Module) -> list[str]:
     return found
 
 
+def bare_refusals(tree: ast.Module) -> list[str]:
+    """The answers of a module with an error's status that no refusal made, as ``CLASS, line N``: they have no source.
+
+    An answer whose body is ``.document()`` of something is a refusal's own.
+    """
+    found: list[str] = []
+    for node in ast.walk(tree):
+        if (
+            not isinstance(node, ast.Call)
+            or re.fullmatch(r"\w*(Answer|Response|HTTPException)", _name(node.func)) is None
+        ):
+            continue
+        parts = [*node.args, *_keywords(node).values()]
+        is_error = any(isinstance(it, ast.Constant) and it.value in range(400, 600) for it in map(_either, parts))
+        made = any(isinstance(it, ast.Call) and _name(it.func) == "document" for it in parts)
+        if is_error and not made:
+            found.append(f"{_name(node.func)}, line {node.lineno}")
+    return found
+
+
 def files_with_both_answers(trees: Mapping[str, ast.Module] | None = None) -> dict[str, list[str]]:
     """The test files that run with every answer, by the setting of the question.
 
@@ -186,6 +206,11 @@ def _part(node: ast.expr, function: ast.AST, functions: dict[str, ast.FunctionDe
     if isinstance(node, ast.FormattedValue):
         return _text(node.value, function, functions) if _name(node.value) == "message" else "…"
     return str(node.value) if isinstance(node, ast.Constant) else "…"
+
+
+def _either(node: ast.expr) -> ast.expr:
+    """An expression, and of a conditional one the part for what is not there."""
+    return node.orelse if isinstance(node, ast.IfExp) else node
 
 
 def _keywords(call: ast.Call) -> dict[str, ast.expr]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from crosstenant.sandbox.world.provenance import assumed, page, thread
+from crosstenant.sandbox.world.provenance import assumed, own, page, thread
 
 _CODES: Final = "https://learn.microsoft.com/entra/identity-platform/reference-error-codes"
 _AKS_SECRET: Final = (
@@ -17,9 +17,15 @@ _AKS_EXPIRED: Final = (
 )
 _PROTOCOL: Final = "the OAuth error and the HTTP status"
 
+NOT_EMULATED: Final = own("Entra has more requests than the sandbox")
 AADSTS7000215: Final = page(_CODES, _AKS_SECRET, question="sign-in-wrong-secret")
 AADSTS7000222: Final = page(_CODES, _AKS_EXPIRED, question="sign-in-expired-secret")
-AADSTS700016: Final = page(_CODES, but=_PROTOCOL, question="sign-in-unknown-application")
+AADSTS700016: Final = thread(
+    "https://github.com/MicrosoftDocs/azure-docs/issues/35244",
+    "https://github.com/Azure/azure-sdk-for-python/issues/8314",
+    but="the HTTP status",
+    question="sign-in-unknown-application",
+)
 AADSTS700016_COMMON: Final = page(_CODES, but="that /common gives this code for an unknown application, and the text")
 AADSTS7000229: Final = thread(
     "https://github.com/Azure/Commercial-Marketplace-SaaS-Accelerator/issues/830",
@@ -27,22 +33,31 @@ AADSTS7000229: Final = thread(
     but="the status, and that it is checked before the secret",
     question="sign-in-no-service-principal",
 )
-AADSTS7000112: Final = page(_CODES, but=_PROTOCOL)
-AADSTS90002: Final = page(_CODES, but=_PROTOCOL, question="sign-in-unknown-tenant")
+AADSTS7000112: Final = thread("https://github.com/Worklytics/psoxy/pull/74", but="the HTTP status")
+AADSTS90002: Final = thread(
+    "https://github.com/Azure/azure-cli/issues/22145",
+    but=f"{_PROTOCOL}; the discovery document is refused with invalid_tenant",
+    question="sign-in-unknown-tenant",
+)
 AADSTS900382: Final = thread(
     "https://github.com/Azure/ms-rest-nodeauth/issues/110",
-    but="that the public cloud and US Government answer it to each other's tenants and China does not",
+    but="that the public cloud and US Government answer it to each other's tenants",
 )
 AADSTS50194: Final = page(_CODES, but=_PROTOCOL)
 AADSTS50011: Final = page(_CODES, but=f"the text, {_PROTOCOL}")
 AADSTS500113: Final = thread("https://github.com/microsoftgraph/msgraph-sdk-python-core/issues/50", but="the status")
 AADSTS650056: Final = page(
     _CODES,
-    but="that an application without any permission always gets it: see the open questions",
+    but="that an application without any permission always gets it: see the open questions; Entra's text also names the"
+    " certificate in the request",
     question="consent-without-permissions",
 )
 AADSTS70003: Final = page(_CODES, but="the text")
-AADSTS70011: Final = page(_CODES)
+AADSTS70011: Final = thread(
+    "https://github.com/jeffcarbs/omniauth-office365/issues/1",
+    "https://github.com/laravel/socialite/issues/315",
+    but="that scopes of two resources get it; newer texts say more",
+)
 AADSTS1002012: Final = thread(
     "https://github.com/MicrosoftDocs/azure-docs/issues/99862",
     but="the status",
@@ -60,6 +75,7 @@ AADSTS700024: Final = thread(
 )
 AADSTS700027_FEDERATED: Final = page(_CODES, but="the rest of the text")
 AADSTS700027_CERTIFICATE: Final = page(_CODES, but="the text for an unknown certificate")
+AADSTS700027_EXPIRED: Final = page(_CODES, but="the text for an expired certificate")
 AADSTS7000272: Final = thread(
     "https://github.com/Azure/azure-workload-identity/issues/1232",
     but="the status",

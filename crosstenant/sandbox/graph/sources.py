@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-from crosstenant.sandbox.world.provenance import assumed, code, page, thread
+from crosstenant.sandbox.world.provenance import assumed, code, own, page, thread
 
 _FEDERATION: Final = "https://learn.microsoft.com/entra/workload-id/workload-identity-federation-considerations"
 _ERRORS: Final = "https://learn.microsoft.com/graph/errors"
 # The texts that the azuread provider's library tells apart.
 _LIBRARY: Final = "https://github.com/manicminer/hamilton/blob/main/odata/odata.go"
 
+NOT_EMULATED: Final = own("Graph has more requests than the sandbox")
 REQUEST_DENIED: Final = page(
     "https://github.com/MicrosoftDocs/azure-docs/blob/main/articles/role-based-access-control/troubleshooting.md",
     but="the code and the status",
@@ -30,9 +31,9 @@ SERVICE_PRINCIPAL_EXISTS: Final = thread(
     question="graph-service-principal-twice",
 )
 FEDERATED_AUDIENCES: Final = page(_FEDERATION, but="status, code and text")
-FEDERATED_SUBJECT_EXISTS: Final = page(_FEDERATION, but="status, code and text")
+FEDERATED_SUBJECT_EXISTS: Final = thread("https://github.com/Azure/azure-workload-identity/issues/434")
 TOO_MANY_FEDERATED_CREDENTIALS: Final = page(_FEDERATION, but="status, code and text")
-FEDERATED_CREDENTIAL_EXISTS: Final = assumed("code, text and status (409)")
+FEDERATED_CREDENTIAL_EXISTS: Final = thread("https://github.com/Azure/azure-dev/issues/1482")
 PASSWORD_POLICY: Final = code("https://github.com/OfficeDev/microsoft-365-agents-toolkit", but="the text")
 LIFETIME_POLICY: Final = thread(
     "https://github.com/OfficeDev/microsoft-365-agents-toolkit/issues/10998", but="the details, and the status"
@@ -54,7 +55,4 @@ REDIRECT_URI: Final = page(
 TOO_MANY_IDS: Final = page(
     "https://learn.microsoft.com/graph/api/directoryobject-getbyids", but="code and text; the page has the number"
 )
-UNKNOWN_METHOD: Final = assumed("code and text", _ERRORS)
-UNKNOWN_SEGMENT: Final = assumed("code and text")
 UNREADABLE_BODY: Final = assumed("code and text")
-UNSUPPORTED_FILTER: Final = assumed("code and text")

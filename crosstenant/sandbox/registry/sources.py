@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from crosstenant.sandbox.world.provenance import assumed, page, thread
+from crosstenant.sandbox.world.provenance import assumed, own, page, thread
 
 _AUTHENTICATION: Final = (
     "https://github.com/MicrosoftDocs/SupportArticles-docs/blob/main/support/azure/azure-container-registry/"
@@ -37,7 +37,7 @@ DENIED: Final = page(
 BLOB_UNKNOWN: Final = page(_DISTRIBUTION, but="the detail")
 MANIFEST_UNKNOWN: Final = page(_DISTRIBUTION, but="the text", question="registry-unknown-repository")
 NAME_UNKNOWN: Final = page(_DISTRIBUTION, but="the detail", question="registry-unknown-repository-tags")
-UNSUPPORTED: Final = page(_DISTRIBUTION, but="nothing: the sandbox takes no images")
+NOT_EMULATED: Final = own("a registry has more requests than the sandbox, which takes no images")
 CLIENT_ID_NOT_UUID: Final = thread(
     "https://github.com/microsoft/vscode-docker/issues/3780", but="that every user name that is not a UUID gets it"
 )
