@@ -11,6 +11,7 @@ import sys
 from pathlib import Path
 
 import click
+import httpx
 
 from tests.contract.caller import SetUpFailed
 from tests.contract.clean_up import remove_leftovers
@@ -32,7 +33,7 @@ def main(context: click.Context) -> None:
         with azure_estate(os.environ) if SWITCH in os.environ else sandbox_estate() as estate:
             click.echo(f"asking {'the sandbox' if estate.kind == 'sandbox' else 'two real tenants'}")
             found = run(estate, tell=click.echo)
-    except (SettingsError, SecretInAnswer) as error:
+    except (SettingsError, SetUpFailed, SecretInAnswer) as error:
         raise click.ClickException(str(error)) from None
     path = file_of(found)
     path.parent.mkdir(exist_ok=True)
@@ -67,6 +68,8 @@ def clean() -> None:
             removed, left = remove_leftovers(estate)
     except (SettingsError, SetUpFailed) as error:
         raise click.ClickException(str(error)) from None
+    except httpx.TransportError as error:
+        raise click.ClickException(f"no answer ({type(error).__name__}): run it again") from None
     click.echo(f"{removed} objects removed")
     _report(left)
 

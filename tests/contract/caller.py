@@ -36,6 +36,8 @@ class Caller:
     def __init__(self, estate: Estate) -> None:
         self.estate = estate
         self.names = Names()
+        self.unsure = False
+        """Whether the answer to a request that makes something was lost: what it made is not known."""
         self._tokens: dict[tuple[str, str], tuple[str, float]] = {}
         """By tenant and audience: a token, and the time from which another is asked for."""
 
@@ -59,6 +61,13 @@ class Caller:
             raise SetUpFailed("an answer names a host that is not Resource Manager's")
         audience = GRAPH if origin == GRAPH else ARM
         token = token or self.token(tenant, audience)
+        try:
+            return self._sent(method, address, body, token)
+        except httpx.TransportError:
+            self.unsure = self.unsure or method in ("POST", "PUT")
+            raise
+
+    def _sent(self, method: str, address: str, body: Any, token: str) -> Reply:
         return self.send(method, _versioned(address), json=body, headers={"Authorization": f"Bearer {token}"})
 
     def sign_in(self, tenant: str, client_id: str, secret: str, audience: str = ARM, scope: str | None = None) -> Reply:

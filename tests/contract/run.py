@@ -8,7 +8,10 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from pathlib import Path
 
-from tests.contract.caller import request_failed
+import httpx
+
+from tests.contract.caller import SetUpFailed, request_failed
+from tests.contract.clean_up import remove_leftovers
 from tests.contract.normalise import Json
 from tests.contract.question import Question
 from tests.contract.questions import QUESTIONS
@@ -43,6 +46,7 @@ def run(
     """Asks questions; removes what they made, also after a failure.
 
     :param tell: Receives one line for each question.
+    :raises SetUpFailed: A caller cannot sign in, or a resource cannot be read; nothing was made.
     :raises SecretInAnswer: A secret would be written.
     """
     found = Run(estate.kind)
@@ -51,6 +55,7 @@ def run(
     world = World(estate)
     try:
         with world:
+            world.prepare()
             if any(it.id == "sign-in-expired-secret" for it in questions):
                 _begin(world)
             for question in questions:
@@ -60,6 +65,8 @@ def run(
                 found.answers[question.id] = answer = _answer(question, world, found)
                 tell(f"  {'as stated' if answer['holds'] else 'DIFFERENT'}  {question.id}")
     finally:
+        if world.unsure:
+            world.left_behind += _lost(estate)
         # Told here, because an interrupted run has no result.
         for what in world.left_behind:
             tell(f"  not removed  {what}")
@@ -77,6 +84,14 @@ def file_of(found: Run) -> Path:
     if found.kind == "sandbox":
         return SANDBOX_ANSWERS
     return ANSWERS / f"{found.kind}-{datetime.now(timezone.utc):%Y-%m-%d}.json"
+
+
+def _lost(estate: Estate) -> list[str]:
+    """Removes, by their names, the objects whose making was not answered; what could not be removed."""
+    try:
+        return remove_leftovers(estate)[1]
+    except (SetUpFailed, httpx.HTTPError) as error:
+        return [f"what was made by a request without an answer: {request_failed(error)}"]
 
 
 def _begin(world: World) -> None:

@@ -95,7 +95,7 @@ def sandbox_estate(store: Store | None = None) -> Iterator[Estate]:
 
             roots = ssl.create_default_context(cafile=sandbox.environment()["SSL_CERT_FILE"])
             # Without the environment: nothing can lead a request past the sandbox's proxy.
-            with httpx.Client(proxy=sandbox.url, verify=roots, trust_env=False, timeout=30) as client:
+            with httpx.Client(proxy=sandbox.url, verify=roots, trust_env=False, timeout=240) as client:
                 yield Estate(
                     "sandbox",
                     Tenant(seed.CLUSTER_TENANT, seed.CLUSTER_OWNER_ID, seed.CLUSTER_OWNER_SECRET),
@@ -105,8 +105,8 @@ def sandbox_estate(store: Store | None = None) -> Iterator[Estate]:
                     seed.CLUSTER,
                     seed.MANAGED_IDENTITY_CLUSTER,
                     client,
-                    patience=10,
-                    reset_patience=30,
+                    patience=240,
+                    reset_patience=240,
                     interval=0.1,
                     short_life=2,
                     hasten=hasten,

@@ -5,15 +5,18 @@ from __future__ import annotations
 import copy
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import httpx
 import pytest
 
+from crosstenant.sandbox.host.request_log import requests
 from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world.faults import new_fault
 from crosstenant.sandbox.world.state import State, Store
+from tests.contract.caller import SetUpFailed
 from tests.contract.clean_up import remove_leftovers
 from tests.contract.page import PAGE, rendered
 from tests.contract.question import QUESTIONS as REGISTERED
@@ -21,7 +24,7 @@ from tests.contract.question import Question, refused
 from tests.contract.questions import QUESTIONS
 from tests.contract.replies import Reply
 from tests.contract.run import SANDBOX_ANSWERS, Run, run
-from tests.contract.tenants import sandbox_estate
+from tests.contract.tenants import Estate, sandbox_estate
 from tests.contract.world import World
 
 COMMAND = "run '.venv/bin/python -m tests.contract' and read the difference"
@@ -110,6 +113,64 @@ def test_run_removes_what_it_made_after_a_failure_and_asks_on(tmp_path: Path):
     assert found.answers["roles-same-twice"]["holds"]
     for kind in ("applications", "servicePrincipals", "roleAssignments"):
         assert after[kind].keys() == before[kind].keys(), kind
+
+
+def _swapped(estate: Estate) -> Estate:
+    return replace(estate, cluster_tenant=estate.registry_tenant, registry_tenant=estate.cluster_tenant)
+
+
+def _with_wrong_secret(estate: Estate) -> Estate:
+    return replace(estate, registry_tenant=replace(estate.registry_tenant, client_secret="not-the-one"))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (_swapped, "401 .*InvalidAuthenticationTokenTenant"),
+        (_with_wrong_secret, "401 .*AADSTS7000215"),
+        (lambda estate: replace(estate, abac_registry=f"{estate.abac_registry}x"), "404 .*ResourceNotFound"),
+        (lambda estate: replace(estate, cluster=f"{estate.cluster}x"), "404 .*ResourceNotFound"),
+        (lambda estate: replace(estate, abac_registry=estate.registry), "the abac-registry is not in ABAC mode"),
+        (lambda estate: replace(estate, registry=estate.abac_registry), "the registry is in ABAC mode"),
+    ],
+    ids=["tenants", "secret", "registry", "cluster", "plain twice", "abac twice"],
+)
+def test_wrong_settings_end_the_run_before_anything_is_made(
+    tmp_path: Path, change: Callable[[Estate], Estate], words: str
+):
+    store = open_store(tmp_path / "state.json")
+    with sandbox_estate(store) as estate:
+        before = state_of(store)
+        with pytest.raises(SetUpFailed, match=words) as failed:
+            run(change(estate))
+        assert "not-the-one" not in str(failed.value)
+    assert state_of(store)["applications"].keys() == before["applications"].keys()
+    asked = [it for it in requests(store) if it["method"] not in ("GET", "CONNECT") and it["service"] != "login"]
+    assert asked == []
+
+
+def test_run_without_a_network_ends_in_a_sentence(tmp_path: Path):
+    def unheard(request: httpx.Request) -> httpx.Response:
+        raise httpx.ConnectError("[Errno -2] Name or service not known")
+
+    with sandbox_estate(open_store(tmp_path / "state.json")) as estate:
+        offline = replace(estate, client=httpx.Client(transport=httpx.MockTransport(unheard)))
+        with pytest.raises(SetUpFailed, match=r"^no answer \(ConnectError\): check the network and the proxy$"):
+            run(offline)
+
+
+def test_what_was_made_without_an_answer_is_removed(tmp_path: Path):
+    store = open_store(tmp_path / "state.json")
+    with store.change() as state:
+        fault = {"service": "graph", "method": "POST", "path": "/applications$", "drop": True, "after": True}
+        state["faults"].append(new_fault(fault))
+    with sandbox_estate(store) as estate:
+        before = state_of(store)
+        found = run(estate, [QUESTIONS["graph-read-after-write"]])
+        after = state_of(store)
+    assert found.answers["graph-read-after-write"]["failed"] == "no answer: RemoteProtocolError"
+    assert found.left_behind == []
+    assert after["applications"].keys() == before["applications"].keys()
 
 
 def _interrupts(world: World) -> Reply:

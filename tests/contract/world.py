@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+import httpx
+
 from tests.contract.caller import ARM, GRAPH, Caller, SetUpFailed
 from tests.contract.replies import Reply
 from tests.contract.tenants import Estate, Tenant
@@ -128,6 +130,22 @@ class World(Caller):
     def _identity(self) -> dict[str, Any]:
         return self.expect(self.put_identity("identity"), 200, 201)
 
+    def prepare(self) -> None:
+        """Both callers sign in, and every resource that the settings name can be read.
+
+        :raises SetUpFailed: Not so; nothing was made.
+        """
+        try:
+            for tenant in (self.a, self.b):
+                for audience in (GRAPH, ARM):
+                    self.token(tenant, audience)
+            _ = self._login_servers
+            for cluster in (self.estate.cluster, self.estate.managed_identity_cluster):
+                if cluster:
+                    self.expect(self.call("GET", ARM + cluster, self.a), 200)
+        except httpx.TransportError as error:
+            raise SetUpFailed(f"no answer ({type(error).__name__}): check the network and the proxy") from None
+
     def login_server(self, registry: str) -> str:
         """The login server of a registry."""
         return self._login_servers[registry]
@@ -137,6 +155,9 @@ class World(Caller):
         servers: dict[str, str] = {}
         for registry, name in ((self.estate.registry, "registry"), (self.estate.abac_registry, "abac-registry")):
             body = self.expect(self.call("GET", ARM + registry, self.b), 200)
+            in_abac_mode = body["properties"].get("roleAssignmentMode") == "AbacRepositoryPermissions"
+            if in_abac_mode is not (name == "abac-registry"):
+                raise SetUpFailed(f"the {name} is {'' if in_abac_mode else 'not '}in ABAC mode")
             servers[registry] = body["properties"]["loginServer"]
             if not servers[registry].endswith(".azurecr.io"):
                 raise SetUpFailed("a registry names a login server outside azurecr.io")
