@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -17,6 +18,13 @@ from lib.checkout import search_path
 Json = dict[str, Any]
 
 _UNCHANGED = {"same", "read", "refresh"}
+# A program may end in an error at the moment at which the engine calls one of its hooks: Pulumi closes its gRPC server
+# with the call in it, which has no influence on the run (docs/errors.md, "Messages of Pulumi").
+_CALL_CUT_OFF = re.compile(
+    r"[^\n]*Traceback \(most recent call last\):\n"
+    r"[^\n]*grpc/_cython/_cygrpc/aio/server\.pyx\.pxi\"[^\n]* in grpc\._cython\.cygrpc\._schedule_rpc_coro\n"
+    r"[^\n]*GeneratorExit\n"
+)
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,12 @@ def run(command: list[str], *, cwd: Path, env: Mapping[str, str], shown: str) ->
     done = subprocess.run(
         command, cwd=cwd, env=env, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
     )
-    return Outcome(shown, done.returncode, done.stdout, time.monotonic() - start)
+    return Outcome(shown, done.returncode, without_call_cut_off(done.stdout), time.monotonic() - start)
+
+
+def without_call_cut_off(output: str) -> str:
+    """``output`` without the trace that gRPC leaves of a call which the end of a failed program has cut off."""
+    return _CALL_CUT_OFF.sub("", output)
 
 
 class Stack:
