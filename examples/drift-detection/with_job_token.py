@@ -54,10 +54,12 @@ class Token(NamedTuple):
 
 
 class NoRedirects(HTTPRedirectHandler):
-    """A redirect would carry the request token to another address."""
+    """A redirect would carry the request token to another address; where it leads is not even read."""
 
-    def redirect_request(self, *_: object) -> None:
+    def http_error_302(self, *_: object) -> None:
         """Follows none, so that the answer is an error."""
+
+    http_error_301 = http_error_303 = http_error_307 = http_error_308 = http_error_302
 
 
 def fetch() -> Token:
@@ -80,9 +82,10 @@ def fetch() -> Token:
     except (ValueError, RecursionError):
         raise TokenError("the answer is not JSON", final=True) from None
     token = body.get("value") if isinstance(body, dict) else None
-    if not isinstance(token, str) or not token.strip():
+    token = token.strip() if isinstance(token, str) else ""
+    if not token or not (token.isascii() and token.isprintable()):
         raise TokenError("the answer has no token", final=True)
-    return Token(token.strip(), lifetime(token))
+    return Token(token, lifetime(token))
 
 
 def lifetime(token: str) -> float:
@@ -91,8 +94,8 @@ def lifetime(token: str) -> float:
         payload = token.split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
         seconds = float(claims["exp"]) - float(claims["iat"])
-    except (IndexError, KeyError, TypeError, ValueError):
-        return LIFETIME
+    except (IndexError, KeyError, TypeError, ValueError, OverflowError, RecursionError):
+        return LIFETIME  # what it claims is not read by anything else here, and must not end the renewal
     return seconds if 0 < seconds < 24 * 3600 else LIFETIME
 
 

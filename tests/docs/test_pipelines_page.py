@@ -43,7 +43,7 @@ def test_both_configurations_are_found():
 
 
 def test_commands_set_what_is_read_and_secrets_as_secrets():
-    found = re.findall(r"pulumi config set (--secret )?(\w+) ", PAGE)
+    found = re.findall(r"pulumi config set (--secret )?(\w+)", PAGE)
     assert len(found) == 4
     assert {key: bool(secret) for secret, key in found} == {key: READ[key][1] in SECRET_NAMES for _, key in found}
 
@@ -52,3 +52,9 @@ def test_every_kind_for_a_pipeline_has_a_recipe():
     of_machines = {"client_secret", "use_msi", "use_cli"}
     recipes = {it.told_by for it in KINDS} - of_machines
     assert {name for name in recipes if name not in PAGE and camel(f"cluster_{name}") not in PAGE} == set()
+
+
+def test_what_gets_both_tenants_tokens_installs_by_hashes_alone():
+    installs = re.findall(r"^.*\bpip install\b.*$", PAGE, re.MULTILINE)
+    assert installs
+    assert [it for it in installs if "--require-hashes" not in it or "--only-binary :all:" not in it] == []

@@ -112,3 +112,20 @@ def test_a_secret_is_given_to_a_step_and_not_to_a_whole_job(workflow: Path):
     content = yaml.safe_load(workflow.read_text())
     for holder in (content, *content["jobs"].values()):
         assert "secrets." not in str(holder.get("env", {}))
+
+
+@pytest.mark.parametrize("workflow", WORKFLOWS, ids=named)
+def test_what_others_may_choose_is_no_part_of_a_script(workflow: Path):
+    for name, job, _ in jobs(workflow):
+        for step in job["steps"]:
+            script = step.get("run", "")
+            assert "${{" not in script, f"{name}: give it to the step in env"
+            # make expands the values of its arguments, and a recipe has them without quotes.
+            assert not re.search(r"\bmake\b.*\$", script), f"{name}: give it to the step in env"
+
+
+def test_make_gives_a_tag_to_the_check_as_one_word():
+    recipe = re.search(r"^release-check:.*\n((?:\t.*\n)+)", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert recipe is not None
+    assert '"$$TAG"' in recipe[1]
+    assert "$(TAG)" not in recipe[1]

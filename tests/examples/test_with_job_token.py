@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import signal
 import stat
 import subprocess
@@ -18,10 +19,12 @@ from typing import Any
 
 import pytest
 
-from tests.tools.checkout_world import ROOT
+from tests.tools.checkout_world import ROOT, is_running
 
 SCRIPT = ROOT / "examples" / "drift-detection" / "with_job_token.py"
 REQUEST_TOKEN = "request-token-of-this-job"
+GUARD_SECONDS = 240
+"""After which what has to come never does: no test depends on how long it takes."""
 SHOW = "import os; path = os.environ['CLUSTER_OIDC_TOKEN_FILE_PATH']; print(path); print(open(path).read())"
 
 Answer = Callable[[BaseHTTPRequestHandler], None]
@@ -117,12 +120,12 @@ class Job:
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:
     """Exit code, output and messages."""
-    output, messages = process.communicate(timeout=60)
+    output, messages = process.communicate(timeout=GUARD_SECONDS)
     return process.returncode, output, messages
 
 
 def until(true: Callable[[], object]) -> None:
-    ends = time.monotonic() + 30
+    ends = time.monotonic() + GUARD_SECONDS
     while not true():
         assert time.monotonic() < ends, "it has not come about"
         time.sleep(0.02)
@@ -195,10 +198,13 @@ def test_no_redirect_takes_the_request_token_elsewhere(job: Job, issuer: Issuer,
         (body({"value": None}), "the answer has no token"),
         (body(["value"]), "the answer has no token"),
         (body({}), "the answer has no token"),
+        (body({"value": "e30.e30\r\nX: y"}), "the answer has no token"),
+        (body({"value": "e30.\ud800"}), "the answer has no token"),
+        (body(b"", 302, Location="https://[bad"), "HTTP 302"),
         (body(b"<html>proxy</html>"), "the answer is not JSON"),
         (body(b"[" * 100_000), "the answer is not JSON"),
     ],
-    ids=["401", "empty", "blank", "null", "list", "without", "html", "nested"],
+    ids=["401", "empty", "blank", "null", "list", "without", "lines", "surrogate", "elsewhere", "html", "nested"],
 )
 def test_without_a_token_nothing_runs(job: Job, issuer: Issuer, answer: Answer, reason: str):
     issuer.answers = [answer]
@@ -230,9 +236,10 @@ def test_the_first_token_is_asked_for_again_after_a_passing_failure(job: Job, is
 
 
 def test_a_renewal_that_fails_is_repeated_and_the_present_token_stays(job: Job, issuer: Issuer):
+    # Its renewal is due after 2 s, and it has ended by the third failure, 3 s later or more.
     first, second = jwt("first", lifetime=4), jwt("second")
     issuer.answers = [token(first), body({}, 500), body({"value": ""}), dropped, token(second)]
-    process = job.start("sleep", "30")
+    process = job.start("sleep", "600")
     until(job.file.is_file)
     seen: list[str] = []
 
@@ -241,21 +248,37 @@ def test_a_renewal_that_fails_is_repeated_and_the_present_token_stays(job: Job, 
         return seen[-1] == second
 
     until(renewed)
-    assert set(seen) == {first, second}, "never half a token, and never none"
+    assert set(seen) <= {first, second}, "never half a token, and never none"
     assert stat.S_IMODE(job.file.stat().st_mode) == 0o600
-    until(lambda: len(issuer.requests) == 5)
-    time.sleep(0.2)
+    assert len(issuer.requests) == 5
+    assert process.stderr is not None
+    lines = [process.stderr.readline().rstrip("\n") for _ in range(4)]
     process.terminate()
     code, _, messages = finish(process)
     assert code == 128 + signal.SIGTERM
-    lines = messages.splitlines()
-    assert lines[0].startswith("with_job_token: the ID token was not renewed (HTTP 500); the present one lasts ")
-    assert lines[0].endswith(" s more; next attempt in 1 s")
+    lines += messages.splitlines()
+    present = r"the present one (lasts \d s more|has ended)"  # as the machine is quick or slow
+    failure = r"with_job_token: the ID token was not renewed \(HTTP 500\); "
+    assert re.fullmatch(f"{failure}{present}; next attempt in 1 s", lines[0])
     assert lines[1].startswith("with_job_token: the ID token was not renewed (the answer has no token); ")
     assert lines[2].startswith("with_job_token: the ID token was not renewed (no answer (")
     assert lines[2].endswith("); the present one has ended; next attempt in 4 s")
     assert lines[3:] == ["with_job_token: the ID token is renewed"]
     assert not job.folder.exists()
+
+
+@pytest.mark.parametrize(
+    "claims",
+    ["[" * 100_000, '{"iat": 0, "exp": 1' + "0" * 400 + "}", '{"iat": NaN, "exp": NaN}', '{"iat": "", "exp": []}', "x"],
+    ids=["nested", "huge", "not a number", "mistyped", "not JSON"],
+)
+def test_what_a_token_claims_does_not_end_its_renewal(job: Job, issuer: Issuer, claims: str):
+    odd = f"e30.{base64.urlsafe_b64encode(claims.encode()).decode()}.x"
+    issuer.answers = [token(jwt("first", lifetime=0.1)), token(odd)]
+    process = job.start("sleep", "600")
+    until(lambda: job.file.is_file() and job.file.read_text() == odd)
+    process.terminate()
+    assert finish(process) == (128 + signal.SIGTERM, "", "")
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
@@ -275,13 +298,12 @@ def test_a_signal_reaches_the_command_once_and_its_own_end_counts(job: Job, numb
 
 
 def test_a_signal_ends_what_the_command_has_started(job: Job):
-    process = job.start("bash", "-c", "sleep 60 | (echo $BASHPID; exec sleep 60)")
+    process = job.start("bash", "-c", "sleep 600 | (echo $BASHPID; exec sleep 600)")
     assert process.stdout is not None
     child = int(process.stdout.readline())
     process.terminate()
     assert finish(process)[0] == 128 + signal.SIGTERM
-    with pytest.raises(ProcessLookupError):
-        os.kill(child, 0)
+    assert not is_running(child)
 
 
 def test_a_signal_before_the_command_starts_ends_the_job_and_leaves_nothing(job: Job, issuer: Issuer):
@@ -321,7 +343,7 @@ def test_a_folder_that_others_may_enter_is_not_used(job: Job, issuer: Issuer, ki
 
 
 def test_a_second_command_at_the_same_time_does_not_take_the_file_of_the_first(job: Job):
-    first = job.start("sleep", "30")
+    first = job.start("sleep", "600")
     until(job.file.is_file)
     code, output, messages = job.run("echo", "started")
     assert (code, output) == (2, "")
