@@ -7,7 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TESTS = ROOT / "tests" / "clients" / "az"
-GROUPS = "account|acr|ad|aks|group|identity|login|resource|role"
+GROUPS = "account|acr|ad|aks|group|identity|login|logout|resource|role"
 
 
 def run_by_tests() -> set[str]:

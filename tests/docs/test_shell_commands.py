@@ -72,7 +72,7 @@ KUBECTL = {
 @cache
 def pulumi_help(words: tuple[str, ...]) -> str:
     """What the real CLI says of a command."""
-    done = subprocess.run(["pulumi", *words, "--help"], capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(["pulumi", *words, "--help"], capture_output=True, text=True, check=False, timeout=240)
     return done.stdout + done.stderr
 
 
@@ -190,3 +190,9 @@ def test_lines_of_other_programs_have_their_form(program: str, table: dict[str, 
 def _is_row_of_the_sandbox(call: Call) -> bool:
     # `account   list, show`: tests/docs/test_azure_cli_commands.py reads these rows of docs/sandbox.md.
     return call.page.name == "sandbox.md" and not options(call.words)
+
+
+def test_no_secret_of_the_configuration_is_an_argument():
+    setting = [it for it in PULUMI if it.words[1:3] == ("config", "set") and "--secret" in it.words]
+    assert len(setting) >= 3
+    assert [str(it) for it in setting if len([word for word in it.words[3:] if not word.startswith("-")]) > 1] == []

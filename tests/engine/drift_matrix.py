@@ -105,6 +105,7 @@ class Row:
 
 _CHECKS = (Seen(CHECK, "update", "result"), Seen(ABAC_CHECK, "update", "result"))
 _STRANGER = "a0000000-0000-4000-8000-0000000000d3"
+_FOREIGN_STRANGER = "b0000000-0000-4000-8000-0000000000d3"
 
 
 def _rotation(trigger: str) -> Mapping[str, Any]:
@@ -173,6 +174,14 @@ ROWS = (
         lambda state, app: drift.application(state, app)["_owners"].append(_STRANGER),
         (),
         first="not detected, unless the program names the `owners`",
+        together="not seen",
+    ),
+    Row(
+        "registry-owner-added",
+        "An owner is added to the service principal in the registry tenant",
+        lambda state, app: drift.service_principal(state, B, app)["_owners"].append(_FOREIGN_STRANGER),
+        (),
+        first="not detected: the stack keeps owners of that service principal",
         together="not seen",
     ),
     Row(

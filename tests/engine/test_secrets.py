@@ -30,6 +30,7 @@ class Watch:
 
     def __init__(self, stack: Stack, azure: Azure, folder: Path) -> None:
         self._stack, self._folder = stack, folder
+        self.temporary = folder / "temporary"
         self._requests = Path(f"{azure.store.path}.requests.jsonl")
         self._printed: dict[str, str] = {}
         self.planted: set[str] = set(SECRETS.values())
@@ -38,10 +39,9 @@ class Watch:
     def operate(self, operation: str, *options: str, environ: Mapping[str, str] | None = None) -> Outcome:
         """An operation of the stack; its output is kept, what its processes leave in temporary files, and their
         arguments."""
-        temporary = self._folder / "temporary"
-        temporary.mkdir(exist_ok=True)
+        self.temporary.mkdir(exist_ok=True)
         with arguments_of_processes() as seen:
-            done = self._stack.operate(operation, *options, environ={"TMPDIR": str(temporary), **(environ or {})})
+            done = self._stack.operate(operation, *options, environ={"TMPDIR": str(self.temporary), **(environ or {})})
         self._printed[f"{len(self._printed)}: arguments of the processes of {done.command}"] = "\n".join(seen)
         return self._keep(done)
 
@@ -54,7 +54,7 @@ class Watch:
         self.planted.add(secret)
 
     def saw_arguments_of(self, program: str) -> bool:
-        """Whether the arguments of a program are among the texts that are searched."""
+        """Whether the arguments of a program that runs for a while are among the texts that are searched."""
         return any(program in text for where, text in self._printed.items() if "arguments of" in where)
 
     def leaks(self) -> list[str]:
