@@ -9,7 +9,7 @@ import pytest
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.sandbox.standins.azure_native.arm import StartedError
-from crosstenant.sandbox.standins.azure_native.differences import changed_paths
+from crosstenant.sandbox.standins.azure_native.differences import carry, changed_paths
 from crosstenant.sandbox.standins.azure_native.managed_cluster import ManagedCluster
 from crosstenant.sandbox.standins.azure_native.role_assignment import RoleAssignment
 from crosstenant.sandbox.standins.http import Answer
@@ -115,7 +115,12 @@ async def test_registry_in_another_case_replaces_its_role_and_meets_it(make_arm_
             },
         ),
         (_pool(count=2), {f"{_POOL}.count": "update"}),
-        ({"agentPoolProfiles": []}, {"agentPoolProfiles": "update"}),
+        ({"agentPoolProfiles": []}, {_POOL: "update"}),
+        (
+            {"agentPoolProfiles": [*CLUSTER["agentPoolProfiles"], {"name": "user"}]},
+            {"agentPoolProfiles[1]": "update"},
+        ),
+        ({"networkProfile": {**NETWORK, "podCidrs": []}}, {"networkProfile.podCidrs[0]": "replace"}),
         (
             {"networkProfile": {**NETWORK, "loadBalancerSku": "standard"}},
             {"networkProfile.loadBalancerSku": "update"},
@@ -129,6 +134,33 @@ async def test_cluster_is_replaced_for_what_aks_never_changes(make_arm_client: A
     diff = await thing.diff(**{**CLUSTER, **changed})
     assert {path: it.change.value for path, it in diff.differences.items()} == paths
     assert diff.delete_before_replace == ("replace" in paths.values())
+
+
+@pytest.mark.parametrize(
+    ("left_out", "paths"),
+    [
+        ({"dnsPrefix": None}, {"dnsPrefix": "update"}),
+        ({"linuxProfile": None}, {"linuxProfile": "update"}),
+        ({"linuxProfile": {"adminUsername": "me"}}, {"linuxProfile.ssh": "replace"}),
+        ({"networkProfile": {**NETWORK, "networkPolicy": None}}, {"networkProfile.networkPolicy": "update"}),
+        ({"networkProfile": {**NETWORK, "podCidrs": None}}, {"networkProfile.podCidrs": "update"}),
+        (_pool(), {f"{_POOL}.windowsProfile": "update"}),
+    ],
+)
+async def test_property_that_a_program_gives_no_longer_is_left_alone(make_arm_client: Any, left_out: Any, paths: Any):
+    thing = await Managed(ManagedCluster(make_arm_client("cluster"))).create(**CLUSTER)
+    profiles = {"linuxProfile": {"adminUsername": "me", "ssh": {}}, **_pool(windowsProfile={})}
+    thing.inputs |= profiles
+    assert await thing.plan(**{**CLUSTER, **profiles, **left_out}) == paths
+    # Resource Manager takes it as well.
+    await thing.update(**{**CLUSTER, **left_out})
+
+
+def test_item_of_a_list_that_another_added_or_removed_changes_no_other():
+    ours, theirs = {"name": "system", "count": 1}, {"name": "system", "count": 1, "osType": "Linux"}
+    added = {"name": "user", "count": 2}
+    assert carry([ours], [theirs], [{**theirs, "count": 3}, added]) == [{**ours, "count": 3}, added]
+    assert carry([ours, added], [theirs, added], [theirs]) == [ours]
 
 
 async def test_what_azure_has_set_already_replaces_nothing(make_arm_client: Any):

@@ -105,6 +105,56 @@ def test_what_only_azuread_reads():
     assert (native.method, native.oidc_request_url, native.oidc_request_token) == ("oidc", "", "")
 
 
+BOTH = [
+    ("tenantId", "ARM_TENANT_ID", "tenant_id"),
+    ("clientId", "ARM_CLIENT_ID", "client_id"),
+    ("clientSecret", "ARM_CLIENT_SECRET", "secret"),
+    ("clientCertificatePath", "ARM_CLIENT_CERTIFICATE_PATH", "certificate_path"),
+    ("clientCertificatePassword", "ARM_CLIENT_CERTIFICATE_PASSWORD", "certificate_password"),
+    ("oidcToken", "ARM_OIDC_TOKEN", "oidc_token"),
+    ("oidcTokenFilePath", "ARM_OIDC_TOKEN_FILE_PATH", "oidc_token_path"),
+    ("oidcRequestUrl", "ACTIONS_ID_TOKEN_REQUEST_URL", "oidc_request_url"),
+    ("oidcRequestToken", "ACTIONS_ID_TOKEN_REQUEST_TOKEN", "oidc_request_token"),
+]
+AZUREAD = [
+    ("oidcRequestUrl", "ARM_OIDC_REQUEST_URL", "oidc_request_url"),
+    ("oidcRequestUrl", "SYSTEM_OIDCREQUESTURI", "oidc_request_url"),
+    ("oidcRequestToken", "ARM_OIDC_REQUEST_TOKEN", "oidc_request_token"),
+    ("oidcRequestToken", "SYSTEM_ACCESSTOKEN", "oidc_request_token"),
+    ("adoPipelineServiceConnectionId", "ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "service_connection_id"),
+    ("adoPipelineServiceConnectionId", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID", "service_connection_id"),
+]
+
+
+@pytest.mark.parametrize(("argument", "variable", "field"), [*BOTH, *AZUREAD])
+@pytest.mark.parametrize("read", [azure_native_credential, azuread_credential])
+def test_variable_stands_in_for_its_argument_alone(read, argument: str, variable: str, field: str):
+    environ = {variable: "theirs"}
+    is_read = read is azuread_credential or (argument, variable, field) in BOTH
+    assert getattr(read(Settings({}, environ)), field) == ("theirs" if is_read else "")
+    if is_read:
+        assert getattr(read(Settings({argument: "mine"}, environ)), field) == "mine"
+
+
+@pytest.mark.parametrize(
+    ("argument", "variable", "method"), [("useOidc", "ARM_USE_OIDC", "oidc"), ("useMsi", "ARM_USE_MSI", "msi")]
+)
+def test_flag_is_read_from_its_variable_and_an_explicit_false_is_preferred(argument: str, variable: str, method: str):
+    for read in (azure_native_credential, azuread_credential):
+        assert read(Settings({}, {variable: "true"})).method == method
+        assert read(Settings({argument: "false"}, {variable: "true"})).method == "cli"
+        assert read(Settings({"oidcToken": "t"}, {})).method == "cli"
+    # The flag of azure-native is one word, that of azuread what Go reads as true.
+    assert azure_native_credential(Settings({}, {variable: "1"})).method == "cli"
+    assert azuread_credential(Settings({}, {variable: "1"})).method == method
+
+
+def test_azure_native_takes_no_location_from_the_environment(http):
+    given = credential("cluster", "caller")
+    assert prepare(Settings(given, {"ARM_LOCATION_NAME": "westeurope"}), http).location == ""
+    assert prepare(Settings({**given, "location": "westeurope"}, {}), http).location == "westeurope"
+
+
 async def test_audience_of_the_environment_is_that_of_azure_natives_request(http, monkeypatch):
     asked = []
 

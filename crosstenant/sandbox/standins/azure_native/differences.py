@@ -6,7 +6,7 @@ https://github.com/pulumi/pulumi-azure-native/blob/master/provider/pkg/provider/
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final, cast
 
 from crosstenant.provider_kit.values import UNKNOWN, Plain
@@ -26,9 +26,12 @@ def changed_paths(path: str, old: Plain, new: Plain) -> Iterable[str]:
             return
         for key in {**olds, **news}:
             yield from changed_paths(f"{path}.{key}", olds.get(key), news.get(key))
-    elif _are_lists_of_one_length(old, new):
-        for index, (before, after) in enumerate(zip(_items(old), _items(new), strict=True)):
-            yield from changed_paths(f"{path}[{index}]", before, after)
+    elif isinstance(old, list) and isinstance(new, list):
+        before, after = _items(old), _items(new)
+        for index, (one, other) in enumerate(zip(before, after, strict=False)):
+            yield from changed_paths(f"{path}[{index}]", one, other)
+        for index in range(*sorted((len(before), len(after)))):
+            yield f"{path}[{index}]"
     elif not _same(path, old, new):
         yield path
 
@@ -50,10 +53,38 @@ def carry(inputs: Plain, before: Plain, after: Plain) -> Plain:
             else:
                 carried[key] = carry(carried.get(key), olds.get(key), news[key])
         return carried
-    if _are_lists_of_one_length(inputs, before, after):
-        items = zip(_items(inputs), _items(before), _items(after), strict=True)
-        return [carry(*each) for each in items]
+    if isinstance(before, list) and isinstance(after, list) and isinstance(inputs, list):
+        items = zip(_items(inputs), _items(before), _items(after), strict=False)
+        carried_items = [carry(*each) for each in items]
+        return [*carried_items, *_items(after)[len(carried_items) :]]
     return cast(Plain, after)
+
+
+def leads_to(members: Iterable[str], path: str) -> bool:
+    """Whether a path leads to or through one of the members of its input, ``networkProfile.podCidrs[0]``."""
+    return any(f"{_member(path)}.".startswith(f"{it}.") for it in members)
+
+
+def is_one_of(members: Iterable[str], path: str) -> bool:
+    """Whether a path is that of one of the members of its input, and not of a part of one."""
+    return not path.endswith("]") and _member(path) in members
+
+
+def value_at(path: str, properties: Mapping[str, Plain]) -> Plain:
+    """The value at a path, ``networkProfile.podCidrs[0]``; ``None`` if there is none."""
+    value: Plain = dict(properties)
+    for key in re.findall(r"\w+", path):
+        if isinstance(value, dict):
+            value = _fields(value).get(key)
+        elif isinstance(value, list) and key.isdigit():
+            value = dict(enumerate(_items(value))).get(int(key))
+        else:
+            return None
+    return value
+
+
+def _member(path: str) -> str:
+    return re.sub(r"\[\d+\]", "", path).partition(".")[2]
 
 
 def _fields(value: Plain) -> dict[str, Plain]:
@@ -62,10 +93,6 @@ def _fields(value: Plain) -> dict[str, Plain]:
 
 def _items(value: Plain) -> list[Plain]:
     return cast("list[Plain]", value)
-
-
-def _are_lists_of_one_length(*values: Plain) -> bool:
-    return all(isinstance(value, list) for value in values) and len({len(_items(value)) for value in values}) == 1
 
 
 def _sku(fields: dict[str, Plain]) -> dict[str, Plain]:

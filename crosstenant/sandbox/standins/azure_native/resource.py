@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 import re
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import KW_ONLY, dataclass
-from typing import ClassVar, Literal, cast
+from typing import ClassVar, Literal
 
 from typing_extensions import override
 
@@ -19,7 +19,7 @@ from crosstenant.provider_kit.interception import current_request
 from crosstenant.provider_kit.resource import Change, Diff, Difference, Failure, Observed, Properties
 from crosstenant.provider_kit.values import UNKNOWN, Plain, to_properties
 from crosstenant.sandbox.standins.azure_native.arm import Arm, ArmError, StartedError
-from crosstenant.sandbox.standins.azure_native.differences import carry, changed_paths
+from crosstenant.sandbox.standins.azure_native.differences import carry, changed_paths, is_one_of, leads_to, value_at
 from crosstenant.sandbox.standins.http import Json
 from crosstenant.sandbox.standins.unknown import does_not_know
 
@@ -127,11 +127,15 @@ class ArmResource(DeclaredResource[Arm]):
         for name, declared in self.inputs.items():
             old, new = old_inputs.get(name), news.get(name)
             for path in changed_paths(name, old, new):
-                replace = (declared.replaces or _is_among(declared.replacing, path)) and not (
-                    value_at(path, old_inputs) is None and value_at(path, news) == value_at(path, olds) is not None
-                )
+                replaces = declared.replaces or leads_to(declared.replacing, path)
+                before, after = value_at(path, old_inputs), value_at(path, news)
+                if before is None and after == value_at(path, olds) is not None:
+                    replaces = False
+                # What a program no longer gives is left as it is: https://github.com/pulumi/pulumi-azure-native/pull/4785.
+                if after is None and (path == name or is_one_of(declared.replacing, path)):
+                    replaces = False
                 found[path] = Difference(
-                    Change.REPLACE if replace else Change.UPDATE,
+                    Change.REPLACE if replaces else Change.UPDATE,
                     added=path == name and old is None,
                     removed=path == name and new is None,
                 )
@@ -262,25 +266,6 @@ def flattened(document: Json) -> Json:
     """An ARM document with the members of its ``properties`` beside the others."""
     properties: Json = document.get("properties") or {}
     return {**{name: value for name, value in document.items() if name != "properties"}, **properties}
-
-
-def _is_among(members: Iterable[str], path: str) -> bool:
-    """Whether a path leads to or through one of the members of its input, ``networkProfile.podCidrs[0]``."""
-    member = re.sub(r"\[\d+\]", "", path).partition(".")[2]
-    return any(f"{member}.".startswith(f"{it}.") for it in members)
-
-
-def value_at(path: str, properties: Properties) -> Plain:
-    """The value at a path, ``networkProfile.podCidrs[0]``; ``None`` if there is none."""
-    value: Plain = properties
-    for key in re.findall(r"\w+", path):
-        if isinstance(value, dict):
-            value = cast("dict[str, Plain]", value).get(key)
-        elif isinstance(value, list) and key.isdigit():
-            value = dict(enumerate(cast("list[Plain]", value))).get(int(key))
-        else:
-            return None
-    return value
 
 
 def seeded(urn: str) -> bytes:
