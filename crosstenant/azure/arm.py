@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from crosstenant.azure.connections.documents import object_in
 from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.model.clouds import CHINA, PUBLIC, US_GOVERNMENT
 
 if TYPE_CHECKING:
     from azure.core.rest import AsyncHttpResponse, HttpRequest
@@ -14,17 +15,27 @@ if TYPE_CHECKING:
 Json = dict[str, Any]
 """A JSON object."""
 
+_SDK_NAMES: Final = {
+    PUBLIC.name: "AZURE_PUBLIC_CLOUD",
+    US_GOVERNMENT.name: "AZURE_US_GOVERNMENT",
+    CHINA.name: "AZURE_CHINA_CLOUD",
+}
+
 
 def client_settings(tenant: Tenant) -> dict[str, Any]:
     """The settings of every ``azure-mgmt-*`` client: the cloud's host, scope, sign-in, user agent, retries, transport.
 
     :raises azure.core.exceptions.ClientAuthenticationError: The credential cannot be created.
     """
+    from azure.core import AzureClouds
+
     from crosstenant.azure.connections.retries import BoundedRetryPolicy
     from crosstenant.azure.connections.transport import AzureTransport
     from crosstenant.azure.sign_in.renewed_token import RenewedTokenPolicy
 
     return {
+        # Without it the SDK reads AZURE_SDK_CLOUD_CONF, and fails where that holds another word.
+        "cloud_setting": AzureClouds[_SDK_NAMES[tenant.cloud.name]],
         "base_url": f"https://{tenant.cloud.arm_host}",
         "credential_scopes": [tenant.cloud.arm_scope],
         "authentication_policy": RenewedTokenPolicy(tenant.credential(), tenant.cloud.arm_scope),

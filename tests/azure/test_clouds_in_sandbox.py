@@ -7,10 +7,11 @@ import pytest
 from crosstenant.azure.registries.lookup import read_registry
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
-from crosstenant.model.clouds import CLOUDS
+from crosstenant.model.clouds import CLOUDS, PUBLIC
 from crosstenant.model.credentials.kinds import ClientSecret, Credential, OidcToken
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.check_sign_in import CheckSignIn
+from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.sandbox.entra.assertions import federated_token
 from crosstenant.sandbox.host.request_log import requests
 from crosstenant.sandbox.host.state_file import open_store
@@ -101,3 +102,14 @@ async def test_registry_of_another_cloud_is_refused_before_a_secret_goes_there(s
         await read_registry(tenant, seed.REGISTRY)
     await tenant.aclose()
     assert {it["host"] for it in requests(store)} == {"login.microsoftonline.us", "management.usgovcloudapi.net"}
+
+
+@pytest.mark.parametrize("value", ["AZURE_CHINA_CLOUD", "AzureCloud"])
+async def test_the_sdks_own_variable_for_the_cloud_is_not_read(
+    inside: Store, monkeypatch: pytest.MonkeyPatch, value: str
+):
+    monkeypatch.setenv("AZURE_SDK_CLOUD_CONF", value)
+    tenant = Tenant(seed.CLUSTER_TENANT, PUBLIC, ClientSecret(seed.CLUSTER_CALLER_ID, seed.CLUSTER_CALLER_SECRET))
+    found = await GetCluster(Context(tenant, as_log(Terminal()))).answer({"clusterId": seed.CLUSTER})
+    assert found["clusterId"] == seed.CLUSTER
+    await tenant.aclose()

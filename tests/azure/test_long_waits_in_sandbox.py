@@ -6,12 +6,16 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from azure.core.exceptions import ClientAuthenticationError
 
 from crosstenant.azure.connections import transport
+from crosstenant.azure.sign_in.job_tokens import FederatedCredential
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.errors import OperatorError
 from crosstenant.model.clouds import PUBLIC
-from crosstenant.model.credentials.kinds import ClientSecret
+from crosstenant.model.credentials.kinds import ClientSecret, GitHubActions
 from crosstenant.plugin.context import Context
 from crosstenant.plugin.functions.get_cluster import GetCluster
 from crosstenant.plugin.functions.list_namesakes import ListNamesakes
@@ -46,6 +50,21 @@ async def test_an_hour_that_azure_asks_for_is_told_at_once(context: Context, ins
     assert seed.CLUSTER in said
     assert "wait 3600 s, as Azure asks, and run again later" in said
     assert "request ID" in said
+
+
+async def test_a_job_that_signs_in_has_the_same_bound(inside: Store):
+    async def job(_: web.Request) -> web.Response:
+        return web.json_response({"value": "id-token"})
+
+    app = web.Application()
+    app.router.add_get("/", job)
+    strike(inside, service="login", method="POST", status=429, retry_after=3600)
+    async with TestServer(app) as server:
+        credential = FederatedCredential(
+            seed.CLUSTER_TENANT, PUBLIC, GitHubActions(seed.CLUSTER_CALLER_ID, str(server.make_url("/")), "t")
+        )
+        with pytest.raises(ClientAuthenticationError):
+            await asyncio.wait_for(credential.get_token(PUBLIC.arm_scope), 60)
 
 
 async def test_graph_has_the_same_bound(context: Context, inside: Store):

@@ -92,6 +92,30 @@ async def test_managed_identity_is_no_pods_workload_identity(monkeypatch: pytest
     await made.close()
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "header"), [("IDENTITY_ENDPOINT", "IDENTITY_HEADER"), ("MSI_ENDPOINT", "")], ids=["app", "cloud shell"]
+)
+async def test_managed_identity_is_asked_for_past_the_proxy(
+    monkeypatch: pytest.MonkeyPatch, endpoint: str, header: str
+):
+    def answers(token: str) -> Any:
+        async def handler(_: web.Request) -> web.Response:
+            known = {"resource": "https://management.azure.com", "token_type": "Bearer", "expires_on": "4102444800"}
+            return web.json_response({"access_token": token, **known})
+
+        return handler
+
+    machine, proxy = await pipeline(answers("of the machine")), await pipeline(answers("of the proxy"))
+    variables = {"http_proxy": str(proxy.make_url("")), "no_proxy": "", endpoint: str(machine.make_url("/token"))}
+    for name, value in {**variables, **({header: "planted-header"} if header else {})}.items():
+        monkeypatch.setenv(name, value)
+    made = make_credential(A, PUBLIC, ManagedIdentity())
+    assert (await made.get_token("https://management.azure.com/.default")).token == "of the machine"
+    await made.close()
+    await machine.close()
+    await proxy.close()
+
+
 async def test_token_file_is_read_at_each_sign_in(tmp_path: Path):
     file = tmp_path / "token"
     made: Any = make_credential(A, PUBLIC, OidcTokenFile(APP, str(file)))

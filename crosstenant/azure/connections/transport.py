@@ -23,8 +23,12 @@ Resource Manager itself ends a request after a minute (status 504)."""
 class AzureTransport(AioHttpTransport):
     """azure-core's transport, with the proxy of the environment and nothing else of it. It follows no redirect."""
 
-    def __init__(self) -> None:
-        """One for each client, which closes it."""
+    def __init__(self, *, through_proxy: bool = True) -> None:
+        """One for each client, which closes it.
+
+        :param through_proxy: Whether the environment's proxy is used.
+        """
+        self._through_proxy = through_proxy
         seconds = {"connection_timeout": CONNECT_SECONDS, "read_timeout": READ_SECONDS}
         super().__init__(use_env_settings=False, **seconds)  # pyright: ignore[reportUnknownMemberType] (the SDK has no types here)
         remember(self)
@@ -37,7 +41,7 @@ class AzureTransport(AioHttpTransport):
         :raises azure.core.exceptions.AzureError: There was no answer, or the proxy's address is malformed.
         """
         try:
-            proxy = proxy_options(request.url)
+            proxy = proxy_options(request.url) if self._through_proxy else {}
         except ValueError as error:
             raise ServiceRequestError(str(error)) from None
         send = cast("Callable[..., Awaitable[Any]]", super().send)  # pyright: ignore[reportUnknownMemberType] (as above)

@@ -72,9 +72,12 @@ def _managed_identity(tenant_id: str, cloud: Cloud, it: ManagedIdentity) -> Asyn
     from azure.identity import aio
 
     del tenant_id, cloud
+    # A proxy would see the token in clear, or answer with the identity of its own machine:
+    # https://learn.microsoft.com/azure/virtual-machines/instance-metadata-service#proxies
+    transport = AzureTransport(through_proxy=False)
     # azure-identity would take a pod's AZURE_TENANT_ID for a managed identity, of whichever tenant that is.
     return aio.ManagedIdentityCredential(
-        client_id=it.client_id, transport=AzureTransport(), _exclude_workload_identity_credential=True
+        client_id=it.client_id, transport=transport, _exclude_workload_identity_credential=True
     )
 
 

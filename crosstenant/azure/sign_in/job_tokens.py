@@ -45,6 +45,7 @@ class FederatedCredential(ClosedCredential):
         """
         from azure.identity import aio
 
+        from crosstenant.azure.connections.retries import BoundedRetryPolicy
         from crosstenant.azure.connections.transport import AzureTransport
 
         assertion = await fetch_id_token(self._job)
@@ -54,6 +55,7 @@ class FederatedCredential(ClosedCredential):
             lambda: assertion,
             authority=self._cloud.login_host,
             transport=AzureTransport(),
+            retry_policy_class=BoundedRetryPolicy,
         ) as inner:
             return await inner.get_token(*scopes, claims=claims, tenant_id=tenant_id, enable_cae=enable_cae, **kwargs)
 
