@@ -1,7 +1,7 @@
 """An `az` that chooses the account as the Azure CLI does: Azure/azure-cli, azure/cli/core/_profile.py,
 ``Profile.get_subscription`` and ``Profile.get_raw_token``.
 
-What it does not have: scopes, clouds, managed identities, Cloud Shell. Its tokens name the tenant and the account.
+What it does not have: scopes, clouds. Its tokens name the tenant and the account.
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ found = [it for it in accounts if (it["subscription"].lower() == subscription if
 if not found:
     fail(f"Subscription '{{subscription}}' not found. Check the spelling and casing and try again.")
 account = found[0]
+if tenant and account["takes_no_tenant"]:
+    fail("Tenant shouldn't be specified for managed identity account")
 tenant = tenant or account["tenant"]
 if tenant.lower() not in account["signs_in_to"]:
     if account["service_principal"]:
@@ -73,6 +75,8 @@ class Account:
     service_principal: bool = False
     signs_in_to: tuple[str, ...] = ()
     """The tenants whose members or guests include the account."""
+    takes_no_tenant: bool = False
+    """Whether it is of a managed identity, or Cloud Shell's own."""
 
 
 class AzDouble:

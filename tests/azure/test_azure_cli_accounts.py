@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -140,6 +141,47 @@ async def test_azure_native_is_refused_where_the_subscription_is_seen_in_another
     log_in(Account("ann@contoso.com", SUB_B, A, current=True, signs_in_to=(A, B)))
     assert await check(tenant(B, SUB_B), "") == ("", "")
     assert (await check(tenant(B, SUB_B), "azure-native"))[0] == "tenantId"
+
+
+MACHINE = Account("systemAssignedIdentity", SUB_A, A, True, True, signs_in_to=(A,), takes_no_tenant=True)
+
+
+@pytest.mark.parametrize("subscription", [SUB_A, None])
+async def test_a_managed_identity_of_the_cli_signs_in_to_its_own_tenant(log_in: LogIn, subscription: str | None):
+    log_in(MACHINE)
+    assert await signed_in(tenant(A, subscription)) == (A, MACHINE.name)
+    assert await check(tenant(A, subscription), "azuread") == ("", "")
+
+
+async def test_a_managed_identity_of_the_cli_is_not_taken_for_another_tenant(log_in: LogIn):
+    log_in(MACHINE, replace(BOB, current=False))
+    with pytest.raises(ClientAuthenticationError, match=f"the token that it got is of tenant {A}"):
+        await signed_in(tenant(B, None))
+    assert await signed_in(tenant(B, SUB_B)) == (B, BOB.name)
+    # azuread names no tenant to the Azure CLI where the current account is a managed identity.
+    argument, problem = await check(tenant(B, SUB_B), "azuread")
+    assert (argument, f"the token that it got is of tenant {A}" in problem) == ("tenantId", True)
+
+
+@pytest.mark.parametrize("subscription", [SUB_B, None])
+async def test_azuread_in_cloud_shell_takes_the_current_tenant_for_both(
+    log_in: LogIn, monkeypatch: pytest.MonkeyPatch, subscription: str | None
+):
+    monkeypatch.setenv("AZUREPS_HOST_ENVIRONMENT", "cloud-shell/1.0")
+    az = log_in(*GUEST)
+    assert await check(tenant(A, SUB_A), "azuread") == ("", "")
+    assert az.asked[-1] == ""
+    assert await check(tenant(B, subscription), "") == ("", "")
+    argument, problem = await check(tenant(B, subscription), "azuread")
+    assert argument == "tenantId"
+    assert f"takes the token of its current account (the token that it got is of tenant {A})" in problem
+    assert "'unset AZUREPS_HOST_ENVIRONMENT'" in problem
+
+
+async def test_cloud_shells_own_account_serves_its_tenant(log_in: LogIn, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("AZUREPS_HOST_ENVIRONMENT", "cloud-shell/1.0")
+    log_in(replace(GUEST[0], takes_no_tenant=True))
+    assert await check(tenant(A, SUB_A), "azuread") == await check(tenant(A, None), "azuread") == ("", "")
 
 
 @pytest.mark.parametrize("subscription", [SUB_A, None])

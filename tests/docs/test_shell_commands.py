@@ -52,7 +52,7 @@ AZ = {
     "identity create": "--name --resource-group --query --output",
     "identity delete": "--name --resource-group",
     "identity federated-credential create": "--name --identity-name --resource-group --issuer --subject --audiences",
-    "login": "--tenant",
+    "login": "--identity --tenant",
     "role assignment create": "--role --scope --assignee-object-id --assignee-principal-type --condition"
     " --condition-version --name",
 }

@@ -104,6 +104,17 @@ SUBSCRIPTION_NOT_IN_CLI: Final = MatchedText(
     "Azure/azure-cli, azure/cli/core/_profile.py, Profile.get_subscription",
     pattern=r"Subscription '[^']*' not found",
 )
+TENANT_NOT_FOR_CLI_ACCOUNT: Final = MatchedText(
+    "Azure CLI",
+    "Tenant shouldn't be specified for ... account",
+    (
+        "ERROR: Tenant shouldn't be specified for managed identity account",
+        "ERROR: Tenant shouldn't be specified for Cloud Shell account",
+        "ERROR: Tenant shouldn't be specified for MSI account",
+    ),
+    "Azure/azure-cli, azure/cli/core/_profile.py, Profile.get_raw_token",
+    pattern=r"Tenant shouldn't be specified for [\w ]+ account",
+)
 RUN_COMMAND_DISABLED: Final = MatchedText(
     "AKS",
     "run command is disabled",
@@ -142,6 +153,7 @@ AZURE_TEXTS: Final = (
     ACTION_DENIED,
     OTHER_ISSUER,
     SUBSCRIPTION_NOT_IN_CLI,
+    TENANT_NOT_FOR_CLI_ACCOUNT,
     RUN_COMMAND_DISABLED,
     COMMAND_NOT_STARTED,
     COMMAND_NOT_ADMITTED,

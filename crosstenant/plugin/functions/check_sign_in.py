@@ -8,7 +8,6 @@ provider's own check of its arguments, because the engine ends the program when 
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from typing import ClassVar, Final, cast
 
 from crosstenant.azure.sign_in.tenant import Tenant
@@ -84,33 +83,48 @@ def _file_for_azuread(credential: Credential) -> str:
 
 
 async def _account_for_azuread(tenant: Tenant) -> str:
-    """Why the azuread provider cannot sign in where this plugin can: the Azure CLI has another account for it.
-
-    It asks the Azure CLI by tenant alone: hashicorp/go-azure-sdk, sdk/auth/azure_cli_authorizer.go, which takes a
-    subscription for Resource Manager only.
-    """
-    if not isinstance(tenant.credentials, AzureCli) or not tenant.subscription_id:
+    """Why the azuread provider cannot sign in where this plugin can: the Azure CLI has another account for it."""
+    if not isinstance(tenant.credentials, AzureCli):
         return ""
     from azure.core.exceptions import AzureError
 
     from crosstenant.azure.refusals.refusals import take_apart
+    from crosstenant.azure.sign_in.azure_cli import as_azuread_asks, is_cloud_shell
+    from crosstenant.azure.sign_in.own_tenant import OwnTenantCredential
 
-    as_azuread = replace(tenant, subscription_id=None, _made=[], _signing=[])
+    in_cloud_shell = is_cloud_shell(os.environ)
+    if not (tenant.subscription_id or in_cloud_shell):
+        return ""
+    as_azuread = OwnTenantCredential(tenant.tenant_id, as_azuread_asks(tenant.tenant_id, os.environ))
     try:
-        await as_azuread.credential().get_token(f"https://{tenant.cloud.graph_host}/.default")
+        await as_azuread.get_token(f"https://{tenant.cloud.graph_host}/.default")
     except AzureError as error:
-        return (
-            f"the account that sees subscription {tenant.subscription_id} signs in to tenant {tenant.tenant_id},"
-            " but the"
-            " azuread provider asks the Azure CLI for its current account, which does not: make that account the"
-            f" current one ('az account set --subscription {tenant.subscription_id}'). Where each tenant has an account"
-            " of its own, give one tenant another credential (client_id with client_secret, or OIDC), use consent mode,"
-            " which needs no azuread in the registry tenant, or one user who is a guest in the other tenant. The Azure"
-            f" CLI says: {take_apart(error).message}"
-        )
+        said = take_apart(error).message
+        return _in_cloud_shell(tenant, said) if in_cloud_shell else _with_current_account(tenant, said)
     finally:
-        await as_azuread.aclose()
+        await as_azuread.close()
     return ""
+
+
+def _in_cloud_shell(tenant: Tenant, said: str) -> str:
+    return (
+        f"the Azure CLI has a token for tenant {tenant.tenant_id}, but in Cloud Shell the azuread provider names no"
+        f" tenant to the Azure CLI and takes the token of its current account ({said}): run 'az login --tenant"
+        f" {tenant.tenant_id}' and 'unset AZUREPS_HOST_ENVIRONMENT', by which azuread knows Cloud Shell, or give this"
+        " tenant another credential (client_id with client_secret, or OIDC)"
+    )
+
+
+def _with_current_account(tenant: Tenant, said: str) -> str:
+    return (
+        f"the account that sees subscription {tenant.subscription_id} signs in to tenant {tenant.tenant_id},"
+        " but the"
+        " azuread provider asks the Azure CLI for its current account, which does not: make that account the"
+        f" current one ('az account set --subscription {tenant.subscription_id}'). Where each tenant has an account"
+        " of its own, give one tenant another credential (client_id with client_secret, or OIDC), use consent mode,"
+        " which needs no azuread in the registry tenant, or one user who is a guest in the other tenant. The Azure"
+        f" CLI says: {said}"
+    )
 
 
 def _account_for_azure_native(tenant: Tenant) -> str:

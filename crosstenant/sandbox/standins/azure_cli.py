@@ -1,8 +1,9 @@
 """Sign-in with the tokens of the Azure CLI, of the account that the command line selects.
 
-azuread asks by tenant, and so gets the current account: hashicorp/go-azure-sdk, sdk/auth/azure_cli_authorizer.go.
-azure-native asks by subscription alone: pulumi/pulumi-azure-native, provider/pkg/provider/auth_azidentity.go. Before
-that both ask the Azure CLI for its version and accounts, and these stand-ins do not.
+azuread asks by tenant, in Cloud Shell without one, and so gets the current account: hashicorp/go-azure-sdk,
+sdk/auth/azure_cli_authorizer.go. azure-native asks by subscription alone: pulumi/pulumi-azure-native,
+provider/pkg/provider/auth_azidentity.go. Before that both ask the Azure CLI for its version and accounts, and these
+stand-ins do not.
 """
 
 from __future__ import annotations

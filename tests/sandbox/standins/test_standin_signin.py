@@ -80,6 +80,14 @@ async def test_azure_cli_is_asked_by_tenant_for_azuread_and_by_subscription_for_
     ]
 
 
+async def test_azuread_in_cloud_shell_takes_the_current_account_whatever_its_tenant(http, tmp_path):
+    az = AzDouble(tmp_path, ANN, BOB)
+    environ = {"PATH": str(tmp_path), "AZUREPS_HOST_ENVIRONMENT": "cloud-shell/1.0"}
+    ann = {"tenantId": CLUSTER_TENANT, "subscriptionId": CLUSTER_SUBSCRIPTION}
+    assert (await (await sign_in(Settings(ann, environ), http)).claims())["upn"] == BOB.name
+    assert az.asked == [""]
+
+
 async def test_azure_native_without_a_subscription_takes_the_current_account_whatever_its_tenant(http, tmp_path):
     AzDouble(tmp_path, ANN, BOB)
     arm = prepare(Settings({"tenantId": CLUSTER_TENANT}, {"PATH": str(tmp_path)}), http)

@@ -121,7 +121,8 @@ async def sign_in(settings: Settings, http: Http, sleep: Sleep = asyncio.sleep) 
                 f"{prefix}could not configure AzureCli Authorizer: could not parse Azure CLI version: launching Azure"
                 ' CLI: exec: "az": executable file not found in $PATH'
             )
-        account = ("--tenant", credential.tenant_id)
+        in_cloud_shell = settings.environ.get("AZUREPS_HOST_ENVIRONMENT", "").startswith("cloud-shell/")
+        account = () if in_cloud_shell else ("--tenant", credential.tenant_id)
         by_cli = CliSignIn(http, cloud, credential, az=az, environ=settings.environ, account=account)
         return await _signed_in(Graph(http, by_cli, cloud, sleep=sleep), f"{prefix}running Azure CLI: exit status 1: ")
     missing = [name for name in ("tenant_id", "client_id") if not getattr(credential, name)]
