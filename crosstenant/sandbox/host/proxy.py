@@ -16,6 +16,7 @@ from fnmatch import fnmatch
 from typing import Final
 from urllib.parse import urlsplit
 
+from crosstenant.sandbox.host.neighbours import is_neighbour
 from crosstenant.sandbox.world.hosts import is_download_host, known_hosts, service_of
 
 _CONNECT_SECONDS: Final = 30.0
@@ -74,6 +75,9 @@ class Proxy:
 
     async def _tunnel(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
+        if is_neighbour(writer.get_extra_info("peername"), writer.get_extra_info("sockname")):
+            await _refuse(writer, "This sandbox answers the user who started it, and no other user of the machine")
+            return
         method, _, rest = head.split(b"\r\n", 1)[0].decode("latin-1").partition(" ")
         target = rest.split(" ")[0]
         if method != "CONNECT":

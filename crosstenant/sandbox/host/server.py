@@ -22,6 +22,7 @@ from crosstenant.sandbox.host.certificates import Authority
 from crosstenant.sandbox.host.control_token import control_token
 from crosstenant.sandbox.host.dispatch import OTHER_CLOUDS, Dispatcher
 from crosstenant.sandbox.host.environment import client_environment, surroundings, upstream_proxy
+from crosstenant.sandbox.host.neighbours import is_neighbour
 from crosstenant.sandbox.host.private_folder import private_folder
 from crosstenant.sandbox.host.proxy import Proxy
 from crosstenant.sandbox.host.request_log import check_log
@@ -154,6 +155,9 @@ class _Protocol(H11Protocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:
         super().connection_made(transport)
+        if is_neighbour(transport.get_extra_info("peername"), transport.get_extra_info("sockname")):
+            transport.abort()  # past the proxy, which refuses it in a sentence
+            return
         self.app_state = {**self.app_state, "transport": transport}
 
 
