@@ -311,6 +311,16 @@ def test_code_of_entra_counts_whatever_code_repeats_it(code: str, entra: str, me
         assert retry_of(error) is retry
 
 
+@pytest.mark.parametrize(
+    "state", ["Provisioning State(Succeeded) and Power State(Stopped)", "(Succeeded,Stopped) state"]
+)
+@pytest.mark.parametrize("code", ["OperationNotAllowed", "BadRequest"])
+def test_stopped_cluster_is_known_by_each_of_azures_texts(state: str, code: str):
+    error = arm(400, code, f"managed cluster is in {state}, the operation cannot be performed")
+    told = explain(error, doing="resetting", on="the cluster")
+    assert told.startswith("resetting the cluster: the cluster is stopped; start it ('az aks start') and run again.")
+
+
 def test_unknown_code_of_entra_is_left_to_the_code_that_repeats_it():
     text = said(arm(400, "BadRequest", INVALID.format("AADSTS1")))
     assert "AKS refuses the application's credential" in text

@@ -154,7 +154,7 @@ def test_condition_is_updated(arm: Arm) -> None:
     ("more", "code"),
     [
         ({"condition": CONDITION}, "InvalidConditionVersion"),
-        ({"condition": CONDITION, "conditionVersion": "1.0"}, "InvalidConditionVersion"),
+        ({"condition": CONDITION, "conditionVersion": "1.0"}, "InvalidCondition"),
         ({"conditionVersion": "2.0"}, "InvalidConditionVersion"),
         ({"condition": CONDITION[:-1], "conditionVersion": "2.0"}, "InvalidCondition"),
         ({"condition": "name == 'hello'", "conditionVersion": "2.0"}, "InvalidCondition"),
@@ -163,6 +163,8 @@ def test_condition_is_updated(arm: Arm) -> None:
 def test_condition_must_parse_and_have_its_version(arm: Arm, more: Json, code: str) -> None:
     answer = put(arm, body(REPOSITORY_READER, **more), path(ABAC_REGISTRY))
     assert refusal(answer) == (400, code)
+    # Azure does not say what is wrong with it.
+    assert (message(answer) == "The given role assignment condition is invalid.") == (code == "InvalidCondition")
 
 
 def test_principal_that_the_directory_does_not_have(arm: Arm) -> None:

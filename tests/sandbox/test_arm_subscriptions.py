@@ -70,7 +70,14 @@ def test_group_is_made_changed_and_deleted_with_what_is_in_it(arm: Arm) -> None:
         "Invalid resource group location 'northeurope'. The Resource group already exists in location 'westeurope'."
     )
     assert refusal(arm.put(f"{SUBSCRIPTION}/resourceGroups/rg-2", {})) == (400, "LocationRequired")
-    assert refusal(arm.put(f"{SUBSCRIPTION}/resourceGroups/ends.", {"location": "x"})) == (400, "InvalidResourceGroup")
+    for name in ("ends.", "g" * 91, "a+b"):
+        answer = arm.put(f"{SUBSCRIPTION}/resourceGroups/{name}", {"location": "x"})
+        assert refusal(answer) == (400, "InvalidResourceGroup")
+    assert message(answer) == (
+        "The provided resource group name 'a+b' has these invalid characters: '+'. The name can only be a letter,"
+        " digit, '-', '.', '(', ')' or '_'."
+    )
+    assert arm.put(f"{SUBSCRIPTION}/resourceGroups/{'g' * 90}", {"location": "x"}).status_code == 201
     assert arm.delete(group).status_code == 200
     assert refusal(arm.get(group)) == (404, "ResourceGroupNotFound")
     assert refusal(arm.delete(group)) == (404, "ResourceGroupNotFound")

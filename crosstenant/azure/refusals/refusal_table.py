@@ -227,7 +227,7 @@ _RESOURCE_MANAGER: Final = (
 
 _AKS: Final = (
     Refusal(
-        ("OperationNotAllowed",),
+        ("OperationNotAllowed", "BadRequest"),
         "AKS",
         "the cluster is stopped",
         "start it ('az aks start') and run again",

@@ -11,9 +11,13 @@ _MANAGED_CLUSTER: Final = "managed cluster is in Provisioning State(Succeeded) a
 CLUSTER_STOPPED: Final = (
     MatchedText(
         "AKS",
-        "power state(stopped)",
-        (f"{_MANAGED_CLUSTER}stopping cannot be performed",),
-        "https://github.com/MicrosoftDocs/azure-docs/issues/85161",
+        "power state(stopped) or (Succeeded,Stopped) state",
+        (
+            f"{_MANAGED_CLUSTER}stopping cannot be performed",
+            "managed cluster is in (Succeeded,Stopped) state, stopping cannot be performed",
+        ),
+        "https://github.com/MicrosoftDocs/azure-docs/issues/85161; https://github.com/Azure/AKS/issues/1871",
+        pattern=r"power state\(stopped\)|\(\w+, ?stopped\) state",
     ),
     MatchedText("AKS", "is stopped", ("The cluster is stopped.",), "the sandbox", assumed=True),
     MatchedText("AKS", "stopped state", ("The cluster is in stopped state.",), "the sandbox", assumed=True),

@@ -40,7 +40,11 @@ INVALID_FILTER: Final = thread(
 )
 INVALID_REQUEST_CONTENT: Final = page(_COMMON, but="the text")
 INVALID_RESOURCE_NAMESPACE: Final = page(_COMMON, but="the text")
-INVALID_SUBSCRIPTION_ID: Final = assumed("code and text")
+INVALID_SUBSCRIPTION_ID: Final = thread(
+    "https://github.com/Azure/apiops/issues/460",
+    "https://github.com/velero-io/velero/issues/2987",
+    but="that the status is 400, as in the first report, and not 404, as in the second",
+)
 LOCATION_REQUIRED: Final = page(_COMMON, but="the text")
 MISSING_API_VERSION_PARAMETER: Final = thread(
     "https://github.com/cloudquery/cloudquery/issues/6626", "https://github.com/Azure/azure-sdk-for-go/issues/22571"
@@ -55,8 +59,17 @@ SCOPE_LOCKED: Final = thread(
     but="that the caller's permissions are checked first",
 )
 SUBSCRIPTION_NOT_FOUND: Final = page(_COMMON, but="the text")
-INVALID_RESOURCE_GROUP: Final = assumed("code and text")
-INVALID_RESOURCE_GROUP_LOCATION: Final = assumed("code and text")
+RESOURCE_GROUP_LETTERS: Final = thread(
+    "https://github.com/Azure/azure-cli/issues/14481",
+    "https://github.com/microsoft/microsoft-foundry-for-vscode/issues/53",
+    but="the status",
+)
+RESOURCE_GROUP_NAME: Final = page(
+    "https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules", but="code and text"
+)
+INVALID_RESOURCE_GROUP_LOCATION: Final = thread(
+    "https://github.com/trailofbits/algo/issues/1814", "https://github.com/Azure/azure-cli/issues/22242"
+)
 
 REQUEST_DISALLOWED_BY_POLICY: Final = page(
     "https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/error-policy-requestdisallowedbypolicy",
@@ -127,7 +140,11 @@ MAINTENANCE_OF_CONTROL_PLANE: Final = thread("https://github.com/Azure/AgentBake
 MAINTENANCE_WINDOW: Final = page(
     "https://learn.microsoft.com/rest/api/aks/maintenance-configurations/create-or-update", but="code and text"
 )
-MISSING_PARAMETER: Final = assumed("code and text")
+MISSING_PARAMETER: Final = thread(
+    "https://github.com/Azure/terraform-azurerm-avm-res-containerservice-managedcluster/issues/184",
+    "https://github.com/Azure/ARO-HCP/pull/629",
+    but="the status",
+)
 MANAGED_IDENTITY_CLUSTER: Final = code(
     "https://github.com/Azure/azure-powershell/blob/main/src/Aks/Aks.Test/ScenarioTests/KubernetesTests.cs",
     but="the status",
@@ -154,11 +171,27 @@ SERVICE_PRINCIPAL_VALIDATION_CLIENT_ERROR: Final = page(
 )
 
 # Role assignments
-BAD_REQUEST_FORMAT: Final = assumed("code and text")
-INVALID_CONDITION: Final = assumed("code and text", question="roles-bad-condition")
+BAD_REQUEST_FORMAT: Final = thread(
+    "https://github.com/Azure/azure-cli/issues/2458",
+    "https://github.com/pulumi/pulumi-azure-native/issues/779",
+    but="which bodies get it beside one whose role is not an ID",
+)
+INVALID_CONDITION: Final = page(
+    "https://learn.microsoft.com/azure/role-based-access-control/conditions-troubleshoot",
+    "https://github.com/Azure/azure-cli/issues/15683",
+    but="the code",
+    question="roles-bad-condition",
+)
 INVALID_CONDITION_VERSION: Final = assumed("code and text")
-INVALID_PRINCIPAL_ID: Final = assumed("code and text")
-INVALID_ROLE_ASSIGNMENT_ID: Final = assumed("code and text")
+INVALID_PRINCIPAL_ID: Final = thread(
+    "https://github.com/Azure-Samples/azure-search-openai-demo/issues/2848",
+    "https://github.com/Azure/azure-powershell/issues/16627",
+    but="which of the two sentences Azure has for which ID",
+)
+INVALID_ROLE_ASSIGNMENT_ID: Final = thread(
+    "https://github.com/Azure/azure-service-operator/issues/2586",
+    "https://github.com/Azure/azure-sdk-for-python/issues/4621",
+)
 INVALID_ROLE_DEFINITION_ID: Final = assumed("code and text")
 PRINCIPAL_NOT_FOUND: Final = page(
     _ROLES, "https://github.com/Azure/azure-sdk-for-net/issues/1652", question="roles-unknown-principal"
@@ -169,7 +202,9 @@ ROLE_ASSIGNMENT_EXISTS: Final = thread(
     but="the sentence with the ID, which newer reports have",
     question="roles-same-under-another-name",
 )
-ROLE_ASSIGNMENT_FILTER: Final = assumed("code and text")
+ROLE_ASSIGNMENT_FILTER: Final = thread(
+    "https://github.com/Azure/azure-rest-api-specs/issues/28255", but="the code and the status"
+)
 ROLE_ASSIGNMENT_NOT_FOUND: Final = thread(
     "https://github.com/hashicorp/terraform-provider-azurerm/issues/8584", but="the text", question="roles-get-absent"
 )

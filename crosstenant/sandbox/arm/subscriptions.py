@@ -24,7 +24,7 @@ Json = dict[str, Any]
 READ_GROUP: Final = "Microsoft.Resources/subscriptions/resourceGroups/read"
 _READ: Final = "Microsoft.Resources/subscriptions/read"
 _GROUP_TYPE: Final = "microsoft.resources/resourcegroups"
-_GROUP_NAME: Final = re.compile(r"[-\w().]{0,89}[-\w()]")
+_OTHER_LETTERS: Final = re.compile(r"[^-\w().]")
 
 
 def list_tenants(request: ArmRequest) -> Answer:
@@ -117,13 +117,20 @@ def head_group(request: ArmRequest) -> Answer:
 def put_group(request: ArmRequest) -> Answer:
     """``PUT /subscriptions/{id}/resourcegroups/{name}``."""
     name = request.part("group")
-    if not _GROUP_NAME.fullmatch(name):
+    if others := sorted(set(_OTHER_LETTERS.findall(name))):
         raise ArmRefusal(
             400,
             "InvalidResourceGroup",
-            f"The provided resource group name '{name}' is not valid: a name may have letters, "
-            "digits, '_', '-', '(', ')' and '.', at most 90, and must not end with a '.'.",
-            source=sources.INVALID_RESOURCE_GROUP,
+            f"The provided resource group name '{name}' has these invalid characters: '{''.join(others)}'. The name can"
+            " only be a letter, digit, '-', '.', '(', ')' or '_'.",
+            source=sources.RESOURCE_GROUP_LETTERS,
+        )
+    if len(name) > 90 or name.endswith("."):
+        raise ArmRefusal(
+            400,
+            "InvalidResourceGroup",
+            f"The provided resource group name '{name}' is longer than 90 characters, or ends with a '.'.",
+            source=sources.RESOURCE_GROUP_NAME,
         )
     location = str(request.body.get("location") or "").replace(" ", "").lower()
     if not location:

@@ -111,6 +111,8 @@ ARM_TOKEN_EXPIRED: Final = thread("https://github.com/microsoft/foundry-dev-tool
 GRAPH_TOKEN_MISSING: Final = thread(
     "https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/2731", but="the status"
 )
-GRAPH_TOKEN_INVALID: Final = assumed("code and text")
-GRAPH_TOKEN_AUDIENCE: Final = assumed("code and text")
+GRAPH_TOKEN_INVALID: Final = thread(
+    "https://github.com/wazuh/wazuh-documentation/issues/7620", but="that every token which cannot be read gets it"
+)
+GRAPH_TOKEN_AUDIENCE: Final = thread("https://github.com/microsoftgraph/microsoft-graph-docs/issues/4752")
 GRAPH_TOKEN_EXPIRED: Final = thread("https://github.com/Microsoft365DSC/Microsoft365DSC/issues/4427")

@@ -189,7 +189,7 @@ _GRAPH_WORDS: Final = {
     "missing": _Words("InvalidAuthenticationToken", "Access token is empty.", source=sources.GRAPH_TOKEN_MISSING),
     "invalid": _Words(
         "InvalidAuthenticationToken",
-        "Access token validation failure. Invalid signature.",
+        "Signature is invalid.",
         source=sources.GRAPH_TOKEN_INVALID,
     ),
     "audience": _Words(

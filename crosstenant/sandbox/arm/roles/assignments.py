@@ -190,20 +190,29 @@ def _read_condition(given: Json) -> tuple[str | None, str | None]:
                 source=sources.INVALID_CONDITION_VERSION,
             )
         return None, None
-    if version != "2.0":
+    if version is None:
         raise ArmRefusal(
             400,
             "InvalidConditionVersion",
-            f"The condition version '{version or ''}' is not valid. A condition needs the condition version '2.0'.",
+            "A condition needs the condition version '2.0'.",
             source=sources.INVALID_CONDITION_VERSION,
         )
-    try:
-        parse_condition(condition)
-    except ValueError as error:
+    if version != "2.0" or not _is_condition(condition):
         raise ArmRefusal(
-            400, "InvalidCondition", f"The condition is not valid: {error}", source=sources.INVALID_CONDITION
-        ) from None
+            400,
+            "InvalidCondition",
+            "The given role assignment condition is invalid.",
+            source=sources.INVALID_CONDITION,
+        )
     return condition, version
+
+
+def _is_condition(text: str) -> bool:
+    try:
+        parse_condition(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _find_by_name(request: ArmRequest, name: str) -> Json | None:
