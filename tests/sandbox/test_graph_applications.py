@@ -73,6 +73,15 @@ async def test_home_service_principal_follows_its_application(caller):
         ({"web": {"redirectUris": ["https://example.com/#part"]}}, "fragment"),
         ({"appId": CLUSTER_CALLER_ID}, "'appId' is read-only"),
         ({"passwordCredentials": [{"keyId": "new", "secretText": "mine"}]}, "use addPassword"),
+        ({"verifiedPublisher": {"displayName": "me"}}, "'verifiedPublisher' is read-only"),
+        ({"applicationTemplateId": "x"}, "'applicationTemplateId' is read-only"),
+        ({"displayName": "x" * 257}, "'displayName'"),
+        ({"description": "x" * 1025}, "'description'"),
+        ({"web": {"redirectUris": [f"https://example.com/{'x' * 250}"]}}, "at most 256 characters"),
+        ({"web": {"redirectUris": [f"https://example.com/{number}" for number in range(257)]}}, "more than 256"),
+        ({"web": {"redirectUris": ["https://[bad/"]}}, "must be an absolute URI"),
+        ({"web": {"nonsense": 1}}, "'nonsense'"),
+        ({"web": {"implicitGrantSettings": {"nonsense": True}}}, "'nonsense'"),
         ({"nonsense": 1}, "'nonsense'"),
         ({"_owners": []}, "'_owners'"),
     ],
@@ -83,6 +92,54 @@ async def test_malformed_application_is_refused_and_nothing_changes(caller, body
     assert error["code"] == "Request_BadRequest"
     assert message in error["message"]
     assert (await caller.get(f"/applications/{made['id']}")) == made
+
+
+@pytest.mark.parametrize("text", ["x" * 256, "y"])
+async def test_texts_of_the_greatest_length_are_taken(caller, text):
+    made = await caller.application(text)
+    uris = [f"https://example.com/{number}" for number in range(255)]
+    uris.append(f"https://example.com/{'x' * (256 - len('https://example.com/'))}")
+    changes = {"description": text * 4, "web": {"redirectUris": uris}}
+    await caller.patch(f"/applications/{made['id']}", changes, status=204)
+
+
+async def test_personal_accounts_need_tokens_of_version_2(caller):
+    made = await caller.application()
+    path, audience = f"/applications/{made['id']}", {"signInAudience": "AzureADandPersonalMicrosoftAccount"}
+    assert (await caller.patch(path, audience, status=400))["code"] == "InvalidAccessTokenVersion"
+    await caller.patch(path, {**audience, "api": {"requestedAccessTokenVersion": 2}}, status=204)
+    await caller.patch(path, {"displayName": "renamed"}, status=204)
+    error = await caller.patch(path, {"api": {"requestedAccessTokenVersion": 1}}, status=400)
+    assert error["code"] == "InvalidAccessTokenVersion"
+    error = await caller.patch(path, {"signInAudience": "PersonalMicrosoftAccount"}, status=400)
+    assert "does not emulate" in error["message"]
+
+
+async def test_an_alternate_key_must_be_a_uuid(caller):
+    error = await caller.get("/applications(appId='my-app')", status=400)
+    assert error["message"].startswith("Invalid value specified for object reference property 'appId'.")
+    await caller.get(f"/applications(appId='{CLUSTER_TENANT}')", status=404)
+
+
+@pytest.mark.parametrize(
+    "body", [{"displayName": "flat"}, {"passwordCredential": {"nonsense": 1}}, {"passwordCredential": {"_sha256": "x"}}]
+)
+async def test_a_password_with_an_unknown_property_is_refused(caller, body):
+    made = await caller.application()
+    error = await caller.post(f"/applications/{made['id']}/addPassword", body, status=400)
+    assert error["message"].startswith("Invalid property '")
+    assert (await caller.get(f"/applications/{made['id']}"))["passwordCredentials"] == []
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "application/x-www-form-urlencoded", "text/json"])
+async def test_a_body_must_say_that_it_is_json(caller, content_type):
+    headers = {**caller.headers, **({"Content-Type": content_type} if content_type else {})}
+    body = '{"displayName": "puller"}'
+    answer = await caller.client.post("/v1.0/applications", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "BadRequest")
+    assert "Content-Type" in answer.json()["error"]["message"]
+    headers["Content-Type"] = "application/json; charset=utf-8"
+    assert (await caller.client.post("/v1.0/applications", content=body, headers=headers)).status_code == 201
 
 
 async def test_tenants_see_their_own_applications_only(caller, graph_caller):
@@ -279,7 +336,7 @@ async def test_deleting_an_application_takes_its_home_service_principal_only(cal
         ({"filter": "tags/any(t:t eq 'x')"}, "the filter tags/any(t:t eq 'x')"),
         ({"filter": "appId in ('x', 'y')"}, "the filter appId in ('x', 'y')"),
         ({"filter": "displayName eq 'a' or displayName eq 'b'"}, "the filter displayName eq 'a' or displayName eq 'b'"),
-        ({"filter": "name eq 'x'"}, "the filter name eq 'x'"),
+        ({"filter": "notes eq 'x'"}, "the filter notes eq 'x'"),
         ({"search": '"displayName:a"'}, "the query option $search"),
         ({"expand": "owners"}, "the query option $expand"),
         ({"orderby": "displayName"}, "the query option $orderby"),
@@ -292,6 +349,67 @@ async def test_a_query_that_the_sandbox_does_not_have_is_refused_as_such(caller,
     assert error["message"] == f"The sandbox does not emulate {what} of Microsoft Graph."
 
 
+@pytest.mark.parametrize("path", ["/applications", "/applications/{id}/federatedIdentityCredentials"])
+@pytest.mark.parametrize(
+    ("query", "message"),
+    [
+        ({"filter": "nonsense eq 'x'"}, "Invalid filter clause: Could not find a property named 'nonsense' on type '"),
+        ({"filter": "id eq 'x' and nonsense eq 'y'"}, "Invalid filter clause: Could not find a property named"),
+        (
+            {"select": "id,nonsense"},
+            "Parsing OData Select and Expand failed: Could not find a property named 'nonsense'",
+        ),
+        ({"select": "Id"}, "Parsing OData Select and Expand failed: Could not find a property named 'Id' on type"),
+    ],
+)
+async def test_a_query_for_an_unknown_property_is_refused_in_an_empty_list_too(caller, path, query, message):
+    made = await caller.application()
+    error = await caller.get(path.format(**made), **query, status=400)
+    assert error["code"] == "BadRequest"
+    assert error["message"].startswith(message)
+
+
+@pytest.mark.parametrize("kind", ["applications", "servicePrincipals"])
+async def test_what_graph_has_beyond_the_sandbox_can_be_selected(caller, kind):
+    found = (await caller.get(f"/{kind}", select="owners,displayName"))["value"][0]
+    assert sorted(found) == ["displayName", "id"]
+    everything = (await caller.get(f"/{kind}", select="*"))["value"][0]
+    assert everything == (await caller.get(f"/{kind}"))["value"][0]
+
+
+@pytest.mark.parametrize("name", ["filter", "Select", "orderby", "top"])
+async def test_an_option_without_dollar_is_refused_as_such(caller, name):
+    answer = await caller.client.get("/v1.0/applications", headers=caller.headers, params={name: "x"})
+    assert answer.json()["error"]["message"].startswith(f"The sandbox does not emulate the query option {name} without")
+
+
+@pytest.mark.parametrize("query", [{"filter": "id eq 'x'"}, {"top": "1"}, {"count": "true"}])
+async def test_an_object_is_not_a_collection(caller, query):
+    made = await caller.application()
+    error = await caller.get(f"/applications/{made['id']}", **query, status=400)
+    assert "The requested resource is not a collection." in error["message"]
+
+
+async def test_pages_of_what_belongs_to_an_application_lead_on(owner, store):
+    made = await owner.application()
+    path = f"/applications/{made['id']}"
+    for number in range(3):
+        body = {"name": f"n{number}", "issuer": "https://i.example/", "subject": f"s{number}", "audiences": ["a"]}
+        await owner.post(f"{path}/federatedIdentityCredentials", body)
+    for object_id in (CALLER_OBJECT, OWNER_OBJECT):
+        await owner.post(f"{path}/owners/$ref", {"@odata.id": f"{DIRECTORY}/{object_id}"}, status=204)
+    with store.change() as state:
+        state["settings"]["page_size"] = 1
+    for below, count in (("federatedIdentityCredentials", 3), ("owners", 2)):
+        page, seen = await owner.get(f"{path}/{below}"), set()
+        while True:
+            seen |= {one["id"] for one in page["value"]}
+            if "@odata.nextLink" not in page:
+                break
+            page = (await owner.client.get(page["@odata.nextLink"], headers=owner.headers)).json()
+        assert len(seen) == count
+
+
 @pytest.mark.parametrize(
     "path",
     ["/applications/$count", "/applications/delta", "/servicePrincipals/microsoft.graph.delta()", "/applications/"],
@@ -302,7 +420,7 @@ async def test_a_request_beside_an_object_is_refused_as_such(caller, path):
 
 
 async def test_lists_are_filtered_cut_and_paged(caller, store):
-    names = ["alpha", "alpine", "beta", "o'hara"]
+    names = ["alpha", "alpine", "beta", "o'hara", "this and that"]
     for name in names:
         await caller.application(name)
 
@@ -311,6 +429,7 @@ async def test_lists_are_filtered_cut_and_paged(caller, store):
 
     assert await found(filter="displayName eq 'beta'") == ["beta"]
     assert await found(filter="displayName eq 'o''hara'") == ["o'hara"]
+    assert await found(filter="displayName eq 'this and that'") == ["this and that"]
     assert await found(filter="startswith(displayName,'alp')") == ["alpha", "alpine"]
     assert await found(filter="startswith(displayName,'alp') and displayName eq 'alpine'") == ["alpine"]
     assert (await caller.get("/applications", filter="startswith(displayName,'al')", count="true"))["@odata.count"] == 2

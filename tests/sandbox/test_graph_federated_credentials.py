@@ -45,11 +45,35 @@ async def test_issuer_and_subject_exist_once_per_application(caller, path):
     await caller.patch(f"{path}/{other['id']}", {"subject": "t"}, status=204)
 
 
-@pytest.mark.parametrize("audiences", [["a", "b"], "a"])
+@pytest.mark.parametrize("audiences", [["a", "b"], "a", [], [""], ["a" * 601]])
 async def test_exactly_one_audience_is_taken(caller, path, audiences):
     refused = await caller.post(path, {**BODY, "audiences": audiences}, status=400)
     assert "audiences" in refused["message"]
     assert (await caller.get(path))["value"] == []
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code", "named"),
+    [
+        ({"name": "main/branch"}, "InvalidFederatedIdentityCredentialValue", "Name value"),
+        ({"name": "two words"}, "InvalidFederatedIdentityCredentialValue", "Name value"),
+        ({"name": "n" * 121}, "InvalidFederatedIdentityCredentialValue", "Name value"),
+        ({"issuer": "not an address"}, "Request_BadRequest", "'issuer'"),
+        ({"issuer": "https://[bad/"}, "Request_BadRequest", "'issuer'"),
+        ({"issuer": f"https://i.example/{'x' * 600}"}, "Request_BadRequest", "'issuer'"),
+        ({"subject": "s" * 601}, "Request_BadRequest", "'subject'"),
+        ({"description": "d" * 601}, "Request_BadRequest", "'description'"),
+        ({"nonsense": 1}, "Request_BadRequest", "'nonsense'"),
+        ({"subject": None}, "Request_BadRequest", "'subject'"),
+    ],
+)
+async def test_malformed_credential_is_refused_as_new_one_and_as_change(caller, path, wrong, code, named):
+    refused = await caller.post(path, {**BODY, **wrong}, status=400)
+    assert (refused["code"], named in refused["message"]) == (code, True)
+    if "name" not in wrong:
+        made = await caller.post(path, BODY)
+        refused = await caller.patch(f"{path}/{made['id']}", wrong, status=400)
+        assert (refused["code"], named in refused["message"]) == (code, True)
 
 
 async def test_twenty_credentials_are_the_most(caller, path):

@@ -6,8 +6,8 @@ https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc
 from __future__ import annotations
 
 from typing import Any, Final
-from urllib.parse import urlsplit
 
+from crosstenant.sandbox.world.addresses import split_address
 from crosstenant.sandbox.world.clouds import CLOUDS, PUBLIC, Cloud
 
 Json = dict[str, Any]
@@ -21,7 +21,7 @@ def instance(authorization_endpoint: str) -> Json:
 
     :param authorization_endpoint: The address from the request; it names the cloud's host and the tenant.
     """
-    address = urlsplit(authorization_endpoint)
+    address = split_address(authorization_endpoint)
     hosts = {host for cloud in CLOUDS.values() for host in cloud.login_hosts}
     host = address.hostname if address.hostname in hosts else PUBLIC.login_host
     tenant = address.path.split("/")[1] if "/" in address.path else ""

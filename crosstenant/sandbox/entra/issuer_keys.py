@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from starlette.types import ASGIApp, Message
 
+from crosstenant.sandbox.world.addresses import split_address
 from crosstenant.sandbox.world.hosts import service_of
 
 Json = dict[str, Any]
@@ -23,7 +23,7 @@ MOST_KEYS: Final = 100
 
 def is_fetched(issuer: str) -> bool:
     """Whether an issuer is fetched; the sandbox emulates every other issuer itself."""
-    address = urlsplit(issuer)
+    address = split_address(issuer)
     return address.scheme == "https" and service_of(address.netloc) == "issuer"
 
 
@@ -42,7 +42,7 @@ async def fetch_keys(internet: ASGIApp, issuer: str) -> list[Json] | None:
 
 
 async def _get(internet: ASGIApp, address: str) -> Json | None:
-    url = urlsplit(address)
+    url = split_address(address)
     scope: Json = {
         "type": "http",
         "asgi": {"version": "3.0"},

@@ -18,7 +18,8 @@ from crosstenant.sandbox.graph.body_forms import FORMS
 from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request, not_emulated
 from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.graph.routes import ROUTES, Operation
-from crosstenant.sandbox.world.body_forms import misfit, read_body
+from crosstenant.sandbox.world.body_forms import is_json, misfit, read_body
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.state import State, Store, now
 
 _VERSIONS: Final = ("v1.0", "beta")
@@ -59,7 +60,9 @@ def _answer(store: Store, request: Request, body: bytes, operation: Operation) -
                 raise not_emulated(f"{request.method} {request.url.path}")
             path = {name: value.lower() for name, value in request.path_params.items() if name != "version"}
             query = dict(request.query_params)
-            answer = operation(GraphRequest(state, caller, version, path, query, _json(body), now(state)))
+            content = _json(body, request.headers.get("content-type", ""))
+            address = f"https://{cloud_of(state).graph_host}{request.url.path}"
+            answer = operation(GraphRequest(state, caller, version, path, query, content, now(state), address))
             if answer is None:
                 return Response(status_code=204)
             created = request.method == "POST" and not request.url.path.endswith(("/addPassword", "/getByIds"))
@@ -68,11 +71,11 @@ def _answer(store: Store, request: Request, body: bytes, operation: Operation) -
         return error.response(request.headers.get("client-request-id"))
 
 
-def _json(body: bytes) -> Json:
+def _json(body: bytes, content_type: str) -> Json:
     if not body:
         return {}
     try:
-        document: Any = read_body(body)
+        document: Any = read_body(body) if is_json(content_type) else None
     except ValueError:
         document = None
     if not isinstance(document, dict):

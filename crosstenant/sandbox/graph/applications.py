@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import uuid
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from crosstenant.sandbox.graph import sources
 from crosstenant.sandbox.graph.directory import (
     APPLICATIONS,
     SERVICE_PRINCIPALS,
     all_seen,
+    check_length,
+    check_properties,
     find,
     find_to_change,
     keep_history,
@@ -19,15 +20,33 @@ from crosstenant.sandbox.graph.directory import (
 )
 from crosstenant.sandbox.graph.owners import bound_owners
 from crosstenant.sandbox.graph.queries import many, one
-from crosstenant.sandbox.graph.refusals import bad_request
+from crosstenant.sandbox.graph.refusals import bad_request, not_emulated
 from crosstenant.sandbox.graph.request import GraphRequest, Json
+from crosstenant.sandbox.world.addresses import split_address
 from crosstenant.sandbox.world.directory_documents import new_application
 from crosstenant.sandbox.world.times import timestamp
 
 _PLATFORMS: Final = {"web", "spa", "publicClient"}
-_AUDIENCES: Final = {"AzureADMyOrg", "AzureADMultipleOrgs", "AzureADandPersonalMicrosoftAccount"}
+_PERSONAL: Final = "AzureADandPersonalMicrosoftAccount"
+_AUDIENCES: Final = {"AzureADMyOrg", "AzureADMultipleOrgs", _PERSONAL}
 _UUID: Final = r"[0-9a-fA-F]{8}-([0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
-_READ_ONLY: Final = {"id", "appId", "createdDateTime", "deletedDateTime", "publisherDomain", "passwordCredentials"}
+_READ_ONLY: Final = {
+    "id",
+    "appId",
+    "applicationTemplateId",
+    "createdDateTime",
+    "deletedDateTime",
+    "disabledByMicrosoftStatus",
+    "passwordCredentials",
+    "publisherDomain",
+    "verifiedPublisher",
+}
+_LONGEST_NAME: Final = 256
+_LONGEST_DESCRIPTION: Final = 1024
+_LONGEST_REDIRECT_URI: Final = 256
+_MOST_REDIRECT_URIS: Final = 256
+# What an application has only once it was written: new_application makes none.
+_LATER: Final = dict.fromkeys(("oauth2RequirePostResponse", "uniqueName"))
 
 
 def list_applications(request: GraphRequest) -> Json:
@@ -117,14 +136,16 @@ def _apply(application: Json, changes: Json) -> None:
         if changes[name] != application[name] and not (name == "passwordCredentials" and changes[name] is None):
             _apply_read_only(application, name, changes[name])
         del changes[name]
-    unknown = set(changes) - set(application) - {"oauth2RequirePostResponse", "uniqueName"}
-    if unknown or any(name.startswith("_") for name in changes):
-        raise bad_request(f"Invalid property '{sorted(unknown or changes)[0]}'.", source=sources.INVALID_PROPERTY)
+    check_properties({**_LATER, **application}, changes)
+    check_length("Application", changes, "displayName", _LONGEST_NAME)
+    check_length("Application", changes, "description", _LONGEST_DESCRIPTION)
     if "displayName" in changes and not changes["displayName"]:
         raise bad_request(
             "Invalid value specified for property 'displayName' of resource 'Application'.",
             source=sources.INVALID_VALUE,
         )
+    if changes.get("signInAudience") == "PersonalMicrosoftAccount":
+        raise not_emulated("the signInAudience PersonalMicrosoftAccount")
     if changes.get("signInAudience", "AzureADMyOrg") not in _AUDIENCES:
         raise bad_request(
             "Invalid value specified for property 'signInAudience' of resource 'Application'.",
@@ -134,11 +155,32 @@ def _apply(application: Json, changes: Json) -> None:
         settings: Json = cast(Json, changes[platform] or {})
         # Without settings a platform is answered with as an empty object.
         changes[platform] = settings
-        for uri in cast("list[str]", settings.get("redirectUris") or []):
+        uris = cast("list[str]", settings.get("redirectUris") or [])
+        for uri in uris:
             _check_redirect_uri(uri)
+        if len(uris) > _MOST_REDIRECT_URIS:
+            raise bad_request(
+                f"Invalid value specified for property 'redirectUris': more than {_MOST_REDIRECT_URIS} URIs.",
+                source=sources.REDIRECT_URI,
+            )
     if "keyCredentials" in changes:
         changes["keyCredentials"] = [_certificate(given) for given in changes["keyCredentials"]]
+    _check_token_version({**application, **changes}, changes)
     merge(application, changes)
+
+
+def _check_token_version(application: Json, changes: Json) -> None:
+    """An application that personal accounts sign in to takes access tokens of version 2 only.
+
+    https://learn.microsoft.com/graph/api/resources/apiapplication
+    """
+    if application["signInAudience"] != _PERSONAL or not changes.keys() & {"signInAudience", "api"}:
+        return
+    api: Json = application["api"] or {}
+    if api.get("requestedAccessTokenVersion") != 2:
+        raise bad_request(
+            "One or more properties contains invalid values.", "InvalidAccessTokenVersion", source=sources.TOKEN_VERSION
+        )
 
 
 def _apply_read_only(application: Json, name: str, value: Any) -> None:
@@ -156,7 +198,7 @@ def _apply_read_only(application: Json, name: str, value: Any) -> None:
 
 def _check_redirect_uri(uri: str) -> None:
     """https://learn.microsoft.com/entra/identity-platform/reply-url"""
-    parts = urlsplit(uri)
+    parts = split_address(uri)
     reason = None
     if parts.scheme not in ("http", "https") and not re.fullmatch(r"[a-z][a-z0-9+.-]*", parts.scheme):
         reason = "it must be an absolute URI"
@@ -166,6 +208,8 @@ def _check_redirect_uri(uri: str) -> None:
         reason = "it must not have a fragment"
     elif parts.scheme in ("http", "https") and not parts.path:
         reason = "it must end with a trailing slash when it has no path"
+    elif len(uri) > _LONGEST_REDIRECT_URI:
+        reason = f"it must have at most {_LONGEST_REDIRECT_URI} characters"
     if reason:
         raise bad_request(
             f"Invalid value specified for property 'redirectUris': '{uri}': {reason}.", source=sources.REDIRECT_URI

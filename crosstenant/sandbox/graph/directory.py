@@ -10,8 +10,10 @@ from __future__ import annotations
 import copy
 from typing import Any, Final
 
-from crosstenant.sandbox.graph.refusals import not_found
+from crosstenant.sandbox.graph import sources
+from crosstenant.sandbox.graph.refusals import bad_request, not_found
 from crosstenant.sandbox.graph.request import GraphRequest, Json
+from crosstenant.sandbox.world.ids import is_uuid
 from crosstenant.sandbox.world.state import State
 
 APPLICATIONS: Final = "applications"
@@ -59,6 +61,12 @@ def find(request: GraphRequest, kind: str) -> Json:
         if document is None or document["_tenant"] != request.caller.tenant_id:
             raise not_found(object_id)
         return document
+    if not is_uuid(app_id):
+        raise bad_request(
+            "Invalid value specified for object reference property 'appId'. Please ensure that this value has an "
+            "appropriate syntax and length.",
+            source=sources.INVALID_ALTERNATE_KEY,
+        )
     for document in all_seen(request.state, kind, request.time):
         if document["appId"] == app_id and document["_tenant"] == request.caller.tenant_id:
             return document
@@ -78,6 +86,33 @@ def find_to_change(request: GraphRequest, kind: str) -> Json:
     request.may_write(document)
     keep_history(request.state, kind, object_id, request.time)
     return document
+
+
+def check_properties(document: Json, changes: Json) -> None:
+    """Checks that a PATCH names no property that an object of Graph's, or an object in it, does not have.
+
+    :raises GraphRefusal: A property is unknown (400).
+    """
+    for name, value in changes.items():
+        if name.startswith("@"):
+            continue
+        if name not in document or name.startswith("_"):
+            raise bad_request(f"Invalid property '{name}'.", source=sources.INVALID_PROPERTY)
+        current: Any = document[name]
+        if isinstance(current, dict) and isinstance(value, dict):
+            check_properties(current, value)  # pyright: ignore[reportUnknownArgumentType] - JSON
+
+
+def check_length(resource: str, changes: Json, name: str, most: int) -> None:
+    """Checks the length of a text in a PATCH.
+
+    :param resource: What Graph calls the object, ``Application``.
+    :raises GraphRefusal: The text is too long (400).
+    """
+    if len(changes.get(name) or "") > most:
+        raise bad_request(
+            f"Invalid value specified for property '{name}' of resource '{resource}'.", source=sources.TEXT_TOO_LONG
+        )
 
 
 def merge(document: Json, changes: Json) -> None:

@@ -14,7 +14,7 @@ import uuid
 from typing import Final
 
 from crosstenant.sandbox.graph import sources
-from crosstenant.sandbox.graph.directory import find_to_change
+from crosstenant.sandbox.graph.directory import check_properties, find_to_change
 from crosstenant.sandbox.graph.refusals import GraphRefusal, bad_request
 from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.directory_documents import new_password
@@ -24,6 +24,15 @@ from crosstenant.sandbox.world.times import epoch, timestamp
 _DAY: Final = 86400
 _TWO_YEARS: Final = 730 * _DAY
 _ALPHABET: Final = string.ascii_letters + string.digits + "._~-"
+_PROPERTIES: Final = (
+    "customKeyIdentifier",
+    "displayName",
+    "endDateTime",
+    "hint",
+    "keyId",
+    "secretText",
+    "startDateTime",
+)
 _POLICY: Final = "00000000-0000-4000-8000-00000000b011"
 
 
@@ -33,6 +42,7 @@ def add_password(request: GraphRequest, kind: str) -> Json:
     A service principal has the same request: its secret signs in to its own tenant only.
     """
     holder = find_to_change(request, kind)
+    check_properties({"passwordCredential": dict.fromkeys(_PROPERTIES)}, request.body)
     given: Json = request.body.get("passwordCredential") or {}
     start = _time(given, "startDateTime", request.time)
     end = _time(given, "endDateTime", start + _TWO_YEARS)

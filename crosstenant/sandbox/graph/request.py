@@ -31,6 +31,8 @@ class GraphRequest:
     query: Mapping[str, str]
     body: Json
     time: float
+    address: str
+    """The address of the request, without its query."""
 
     @property
     def root(self) -> str:

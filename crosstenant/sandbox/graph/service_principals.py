@@ -10,6 +10,8 @@ from crosstenant.sandbox.graph.directory import (
     APPLICATIONS,
     SERVICE_PRINCIPALS,
     all_seen,
+    check_length,
+    check_properties,
     find,
     find_to_change,
     keep_history,
@@ -25,13 +27,19 @@ from crosstenant.sandbox.world.times import timestamp
 
 _READ_ONLY: Final = {
     "id",
+    "appDisplayName",
     "appId",
     "appOwnerOrganizationId",
-    "appDisplayName",
+    "applicationTemplateId",
     "createdDateTime",
-    "signInAudience",
+    "deletedDateTime",
+    "disabledByMicrosoftStatus",
     "passwordCredentials",
+    "servicePrincipalType",
+    "signInAudience",
+    "verifiedPublisher",
 }
+_LONGEST_TEXT: Final = 1024
 
 
 def list_service_principals(request: GraphRequest) -> Json:
@@ -113,9 +121,9 @@ def _apply(principal: Json, changes: Json) -> None:
         if changes[name] != public(principal)[name]:
             raise bad_request(f"Property '{name}' is read-only and cannot be set.", source=sources.READ_ONLY_PROPERTY)
         del changes[name]
-    unknown = set(changes) - set(principal)
-    if unknown or any(name.startswith("_") for name in changes):
-        raise bad_request(f"Invalid property '{sorted(unknown or changes)[0]}'.", source=sources.INVALID_PROPERTY)
+    check_properties(principal, changes)
+    check_length("ServicePrincipal", changes, "description", _LONGEST_TEXT)
+    check_length("ServicePrincipal", changes, "notes", _LONGEST_TEXT)
     if changes.get("accountEnabled", True) not in (True, False):
         raise bad_request(
             "Invalid value specified for property 'accountEnabled' of resource 'ServicePrincipal'.",

@@ -31,6 +31,14 @@ SERVICE_PRINCIPAL_EXISTS: Final = thread(
     question="graph-service-principal-twice",
 )
 FEDERATED_AUDIENCES: Final = page(_FEDERATION, but="status, code and text")
+FEDERATED_ISSUER: Final = page(
+    "https://learn.microsoft.com/graph/api/resources/federatedidentitycredential",
+    but="that Graph refuses an issuer that is not an address, and its words",
+)
+FEDERATED_NAME: Final = thread(
+    "https://github.com/Azure/azure-dev/issues/2505",
+    but="which characters beside / are refused, and that a long name is",
+)
 FEDERATED_SUBJECT_EXISTS: Final = thread("https://github.com/Azure/azure-workload-identity/issues/434")
 TOO_MANY_FEDERATED_CREDENTIALS: Final = page(_FEDERATION, but="status, code and text")
 FEDERATED_CREDENTIAL_EXISTS: Final = thread("https://github.com/Azure/azure-dev/issues/1482")
@@ -38,6 +46,7 @@ PASSWORD_POLICY: Final = code("https://github.com/OfficeDev/microsoft-365-agents
 LIFETIME_POLICY: Final = thread(
     "https://github.com/OfficeDev/microsoft-365-agents-toolkit/issues/10998", but="the details, and the status"
 )
+INVALID_ALTERNATE_KEY: Final = thread("https://github.com/microsoftgraph/msgraph-sdk-python/issues/408")
 INVALID_DATE: Final = assumed("code and text")
 INVALID_END_DATE: Final = assumed("code and text", question="graph-password-past-end")
 INVALID_PROPERTY: Final = assumed("code and text")
@@ -46,13 +55,37 @@ INVALID_VALUE: Final = assumed("code and text")
 INVALID_VERSION: Final = assumed("code and text")
 ME: Final = thread("https://github.com/microsoftgraph/msgraph-sdk-php/issues/1163")
 MISSING_PROPERTY: Final = assumed("code and text")
+NOT_A_COLLECTION: Final = thread("https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/2466")
 PASSWORD_IN_PATCH: Final = assumed("code and text")
 PASSWORD_NOT_FOUND: Final = assumed("code and text", question="graph-remove-unknown-password")
 READ_ONLY_PROPERTY: Final = assumed("code and text")
 REDIRECT_URI: Final = page(
     "https://learn.microsoft.com/entra/identity-platform/reply-url", but="that Graph refuses them, and its words"
 )
+TEXT_TOO_LONG: Final = page(
+    "https://learn.microsoft.com/graph/api/resources/application",
+    "https://learn.microsoft.com/graph/api/resources/serviceprincipal",
+    "https://learn.microsoft.com/graph/api/resources/federatedidentitycredential",
+    but="status, code and text; the pages have the lengths",
+)
+TOKEN_VERSION: Final = thread(
+    "https://github.com/azure-ad-b2c/Scripts/issues/2", "https://github.com/Azure/azure-cli/issues/15512"
+)
 TOO_MANY_IDS: Final = page(
     "https://learn.microsoft.com/graph/api/directoryobject-getbyids", but="code and text; the page has the number"
 )
-UNREADABLE_BODY: Final = assumed("code and text")
+UNKNOWN_FILTERED: Final = thread(
+    "https://github.com/microsoftgraph/microsoft-graph-docs/issues/3044",
+    "https://github.com/microsoftgraph/msgraph-sdk-dotnet/issues/1190",
+    but="what follows the colon, which is as in $select",
+)
+UNKNOWN_SELECTED: Final = thread(
+    "https://github.com/microsoftgraph/microsoft-graph-docs/issues/9988",
+    "https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/2103",
+    but="that applications and service principals get it as other types do",
+)
+UNREADABLE_BODY: Final = thread(
+    "https://github.com/microsoftgraph/nodejs-connect-rest-sample/issues/53",
+    "https://github.com/microsoftgraph/msgraph-sdk-php/issues/632",
+    but="that JSON of another content type gets it",
+)

@@ -37,6 +37,11 @@ OBJECTS: Final = Form("a list of objects", list, dict, nullable=False)
 OBJECTS_OR_NULL: Final = Form("a list of objects", list, dict)
 
 
+def is_json(content_type: str) -> bool:
+    """Whether a ``Content-Type`` header says that the body is JSON."""
+    return content_type.partition(";")[0].strip().lower() == "application/json"
+
+
 def read_body(content: bytes) -> Any:
     """The document in a body.
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import math
 import re
 from typing import Any, Final, cast
-from urllib.parse import urlsplit
 
 from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import ArmRequest
+from crosstenant.sandbox.world.addresses import split_address
 
 Json = dict[str, Any]
 
@@ -83,16 +83,20 @@ def check_content(properties: Json) -> Json:
             "Federated identity credentials must have exactly 1 audience.",
             source=sources.CREDENTIAL_AUDIENCE,
         )
-    address = urlsplit(str(issuer))
-    if address.scheme != "https" or not address.hostname or max(len(str(issuer)), len(str(subject))) > _LONGEST:
+    address = split_address(str(issuer))
+    if address.scheme != "https" or not address.hostname or not _fits(issuer, subject, *audiences):
         raise ArmRefusal(
             400,
             "BadRequest",
-            f"Federated Identity Credential is invalid: the issuer must be an https address, and issuer and subject "
-            f"must have at most {_LONGEST} characters.",
+            "Federated Identity Credential is invalid: the issuer must be an https address, and issuer, subject and "
+            f"audience must have 1 to {_LONGEST} characters.",
             source=sources.CREDENTIAL_FORM,
         )
     return {"issuer": str(issuer), "subject": str(subject), "audiences": [str(audiences[0])]}
+
+
+def _fits(*texts: object) -> bool:
+    return all(0 < len(str(text)) <= _LONGEST for text in texts)
 
 
 def check_not_writing(request: ArmRequest, identity: Json) -> None:
