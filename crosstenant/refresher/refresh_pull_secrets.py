@@ -83,6 +83,11 @@ def clean(text: str) -> str:
     return "".join(it if it.isprintable() else it.encode("unicode_escape").decode() for it in line)
 
 
+def begun(text: str, length: int = 200) -> str:
+    """The beginning of what another program wrote. A token that was cut off could be recognised no longer."""
+    return clean(text)[:length]
+
+
 def say(text: str) -> None:
     """Prints a line of the log."""
     print(clean(text), flush=True)
@@ -177,8 +182,8 @@ class Host:
         except (OSError, http.client.HTTPException, UnicodeError) as error:  # the last for a label of over 63 letters
             reason = getattr(error, "reason", error)
             raise Failure(
-                f"{self.name} cannot be reached from this cluster ({type(reason).__name__}: {str(reason)[:150]}); "
-                "check DNS, egress firewall, proxy and private endpoints",
+                f"{self.name} cannot be reached from this cluster ({type(reason).__name__}: {begun(str(reason), 150)})"
+                "; check DNS, egress firewall, proxy and private endpoints",
                 outage=True,
             ) from None
         if answer.status == 429 or answer.status >= 500:
@@ -242,7 +247,7 @@ def entra_token(config: Json, token_file: Path) -> str:
             "700027": ("the issuer's published keys do not fit the token: was the cluster rebuilt?", 0),
             "90002": (f"there is no tenant {tenant}: correct tenantId", 0),
             "53003": (f"a Conditional Access policy of tenant {tenant} blocks identity {client}", 0),
-        }.get(code, (text.split("Trace ID")[0][:200] or f"it answered {answer.status}", 0))
+        }.get(code, (begun(text.split("Trace ID")[0]) or f"it answered {answer.status}", 0))
     raise Failure(
         f"Entra ID ({authority}) refuses the sign-in: {sentence} ({'AADSTS' + code if code else answer.status})",
         spreads,
@@ -252,7 +257,7 @@ def entra_token(config: Json, token_file: Path) -> str:
 def said(answer: Answer) -> str:
     """What a registry says of a refusal: code and message."""
     first = mapping((sequence(answer.json.get("errors")) or [None])[0])
-    return f"{answer.status} {first.get('code', '')} {first.get('message', '')}".strip()[:200]
+    return begun(f"{answer.status} {first.get('code', '')} {first.get('message', '')}")
 
 
 def missing_role(server: str, client: str, step: str, detail: str) -> Failure:
@@ -366,7 +371,7 @@ class Cluster:
     def _accepted(self, answer: Answer, verb: str, secret: Json) -> Answer:
         if answer.status in (200, 201):
             return answer
-        message = str(answer.json.get("message", ""))[:200]
+        message = begun(str(answer.json.get("message", "")))
         if answer.status == 403:
             raise Failure(
                 f"the API server refuses to '{verb}' secret {label(secret)}: its Role or RoleBinding there is missing; "

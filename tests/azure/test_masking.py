@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from urllib.parse import quote
 
 import pytest
@@ -62,11 +63,37 @@ def test_authorization_in_any_case_and_of_any_length(text: str, hidden: str):
         ),
         (f"client-key-data: {KEY}", "client-key-data: [secret]"),
         ("users: token: 0123456789abcdef0123456789abcdef", "users: token: [secret]"),
+        ("  password: hunter2xyz\n  username: me", "  password: [secret]\n  username: me"),
+        (
+            json.dumps({"aadClientId": ID, "aadClientSecret": WORD}),
+            f'{{"aadClientId": "{ID}", "aadClientSecret": "[secret]"}}',
+        ),
+        ("Server=x;Uid=me;Pwd=hunter2;", "Server=x;Uid=me;Pwd=[secret];"),
+        (f"PULUMI_CONFIG_PASSPHRASE={WORD}", "PULUMI_CONFIG_PASSPHRASE=[secret]"),
+        (f"X-Auth-Token: {OPAQUE} of it", "X-Auth-Token: [secret] of it"),
+        (f"https://login.test/?code={OPAQUE}&state=1", "https://login.test/?code=[secret]&state=1"),
+        (f"Cookie: a={WORD}; b={OPAQUE} was sent", "Cookie: [secret] was sent"),
+        (f'{{"Set-Cookie": "fpc={OPAQUE}; path=/"}}', '{"Set-Cookie": "[secret]"}'),
     ],
 )
 def test_secrets_that_a_form_or_a_document_names(text: str, hidden: str | None):
     expected = hidden or "https://a.blob.core.windows.net/c?sv=1&sig=[secret]&se=2"
     assert hide(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        (f"ran az login -u app -p {WORD} --tenant t", "ran az login -u app -p [secret] --tenant t"),
+        ("az login -u app --password hunter2 --tenant t", "az login -u app --password [secret] --tenant t"),
+        (f"--docker-password '{WORD} of words' x", "--docker-password '[secret]' x"),
+        (str(["az", "login", "-p", WORD, "--tenant"]), "['az', 'login', '-p', '[secret]', '--tenant']"),
+        (json.dumps(["kubectl", "--token", WORD]), '["kubectl", "--token", "[secret]"]'),
+        (f"curl --proxy-user me:{WORD} https://x", "curl --proxy-user me:[secret] https://x"),
+    ],
+)
+def test_arguments_of_commands(text: str, hidden: str):
+    assert hide(text) == hidden
 
 
 @pytest.mark.parametrize(
@@ -78,6 +105,10 @@ def test_secrets_that_a_form_or_a_document_names(text: str, hidden: str | None):
         (f"data {pair(JWT)}", "data [secret]"),
         (f"data {JWT[:70]}\n{JWT[70:]}.", "data [token]"),
         (f"set {'pul-' + '0a' * 20}", "set [secret]"),
+        (f"value: {pair('apiVersion: v1; kind: Config; users')}", "value: [secret]"),
+        (f"file {'MIIKDwIBAzCC' + 'aB3x' * 30}==", "file [secret]"),
+        ("sent abc8Q~the-first (cut off)", "sent [secret] (cut off)"),
+        (f"kept 0.AXoA{'aB3_' * 10}.AgABAwEAAAA", "kept [secret]"),
     ],
 )
 def test_keys_and_tokens(text: str, hidden: str):
@@ -110,6 +141,12 @@ def test_user_information_of_any_address(text: str, hidden: str):
         "kubectl create token, 'az account get-access-token': Basic tier, Basic auth, Bearer challenge",
         "secret namespace/images: written, valid until 2026-01-01T00:00:00Z",
         "role_assignment_name='0dbd5fb0-0c5b-504a-ba28-635caca3349d'",
+        "AADSTS50126: Error validating credentials due to invalid username or password: AADSTS50126",
+        "give --client-secret or --password with it; pulumi config set --secret pull:secret2 <value>",
+        "az login --tenant 0dbd5fb0-0c5b-504a-ba28-635caca3349d, or mkdir -p /var/lib/x1",
+        "Status=409 Code=RoleAssignmentExists; https://x/?error=a&code=AADSTS50076",
+        "ServicePrincipalCredential(client_id='x', secret=...)",
+        'secret "pull-1" not found; "imagePullSecrets": ["crosstenant-pull-1"]',
     ],
 )
 def test_words_about_credentials_stay(text: str):
@@ -127,6 +164,32 @@ def test_words_about_credentials_stay(text: str):
 )
 def test_white_space_of_a_secret_may_be_escaped(written: str):
     assert hide(f"it was {written}, today", ["a pass phrase/of words"]) == "it was [secret], today"
+
+
+SECRET = "aB3x.planted/secret+of=these~tests"
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        SECRET[:20],
+        SECRET[-20:],
+        quote(SECRET, safe="")[:20],
+        pair(f"id:{SECRET}")[:24],
+        pair(SECRET)[-20:],
+        SECRET.encode().hex(),
+        SECRET.encode().hex().upper(),
+    ],
+)
+def test_a_secret_that_was_cut_off_or_is_in_hexadecimal_digits(written: str):
+    assert hide(f"it was '{written}'... today", [SECRET]) == "it was '[secret]'... today"
+
+
+def test_a_long_text_of_a_secrets_beginnings_is_read_in_time():
+    start = time.process_time()
+    for part in (SECRET[:12], SECRET[-12:], pair(SECRET)[:12], SECRET):
+        assert hide(part * 5000, [SECRET]).replace("[secret]", "") in ("", part[:-12])
+    assert time.process_time() - start < 20
 
 
 @pytest.mark.parametrize("variable", ["ALL_PROXY", "all_proxy", "Socks_Proxy", "HTTP_PROXY"])

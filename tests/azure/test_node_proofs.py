@@ -160,3 +160,17 @@ async def test_secrets_that_a_cluster_repeats_are_hidden(proofs: NodeProofs, com
     ended = (await ask(proofs, moment=Moment.UPDATE)).detail
     for text in (node.detail, ended):
         assert "denied the request: GET https://[secret]@mirror/v2/ (Authorization: Basic [secret])" in text
+
+
+async def test_a_long_text_of_a_cluster_is_cut_off_behind_what_is_hidden(proofs: NodeProofs, commands: Commands):
+    said = f"{'x' * 580} https://me:planted-password@mirror/v2/ {'y' * 100}"
+    text = b64encode(said.encode()).decode()
+    commands.answers = [
+        f"{begin_mark(RUN)}\ndenied pool=apps node= text={text}\n{end_mark(RUN)}\n",
+        f"{begin_mark('00000002')}\nfailed text={text}\n{end_mark('00000002')}\n",
+    ]
+    (node,) = (await ask(proofs)).nodes
+    listed = (await ask(proofs, moment=Moment.UPDATE)).detail
+    for shown in (node.detail, listed):
+        assert len(shown) == 600
+        assert "planted" not in shown

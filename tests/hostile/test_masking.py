@@ -34,6 +34,7 @@ FORMS = (
     lambda it: "".join(f"&#{ord(character)};" for character in it),
     lambda it: "\n".join(textwrap.wrap(base64.b64encode(f"id:{it}".encode()).decode(), 8)),
     lambda it: quote(base64.b64encode(f"id:{it}".encode()).decode(), safe=""),
+    lambda it: it.encode().hex(),
 )
 
 
@@ -49,6 +50,7 @@ PIECES = ("Bearer ", "eyJ", "://", "@", "a1", "Q~", ".", "<title", "expired ", "
 SHAPES = (
     *("authorization: ", "password=", '"auth":"', "'token': '", "token: ", "-----BEGIN PRIVATE KEY-----"),
     *("%3A%2F%2F", "u:p@", "\\", '\\"secret', "Basic YTpi", "ZXlK", "=", "%25", "&#0"),
+    *('"aadClientSecret', "--password ", "login -p ", "cookie: a=b; ", "?code=", "-u x:", "MII", "1Q~", "0.A"),
 )
 
 

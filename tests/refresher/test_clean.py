@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 import pytest
 
 from crosstenant.refresher import refresh_pull_secrets
-from crosstenant.refresher.refresh_pull_secrets import clean, entry_of
+from crosstenant.refresher.refresh_pull_secrets import Answer, clean, entry_of, said
 
 TOKEN = "opaque/planted+token==0123"
 
@@ -31,3 +31,13 @@ def used(monkeypatch: pytest.MonkeyPatch):
 )
 def test_text_is_shown_without_credentials(text: str, shown: str):
     assert clean(text) == shown
+
+
+def test_what_a_server_says_is_cleaned_before_it_is_cut_off():
+    message = f"{'x' * 165} got {TOKEN} through http://me:planted-password@proxy:3128"
+    for start in range(0, 120, 5):
+        text = json.dumps({"errors": [{"code": "DENIED", "message": message[start:]}]})
+        shown = said(Answer(403, {}, text.encode()))
+        assert len(shown) <= 200
+        assert "opaque" not in shown
+        assert "planted" not in shown

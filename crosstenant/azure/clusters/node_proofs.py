@@ -140,9 +140,10 @@ class NodeProofs:
 
 
 def _without_secrets(outcome: ClusterOutcome) -> ClusterOutcome:
-    # The state keeps the details: the words of a kubelet, a registry, a webhook.
-    nodes = tuple(replace(it, detail=hide(it.detail)) for it in outcome.nodes)
-    return replace(outcome, nodes=nodes, detail=hide(outcome.detail))
+    # The state keeps the details: the words of a kubelet, a registry, a webhook. A secret that was cut off could be
+    # recognised no longer.
+    nodes = tuple(replace(it, detail=hide(it.detail)[:_LONGEST]) for it in outcome.nodes)
+    return replace(outcome, nodes=nodes, detail=hide(outcome.detail)[:_LONGEST])
 
 
 def _not_asked(error: CommandNotRun) -> ClusterOutcome:

@@ -1,4 +1,4 @@
-"""Known secrets in a text: as they are, as URLs, JSON, HTML and base64 have them, and where a line ends within them.
+"""Known secrets in a text: as they are, as URLs, JSON, HTML, base64 and hexadecimal digits have them, and cut off.
 
 Secret and text are compared in one plain form: every escape is undone, and white space is left out.
 """
@@ -27,6 +27,8 @@ _PIECE: Final = re.compile(
 # A shorter secret could be found in the letters of two words.
 _SHORTEST_WRAPPED: Final = 12
 _SHORTEST_CORE: Final = 8
+# Of a secret that was cut off, at its end or at its beginning: as much as words hardly share with it.
+_SHORTEST_PART: Final = 12
 _BASE64: Final = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/_-")
 _KINDS: Final = frozenset({"percent", "backslash", "html"})
 _SOME_KINDS: Final = [frozenset(it) for size in range(len(_KINDS) + 1) for it in combinations(sorted(_KINDS), size)]
@@ -121,15 +123,19 @@ def _spans(plain: _Plain, secret: str) -> Iterator[tuple[int, int]]:
             last = first + len(form) - 1
             if len(form) >= _SHORTEST_WRAPPED or plain.is_whole(first, last):
                 yield plain.start(first), plain.end(last)
+        for first, last in _cut_off(plain, form, with_gaps=len(secret.split()) > 1):
+            yield plain.start(first), plain.end(last)
     for core in _cores(secret):
-        for first in _places(plain.in_base64, core):
-            yield _run_around(plain, first, first + len(core) - 1)
+        for part in {core[:_SHORTEST_PART], core[-_SHORTEST_PART:]}:
+            yield from _runs(plain, part)
 
 
 def _written(secret: str) -> set[str]:
     in_json, in_url = json.dumps(secret)[1:-1], quote(secret, safe="", errors="replace")
     lower = re.sub("%[0-9A-F]{2}", lambda found: found[0].lower(), in_url)
-    return {secret, in_json, in_url, lower, quote(in_url, safe=""), quote_plus(secret, errors="replace")}
+    digits = secret.encode(errors="replace").hex()
+    in_urls = {in_url, lower, quote(in_url, safe=""), quote_plus(secret, errors="replace")}
+    return {secret, in_json, digits, digits.upper(), *in_urls}
 
 
 def _places(text: str, part: str) -> Iterator[int]:
@@ -139,13 +145,43 @@ def _places(text: str, part: str) -> Iterator[int]:
         at = text.find(part, at + len(part))
 
 
+def _cut_off(plain: _Plain, form: str, *, with_gaps: bool) -> Iterator[tuple[int, int]]:
+    """Where a text has only the beginning or the end of a form: its author may have cut the text."""
+    if len(form) <= _SHORTEST_PART:
+        return
+    text = plain.text
+    if not form.startswith("eyJ"):  # what has the form of a token is hidden whole
+        for first in _places(text, form[:_SHORTEST_PART]):
+            last = first + _SHORTEST_PART - 1
+            for character in form[_SHORTEST_PART:]:
+                if text[last + 1 : last + 2] != character or not (with_gaps or plain.is_whole(last, last + 1)):
+                    break
+                last += 1
+            yield first, last
+    for first in _places(text, form[-_SHORTEST_PART:]):
+        begin = first
+        for character in reversed(form[:-_SHORTEST_PART]):
+            if begin == 0 or text[begin - 1] != character or not (with_gaps or plain.is_whole(begin - 1, begin)):
+                break
+            begin -= 1
+        yield begin, first + _SHORTEST_PART - 1
+
+
+def _runs(plain: _Plain, part: str) -> Iterator[tuple[int, int]]:
+    last = -1
+    for place in _places(plain.in_base64, part):
+        if place > last:  # else it is in the run before
+            first, last = _run_around(plain, place, place + len(part) - 1)
+            yield plain.start(first), plain.end(last)
+
+
 def _run_around(plain: _Plain, first: int, last: int) -> tuple[int, int]:
     while first and plain.text[first - 1] in _BASE64 and plain.end(first - 1) == plain.start(first):
         first -= 1
     for characters in (_BASE64, "="):
         while last + 1 < len(plain.text) and plain.text[last + 1] in characters and plain.is_whole(last, last + 1):
             last += 1
-    return plain.start(first), plain.end(last)
+    return first, last
 
 
 def _cores(secret: str) -> set[str]:

@@ -41,7 +41,6 @@ _OF_THE_PULL: Final = (
     *("InvalidImageName", "SignatureValidationFailed", "ImageInspectError"),
 )
 _LOST: Final = "ContainerStatusUnknown"
-_LONGEST: Final = 600
 
 
 @dataclass(frozen=True)
@@ -93,7 +92,7 @@ def outcome_of(report: Report, plan: NodePullPlan, absent_pools: Iterable[str] =
         *(NodeOutcome(in_one_line(it), "", _R.NO_NODE) for it in absent_pools),
     ]
     if report.failures:
-        text = in_one_line(report.failures[0])[:_LONGEST]
+        text = in_one_line(report.failures[0])
         result = _R.NOT_PERMITTED if POD_FORBIDDEN.is_in(text) else _R.RUN_COMMAND_FAILED
         return ClusterOutcome(result, tuple(nodes), f"the cluster says: {text}")
     if not nodes:
@@ -104,8 +103,9 @@ def outcome_of(report: Report, plan: NodePullPlan, absent_pools: Iterable[str] =
 
 def _of_pod(pod: PodFacts, plan: NodePullPlan) -> NodeOutcome:
     def says(result: NodePullResult, detail: str = "", *, credential_refused: bool = False) -> NodeOutcome:
-        text = in_one_line(detail)[:_LONGEST]
-        return NodeOutcome(in_one_line(pod.pool), in_one_line(pod.node), result, text, credential_refused)
+        return NodeOutcome(
+            in_one_line(pod.pool), in_one_line(pod.node), result, in_one_line(detail), credential_refused
+        )
 
     if pod.pull_secrets:
         names = ", ".join(pod.pull_secrets)
@@ -135,7 +135,7 @@ def _of_pod(pod: PodFacts, plan: NodePullPlan) -> NodeOutcome:
 
 
 def _of_denied(pod: DeniedPod) -> NodeOutcome:
-    text = in_one_line(_KUBECTL.sub("", pod.text))[:_LONGEST]
+    text = in_one_line(_KUBECTL.sub("", pod.text))
     result = _R.NOT_PERMITTED if POD_FORBIDDEN.is_in(text) else _R.ADMISSION_DENIED
     return NodeOutcome(in_one_line(pod.pool), in_one_line(pod.node), result, text)
 
