@@ -171,6 +171,44 @@ async def test_busy_azure_is_asked_three_times_more(make_arm_client, store, cloc
     assert clock.waits == [20, 60, 120]
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "EntityNotFound",
+        "LockNotFound",
+        "NotFound",
+        "ParentResourceNotFound",
+        "ResourceGroupNotFound",
+        "ResourceNotFound",
+        "RoleAssignmentNotFound",
+        "SubscriptionNotFound",
+    ],
+)
+async def test_404_with_a_code_of_azure_is_a_deletion(make_arm_client, store, code: str):
+    thing = await Managed(RoleAssignment(make_arm_client())).create(**PROGRAM)
+    add_fault(store, service="arm", method="GET", path="roleAssignments", status=404, code=code)
+    assert not await thing.refresh()
+
+
+async def test_deletion_of_what_is_gone_is_done_and_a_refused_one_is_an_error(make_arm_client, store):
+    thing = await Managed(RoleAssignment(make_arm_client())).create(**PROGRAM)
+    add_fault(store, service="arm", method="DELETE", path="roleAssignments", status=404, code="Blocked", times=1)
+    await thing.delete()
+    add_fault(store, service="arm", method="DELETE", path="roleAssignments", status=403, code="Forbidden", times=1)
+    with pytest.raises(OperatorError, match='Status=403 Code="Forbidden"'):
+        await thing.delete()
+
+
+async def test_scope_stays_as_the_program_spells_it(make_arm_client, store):
+    thing = await Managed(RoleAssignment(make_arm_client())).create(**PROGRAM)
+    assignments = read_state(store)["roleAssignments"]
+    key = next(key for key in assignments if key.endswith(NAME))
+    change(store, lambda state: state["roleAssignments"][key]["properties"].update(scope=REGISTRY.upper()))
+    assert await thing.refresh()
+    assert (thing.inputs["scope"], thing.outputs["scope"]) == (PROGRAM["scope"], REGISTRY.upper())
+    assert await thing.plan(**PROGRAM) == {}
+
+
 async def test_404_of_a_proxy_is_not_taken_for_deletion(make_arm_client, store):
     thing = await Managed(RoleAssignment(make_arm_client())).create(**PROGRAM)
     add_fault(store, service="arm", method="GET", path="roleAssignments", status=404, code="Blocked")
