@@ -321,6 +321,18 @@ def test_stopped_cluster_is_known_by_each_of_azures_texts(state: str, code: str)
     assert told.startswith("resetting the cluster: the cluster is stopped; start it ('az aks start') and run again.")
 
 
+def test_deny_assignment_is_told_from_a_missing_role():
+    said = (
+        "The client 'c' with object id 'o' has permission to perform action 'a/b/action' on scope '/subscriptions/s';"
+        " however, the access is denied because of the deny assignment with name 'Managed by a stack' and Id '1'."
+    )
+    told = explain(arm(403, "DenyAssignmentAuthorizationFailed", said), doing="resetting", on="the cluster")
+    assert told.startswith(
+        "resetting the cluster: a deny assignment forbids the action, whatever roles the caller has; have the"
+        " deployment stack or managed application that made it exclude the caller. Azure says"
+    )
+
+
 def test_unknown_code_of_entra_is_left_to_the_code_that_repeats_it():
     text = said(arm(400, "BadRequest", INVALID.format("AADSTS1")))
     assert "AKS refuses the application's credential" in text

@@ -174,6 +174,12 @@ _RESOURCE_MANAGER: Final = (
         "assign one that permits the action at that scope; a new assignment takes some minutes to count",
     ),
     Refusal(
+        ("DenyAssignmentAuthorizationFailed",),
+        "Resource Manager",
+        "a deny assignment forbids the action, whatever roles the caller has",
+        "have the deployment stack or managed application that made it exclude the caller",
+    ),
+    Refusal(
         ("ResourceGroupNotFound",),
         "Resource Manager",
         "there is no such resource group",

@@ -160,8 +160,7 @@ DENIED_BY_ASSIGNMENT: Final = MatchedText(
         " 'Managed by a stack' and Id '716c4d159bc8476da3c16ccb70082517' at scope '/subscriptions/s/resourceGroups"
         "/rg'.\"",
     ),
-    "the code and the words, without an original",
-    assumed=True,
+    "https://github.com/Azure/migAz/issues/266; https://github.com/microsoft/AzureTRE/issues/4776",
     pattern=r"DenyAssignmentAuthorizationFailed(?:.*?deny assignment with name '(?P<name>[^']+)')?",
 )
 ROLE_FORBIDDEN: Final = MatchedText(
