@@ -61,11 +61,15 @@ class Caller:
             raise SetUpFailed("an answer names a host that is not Resource Manager's")
         audience = GRAPH if origin == GRAPH else ARM
         token = token or self.token(tenant, audience)
+        makes = method in ("POST", "PUT")
         try:
-            return self._sent(method, address, body, token)
+            reply = self._sent(method, address, body, token)
         except httpx.TransportError:
-            self.unsure = self.unsure or method in ("POST", "PUT")
+            self.unsure = self.unsure or makes
             raise
+        # A gateway that answers in the service's place says nothing of what the service did.
+        self.unsure = self.unsure or (makes and reply.status >= 500)
+        return reply
 
     def _sent(self, method: str, address: str, body: Any, token: str) -> Reply:
         return self.send(method, _versioned(address), json=body, headers={"Authorization": f"Bearer {token}"})
