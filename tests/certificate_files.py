@@ -11,7 +11,7 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -34,17 +34,21 @@ def key() -> rsa.RSAPrivateKey:
 
 
 @cache
-def certificate(name: str = "caller", *, days: int = 1) -> x509.Certificate:
+def certificate(
+    name: str = "caller", *, days: int = 1, of: ec.EllipticCurvePrivateKey | None = None
+) -> x509.Certificate:
     """A self-signed certificate of the key.
 
     :param days: For how long it is valid from now on.
+    :param of: Another key.
     """
+    own = of or key()
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.datetime.now(datetime.timezone.utc)
-    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key().public_key())
+    builder = x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(own.public_key())
     builder = builder.serial_number(1).not_valid_before(now - datetime.timedelta(days=9))
     builder = builder.not_valid_after(now + datetime.timedelta(days=days))
-    return builder.sign(key(), hashes.SHA256())
+    return builder.sign(own, hashes.SHA256())
 
 
 def key_credential(of: x509.Certificate | None = None) -> dict[str, str]:
@@ -75,21 +79,29 @@ def pkcs12_file(
     return pkcs12.serialize_key_and_certificates(b"caller", *own, others, encryption)
 
 
-def pkcs12_by_openssl(folder: Path, *options: str, password: str = PASSWORD) -> bytes:
+def pkcs12_by_openssl(folder: Path, *options: str, password: str = PASSWORD, pem: bytes = b"") -> bytes:
     """A PKCS#12 file in a form that the library does not write.
 
     :param folder: For what OpenSSL reads and writes.
     :param options: Of ``openssl pkcs12 -export``.
+    :param pem: What goes into it, if not the usual certificate.
     """
-    pem, written = folder / "openssl.pem", folder / "openssl.pfx"
-    pem.write_bytes(pem_file())
-    command = ["openssl", "pkcs12", "-export", "-in", str(pem), "-out", str(written), "-passout", f"pass:{password}"]
+    plain, written = folder / "openssl.pem", folder / "openssl.pfx"
+    plain.write_bytes(pem or pem_file())
+    command = ["openssl", "pkcs12", "-export", "-in", str(plain), "-out", str(written), "-passout", f"pass:{password}"]
     done = subprocess.run([*command, *options], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     data = written.read_bytes()
-    pem.unlink()
+    plain.unlink()
     written.unlink()
     return data
+
+
+def elliptic_pem_file() -> bytes:
+    """A PEM file whose key is not of RSA."""
+    own = ec.generate_private_key(ec.SECP256R1())
+    written = own.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    return written + certificate(of=own).public_bytes(Encoding.PEM)
 
 
 def pem_file(password: str = "", *, with_key: bool = True, of: x509.Certificate | None = None) -> bytes:

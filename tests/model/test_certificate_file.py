@@ -138,7 +138,14 @@ def test_azuread_needs_no_mac_without_a_password(tmp_path: Path):
     assert unreadable(data, "cert", "azure-native", with_password=False).startswith(f"{NATIVE}with a MAC only")
 
 
-@pytest.mark.parametrize("shift", [lambda it: b"  " + it.replace(b"\n", b"\n  "), lambda it: it.replace(b"\n", b"")])
+@pytest.mark.parametrize(
+    "shift",
+    [
+        lambda it: b"  " + it.replace(b"\n", b"\n  "),
+        lambda it: it.replace(b"\n", b""),
+        lambda it: it.replace(b"\n", b"\r"),
+    ],
+)
 def test_pem_whose_lines_are_shifted_is_written_anew(shift: Callable[[bytes], bytes]):
     for reader in _readers():
         found = unreadable(shift(pem_file()), "cert", reader, with_password=False)

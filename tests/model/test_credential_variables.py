@@ -21,10 +21,11 @@ TENANT = "a0000000-0000-4000-8000-00000000000a"
 APP = "a0000000-0000-4000-8000-0000000000c1"
 
 HOST = {"ARM_METADATA_HOSTNAME"}
-FILES = {"ARM_CLIENT_ID_FILE_PATH", "ARM_CLIENT_SECRET_FILE_PATH"}
+ID_FILE, SECRET_FILE = {"ARM_CLIENT_ID_FILE_PATH"}, {"ARM_CLIENT_SECRET_FILE_PATH"}
 BYTES, PATH = {"ARM_CLIENT_CERTIFICATE"}, {"ARM_CLIENT_CERTIFICATE_PATH"}
 PASSWORD = {"ARM_CLIENT_CERTIFICATE_PASSWORD"}
 SECRET, ID = {"ARM_CLIENT_SECRET"}, {"ARM_CLIENT_ID"}
+SECRETS = SECRET | SECRET_FILE
 TOKEN, FILE = {"ARM_OIDC_TOKEN"}, {"ARM_OIDC_TOKEN_FILE_PATH"}
 PIPELINES = {"ARM_ADO_PIPELINE_SERVICE_CONNECTION_ID", "ARM_OIDC_AZURE_SERVICE_CONNECTION_ID"}
 ENDPOINT = {"ARM_MSI_ENDPOINT"}
@@ -32,27 +33,27 @@ REGION = {"AZURE_REGIONAL_AUTHORITY_NAME", "MSAL_FORCE_REGION"}
 AUDIENCE, TENANTS = {"ARM_OIDC_AUDIENCE"}, {"ARM_AUXILIARY_TENANT_IDS"}
 
 ACTING: list[tuple[Credential, set[str], set[str]]] = [
-    (ClientSecret(APP, "s"), PATH, PATH | REGION),
-    (ClientCertificate(APP, "c"), PASSWORD, PASSWORD | REGION),
-    (ClientCertificate(APP, "c", "p"), set(), REGION),
-    (OidcToken(APP, "t"), PATH | SECRET | FILE, PATH | SECRET | REGION),
-    (OidcTokenFile(APP, "f"), PATH | SECRET | TOKEN, PATH | SECRET | TOKEN | REGION),
-    (AzurePipelines(APP, "c", "t", "u"), PATH | SECRET | TOKEN | FILE, PATH | SECRET | REGION),
+    (ClientSecret(APP, "s"), PATH | ID_FILE | SECRET_FILE, PATH | REGION),
+    (ClientCertificate(APP, "c"), PASSWORD | ID_FILE, PASSWORD | REGION),
+    (ClientCertificate(APP, "c", "p"), ID_FILE, REGION),
+    (OidcToken(APP, "t"), PATH | SECRETS | FILE | ID_FILE, PATH | SECRET | REGION),
+    (OidcTokenFile(APP, "f"), PATH | SECRETS | TOKEN | ID_FILE, PATH | SECRET | TOKEN | REGION),
+    (AzurePipelines(APP, "c", "t", "u"), PATH | SECRETS | TOKEN | FILE | ID_FILE, PATH | SECRET | REGION),
     (
         GitHubActions(APP, "u", "t"),
-        PATH | SECRET | TOKEN | FILE | PIPELINES,
+        PATH | SECRETS | TOKEN | FILE | PIPELINES | ID_FILE,
         PATH | SECRET | TOKEN | FILE | AUDIENCE | REGION,
     ),
-    (ManagedIdentity(), PATH | SECRET | ID | ENDPOINT, PATH | SECRET | ID),
-    (ManagedIdentity(APP), PATH | SECRET | ENDPOINT, PATH | SECRET),
-    (AzureCli(), PATH | SECRET, PATH | SECRET),
+    (ManagedIdentity(), PATH | SECRETS | ID | ENDPOINT | ID_FILE, PATH | SECRET | ID),
+    (ManagedIdentity(APP), PATH | SECRETS | ENDPOINT | ID_FILE, PATH | SECRET),
+    (AzureCli(), PATH | SECRETS, PATH | SECRET),
 ]
 """A credential, and the variables that act on azuread and on azure-native beside those that always do."""
 
 
 @pytest.mark.parametrize(("credential", "azuread", "azure_native"), ACTING, ids=lambda it: type(it).__name__)
 def test_variables_that_would_change_the_sign_in(credential: Credential, azuread: set[str], azure_native: set[str]):
-    assert acting(credential, "azuread") == azuread | HOST | FILES | BYTES
+    assert acting(credential, "azuread") == azuread | HOST | BYTES
     assert acting(credential, "azure-native") == azure_native | HOST | TENANTS
 
 
@@ -128,3 +129,20 @@ def test_variable_with_a_value_that_acts_is_found_with_its_effect(
     found = overriding_variable({"tenant_id": TENANT, **fields}, "azure-native", {name: value})
     assert found is not None
     assert (found.name, effect in found.effect) == (name, True)
+
+
+@pytest.mark.parametrize(
+    ("fields", "name", "effect"),
+    [
+        (SECRET_GIVEN, "ARM_CLIENT_SECRET_FILE_PATH", "must hold what the arguments give"),
+        (TOKEN_GIVEN, "ARM_CLIENT_SECRET_FILE_PATH", "is used in place of"),
+        ({}, "ARM_CLIENT_SECRET_FILE_PATH", "is used in place of"),
+        (SECRET_GIVEN, "ARM_CLIENT_ID_FILE_PATH", "must hold what the arguments give"),
+        ({"use_msi": True}, "ARM_CLIENT_ID_FILE_PATH", "selects the identity"),
+        ({"use_msi": True, "client_id": APP}, "ARM_CLIENT_ID_FILE_PATH", "must hold what the arguments give"),
+    ],
+)
+def test_file_that_azuread_reads_is_found_with_what_its_content_does(fields: dict[str, object], name: str, effect: str):
+    found = overriding_variable({"tenant_id": TENANT, **fields}, "azuread", {name: "/file"})
+    assert found is not None
+    assert effect in found.effect

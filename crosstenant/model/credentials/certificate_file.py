@@ -118,7 +118,8 @@ def pkcs12_form(data: bytes) -> Pkcs12Form:
 
 
 def _has_shifted_lines(data: bytes) -> bool:
-    lines = [it.rstrip() for it in data.removeprefix(_BYTE_ORDER_MARK).splitlines()]
+    # A carriage return alone ends no line for these readers.
+    lines = [it.rstrip() for it in data.removeprefix(_BYTE_ORDER_MARK).split(b"\n")]
     return any(
         marker in it and not (it.startswith(marker) and it.endswith(b"-----") and it.count(b"-----") == 2)
         for it in lines

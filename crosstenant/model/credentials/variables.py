@@ -87,7 +87,7 @@ _NO_SECRET: Final = _all_but(ClientSecret, InlineCertificate, ClientCertificate)
 _NO_APPLICATION: Final = (ManagedIdentity, AzureCli)
 _IN_ITS_PLACE: Final = "is used in place of the given credential"
 _SAME: Final = "must hold what the arguments give, or the sign-in fails"
-
+_SELECTS: Final = "selects the identity"
 _HOST: Final = "names the host that credentials are sent to"
 
 
@@ -144,8 +144,10 @@ VARIABLES: Final = (
     Variable(
         "ARM_AUXILIARY_TENANT_IDS", "must be a JSON list of texts, or the sign-in fails", (), KINDS, acts=_is_malformed
     ),
-    Variable("ARM_CLIENT_ID_FILE_PATH", _SAME, KINDS),
-    Variable("ARM_CLIENT_SECRET_FILE_PATH", _SAME, KINDS),
+    Variable("ARM_CLIENT_ID_FILE_PATH", _SELECTS, (ManagedIdentity,), unless="client_id"),
+    Variable("ARM_CLIENT_ID_FILE_PATH", _SAME, _all_but(AzureCli)),
+    Variable("ARM_CLIENT_SECRET_FILE_PATH", _SAME, (ClientSecret,)),
+    Variable("ARM_CLIENT_SECRET_FILE_PATH", _IN_ITS_PLACE, _NO_SECRET),
     # The bytes of a certificate are preferred to a path, the given one too.
     Variable("ARM_CLIENT_CERTIFICATE", _IN_ITS_PLACE, _all_but(InlineCertificate)),
     Variable("ARM_CLIENT_CERTIFICATE_PATH", _IN_ITS_PLACE, _NO_CERTIFICATE, _NO_CERTIFICATE),
@@ -164,7 +166,7 @@ VARIABLES: Final = (
         (ManagedIdentity,),
         acts=_but("http://169.254.169.254/metadata/identity/oauth2/token"),
     ),
-    Variable("ARM_CLIENT_ID", "selects the identity", (ManagedIdentity,), (ManagedIdentity,), unless="client_id"),
+    Variable("ARM_CLIENT_ID", _SELECTS, (ManagedIdentity,), (ManagedIdentity,), unless="client_id"),
     # azuread takes the two together only if they agree; azure-native prefers the token.
     Variable(
         "ARM_OIDC_TOKEN", _IN_ITS_PLACE, (OidcTokenFile, AzurePipelines, GitHubActions), (OidcTokenFile, GitHubActions)

@@ -13,6 +13,8 @@ import uuid
 from dataclasses import dataclass
 from typing import Any, Final
 
+from crosstenant.errors import OperatorError
+
 # What is looked for in a file, by its bytes: the identifier of an algorithm.
 _SHA2: Final = b"\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02"
 _PKCS5: Final = b"\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x05"
@@ -27,6 +29,12 @@ _DIGESTS: Final = {
 _CIPHERS: Final = {
     _PKCS5 + b"\x0d": "1.2.840.113549.1.5.13",  # PBES2
     **{_PBES1 + bytes([last]): f"1.2.840.113549.1.12.1.{last}" for last in range(1, 7)},
+}
+# What PBES2 stands for is named behind it; azuread reads AES alone.
+_OTHER_THAN_AES: Final = {
+    b"\x06\x08\x2a\x86\x48\x86\xf7\x0d\x03\x07": "1.2.840.113549.3.7",  # 3DES
+    b"\x06\x05\x2b\x0e\x03\x02\x07": "1.3.14.3.2.7",  # DES
+    b"\x06\x0b\x2a\x83\x08\x8c\x9a\x4b\x3d\x01\x01\x01\x04": "1.2.392.200011.61.1.1.1.4",  # Camellia
 }
 _OLD_DIGESTS: Final = ("1.3.14.3.2.26",)
 _NEW_DIGESTS: Final = ("2.16.840.1.101.3.4.2.1", "2.16.840.1.101.3.4.2.3", "1.2.840.113549.1.5.14")
@@ -63,16 +71,18 @@ def read_as_azure_native(data: bytes, password: str) -> Signer:
     """Reads a PEM file without a password, or PKCS#12 as OpenSSL 1 wrote it.
 
     :raises UnreadableFile: It is another file.
+    :raises OperatorError: The key in a PEM file is not of RSA.
     """
     if not password and b"-----BEGIN" in data:
-        return _read_pem(data)
+        return _rsa(_read_pem(data), OperatorError("key must be an RSA key"))
     signer = _read_pkcs12(data, password, _OLD_DIGESTS, _OLD_CIPHERS)
     # One type stands for the whole, and one for each part, encrypted or not.
     if data.count(_TYPE_OF_DATA) != 1 + 2:
         raise UnreadableFile("pkcs12: expected exactly two items in the authenticated safe")
     if _PLAIN_KEY in data:
         raise UnreadableFile("don't know how to convert a safe bag of type 1.2.840.113549.1.12.10.1.1")
-    return _whole(*signer)
+    no_rsa = "x509: failed to parse private key (use ParseECPrivateKey instead for this key format)"
+    return _rsa(_whole(*signer), UnreadableFile(no_rsa))
 
 
 def read_as_azuread(data: bytes, password: str) -> Signer:
@@ -124,7 +134,19 @@ def _read_pkcs12(data: bytes, password: str, digests: tuple[str, ...], ciphers: 
     unknown = next((name for it, name in _CIPHERS.items() if it in data and name not in ciphers), "")
     if unknown:
         raise UnreadableFile(f"pkcs12: algorithm {unknown} is not supported")
+    unknown = next((name for it, name in _OTHER_THAN_AES.items() if it in data), "")
+    if unknown:
+        raise UnreadableFile(f"pkcs12: pbes2 algorithm {unknown} is not supported")
     return key, certificate
+
+
+def _rsa(signer: Signer, otherwise: Exception) -> Signer:
+    """The same, if its key is of RSA: AzureAD/microsoft-authentication-library-for-go takes no other."""
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+
+    if not isinstance(signer.key, RSAPrivateKey):
+        raise otherwise
+    return signer
 
 
 def _whole(key: Any, certificate: Any) -> Signer:

@@ -21,6 +21,7 @@ from tests.certificate_files import (
     PBES,
     SHA1_ONLY,
     certificate,
+    elliptic_pem_file,
     key_credential,
     pem_file,
     pkcs12_by_openssl,
@@ -110,6 +111,28 @@ async def test_azure_native_reads_no_key_in_clear(http: AppHttp, tmp_path: Path)
     by_native, by_azuread = await refusals(http, config)
     assert by_native.endswith("don't know how to convert a safe bag of type 1.2.840.113549.1.12.10.1.1")
     assert by_azuread == ""
+
+
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
+def test_azure_native_signs_with_keys_of_rsa_alone(http: AppHttp, tmp_path: Path):
+    config = {**CALLER, "clientCertificatePath": str(tmp_path / "file")}
+    (tmp_path / "file").write_bytes(elliptic_pem_file())
+    with pytest.raises(OperatorError, match=r"^key must be an RSA key$"):
+        prepare(Settings(config, {}), http)
+    options = ("-certpbe", "PBE-SHA1-3DES", "-keypbe", "PBE-SHA1-3DES", "-macalg", "sha1")
+    (tmp_path / "file").write_bytes(pkcs12_by_openssl(tmp_path, *options, pem=elliptic_pem_file()))
+    with pytest.raises(OperatorError, match=r"not a valid pfx file: .*x509: failed to parse private key"):
+        prepare(Settings({**config, "clientCertificatePassword": PASSWORD}, {}), http)
+
+
+@pytest.mark.usefixtures("registered")
+@pytest.mark.skipif(shutil.which("openssl") is None, reason="needs the openssl command")
+async def test_azuread_reads_no_other_cipher_of_pbes2_than_aes(http: AppHttp, tmp_path: Path):
+    ciphers = ("-certpbe", "aes-256-cbc", "-keypbe", "des-ede3-cbc", "-macalg", "sha256")
+    (tmp_path / "file").write_bytes(pkcs12_by_openssl(tmp_path, *ciphers))
+    config = {"clientCertificatePath": str(tmp_path / "file"), "clientCertificatePassword": PASSWORD}
+    _, by_azuread = await refusals(http, config)
+    assert by_azuread.endswith("pkcs12: pbes2 algorithm 1.2.840.113549.3.7 is not supported")
 
 
 async def test_expired_certificate_does_not_sign_in(store: Store, http: AppHttp, tmp_path: Path):
