@@ -2,10 +2,12 @@
 
 import copy
 import os
+import resource
 import ssl
 import subprocess
 import sys
 from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +90,22 @@ def world(tmp_path: Path) -> World:
     world.add_principal()
     world.assign(ACR_PULL, registry_id(LEGACY))
     return world
+
+
+@pytest.fixture
+def full_disk() -> Callable[[], AbstractContextManager[None]]:
+    """While it lasts, no file of this process becomes larger than the smallest state."""
+
+    @contextmanager
+    def filled() -> Iterator[None]:
+        before = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, before[1]))
+        try:
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+    return filled
 
 
 class Running:

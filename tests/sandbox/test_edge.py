@@ -227,6 +227,20 @@ async def test_defect_is_shown_and_answered_with_500(session, running, capfd):
     assert "KeyError: 'tenants'" in capfd.readouterr().err
 
 
+async def test_full_disk_is_told_in_a_sentence_and_leaves_no_trace(session, bearer, running, full_disk, capfd):
+    address, body = "https://graph.microsoft.com/v1.0/applications", {"displayName": "lost"}
+    with full_disk():
+        async with session.post(address, headers=bearer, json=body) as answer:
+            assert answer.status == 500
+    assert capfd.readouterr().err == f"crosstenant sandbox: {running.store.path}: File too large\n"
+    async with session.post(address, headers=bearer, json={"displayName": "kept"}) as answer:
+        assert answer.status == 201
+    with running.store.read() as state:
+        names = {it["displayName"] for it in state["applications"].values()}
+    assert "kept" in names
+    assert "lost" not in names
+
+
 async def test_host_passed_through_is_tunnelled_as_it_is():
     async def echo(reader, writer):
         writer.write(b"echo " + await reader.readline())

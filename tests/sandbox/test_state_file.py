@@ -1,4 +1,6 @@
 import json
+import os
+import re
 import stat
 import subprocess
 import sys
@@ -83,6 +85,27 @@ def test_failed_change_leaves_no_trace(store):
         fail()
     with store.read() as state:
         assert CLUSTER_TENANT in state["tenants"]
+
+
+def test_change_that_the_disk_does_not_take_leaves_no_trace(store, full_disk):
+    with store.read():
+        pass  # makes the file
+    with full_disk(), pytest.raises(OSError, match=re.escape(str(store.path))), store.change() as state:
+        state["tenants"].clear()
+    with store.change() as state:
+        state["settings"]["page_size"] = 7
+    assert CLUSTER_TENANT in json.loads(store.path.read_text())["tenants"]
+    assert {it.name for it in store.path.parent.iterdir()} == {store.path.name, f"{store.path.name}.lock"}
+
+
+def test_folder_of_the_state_is_closed_to_others_whatever_the_umask(tmp_path):
+    before = os.umask(0)
+    try:
+        with open_store(tmp_path / "project" / "state.json").read():
+            pass
+    finally:
+        os.umask(before)
+    assert (tmp_path / "project").stat().st_mode & 0o077 == 0
 
 
 def test_concurrent_changes_are_all_kept(tmp_path, seeded):

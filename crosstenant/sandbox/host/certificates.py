@@ -15,6 +15,8 @@ from typing import Final
 import certifi
 import trustme
 
+from crosstenant.sandbox.world.own_files import write_own
+
 _MOST_HOSTS: Final = 256
 
 
@@ -45,7 +47,7 @@ class Authority:
         own = os.environ.get("SSL_CERT_FILE")
         if own and Path(own).is_file():
             parts.append(Path(own).read_text())
-        path.write_text("\n".join(parts))
+        write_own(path, "\n".join(parts))
 
     def _context(self, name: str) -> ssl.SSLContext:
         if name not in self._contexts:

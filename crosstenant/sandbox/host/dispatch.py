@@ -129,8 +129,11 @@ class Dispatcher:
         try:
             await self._service(exchange)(scope, receive, exchange.send)
         except Exception as error:
-            print(f"crosstenant sandbox: internal error in {scope['method']} {scope['path']}", file=sys.stderr)
-            traceback.print_exc()
+            if isinstance(error, OSError) and error.filename == str(self._store.path):
+                print(f"crosstenant sandbox: {error.filename}: {error.strerror}", file=sys.stderr)
+            else:
+                print(f"crosstenant sandbox: internal error in {scope['method']} {scope['path']}", file=sys.stderr)
+                traceback.print_exc()
             if not exchange.status:
                 message = f"The sandbox failed: {type(error).__name__}: {error}"
                 body = {"error": {"code": "InternalServerError", "message": message}}

@@ -13,6 +13,8 @@ import os
 import shutil
 from pathlib import Path
 
+from crosstenant.sandbox.world.own_files import write_own
+
 
 def copy_plugins(source: Path, target: Path, record: Path) -> None:
     """Makes the plugins in ``source`` available in ``target``; renews those that changed, removes those that are gone.
@@ -38,7 +40,7 @@ def copy_plugins(source: Path, target: Path, record: Path) -> None:
             raise ValueError(f"the plugin {plugin} cannot be copied to {copy}: {error}") from None
     for name in former.keys() - present.keys():
         shutil.rmtree(target / name, ignore_errors=True)
-    record.write_text(json.dumps(present))
+    write_own(record, json.dumps(present))
 
 
 def installed_plugins(source: Path) -> list[Path]:

@@ -20,6 +20,7 @@ from typing import Final
 
 from crosstenant.sandbox.host.plugin_copies import copy_plugins, installed_plugins
 from crosstenant.sandbox.host.private_folder import own_folder
+from crosstenant.sandbox.world.own_files import write_own
 
 _STAND_INS: Final = {
     "azuread": ("pulumi_azuread", "crosstenant.sandbox.standins.azuread"),
@@ -130,7 +131,7 @@ def _install(folder: Path, name: str) -> None:
 def _write(path: Path, text: str) -> None:
     """Writes a file unless it has this text already: another run may be starting it."""
     if not path.exists() or path.read_text() != text:
-        path.write_text(text)
+        write_own(path, text)
 
 
 def _installed(home: Path, name: str, wanted: str) -> bool:

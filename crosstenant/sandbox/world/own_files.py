@@ -53,9 +53,14 @@ def write_own(path: Path, text: str) -> None:
 
     :param path: The file.
     :param text: Its text.
+    :raises OSError: The file cannot be written; it is as it was.
     """
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     draft.unlink(missing_ok=True)
-    with os.fdopen(open_own(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w") as file:
-        file.write(text)
+    try:
+        with os.fdopen(open_own(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "w") as file:
+            file.write(text)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise type(error)(error.errno, error.strerror, str(path)) from None  # that of a full disk names no file
     draft.replace(path)

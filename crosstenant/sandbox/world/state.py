@@ -50,15 +50,16 @@ class Store:
 
     @contextmanager
     def change(self) -> Generator[State]:
-        """The present state, for changing: saved when the block ends, discarded when the block raises."""
+        """The present state, for changing: saved when the block ends, discarded when the block raises or the file
+        cannot be written."""
         with self._locked():
             state = self._load()
             try:
                 yield state
+                self._save(state)
             except BaseException:
                 self._cached = None
                 raise
-            self._save(state)
 
     def reset(self) -> None:
         """Restores the seeded state. The signing keys stay: clients such as az keep tokens between runs."""
@@ -67,7 +68,7 @@ class Store:
 
     @contextmanager
     def _locked(self) -> Generator[None]:
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock = open_own(self.path.with_name(f"{self.path.name}.lock"), os.O_RDWR | os.O_CREAT)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX)
