@@ -71,6 +71,10 @@ def test_what_cannot_be_used_is_refused_with_a_sentence(cluster: dict[str, Any],
         (f"- {TOKEN}", "must be a kubeconfig"),
         (f"token: {TOKEN}", "has no context named ''"),
         (kubeconfig(SERVER, {"token": TOKEN}).replace("current-context: aks", "current-context: x"), "named 'x'"),
+        (
+            "current-context: Ty8-nPEAsqTr3_tYuVGfuxRAC",
+            "has no context of the name that it gives, which its current-context needs",
+        ),
     ],
 )
 def test_another_document_is_refused_without_repeating_it(text: str, words: str):

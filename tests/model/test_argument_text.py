@@ -104,6 +104,8 @@ def test_argument_of_a_tenant_that_has_a_form_refuses_a_secret_by_name(name: str
         "next Tuesday (soon)",
         "a-very-long-name-of-a-repository-with-many-words/and-more-of-them",
         "westeurope2",
+        "k8s-e2e-v2/img4:v5",
+        "mcr.microsoft.com/oss/kubernetes/pause:3.9-rc1",
         "a0000000-0000-4000-8000-00000000000c",
     ],
 )
@@ -118,6 +120,9 @@ def test_name_made_of_words_is_repeated(text: str):
         "Zm9vYmFyc2VjcmV0dGhhdA==",
         "Zm9vYmFy0c2VjcmV0dGhhdA",
         "hunter2hunter2",
+        "Ty8-nPEAsqTr3_tYuVGfuxRACYGlvlVkvdFbppbGaBM",
+        "da32Awnc-x8hVcYgT4t_aw",
+        "ZsSd0hW5@yYq.oPB",
         "0a1b2c3d4e5f60718293a4b5c6d7e8f9",
         "eyJ0eXAiOiJKV1Qi.eyJvaWQiOiIxIn0",
         "correct+horse",

@@ -16,6 +16,7 @@ from typing import Any, Final, cast
 from urllib.parse import urlsplit
 
 from crosstenant.errors import OperatorError
+from crosstenant.model.argument_text import has_look_of_name
 
 Json = dict[str, Any]
 
@@ -104,7 +105,9 @@ class _Kubeconfig:
                 found: object = cast("Json", entry).get(kind)
                 if cast("Json", entry).get("name") == name and isinstance(found, dict):
                     return cast("Json", found)
-        raise self._error(f"has no {kind} named '{name}', which its current-context needs")
+        # A token may stand in the place of a name.
+        named = f"named '{name}'" if has_look_of_name(name) else "of the name that it gives"
+        raise self._error(f"has no {kind} {named}, which its current-context needs")
 
     def _host(self, server: str) -> str:
         try:
