@@ -136,6 +136,22 @@ async def test_cluster_is_replaced_for_what_aks_never_changes(make_arm_client: A
     assert diff.delete_before_replace == ("replace" in paths.values())
 
 
+def test_what_replaces_a_cluster_is_the_list_of_the_original():
+    # pulumi/pulumi-azure-native, provider/pkg/gen/replacement.go, since its issue 4756.
+    inputs = ManagedCluster.inputs
+    assert {name for name, it in inputs.items() if it.replaces} == {
+        *("diskEncryptionSetID", "dnsPrefix", "fqdnSubdomain", "linuxProfile", "location", "nodeResourceGroup"),
+        *("windowsProfile", "resourceGroupName", "resourceName"),
+    }
+    assert {name: it.replacing for name, it in inputs.items() if it.replacing} == {
+        "networkProfile": {
+            *("dnsServiceIP", "ipFamilies", "networkDataplane", "networkMode", "networkPlugin", "networkPluginMode"),
+            *("networkPolicy", "outboundType", "podCidr", "podCidrs", "serviceCidr", "serviceCidrs"),
+        },
+        "agentPoolProfiles": {"networkProfile.nodePublicIPTags", "windowsProfile"},
+    }
+
+
 @pytest.mark.parametrize(
     ("left_out", "paths"),
     [
@@ -238,3 +254,5 @@ async def test_failed_operation_whose_object_cannot_be_read(
     with pytest.raises(PartialError if kept else OperatorError, match="QuotaExceeded") as caught:
         await Managed(ManagedCluster(arm)).create(**CLUSTER)
     assert isinstance(caught.value, PartialError) == kept
+    if isinstance(caught.value, PartialError):
+        assert [it.split(" Status=")[0] for it in caught.value.reasons[1:]] == ["resource created but read failed:"]

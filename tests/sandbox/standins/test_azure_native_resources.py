@@ -1,6 +1,7 @@
 """The azure-native stand-in's clusters, registries and resource groups, its functions and its configuration."""
 
 import json
+from contextlib import nullcontext
 
 import pytest
 
@@ -131,6 +132,8 @@ async def test_registry_takes_its_location_from_the_group_and_shows_no_mode(make
     thing = await Managed(Registry(make_arm_client())).create(**NEW_REGISTRY)
     assert http.calls(HOST)[0].startswith(f"GET {REGISTRY_GROUP}?")
     assert thing.inputs["location"] == "westeurope"
+    # Once it has one, that of the group does not count.
+    assert await thing.plan(**{**NEW_REGISTRY, "resourceGroupName": "none"}) == {"resourceGroupName": "replace"}
     assert thing.outputs["loginServer"] == "freshimages.azurecr.io"
     assert "roleAssignmentMode" not in thing.outputs
     await thing.refresh()
@@ -273,6 +276,31 @@ async def test_each_field_falls_back_to_its_variable(http):
     arm = prepare(Settings({"tenantId": CLUSTER_TENANT}, environ), http)
     assert (await arm.claims())["appid"] == CLUSTER_CALLER_ID
     assert arm.subscription_id == REGISTRY_SUBSCRIPTION
+
+
+@pytest.mark.parametrize(
+    ("status", "text", "failure"),
+    [
+        (204, "", ""),
+        (404, '{"error": {"code": "ResourceNotFound"}}', ""),
+        (404, "<html>", "RESPONSE 404"),
+        (409, '{"error": {"code": "InUse"}}', 'Status=409 Code="InUse"'),
+    ],
+)
+async def test_deletion_is_followed_at_its_location(make_arm_client, http, clock, monkeypatch, status, text, failure):
+    arm, asked = make_arm_client(), []
+    await arm.claims()
+    answers = [Answer(202, {"location": "https://there"}, ""), Answer(202, {}, ""), Answer(status, {}, text)]
+
+    async def answer(method, url, **_):
+        asked.append(f"{method} {url.partition('?')[0]}")
+        return answers[len(asked) - 1]
+
+    monkeypatch.setattr(http, "send", answer)
+    with pytest.raises(OperatorError, match=failure) if failure else nullcontext():
+        await arm.delete(REGISTRY, "2023-01-01-preview")
+    assert asked == [f"DELETE https://{HOST}{REGISTRY}", "GET https://there", "GET https://there"]
+    assert clock.waits == [1, 1]
 
 
 async def test_broken_connection_is_tried_again(make_arm_client, http, clock, monkeypatch):

@@ -93,7 +93,7 @@ async def test_name_is_made_up_once_and_then_replaces_create_first(make_arm_clie
     assert not diff.delete_before_replace
 
 
-async def test_existing_assignment_is_not_taken_over(make_arm_client):
+async def test_existing_assignment_is_not_taken_over(make_arm_client, clock):
     arm = make_arm_client()
     await Managed(RoleAssignment(arm)).create(**PROGRAM)
     with pytest.raises(OperatorError, match=f"cannot create already existing resource '{ID}'"):
@@ -101,6 +101,7 @@ async def test_existing_assignment_is_not_taken_over(make_arm_client):
     other = {**PROGRAM, "roleAssignmentName": NAME.replace("1", "2")}
     with pytest.raises(OperatorError, match='Status=409 Code="RoleAssignmentExists"'):
         await Managed(RoleAssignment(arm)).create(**other)
+    assert clock.waits == [], "a conflict of another code is final"
 
 
 async def test_principal_type_defaults_to_user_and_azure_refuses(make_arm_client):
