@@ -222,6 +222,21 @@ async def test_accepted_command_without_an_address_may_have_begun(azure: Azure):
     )
 
 
+def page(status: int) -> web.Response:
+    headers = {"Location": RESULT}
+    text = "<html><head><title>Blocked</title></head></html>"
+    return web.Response(status=status, text=text, content_type="text/html", headers=headers)
+
+
+@pytest.mark.parametrize("status", [200, 202, 403, 407])
+@pytest.mark.parametrize("has_begun", [False, True])
+async def test_page_of_a_proxy_is_told_at_once(azure: Azure, status: int, has_begun: bool):
+    obstacle = await azure.obstacle(*[accepted()] * has_begun, *[page(status) for _ in range(9)])
+    assert f"HTTP status {status} came with a page ('Blocked') where Azure's JSON document was due" in str(obstacle)
+    assert RUN_ACTION not in str(obstacle)
+    assert len(azure.asked) == 1 + has_begun
+
+
 async def test_time_limit_ends_the_wait(azure: Azure):
     obstacle = await azure.obstacle(accepted(retry_after="15"), *(accepted(retry_after="15") for _ in range(4)))
     assert "did not end in time" in str(obstacle)

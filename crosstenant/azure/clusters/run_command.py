@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 from crosstenant.azure.arm import Arm, Json
 from crosstenant.azure.caller_rights import permits
 from crosstenant.azure.clusters.cluster_state import ClusterState
-from crosstenant.azure.connections.documents import object_in
+from crosstenant.azure.connections.documents import object_in, page_in
 from crosstenant.azure.refusals.masking import hide
 from crosstenant.azure.refusals.refusals import explain, take_apart
 from crosstenant.azure.sign_in.tenant import Tenant
@@ -107,7 +107,7 @@ class RunCommands:
             began = await self._arm.post(f"{cluster.cluster_id}/runCommand", API_VERSION, body)
         except AzureError as error:
             raise self._failure(error, cluster, secrets, may_have_begun=take_apart(error).status == 0) from None
-        if began.status_code not in (200, 202):
+        if began.status_code not in (200, 202) or _is_page(began):
             raise self._refused(began, cluster, secrets)
         result = began if began.status_code == 200 else await self._ended(began, cluster, deadline, on_wait, secrets)
         try:
@@ -147,7 +147,7 @@ class RunCommands:
                 answer = await self._arm.poll(url)
             except AzureError as error:
                 raise self._failure(error, cluster, secrets, may_have_begun=True) from None
-            if answer.status_code not in (200, 202):
+            if answer.status_code not in (200, 202) or _is_page(answer):
                 raise self._refused(answer, cluster, secrets, may_have_begun=True)
             state = _state(answer)
             if state in _ENDED or (answer.status_code == 200 and not state):
@@ -173,7 +173,7 @@ class RunCommands:
             return disabled(cluster)
         if any(it.is_in(text) for it in CLUSTER_STOPPED):
             return stopped(cluster)
-        if said.status == 403:
+        if said.status == 403 and not said.page:
             return CommandNotRun(NodePullResult.NOT_PERMITTED, f"{sentence} {rights_needed(cluster.cluster_id)}")
         if COMMAND_NOT_STARTED.is_in(text):
             return CommandNotRun(
@@ -242,6 +242,10 @@ def _state(answer: AsyncHttpResponse) -> str:
         return str(_properties(answer).get("provisioningState") or "").lower()
     except AzureError:
         return ""
+
+
+def _is_page(answer: AsyncHttpResponse) -> bool:
+    return page_in(answer.content) != ""
 
 
 def _properties(answer: AsyncHttpResponse) -> Json:
