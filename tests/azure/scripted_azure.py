@@ -37,15 +37,18 @@ class _Credential:
         return AccessToken("token-of-the-caller", int(time.time()) + 3600)
 
 
+def signed_in() -> SharedCredential:
+    """A credential that has signed in."""
+    return cast("SharedCredential", _Credential())
+
+
 class Azure:
     """What Azure answers, and what it was asked."""
 
     def __init__(self) -> None:
         self.answer: Callable[[web.Request], web.StreamResponse] = lambda request: web.Response(status=500)
         self.asked: list[str] = []
-        self.tenant = Tenant(
-            TENANT_ID, PUBLIC, ClientSecret(APP, "unused"), _made=[cast("SharedCredential", _Credential())]
-        )
+        self.tenant = Tenant(TENANT_ID, PUBLIC, ClientSecret(APP, "unused"), _made=[signed_in()])
 
     async def here(self, request: web.Request) -> web.StreamResponse:
         self.asked.append(f"{request.method} {request.host}{request.path}")

@@ -199,6 +199,24 @@ async def test_unanswered_request_that_aks_carried_out_is_not_repeated(busy: int
     assert clusters.attempt.maybe_accepted
 
 
+@pytest.mark.parametrize("shown", [OLD_APP, APP])
+@pytest.mark.parametrize("ended", ["Failed", "Canceled"])
+async def test_unanswered_request_after_which_the_cluster_failed_is_not_repeated(shown: str, ended: str):
+    """AKS accepted it: it begins nothing else by itself."""
+    failed = cluster(client_id=shown, provisioning_state=ended)
+    clusters = Scripted([ServiceResponseError("reset by peer")], [cluster(client_id=OLD_APP), failed])
+    with pytest.raises(ServiceResponseError):
+        await clusters.start()
+    assert clusters.sent == 1
+    assert clusters.attempt.maybe_accepted
+
+
+async def test_unanswered_request_to_a_cluster_that_had_failed_is_repeated():
+    clusters = Scripted([ServiceResponseError("reset by peer"), None], [cluster(provisioning_state="Failed")])
+    await clusters.start()
+    assert clusters.sent == 2
+
+
 async def test_unanswered_rotation_is_repeated_since_nobody_can_tell():
     busy, before = cluster(client_id=APP, provisioning_state="Updating"), cluster(client_id=APP)
     clusters = Scripted(

@@ -10,7 +10,7 @@ import pytest
 from aiohttp import web
 from azure.core.exceptions import AzureError, ServiceResponseError
 
-from crosstenant.azure.clusters.clusters import Attempt, Clusters
+from crosstenant.azure.clusters.clusters import Attempt, Clusters, Ending
 from crosstenant.azure.clusters.reset_operation import OperationUnreadable
 from tests.azure.aks_world import CLUSTER_ID
 from tests.azure.scripted_azure import STATUS, Azure, reset, scripted_azure, silent, start_reset
@@ -47,6 +47,26 @@ async def test_status_of_another_form_says_nothing_about_the_reset(azure: Azure,
     with pytest.raises(OperationUnreadable):
         await operation.wait(60, silent)
     assert len(azure.asked) == 2 + readable
+    await clusters.aclose()
+
+
+@pytest.mark.parametrize("form", [{}, {"status": None}, {"status": ""}, {"status": 5}, {"status": ["Succeeded"]}, []])
+async def test_status_of_another_form_is_not_that_of_an_operation_which_azure_has_forgotten(azure: Azure, form: object):
+    azure.answer = lambda request: web.json_response(form)
+    clusters = Clusters(azure.tenant)
+    assert await clusters.ending(STATUS) == Ending(is_hidden=True)
+    await clusters.aclose()
+
+
+@pytest.mark.parametrize(
+    ("status", "known", "runs"),
+    [("succeeded", "Succeeded", False), ("CANCELED", "Canceled", False), ("InProgress", "InProgress", True)],
+)
+async def test_status_in_other_letter_case_is_the_same_status(azure: Azure, status: str, known: str, runs: bool):
+    azure.answer = lambda request: web.json_response({"status": status})
+    clusters = Clusters(azure.tenant)
+    ending = await clusters.ending(STATUS)
+    assert (ending.status, ending.is_running) == (known, runs)
     await clusters.aclose()
 
 

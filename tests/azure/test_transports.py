@@ -13,12 +13,20 @@ from azure.core import AsyncPipelineClient
 from azure.core.exceptions import AzureError
 from azure.core.rest import AsyncHttpResponse, HttpRequest
 
+from crosstenant.azure.clusters.cluster_state import ClusterState
+from crosstenant.azure.clusters.clusters import Attempt, Clusters
 from crosstenant.azure.connections.open_transports import close_all
 from crosstenant.azure.connections.proxies import proxy_options
-from crosstenant.azure.connections.transport import AzureTransport
+from crosstenant.azure.connections.transport import AzureTransport, NotSentError
 from crosstenant.azure.pull.docker_token import prove_pull, registry_session
 from crosstenant.azure.pull.pull_verdict import PullRefused
-from crosstenant.model.credentials.kinds import AppCredential
+from crosstenant.azure.refusals.refusals import explain
+from crosstenant.azure.sign_in.tenant import Tenant
+from crosstenant.model.arm_id import ArmId
+from crosstenant.model.clouds import PUBLIC
+from crosstenant.model.credentials.kinds import AppCredential, ClientSecret
+from tests.azure.aks_world import APP, CLUSTER, SECRET, TENANT_ID, FakeClock, cluster
+from tests.azure.scripted_azure import signed_in
 
 URL = "https://management.azure.com/subscriptions"
 OPERATOR = "Basic " + base64.b64encode(b"operator:planted/password").decode()
@@ -64,13 +72,13 @@ def test_malformed_proxy_is_named_without_its_value(monkeypatch: pytest.MonkeyPa
 
 
 @asynccontextmanager
-async def proxy() -> AsyncIterator[tuple[str, list[str]]]:
+async def proxy(status: str = "407 Proxy Authentication Required") -> AsyncIterator[tuple[str, list[str]]]:
     """A proxy that refuses each connection: its address, and the heads of the requests to it."""
     heads: list[str] = []
 
     async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
-        writer.write(b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n")
+        writer.write(f"HTTP/1.1 {status}\r\nContent-Length: 0\r\n\r\n".encode())
         await writer.drain()
         writer.close()
 
@@ -104,6 +112,64 @@ async def test_each_client_gives_the_proxy_its_credentials_and_shows_them_to_nob
     assert all(f"Proxy-Authorization: {OPERATOR}\r\n" in head for head in heads)
     assert "planted" not in f"{unreachable.value} {refused.value}"
     assert refused.value.detail == "the proxy answered 407 to a connection to x.azurecr.io"
+
+
+_OPEN = "let the proxy pass connections to this host, or exempt the host from it (HTTPS_PROXY, NO_PROXY)"
+
+
+@pytest.mark.parametrize(
+    ("status", "remedy"),
+    [
+        ("407 Proxy Authentication Required", "give HTTPS_PROXY the user and the password that the proxy asks for"),
+        ("403 planted\x1b[2K", _OPEN),
+        ("503 Busy", _OPEN),
+        ("302 Found", _OPEN),
+    ],
+)
+async def test_refusal_of_the_proxy_is_named_as_such(monkeypatch: pytest.MonkeyPatch, status: str, remedy: str):
+    async with proxy(status) as (address, _), AzureTransport() as transport:
+        monkeypatch.setenv("HTTPS_PROXY", address)
+        with pytest.raises(NotSentError) as refused:
+            await transport.send(HttpRequest("GET", URL))
+    assert explain(refused.value, doing="reading", on="x") == (
+        f"reading x: Azure cannot be reached: the proxy answered {status[:3]} to a connection to"
+        f" 'management.azure.com'; {remedy}"
+    )
+
+
+async def test_reset_that_could_not_be_sent_was_not_accepted(monkeypatch: pytest.MonkeyPatch):
+    async with proxy() as (address, heads):
+        refused, closed = await _unsent_reset(monkeypatch, address), await _unsent_reset(monkeypatch, "127.0.0.1:9")
+    assert (refused.maybe_accepted, closed.maybe_accepted) == (False, False)
+    assert len(heads) == 8
+
+
+async def _unsent_reset(monkeypatch: pytest.MonkeyPatch, address: str) -> Attempt:
+    monkeypatch.setenv("HTTPS_PROXY", address)
+    clock, attempt = FakeClock(), Attempt()
+    clusters = Clusters(Tenant(TENANT_ID, PUBLIC, ClientSecret(APP, "unused"), _made=[signed_in()]), clock)
+
+    async def get(cluster_id: ArmId) -> ClusterState:
+        return cluster(client_id=APP)
+
+    monkeypatch.setattr(clusters, "get", get)
+    said: list[str] = []
+
+    async def note(message: str) -> None:
+        said.append(message)
+
+    with pytest.raises(NotSentError):
+        await clusters.start_reset(
+            CLUSTER,
+            AppCredential(APP, SECRET),
+            deadline=clock.now() + 5400,
+            propagation_deadline=clock.now() + 300,
+            on_progress=note,
+            attempt=attempt,
+        )
+    assert said[0].startswith("Azure does not answer (")
+    await clusters.aclose()
+    return attempt
 
 
 async def test_malformed_proxy_is_a_refusal(monkeypatch: pytest.MonkeyPatch):

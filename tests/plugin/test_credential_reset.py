@@ -11,13 +11,16 @@ from typing import Any
 import pytest
 from azure.core.exceptions import HttpResponseError, ServiceResponseError
 
+from crosstenant.azure.clusters.cluster_state import ClusterState
 from crosstenant.azure.clusters.clusters import ClusterGone, Ending
 from crosstenant.azure.clusters.reset_operation import ResetFailed
 from crosstenant.errors import OperatorError
+from crosstenant.model.arm_id import ArmId
 from crosstenant.provider_kit.errors_to_grpc import PartialError
 from crosstenant.provider_kit.resource import Change
 from tests.azure.aks_world import (
     APP,
+    CLUSTER,
     CLUSTER_ID,
     NEXT_SECRET,
     OLD_APP,
@@ -210,6 +213,59 @@ async def test_after_cancel_the_next_update_waits_and_repeats_only_if_it_must(wo
     assert (outputs["credentialState"], outputs["pendingOperation"]) == ("applied", None)
 
 
+@pytest.mark.parametrize("shown", [APP, OLD_APP])
+@pytest.mark.parametrize(("end", "repeated"), [("Succeeded", 0), ("Failed", 1)])
+async def test_status_that_lags_behind_the_cluster_is_waited_for(
+    world: World, monkeypatch: pytest.MonkeyPatch, shown: str, end: str, repeated: int
+):
+    olds = await after_cancel(world)
+    endings = [*[Ending("InProgress")] * 4, Ending(end)]
+
+    async def ending(url: str) -> Ending:
+        assert world.resets == []
+        world.state = cluster(client_id=shown if len(endings) > 1 else APP)
+        return endings.pop(0) if len(endings) > 1 else endings[0]
+
+    monkeypatch.setattr(world, "ending", ending)
+    world.state = cluster(client_id=shown)
+    world.clock.sleeps.clear()
+    outputs = await world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET), 0)
+    assert world.resets == [(APP, NEXT_SECRET)] * repeated
+    assert outputs["credentialState"] == "applied"
+    assert world.clock.sleeps[:4] == [1, 2, 4, 8]
+
+
+@pytest.mark.parametrize(("state", "repeated"), [("Succeeded", 0), ("Failed", 1), ("Canceled", 1)])
+async def test_of_a_status_that_never_ends_the_cluster_tells_the_end(world: World, state: str, repeated: int):
+    olds = await after_cancel(world)
+    world.state = cluster(client_id=APP, provisioning_state=state)
+    world.endings[OPERATION] = Ending("InProgress")
+    outputs = await world.profile.update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET), 0)
+    assert world.resets == [(APP, NEXT_SECRET)] * repeated
+    assert (outputs["credentialState"], outputs["pendingOperation"]) == ("applied", None)
+    assert 250 < sum(world.clock.sleeps) <= 305
+
+
+async def test_cluster_whose_reset_was_cancelled_does_not_count_as_reset(world: World):
+    """Azure says that the operation succeeded, or nothing at all; some nodes have the old credential."""
+    olds = await created(world)
+
+    async def during(on_look: Callable[[], Awaitable[None]]) -> None:
+        async def get(cluster_id: ArmId) -> ClusterState:
+            return cluster(client_id=APP, provisioning_state="Canceled")
+
+        async def idle(*args: Any, **options: Any) -> ClusterState:
+            return await get(CLUSTER)
+
+        world.get, world.wait_until_idle = get, idle
+
+    world.during = during
+    error = await interrupted(world, olds, secret=NEXT_SECRET)
+    assert "has client ID" in str(error)
+    assert "provisioning state 'Canceled'" in str(error)
+    assert kept(error)["credentialState"] == "unknown"
+
+
 async def test_preview_after_cancel_says_that_the_reset_goes_on(world: World):
     olds = await after_cancel(world)
     world.state = cluster(client_id=APP, provisioning_state="Updating")
@@ -217,6 +273,10 @@ async def test_preview_after_cancel_says_that_the_reset_goes_on(world: World):
     await world.profile.preview_update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET, clientId=APP.upper()))
     await world.profile.preview_update(URN, CLUSTER_ID, olds, inputs(secret=SECRET))
     assert ["goes on in AKS" in warning for warning in world.terminal.warnings] == [True, True, False]
+    world.terminal.warnings.clear()
+    world.state, world.endings[OPERATION] = cluster(client_id=APP), Ending("InProgress")
+    await world.profile.preview_update(URN, CLUSTER_ID, olds, inputs(secret=NEXT_SECRET))
+    assert ["goes on in AKS" in warning for warning in world.terminal.warnings] == [True]
 
 
 async def test_after_cancel_a_third_secret_is_reset_whatever_came_of_the_second(world: World):

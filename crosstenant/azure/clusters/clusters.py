@@ -40,6 +40,7 @@ RESET_ACTION: Final = "Microsoft.ContainerService/managedClusters/resetServicePr
 _ATTEMPTS = 8
 # Of requests without an answer, to a cluster that does not change its application: each may have reimaged all nodes.
 _UNANSWERED_ATTEMPTS = 2
+_ENDS: Final = ("Succeeded", "Failed", "Canceled")
 
 
 class ClusterGone(Exception):
@@ -61,12 +62,17 @@ class Ending:
     """The end of an operation."""
 
     status: str = ""
-    """``Succeeded``, ``Failed`` or ``Canceled``; ``InProgress`` before the end; empty if it is unknown."""
+    """``Succeeded``, ``Failed`` or ``Canceled``; ``InProgress`` or another text before the end; empty if unknown."""
     ended: str = ""
     """UTC time, ``2026-01-31T12:00:00Z``; empty before the end."""
     is_hidden: bool = False
     """Whether Azure may have the status, and it cannot be read: a missing right, another host, a service that is
-    unwell."""
+    unwell, an answer of another form."""
+
+    @property
+    def is_running(self) -> bool:
+        """Whether Azure says that the operation has not ended."""
+        return self.status not in ("", *_ENDS)
 
 
 class Clusters:
@@ -171,8 +177,11 @@ class Clusters:
         :raises TimeoutError: Another operation was still running at the deadline.
         :raises azure.core.exceptions.AzureError: AKS refused.
         """
-        from azure.core.exceptions import AzureError
+        from azure.core.exceptions import AzureError, ClientAuthenticationError
 
+        from crosstenant.azure.connections.transport import NotSentError
+
+        unsent = (NotSentError, ClientAuthenticationError)
         before = await self.get(cluster_id)
         pauses = iter(RESET)
         tries = lost = 0
@@ -186,7 +195,8 @@ class Clusters:
                 # A refusal decides about this request, but not about an earlier one without an answer.
                 # Of an acceptance with a status that is not documented (201, 204), it is not known what AKS does.
                 is_accepted = 200 <= said.status < 300 and not said.page
-                has_no_answer = said.status == 0 or said.status >= 500 or is_accepted
+                is_lost = said.status == 0 and not isinstance(error, unsent)
+                has_no_answer = is_lost or said.status >= 500 or is_accepted
                 attempt.maybe_accepted = unanswered or has_no_answer
                 lost += has_no_answer and before is not None and before.uses(credential.client_id)
                 retry = Retry.THROTTLED if said.status == 0 else retry_of(error)
@@ -194,6 +204,7 @@ class Clusters:
                     retry = Retry.PROPAGATION
                 running = running_operation(said.message) if retry is Retry.BUSY else None
                 tries += retry is not Retry.PROPAGATION and running is None
+                refusal = error
                 pause = max(next(pauses), said.retry_after)
                 latest = propagation_deadline if retry is Retry.PROPAGATION else deadline
                 if (
@@ -203,7 +214,8 @@ class Clusters:
                     or self._clock.now() + pause > latest
                 ):
                     raise
-            what = f"waiting for {self._named(running)}" if running else f"{_REASONS[retry]} ({said.code})"
+            reason = _REASONS[retry] if said.status else "Azure does not answer"
+            what = f"waiting for {self._named(running)}" if running else f"{reason} ({said.code})"
             await on_progress(f"{what}, asking again in {lasting(pause)}")
             await self._clock.sleep(pause)
             if retry is Retry.BUSY or attempt.maybe_accepted:
@@ -212,6 +224,10 @@ class Clusters:
                 )
                 if state is None:
                     raise ClusterGone
+                # A request got no answer, and an operation on the cluster failed since: AKS accepted that request.
+                was_well = before is not None and before.provisioning_state == "Succeeded"
+                if attempt.maybe_accepted and was_well and state.provisioning_state != "Succeeded":
+                    raise refusal
                 # A request got no answer, and the cluster uses the application now: AKS accepted that request.
                 if (
                     attempt.maybe_accepted
@@ -234,9 +250,12 @@ class Clusters:
             said = take_apart(error)
             # Of an invisible subscription Azure says 404 as well.
             return Ending(is_hidden=said.status != 404 or said.code == "SubscriptionNotFound" or said.page != "")
-        ended = str(found.get("endTime") or "")
+        status, ended = found.get("status"), str(found.get("endTime") or "")
+        if not isinstance(status, str) or not status:
+            return Ending(is_hidden=True)
+        known = next((it for it in _ENDS if it.lower() == status.lower()), status)
         # Azure writes fractions of seconds or not: one form is enough.
-        return Ending(str(found.get("status") or ""), f"{ended[:19]}Z" if ended else "")
+        return Ending(known, f"{ended[:19]}Z" if ended else "")
 
     async def may_reset(self, cluster_id: ArmId) -> bool | None:
         """Whether the caller's roles permit a reset of the cluster; ``None`` if Azure does not tell."""

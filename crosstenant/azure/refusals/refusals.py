@@ -141,6 +141,8 @@ def retry_of(error: Exception) -> Retry:
 # A shorter one occurs in ordinary words.
 _SHORTEST_HIDDEN: Final = 8
 _PROXY: Final = "look for a proxy or a firewall that answers in Azure's place (HTTPS_PROXY, NO_PROXY)"
+_PROXY_REMEDY: Final = "let the proxy pass connections to this host, or exempt the host from it (HTTPS_PROXY, NO_PROXY)"
+_PROXY_REMEDIES: Final = {407: "give HTTPS_PROXY the user and the password that the proxy asks for"}
 _UNREAD: Final = "Unexpected response from Microsoft Entra ID: "
 """azure-identity, before an answer that is not JSON, whose status it drops."""
 _AADSTS: Final = re.compile(r"AADSTS\d+")
@@ -214,12 +216,15 @@ def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) 
 
     from crosstenant.azure.connections.addresses import ForeignAddressError
     from crosstenant.azure.connections.answer_forms import OtherFormError
+    from crosstenant.azure.connections.transport import ProxyRefusedError
 
     if isinstance(error, ClientAuthenticationError):
         who = f"{tenant.caller} cannot sign in to tenant {tenant.tenant_id}: " if tenant else ""
         if page := page_in(said.message.partition(_UNREAD)[2]):
             return f"{who}{page} came where the sign-in's JSON document was due; {_PROXY}"
         return f"{who}{said.message.rstrip('.')}{_sign_in_remedy(tenant)}"
+    if isinstance(error, ProxyRefusedError):
+        return f"Azure cannot be reached: {said.message}; {_PROXY_REMEDIES.get(error.proxy_status, _PROXY_REMEDY)}"
     if isinstance(error, ServiceRequestError):
         check = "check the network, HTTPS_PROXY and the environment (cloud)"
         of = f" of tenant {tenant.tenant_id}" if tenant else ""

@@ -16,7 +16,7 @@ from typing import Final
 
 from crosstenant.azure.clusters.cluster_fitness import refuse_unfit
 from crosstenant.azure.clusters.cluster_state import ClusterState
-from crosstenant.azure.clusters.clusters import Attempt, ClusterGone, Clusters, Ending
+from crosstenant.azure.clusters.clusters import Attempt, ClusterGone, Clusters
 from crosstenant.azure.clusters.dead_credential import DeadCredentials
 from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.refusals.explained import explained
@@ -28,11 +28,12 @@ from crosstenant.model.matched_texts.registry_texts import SECRET_EXPIRED, SECRE
 from crosstenant.model.modes import CredentialState
 from crosstenant.model.secret_dates import utc_text
 from crosstenant.plugin.context import Context
+from crosstenant.plugin.service_principal_profile.earlier_reset import EarlierResets
 from crosstenant.plugin.service_principal_profile.hold import Hold, HoldRules, held
 from crosstenant.plugin.service_principal_profile.holds import Holds
 from crosstenant.plugin.service_principal_profile.missing_cluster import refuse_missing
 from crosstenant.plugin.service_principal_profile.node_group_role import report_missing_role
-from crosstenant.plugin.service_principal_profile.record import NO_ADDRESS, NO_ANSWER, Record, needs_reset
+from crosstenant.plugin.service_principal_profile.record import NO_ANSWER, Record, needs_reset
 from crosstenant.plugin.service_principal_profile.reset_end import AcceptedReset
 from crosstenant.plugin.service_principal_profile.reset_request import ResetRequest, partial
 from crosstenant.plugin.service_principal_profile.reset_turns import ResetTurns
@@ -72,6 +73,8 @@ class CredentialReset:
         self._prove = prove
         self._clock = clock
         self._turns = turns
+        self.earlier = EarlierResets(clusters, clock)
+        """The resets that earlier runs began."""
 
     async def prove(self, request: ResetRequest) -> str:
         """Signs in with the secret to the cluster's tenant; returns the service principal's object ID.
@@ -117,7 +120,10 @@ class CredentialReset:
             # A later cluster will sign in with it.
             await self.prove(request)
             return request.record.with_state(CredentialState.PENDING).seeing(None)
-        old = old and await self.settled(old, state)
+        if old and old.is_running(request.client_id, request.secret) and await self.earlier.goes_on(old):
+            old = await self.earlier.followed(old, self._status(request.urn))
+            state = await self._still_there(request)
+        old = old and await self.earlier.settled(old, state)
         if not needs_reset(old, state, request.client_id, request.secret):
             reset_at = old.reset_at if old else None
             return replace(request.record.with_state(CredentialState.APPLIED), reset_at=reset_at).seeing(state)
@@ -130,7 +136,7 @@ class CredentialReset:
             return await self._given(turn.request, old, state, object_id)
 
     async def _still_there(self, request: ResetRequest) -> ClusterState:
-        """The cluster after the resets of others, which may have taken hours."""
+        """The cluster after other resets, which may have taken hours."""
         state = await self.idle(request.urn, request.cluster_id, request.deadline)
         if state is None:
             raise OperatorError(f"cluster {request.cluster_id} is gone")
@@ -228,24 +234,6 @@ class CredentialReset:
     async def _waiting(self, request: ResetRequest, old: Record | None, hold: Hold, state: ClusterState) -> Record:
         await self._holds.announce(request.urn, hold)
         return held(request.record, old, hold).seeing(state)
-
-    async def settled(self, old: Record, state: ClusterState) -> Record:
-        """The record after later events: the cluster's own creation, the end of AKS's operation."""
-        if not (state.uses(old.client_id) and state.is_idle):
-            return old
-        if old.credential_state is CredentialState.PENDING:
-            return replace(old, credential_state=CredentialState.APPLIED)
-        if old.credential_state is not CredentialState.UNKNOWN or not old.pending_operation:
-            return old
-        applied = old.with_state(CredentialState.APPLIED)
-        has_address = old.pending_operation not in (NO_ADDRESS, NO_ANSWER)
-        ending = await self._clusters.ending(old.pending_operation) if has_address else Ending()
-        if ending.status:
-            return replace(applied, reset_at=ending.ended or old.reset_at) if ending.status == "Succeeded" else old
-        # A failed reset leaves a failed cluster. Only of an accepted one whose status Azure has forgotten, or of one
-        # that may not have been accepted, a cluster with the same application as before proves nothing.
-        is_told_by_cluster = ending.is_hidden or old.pending_operation == NO_ADDRESS or old.changes_the_application
-        return applied if is_told_by_cluster and state.is_settled_with(old.client_id) else old
 
     async def _started(self, request: ResetRequest, before: ClusterState) -> ResetOperation:
         dates = request.record.secret_dates

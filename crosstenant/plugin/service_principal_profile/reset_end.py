@@ -106,7 +106,8 @@ class AcceptedReset:
                 self._running.with_state(CredentialState.UNKNOWN).seeing(None),
                 f"cluster {request.cluster_id} was deleted during its reset",
             )
-        if not state.uses(request.client_id) or state.has_failed:
+        # A cancelled reset, too, leaves nodes with the old credential.
+        if not state.uses(request.client_id) or state.provisioning_state != "Succeeded":
             # The status of the operation must not decide about this record later.
             known = CredentialState.FAILED if state.has_failed else CredentialState.UNKNOWN
             raise partial(

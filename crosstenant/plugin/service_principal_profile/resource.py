@@ -171,7 +171,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
             return imported(resource_id, state)
         if state is None:
             return Observed(resource_id, inputs, olds) if record.credential_state is CredentialState.PENDING else None
-        record = await self._reset.settled(record, state)
+        record = await self._reset.earlier.settled(record, state)
         never_had_it = record.credential_state is CredentialState.WAITING and record.secret is None
         if not state.uses(record.client_id) and not never_had_it:
             # A reset that is still running may be the one that this resource stopped waiting for.
@@ -237,7 +237,7 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
                 " the output servicePrincipalProfile",
             )
             return outputs
-        old = old and await self._reset.settled(old, state)
+        old = old and await self._reset.earlier.settled(old, state)
         if not needs_reset(old, state, client_id, secret):
             return replace(shape, credential_state=CredentialState.APPLIED).seeing(state).outputs()
         rules = HoldRules.of_inputs(news)
@@ -249,8 +249,8 @@ class ServicePrincipalProfile(DeclaredResource[Context]):
             return held(shape, old, hold).seeing(state).outputs() | {
                 "servicePrincipalProfile": outputs["servicePrincipalProfile"]
             }
-        goes_on = old is not None and old.is_running(client_id, secret) and not state.is_idle
-        if goes_on:
+        begun = old if old and old.is_running(client_id, secret) else None
+        if begun and (not state.is_idle or await self._reset.earlier.goes_on(begun)):
             await self.context.log.warning(urn, going_on(state))
         elif old is not None and old.nodes_refused and not needs_reset(old.as_applied, state, client_id, secret):
             await self.context.log.warning(urn, asks_again(str(cluster_id), old.nodes_refused))
