@@ -95,6 +95,12 @@ def test_reset_replaces_a_link_in_the_place_of_the_state(project: Path, victim: 
     assert victim.read_text() == "of the user"
 
 
+def test_request_log_is_read_without_a_line_that_was_cut_off(project: Path):
+    log, whole = project / "state.json.requests.jsonl", '{"service": "arm"}'
+    log.write_bytes(f'{whole}\n{{"servi{whole}\n{whole}\n{{"ser'.encode() + b"\xc3")
+    assert requests(open_store(project / "state.json")) == [{"service": "arm"}] * 2
+
+
 def test_drafts_and_token_follow_no_link(project: Path, victim: Path):
     for name in ("state.json", "state.json.token"):
         (project / f".{name}.{os.getpid()}").symlink_to(victim)

@@ -56,10 +56,22 @@ def test_reset_keeps_the_signing_key_so_that_cached_tokens_stay_valid(tmp_path):
         assert CLUSTER_TENANT in state["tenants"]
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"tenants": {}}'])
-def test_reset_repairs_a_damaged_file(store, text):
-    store.path.write_text(text)
-    store.reset()
+DAMAGED = [b"{", b"[]", b"null", b"\xff\xfe", b"[" * 100_000]
+
+
+@pytest.mark.parametrize("content", DAMAGED, ids=range(len(DAMAGED)))
+def test_damaged_file_is_one_sentence(store, content):
+    store.path.write_bytes(content)
+    shown = CliRunner().invoke(sandbox, ["show", "--state", str(store.path)])
+    assert shown.exit_code == 1
+    assert shown.output.startswith(f"Error: the state {store.path} is damaged (")
+    assert shown.output.endswith("): 'crosstenant sandbox reset' seeds it again\n")
+
+
+@pytest.mark.parametrize("content", [*DAMAGED, b'{"tenants": {}}'], ids=range(len(DAMAGED) + 1))
+def test_reset_repairs_a_damaged_file(store, content):
+    store.path.write_bytes(content)
+    assert CliRunner().invoke(sandbox, ["reset", "--state", str(store.path)]).exit_code == 0
     with store.read() as state:
         assert "PRIVATE KEY" in state["signing_key"]
 

@@ -30,12 +30,13 @@ def request_log(store: Store) -> Path:
 
 
 def requests(store: Store) -> list[Json]:
-    """The request log, oldest first."""
-    try:
-        text = read_own(request_log(store))
-    except FileNotFoundError:
-        return []
-    return [json.loads(line) for line in text.splitlines()]
+    """The request log, oldest first; without a line that a killed sandbox or a full disk has cut off."""
+    found: list[Json] = []
+    with suppress(FileNotFoundError):
+        for line in read_own(request_log(store)).splitlines():
+            with suppress(ValueError):
+                found.append(json.loads(line))
+    return found
 
 
 def check_log(store: Store) -> None:

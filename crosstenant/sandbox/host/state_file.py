@@ -28,7 +28,7 @@ def _cloud_in(path: Path) -> str:
     """The cloud of a state file; the public one for a file that cannot be read: a reset must repair a damaged one."""
     try:
         return cloud_of(json.loads(path.read_text())).name
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
         return PUBLIC.name
 
 

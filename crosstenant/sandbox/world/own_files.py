@@ -39,12 +39,12 @@ def open_own(path: Path, flags: int) -> int:
 
 
 def read_own(path: Path) -> str:
-    """The text of a file.
+    """The text of a file; a byte that is no text becomes U+FFFD.
 
     :raises ValueError: As for ``open_own``.
     :raises OSError: The file cannot be read.
     """
-    with os.fdopen(open_own(path, os.O_RDONLY)) as file:
+    with os.fdopen(open_own(path, os.O_RDONLY), errors="replace") as file:
         return file.read()
 
 

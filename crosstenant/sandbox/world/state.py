@@ -78,20 +78,22 @@ class Store:
 
     def _load(self) -> State:
         try:
-            found = self.path.lstat()
-            stamp = (found.st_mtime_ns, found.st_ino)
+            status = self.path.lstat()
+            stamp = (status.st_mtime_ns, status.st_ino)
         except FileNotFoundError:
             self._save(self._seed())
             return self._load()
         if self._cached is None or stamp != self._stamp:
             text = read_own(self.path)
             try:
-                self._cached = json.loads(text)
-            except ValueError as error:
+                found = json.loads(text)
+                if not isinstance(found, dict):
+                    raise TypeError("it must be a JSON object")
+            except (ValueError, TypeError, RecursionError) as error:
                 raise ValueError(
                     f"the state {self.path} is damaged ({error}): 'crosstenant sandbox reset' seeds it again"
                 ) from None
-            self._stamp = stamp
+            self._cached, self._stamp = cast(State, found), stamp
         state = self._cached
         assert state is not None
         if self._settle and self._settle(state, now(state)):
@@ -103,7 +105,7 @@ class Store:
         try:
             state = json.loads(read_own(self.path))
             return {name: state[name] for name in _SIGNING_KEYS if state.get(name)}
-        except (OSError, ValueError, LookupError, TypeError, AttributeError):
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return {}
 
     def _save(self, state: State) -> None:
