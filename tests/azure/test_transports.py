@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import ssl
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import trustme
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from azure.core import AsyncPipelineClient
 from azure.core.exceptions import AzureError
 from azure.core.rest import AsyncHttpResponse, HttpRequest
@@ -170,6 +174,21 @@ async def _unsent_reset(monkeypatch: pytest.MonkeyPatch, address: str) -> Attemp
     assert said[0].startswith("Azure does not answer (")
     await clusters.aclose()
     return attempt
+
+
+async def test_certificate_of_an_unknown_authority_says_which_variable_names_it():
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    trustme.CA().issue_cert("127.0.0.1").configure_cert(context)
+    client: AsyncPipelineClient[HttpRequest, AsyncHttpResponse] = AsyncPipelineClient(
+        "", policies=[], transport=AzureTransport()
+    )
+    server = TestServer(web.Application(), scheme="https")
+    await server.start_server(ssl=context)
+    async with client:
+        with pytest.raises(AzureError) as untrusted:
+            await client.send_request(HttpRequest("GET", f"https://127.0.0.1:{server.port}/"))
+    await server.close()
+    assert "have SSL_CERT_FILE name a file" in explain(untrusted.value, doing="x", on="")
 
 
 async def test_malformed_proxy_is_a_refusal(monkeypatch: pytest.MonkeyPatch):

@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from crosstenant.azure.connections.documents import page_in
 from crosstenant.azure.refusals.masking import hide
@@ -21,6 +21,9 @@ from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import AzureCli, ManagedIdentity
 from crosstenant.model.matched_texts.azure_texts import ACTION_DENIED, OTHER_ISSUER
 from crosstenant.model.outside_text import in_one_line
+
+if TYPE_CHECKING:
+    from azure.core.exceptions import ServiceRequestError
 
 
 @dataclass(frozen=True)
@@ -143,6 +146,11 @@ _SHORTEST_HIDDEN: Final = 8
 _PROXY: Final = "look for a proxy or a firewall that answers in Azure's place (HTTPS_PROXY, NO_PROXY)"
 _PROXY_REMEDY: Final = "let the proxy pass connections to this host, or exempt the host from it (HTTPS_PROXY, NO_PROXY)"
 _PROXY_REMEDIES: Final = {407: "give HTTPS_PROXY the user and the password that the proxy asks for"}
+# The Azure CLI's variable, REQUESTS_CA_BUNDLE, is read by neither the plugin nor the Go providers.
+_TRUST: Final = (
+    "where a proxy or a firewall opens the connections of this machine, have SSL_CERT_FILE name a file with its root"
+    " certificate and the usual ones"
+)
 _UNREAD: Final = "Unexpected response from Microsoft Entra ID: "
 """azure-identity, before an answer that is not JSON, whose status it drops."""
 _AADSTS: Final = re.compile(r"AADSTS\d+")
@@ -226,6 +234,8 @@ def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) 
     if isinstance(error, ProxyRefusedError):
         return f"Azure cannot be reached: {said.message}; {_PROXY_REMEDIES.get(error.proxy_status, _PROXY_REMEDY)}"
     if isinstance(error, ServiceRequestError):
+        if _is_untrusted(error):
+            return f"Azure cannot be reached: {said.message}; {_TRUST}"
         check = "check the network, HTTPS_PROXY and the environment (cloud)"
         of = f" of tenant {tenant.tenant_id}" if tenant else ""
         return f"Azure cannot be reached: {said.message}; {check}{of}"
@@ -236,6 +246,12 @@ def _without_answer(error: Exception, said: AzureAnswer, tenant: Tenant | None) 
     if isinstance(error, OtherFormError):
         return f"{said.message}; {_PROXY}, or update this package"
     return f"{said.code}: {said.message}"
+
+
+def _is_untrusted(error: ServiceRequestError) -> bool:
+    from aiohttp import ClientConnectorCertificateError
+
+    return isinstance(error.inner_exception, ClientConnectorCertificateError)
 
 
 def _sign_in_remedy(tenant: Tenant | None) -> str:
