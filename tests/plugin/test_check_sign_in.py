@@ -186,3 +186,23 @@ async def test_variable_that_the_provider_does_not_read_is_none(monkeypatch: pyt
     monkeypatch.setenv("MSAL_FORCE_REGION", "westeurope")
     found, _ = await CheckSignIn(Context(tenant, as_log(Terminal()))).call({"by": "azuread"})
     assert found == {"argument": "", "problem": ""}
+
+
+@pytest.mark.parametrize("variable", ["IDENTITY_ENDPOINT", "MSI_ENDPOINT"])
+async def test_azuread_does_not_ask_a_platforms_own_endpoint_for_its_identity(
+    monkeypatch: pytest.MonkeyPatch, variable: str
+):
+    def check_of(credentials: Credential) -> CheckSignIn:
+        tenant = Tenant(TENANT_ID, PUBLIC, credentials)
+        tenant._made.append(cast("Any", Signing()))
+        return CheckSignIn(Context(tenant, as_log(Terminal())))
+
+    good = {"argument": "", "problem": ""}
+    identity = check_of(ManagedIdentity())
+    assert (await identity.call({"by": "azuread"}))[0] == good
+    monkeypatch.setenv(variable, "http://localhost:42356/msi/token")
+    found, _ = await identity.call({"by": "azuread"})
+    assert found["argument"] == "useMsi"
+    assert f"({variable} is set)" in found["problem"]
+    assert (await identity.call({"by": "azure-native"}))[0] == (await identity.call({}))[0] == good
+    assert (await check_of(ClientSecret(APP, SECRET)).call({"by": "azuread"}))[0] == good

@@ -13,7 +13,7 @@ from typing import ClassVar, Final, cast
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.credentials.arguments import camel
 from crosstenant.model.credentials.certificate_file import unreadable
-from crosstenant.model.credentials.kinds import AzureCli, Credential, InlineCertificate
+from crosstenant.model.credentials.kinds import AzureCli, Credential, InlineCertificate, ManagedIdentity
 from crosstenant.model.credentials.variables import Reader, overriding_variable
 from crosstenant.plugin.context import Context
 from crosstenant.provider_kit.declared import DeclaredFunction
@@ -59,7 +59,7 @@ class CheckSignIn(DeclaredFunction[Context]):
             return {"argument": argument, "problem": problem}
         argument = problem = ""
         if by == "azuread":
-            if problem := _file_for_azuread(tenant.credentials):
+            if problem := _file_for_azuread(tenant.credentials) or _identity_for_azuread(tenant.credentials):
                 argument = tenant.credentials.told_by
             elif problem := await _account_for_azuread(tenant):
                 argument = "tenant_id"
@@ -80,6 +80,23 @@ def _file_for_azuread(credential: Credential) -> str:
     data, with_password = b64decode(credential.client_certificate), bool(credential.client_certificate_password)
     reason = unreadable(data, "cert.pfx", "azuread", with_password=with_password)
     return f"cannot be used: {reason}" if reason else ""
+
+
+def _identity_for_azuread(credential: Credential) -> str:
+    """Why the azuread provider does not sign in with the managed identity by which this plugin does.
+
+    It asks a virtual machine's metadata service alone: hashicorp/go-azure-sdk, sdk/auth/managed_identity_authorizer.go.
+    This plugin and azure-native ask the platform's endpoint, which such a variable names.
+    """
+    variable = next((it for it in ("IDENTITY_ENDPOINT", "MSI_ENDPOINT") if os.environ.get(it)), "")
+    if not isinstance(credential, ManagedIdentity) or not variable:
+        return ""
+    return (
+        f"is true, and the platform gives its managed identity's token at an address of its own ({variable} is set),"
+        " where the azuread provider does not ask: it knows a virtual machine's metadata service only. Give this tenant"
+        " another kind of credential (client_id with OIDC or client_secret); for a registry tenant consent mode needs"
+        " no azuread"
+    )
 
 
 async def _account_for_azuread(tenant: Tenant) -> str:
