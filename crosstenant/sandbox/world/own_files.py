@@ -39,7 +39,7 @@ def open_own(path: Path, flags: int) -> int:
 
 
 def read_own(path: Path) -> str:
-    """The text of a file; a byte that is no text becomes U+FFFD.
+    """The text of a file; a byte that is not text becomes U+FFFD.
 
     :raises ValueError: As for ``open_own``.
     :raises OSError: The file cannot be read.
