@@ -56,6 +56,82 @@ def test_creating_with_a_managed_identity(arm: Arm) -> None:
     assert arm.resource(NEW)["_credential"] is None
 
 
+RULES = "Please see https://aka.ms/aks-naming-rules for more details."
+POOL = {"name": "system", "count": 2, "mode": "System"}
+
+
+@pytest.mark.parametrize(
+    ("properties", "text"),
+    [
+        (
+            {"dnsPrefix": None},
+            "The value of parameter dnsPrefix is invalid. Error details: DNS prefix '' is invalid. DNS prefix must "
+            f"contain between 1 and 54 characters. {RULES}. {RULES}",
+        ),
+        ({"dnsPrefix": "a" * 55}, "dnsPrefix"),
+        ({"dnsPrefix": "a_b"}, "dnsPrefix"),
+        ({"dnsPrefix": "a-"}, "dnsPrefix"),
+        (
+            {"agentPoolProfiles": [{**POOL, "name": "System"}]},
+            f"The value of parameter agentPoolProfile.name is invalid. {RULES}",
+        ),
+        ({"agentPoolProfiles": [{**POOL, "name": "thirteenchars"}]}, "agentPoolProfile.name"),
+        ({"agentPoolProfiles": [{**POOL, "name": "1st"}]}, "agentPoolProfile.name"),
+        ({"agentPoolProfiles": [POOL, {**POOL, "mode": "User"}]}, "agentPoolProfile.name"),
+        ({"agentPoolProfiles": [{**POOL, "count": 0}]}, "is not from 1 to 1000"),
+        ({"agentPoolProfiles": [POOL, {"name": "user", "count": 1001}]}, "is not from 0 to 1000"),
+        ({"agentPoolProfiles": [{"name": "system", "count": 1}]}, "Must define at least one system pool."),
+        ({"agentPoolProfiles": [{**POOL, "mode": "User"}]}, "Must define at least one system pool."),
+        (
+            {"nodeResourceGroup": "a" * 81},
+            "The length of the node resource group name is too long. The maximum length is 80 and the length of the "
+            f"value provided is 81. {RULES}",
+        ),
+    ],
+)
+def test_malformed_new_cluster_is_refused(arm: Arm, properties: Json, text: str) -> None:
+    body = cluster(identity={"type": "SystemAssigned"})
+    body["properties"].update(properties)
+    answer = arm.put(NEW, body)
+    assert answer.status_code == 400
+    assert text in message(answer)
+    assert arm.get(NEW).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [("-aks", "Name '-aks' is invalid"), ("a" * 64, "is invalid"), ("a" * 63, "The length of the node resource group")],
+)
+def test_name_that_a_cluster_cannot_have_is_refused(arm: Arm, name: str, text: str) -> None:
+    answer = arm.put(NEW.replace("aks-new", name), cluster(identity={"type": "SystemAssigned"}))
+    assert refusal(answer) == (400, "InvalidParameter")
+    assert text in message(answer)
+
+
+def test_names_of_the_greatest_length_are_taken(arm: Arm) -> None:
+    body = cluster(identity={"type": "SystemAssigned"})
+    body["properties"] |= {"dnsPrefix": "a" * 54, "nodeResourceGroup": "n" * 80}
+    body["properties"]["agentPoolProfiles"].append({"name": "a12345678901", "count": 0})
+    assert arm.put(NEW.replace("aks-new", "a" * 63), body).status_code == 201
+
+
+def test_a_subdomain_stands_for_a_prefix(arm: Arm) -> None:
+    body = cluster(identity={"type": "SystemAssigned"})
+    body["properties"] |= {"dnsPrefix": None, "fqdnSubdomain": "sub"}
+    assert arm.put(NEW, body).status_code == 201
+
+
+def test_an_older_version_knows_no_system_pools(arm: Arm) -> None:
+    body = cluster(identity={"type": "SystemAssigned"})
+    del body["properties"]["agentPoolProfiles"][0]["mode"]
+    assert arm.put(NEW, body, version="2020-02-01").status_code == 201
+
+
+def test_a_pool_of_another_form_is_not_added(arm: Arm) -> None:
+    answer = arm.put(MANAGED_IDENTITY_CLUSTER, update(agentPoolProfiles=[{"name": "New", "count": 1}]))
+    assert refusal(answer) == (400, "InvalidParameter")
+
+
 def test_time_of_a_put_is_a_setting(arm: Arm) -> None:
     arm.settings("cluster_put", seconds=0)
     answer = arm.put(NEW, cluster(identity={"type": "SystemAssigned"}))

@@ -62,7 +62,10 @@ def test_credentials_are_no_resources_of_their_group(arm: Arm):
         (trust(audiences=["a", "b"]), "Federated identity credentials must have exactly 1 audience."),
         (trust(issuer="http://x/"), None),
         (trust(issuer="https://" + "x" * 600), None),
+        (trust(issuer="https://[bad/"), None),
         (trust(subject="s" * 601), None),
+        (trust(audiences=["a" * 601]), None),
+        (trust(audiences=[""]), None),
     ],
 )
 def test_content_that_azure_does_not_take_is_refused(arm: Arm, body: Json, text: str | None):

@@ -1,5 +1,7 @@
 """What Azure Resource Manager checks of every request before any of its services sees it."""
 
+from typing import Any
+
 import pytest
 
 from crosstenant.sandbox.entra.tokens import GRAPH_AUDIENCE
@@ -178,14 +180,35 @@ def test_answers_carry_request_ids(arm: Arm) -> None:
 
 
 def test_body_that_is_no_json(arm: Arm) -> None:
-    token = arm.token(CLUSTER_CALLER_ID)
-    answer = arm.client.put(
-        CLUSTER, params={"api-version": "2026-04-01"}, headers={"Authorization": f"Bearer {token}"}, content=b"{"
-    )
-    assert refusal(answer) == (400, "InvalidRequestContent")
+    assert refusal(_put(arm, "application/json; charset=utf-8")) == (400, "InvalidRequestContent")
     assert refusal(arm.put(CLUSTER, ["no object"])) == (400, "InvalidRequestContent")
+
+
+@pytest.mark.parametrize(
+    ("content_type", "named"),
+    [
+        (None, "<null>"),
+        ("text/plain", "text/plain"),
+        ("application/x-www-form-urlencoded", "application/x-www-form-urlencoded"),
+    ],
+)
+def test_body_that_is_not_declared_as_json(arm: Arm, content_type: str | None, named: str) -> None:
+    answer = _put(arm, content_type)
+    assert refusal(answer) == (415, "UnsupportedMediaType")
+    assert message(answer) == (
+        f"The content media type '{named}' is not supported. Only 'application/json' is supported."
+    )
+    assert arm.post(f"{CLUSTER}/stop", headers={"Content-Type": "text/plain"}).status_code == 202, "without a body"
 
 
 def test_subscriptions_of_another_tenant_are_not_listed(arm: Arm) -> None:
     listed = arm.get("/subscriptions", caller=REGISTRY_OWNER_ID).json()["value"]
     assert [one["subscriptionId"] for one in listed] == [REGISTRY_SUBSCRIPTION]
+
+
+def _put(arm: Arm, content_type: str | None) -> Any:
+    """The answer to a body that is no JSON."""
+    headers = {"Authorization": f"Bearer {arm.token(CLUSTER_CALLER_ID)}"}
+    if content_type is not None:
+        headers["Content-Type"] = content_type
+    return arm.client.put(CLUSTER, params={"api-version": "2026-04-01"}, headers=headers, content=b"{")

@@ -1,5 +1,7 @@
 """Container registries."""
 
+from typing import Any
+
 import pytest
 
 from crosstenant.sandbox.world.seed import (
@@ -10,7 +12,7 @@ from crosstenant.sandbox.world.seed import (
     REGISTRY_POWERLESS_ID,
     REGISTRY_SUBSCRIPTION,
 )
-from tests.sandbox.arm_world import Arm, message, refusal
+from tests.sandbox.arm_world import Arm, Json, message, refusal
 
 ALL = f"/subscriptions/{REGISTRY_SUBSCRIPTION}/providers/Microsoft.ContainerRegistry/registries"
 NEW = f"{REGISTRY_GROUP}/providers/Microsoft.ContainerRegistry/registries/freshimages"
@@ -134,3 +136,69 @@ def test_name_availability(arm: Arm) -> None:
     assert arm.post(path, {**asked, "name": "freshimages"}).json() == {"nameAvailable": True}
     assert arm.post(path, {**asked, "name": "fabrikamimages"}).json()["reason"] == "AlreadyExists"
     assert arm.post(path, {**asked, "name": "a-b"}).json()["reason"] == "Invalid"
+
+
+def test_a_registry_does_not_move(arm: Arm) -> None:
+    body = {"location": "West Europe", "sku": {"name": "Premium"}}
+    assert arm.put(REGISTRY, body).status_code == 200
+    assert refusal(arm.put(REGISTRY, {**body, "location": "northeurope"})) == (409, "InvalidResourceLocation")
+    assert arm.resource(REGISTRY)["location"] == "westeurope"
+
+
+@pytest.mark.parametrize(
+    ("tier", "properties", "code"),
+    [
+        ("Basic", {"publicNetworkAccess": "Disabled"}, "DisablingPublicNetworkAccessNotSupported"),
+        ("Standard", {"publicNetworkAccess": "Disabled"}, "DisablingPublicNetworkAccessNotSupported"),
+        ("Standard", {"networkRuleSet": {"defaultAction": "Deny"}}, "InvalidParameter"),
+        ("Standard", {"networkRuleSet": {"ipRules": [{"value": "10.0.0.0/8"}]}}, "InvalidParameter"),
+        ("Standard", {"dataEndpointEnabled": True}, "InvalidParameter"),
+        ("Basic", {"anonymousPullEnabled": True}, "InvalidParameter"),
+        ("Standard", {"anonymousPullEnabled": True}, None),
+        (
+            "Basic",
+            {"publicNetworkAccess": "Enabled", "networkRuleSet": {"defaultAction": "Allow", "ipRules": []}},
+            None,
+        ),
+        (
+            "Premium",
+            {
+                "publicNetworkAccess": "Disabled",
+                "networkRuleSet": {"defaultAction": "Deny", "ipRules": [{"value": "203.0.113.10"}]},
+                "dataEndpointEnabled": True,
+                "anonymousPullEnabled": True,
+            },
+            None,
+        ),
+    ],
+)
+def test_a_registry_has_what_its_tier_has(arm: Arm, tier: str, properties: Json, code: str | None) -> None:
+    answer = arm.put(NEW, {"location": "westeurope", "sku": {"name": tier}, "properties": properties})
+    if code is None:
+        assert answer.status_code == 201
+        return
+    assert refusal(answer) == (400, code)
+    assert tier in message(answer)
+    assert arm.get(NEW).status_code == 404
+
+
+def test_a_tier_that_lacks_what_the_registry_has_is_refused(arm: Arm) -> None:
+    assert arm.call("PATCH", REGISTRY, {"properties": {"dataEndpointEnabled": True}}).status_code == 200
+    assert refusal(arm.call("PATCH", REGISTRY, {"sku": {"name": "Basic"}})) == (400, "InvalidParameter")
+    assert arm.resource(REGISTRY)["sku"]["name"] == "Premium"
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        {"defaultAction": "Block"},
+        {"defaultAction": "Deny", "ipRules": [{"value": "not an address"}]},
+        {"defaultAction": "Deny", "ipRules": [{"action": "Allow"}]},
+        {"defaultAction": "Deny", "ipRules": ["203.0.113.10"]},
+        "Deny",
+    ],
+)
+def test_malformed_network_rules_are_refused(arm: Arm, rules: Any) -> None:
+    answer = arm.call("PATCH", REGISTRY, {"properties": {"networkRuleSet": rules}})
+    assert answer.status_code == 400
+    assert arm.resource(REGISTRY)["properties"]["networkRuleSet"] == {"defaultAction": "Allow", "ipRules": []}

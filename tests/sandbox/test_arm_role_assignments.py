@@ -201,6 +201,12 @@ def test_service_principal_given_as_a_user(arm: Arm) -> None:
     )
 
 
+@pytest.mark.parametrize("scope", ["", f"/subscriptions/{REGISTRY_SUBSCRIPTION}", REGISTRY])
+def test_role_definition_is_named_by_its_id_at_any_scope(arm: Arm, scope: str) -> None:
+    role = f"{scope}/providers/microsoft.authorization/ROLEDEFINITIONS/{ACR_PULL}"
+    assert put(arm, body(roleDefinitionId=role)).status_code == 201
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [
@@ -209,6 +215,9 @@ def test_service_principal_given_as_a_user(arm: Arm) -> None:
         ({"properties": "x"}, "InvalidRequestContent"),
         (body(principalType=["ServicePrincipal"]), "BadRequestFormat"),
         (body(condition=5, conditionVersion="2.0"), "BadRequestFormat"),
+        # A bare GUID: https://github.com/Azure/azure-cli/issues/2458
+        (body(roleDefinitionId=ACR_PULL), "BadRequestFormat"),
+        (body(roleDefinitionId=f"/anything/{ACR_PULL}"), "BadRequestFormat"),
         (body(principal="somebody"), "InvalidPrincipalId"),
         (body("AcrPull"), "InvalidRoleDefinitionId"),
         (body("00000000-0000-4000-8000-000000000000"), "RoleDefinitionDoesNotExist"),

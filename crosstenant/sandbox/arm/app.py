@@ -26,10 +26,10 @@ from crosstenant.sandbox.arm.ids import key, subscription_of
 from crosstenant.sandbox.arm.locks import check_locks
 from crosstenant.sandbox.arm.metadata import endpoint_metadata
 from crosstenant.sandbox.arm.providers import check_version, unknown_type
-from crosstenant.sandbox.arm.refusals import ArmRefusal, invalid_content, missing_api_version
+from crosstenant.sandbox.arm.refusals import ArmRefusal, invalid_content, missing_api_version, unsupported_media_type
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.arm.routes import Route, find
-from crosstenant.sandbox.world.body_forms import misfit, read_body
+from crosstenant.sandbox.world.body_forms import is_json, misfit, read_body
 from crosstenant.sandbox.world.clouds import cloud_of, cloud_of_host
 from crosstenant.sandbox.world.state import State, Store, now
 
@@ -102,7 +102,7 @@ def _answer(store: Store, request: Request, content: bytes) -> Answer:
         for option in sorted(_CHOOSING.intersection(query) - route.chooses):
             message = f"The sandbox does not emulate {option} of {request.method} {path}."
             raise ArmRefusal(400, "BadRequest", message, source=sources.NOT_EMULATED)
-        body = _read(content)
+        body = _read(content, request.headers.get("content-type", ""))
         scope = route.scope_of(path, parts)
         location = _location(state, route, scope, body)
         check_version(cloud_of(state), route.namespace, route.kind, api_version, location)
@@ -118,9 +118,11 @@ def _answer(store: Store, request: Request, content: bytes) -> Answer:
         return replace(answer, body=_copy(answer.body))
 
 
-def _read(content: bytes) -> Any:
+def _read(content: bytes, content_type: str) -> Any:
     if not content.strip():
         return None
+    if not is_json(content_type):
+        raise unsupported_media_type(content_type)
     try:
         return read_body(content)
     except ValueError:

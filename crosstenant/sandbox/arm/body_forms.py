@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from crosstenant.sandbox.world.body_forms import FLAG, NUMBER, OBJECT, OBJECTS, TEXT, TEXTS, Form
+from crosstenant.sandbox.world.body_forms import FLAG, NUMBER, OBJECT, OBJECTS, OBJECTS_OR_NULL, TEXT, TEXTS, Form
 
 FORMS: Final[dict[str, Form]] = {
     "aadProfile": OBJECT,
     "adminUserEnabled": FLAG,
     "agentPoolProfiles": OBJECTS,
+    "azureADAuthenticationAsArmPolicy": OBJECT,
     "anonymousPullEnabled": FLAG,
     "apiServerAccessProfile": OBJECT,
     "audiences": TEXTS,
@@ -21,10 +22,12 @@ FORMS: Final[dict[str, Form]] = {
     "context": TEXT,
     "count": NUMBER,
     "identity": OBJECT,
+    "ipRules": OBJECTS_OR_NULL,
     "issuer": TEXT,
     "location": TEXT,
     "maintenanceWindow": OBJECT,
     "name": TEXT,
+    "networkRuleSet": OBJECT,
     "oidcIssuerProfile": OBJECT,
     "policies": OBJECT,
     "properties": OBJECT,

@@ -105,6 +105,16 @@ def invalid_content(detail: str) -> ArmRefusal:
     )
 
 
+def unsupported_media_type(content_type: str) -> ArmRefusal:
+    """The body is not declared as JSON."""
+    return ArmRefusal(
+        415,
+        "UnsupportedMediaType",
+        f"The content media type '{content_type or '<null>'}' is not supported. Only 'application/json' is supported.",
+        source=sources.UNSUPPORTED_MEDIA_TYPE,
+    )
+
+
 def location_required() -> ArmRefusal:
     """A resource must have a location."""
     return ArmRefusal(

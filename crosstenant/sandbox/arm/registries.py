@@ -6,13 +6,14 @@ https://learn.microsoft.com/rest/api/container-registry/registries
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import re
 from typing import Any, Final, cast
 
 from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.operations import remove
 from crosstenant.sandbox.arm.ids import find_group, find_resource, key
-from crosstenant.sandbox.arm.refusals import ArmRefusal, location_required
+from crosstenant.sandbox.arm.refusals import ArmRefusal, location_required, resource_elsewhere
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.arm.resource_list import readable_of_type
 from crosstenant.sandbox.world import resource_documents
@@ -60,10 +61,13 @@ def put_registry(request: ArmRequest) -> Answer:
     """``PUT .../registries/{name}``: creates a registry, or updates it from the body."""
     group = find_group(request.state, request.scope)
     found = request.state["resources"].get(key(request.scope))
+    name = request.part("name")
     if found is not None:
+        location = str(request.body.get("location") or found["location"]).replace(" ", "").lower()
+        if location != found["location"]:
+            raise resource_elsewhere(name, found["location"], group["name"], location)
         _write(request, found)
         return Answer(200, _document(request, found))
-    name = request.part("name")
     if not _NAME.fullmatch(name):
         raise ArmRefusal(400, "InvalidResourceName", _name_rule(name), source=sources.INVALID_REGISTRY_NAME)
     if _taken(request, name):
@@ -166,11 +170,69 @@ def _write(request: ArmRequest, registry: Json) -> None:
                 target=name,
                 source=sources.INVALID_REGISTRY_PROPERTY,
             )
+        if name == "networkRuleSet":
+            _check_rules(given[name] or {})
         if name == "policies":
             # A policy that the request omits stays as it is.
             registry["properties"].setdefault(name, {}).update(given[name] or {})
         else:
             registry["properties"][name] = given[name]
+    _check_tier(registry)
+
+
+def _check_tier(registry: Json) -> None:
+    """Checks that the registry's tier has what its properties say.
+
+    https://learn.microsoft.com/azure/container-registry/container-registry-skus
+
+    :raises ArmRefusal: It has not (400).
+    """
+    tier, properties = registry["sku"]["tier"], registry["properties"]
+    rules: Json = properties.get("networkRuleSet") or {}
+    if tier != "Premium" and properties.get("publicNetworkAccess") == "Disabled":
+        raise ArmRefusal(
+            400,
+            "DisablingPublicNetworkAccessNotSupported",
+            f"Disabling public network access is not supported for the SKU {tier}. For more information, please visit "
+            "https://aka.ms/acr/private-link.",
+            source=sources.PUBLIC_NETWORK_ACCESS_OF_TIER,
+        )
+    lacking = {
+        "anonymousPullEnabled": tier == "Basic" and properties.get("anonymousPullEnabled"),
+        "dataEndpointEnabled": tier != "Premium" and properties.get("dataEndpointEnabled"),
+        "networkRuleSet": tier != "Premium" and (rules.get("defaultAction") == "Deny" or rules.get("ipRules")),
+    }
+    for name, lacks in lacking.items():
+        if lacks:
+            raise ArmRefusal(
+                400,
+                "InvalidParameter",
+                f"The property '{name}' is not supported for the SKU {tier}.",
+                target=name,
+                source=sources.PROPERTY_OF_TIER,
+            )
+
+
+def _check_rules(rules: Json) -> None:
+    action = rules.get("defaultAction", "Allow")
+    addresses = [rule.get("value") for rule in cast("list[Json]", rules.get("ipRules") or [])]
+    wrong = next((it for it in addresses if not _is_network(it)), None if action in ("Allow", "Deny") else action)
+    if wrong is not None or None in addresses:
+        raise ArmRefusal(
+            400,
+            "InvalidParameter",
+            f"The value '{wrong}' of the property 'networkRuleSet' is invalid.",
+            target="networkRuleSet",
+            source=sources.INVALID_REGISTRY_PROPERTY,
+        )
+
+
+def _is_network(text: object) -> bool:
+    try:
+        ipaddress.ip_network(str(text), strict=False)
+    except ValueError:
+        return False
+    return True
 
 
 def _document(request: ArmRequest, registry: Json) -> Json:

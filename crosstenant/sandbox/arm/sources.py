@@ -59,6 +59,9 @@ SCOPE_LOCKED: Final = thread(
     but="that the caller's permissions are checked first",
 )
 SUBSCRIPTION_NOT_FOUND: Final = page(_COMMON, but="the text")
+UNSUPPORTED_MEDIA_TYPE: Final = thread(
+    "https://github.com/Azure/azure-cli/issues/10143", "https://github.com/Azure/azure-cli/issues/13056"
+)
 RESOURCE_GROUP_LETTERS: Final = thread(
     "https://github.com/Azure/azure-cli/issues/14481",
     "https://github.com/microsoft/microsoft-foundry-for-vscode/issues/53",
@@ -152,7 +155,21 @@ MANAGED_IDENTITY_CLUSTER: Final = code(
 )
 NEVER_CREATED: Final = assumed("code and text")
 OPERATION_NOT_FOUND: Final = assumed("code and text")
+NODE_GROUP_NAME: Final = thread("https://github.com/Azure-Terraform/terraform-azurerm-kubernetes/issues/33")
+NO_SYSTEM_POOL: Final = thread(
+    "https://github.com/Azure/AKS/issues/1602",
+    "https://github.com/ansible-collections/azure/issues/166",
+    but="the code",
+)
+POOL_NAME: Final = thread(
+    "https://github.com/Azure/AKS/issues/3300",
+    "https://github.com/crossplane/crossplane/issues/304",
+    but="that a name which stands twice gets it",
+)
 POOL_NOT_FOUND: Final = assumed("code and text")
+DNS_PREFIX: Final = thread(
+    "https://github.com/pulumi/pulumi-azure-native/issues/571", but="the text for a prefix with other characters"
+)
 PROPERTY_CHANGE_NOT_ALLOWED: Final = thread(
     "https://github.com/Azure/azure-cli/issues/12713",
     "https://github.com/rancher/rancher/issues/29998",
@@ -224,5 +241,11 @@ ADMIN_USER_DISABLED: Final = thread(
 INVALID_REGISTRY_NAME: Final = assumed("code and text")
 INVALID_REGISTRY_PROPERTY: Final = assumed("code and text")
 INVALID_SKU: Final = assumed("code and text")
+PROPERTY_OF_TIER: Final = page(
+    "https://learn.microsoft.com/azure/container-registry/container-registry-skus", but="status, code and text"
+)
+PUBLIC_NETWORK_ACCESS_OF_TIER: Final = thread(
+    "https://github.com/Azure-Samples/dotNET-Frontend-AB-Testing-on-Azure-Container-Apps/issues/5", but="the status"
+)
 REGISTRY_NAME_IN_USE: Final = thread("https://github.com/MicrosoftDocs/azure-dev-docs/issues/1303", but="the status")
 SKU_REQUIRED: Final = assumed("code and text")

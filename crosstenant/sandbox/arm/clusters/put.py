@@ -21,6 +21,7 @@ from crosstenant.sandbox.arm.clusters.checks import (
     missing_parameter,
     read_service_principal,
 )
+from crosstenant.sandbox.arm.clusters.forms import check_new_cluster, check_pools
 from crosstenant.sandbox.arm.clusters.issuer import check_issuer, write_issuer
 from crosstenant.sandbox.arm.clusters.operation_status import links
 from crosstenant.sandbox.arm.clusters.operations import CREATE, UPDATE
@@ -70,6 +71,7 @@ def _create(request: ArmRequest) -> Json:
     pools = {pool["name"]: _count(pool) for pool in _pools(properties)}
     if not pools:
         raise missing_parameter("agentPoolProfiles")
+    check_new_cluster(request, properties)
     client_id, secret = _new_identity(request, properties)
     cluster_id = (
         f"{find_group(request.state, request.scope)['id']}/providers/Microsoft.ContainerService/managedClusters/"
@@ -194,6 +196,7 @@ def _pools(properties: Json) -> list[Json]:
     for pool in pools:
         if not pool.get("name"):
             raise missing_parameter("agentPoolProfile.name")
+    check_pools(pools)
     return pools
 
 

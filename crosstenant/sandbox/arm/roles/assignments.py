@@ -29,6 +29,8 @@ _WRITE: Final = f"{_TYPE}/write"
 _DELETE: Final = f"{_TYPE}/delete"
 _PRINCIPAL_FILTER: Final = re.compile(r"(?:principalId\s+eq\s+'([^']+)'|assignedTo\('([^']+)'\))", re.IGNORECASE)
 _OPTIONAL_TEXTS: Final = ("principalType", "condition", "conditionVersion", "description")
+# The ID of a role definition; a bare GUID is none: https://github.com/Azure/azure-cli/issues/2458.
+_ROLE: Final = re.compile(r"(/.+)?/providers/Microsoft\.Authorization/roleDefinitions/[^/]+/?", re.IGNORECASE)
 _AT_SCOPE: Final = re.compile(r"atScope\(\)", re.IGNORECASE)
 
 
@@ -158,7 +160,9 @@ def _require(
 
 def _read_properties(found: Json) -> Json:
     texts = {"roleDefinitionId": str, "principalId": str} | dict.fromkeys(_OPTIONAL_TEXTS, (str, type(None)))
-    if not all(isinstance(found.get(name), kind) for name, kind in texts.items()) or not found["roleDefinitionId"]:
+    if not all(isinstance(found.get(name), kind) for name, kind in texts.items()) or not _ROLE.fullmatch(
+        found["roleDefinitionId"]
+    ):
         raise ArmRefusal(
             400, "BadRequestFormat", "The request was incorrectly formatted.", source=sources.BAD_REQUEST_FORMAT
         )
