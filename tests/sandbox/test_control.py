@@ -13,7 +13,13 @@ from crosstenant.sandbox.host.control_token import control_token, token_file
 from crosstenant.sandbox.host.request_log import log_request, request_log
 from crosstenant.sandbox.host.state_file import open_store
 from crosstenant.sandbox.world.drift import application
-from crosstenant.sandbox.world.seed import CLUSTER_CALLER_ID, OLD_CLUSTER_APP_ID, OLD_CLUSTER_SECRET, REGISTRY_TENANT
+from crosstenant.sandbox.world.seed import (
+    CLUSTER_CALLER_ID,
+    CLUSTER_TENANT,
+    OLD_CLUSTER_APP_ID,
+    OLD_CLUSTER_SECRET,
+    REGISTRY_TENANT,
+)
 
 
 @pytest.fixture
@@ -204,9 +210,9 @@ async def test_federated_token_of_host_and_command_signs_in(host, command, store
     tokens = [(await host.get("/oidc")).json()["value"], command("assertion").strip()]
     with store.read() as state:
         for token in tokens:
-            check_assertion(state, application(state, CLUSTER_CALLER_ID), token)
+            check_assertion(state, CLUSTER_TENANT, application(state, CLUSTER_CALLER_ID), token)
             with pytest.raises(SignInRefusal, match="AADSTS700"):
-                check_assertion(state, application(state, OLD_CLUSTER_APP_ID), token)
+                check_assertion(state, CLUSTER_TENANT, application(state, OLD_CLUSTER_APP_ID), token)
 
 
 def test_what_a_request_or_a_name_holds_cannot_act_on_the_terminal(store):

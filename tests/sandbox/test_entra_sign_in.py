@@ -110,7 +110,7 @@ async def test_credentials_may_come_in_the_authorization_header(client_for):
         ({"scope": "https://a/.default https://b/.default"}, (400, "invalid_scope", "AADSTS70011")),
         ({"scope": "https://example.com/.default"}, (400, "invalid_resource", "AADSTS500011")),
         ({"grant_type": "nonsense"}, (400, "unsupported_grant_type", "AADSTS70003")),
-        ({"grant_type": None}, (400, "invalid_request", "AADSTS90014")),
+        ({"grant_type": None}, (400, "invalid_request", "AADSTS900144")),
         ({"path": "oauth2/token"}, (400, "invalid_request", "AADSTS90014")),
     ],
 )
@@ -299,3 +299,18 @@ def test_token_is_refused_when_forged_expired_or_for_another_service(store):
         assert code(f"Bearer {graph}") == "InvalidAuthenticationTokenAudience"
         state["clock"]["ahead_seconds"] = 3700
         assert code(good) == "ExpiredAuthenticationToken"
+
+
+@pytest.mark.parametrize("content_type", [None, "text/plain", "application/json"])
+async def test_a_body_that_is_not_declared_as_a_form_has_no_fields(client_for, content_type):
+    form = f"grant_type=client_credentials&client_id={CLUSTER_CALLER_ID}&client_secret={CLUSTER_CALLER_SECRET}&scope="
+    body = f"{form}https://management.azure.com/.default"
+    headers = {"Content-Type": content_type} if content_type else {}
+    async with client_for("login") as client:
+        answer = await client.post(f"/{CLUSTER_TENANT}/oauth2/v2.0/token", content=body, headers=headers)
+        assert refusal(answer) == (400, "invalid_request", "AADSTS900144")
+        headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+        answer = await client.post(f"/{CLUSTER_TENANT}/oauth2/v2.0/token", content=body, headers=headers)
+        assert answer.status_code == 200
+        malformed = {"authorization_endpoint": "https://[/common/oauth2/v2.0/authorize"}
+        assert (await client.get("/common/discovery/instance", params=malformed)).status_code == 200

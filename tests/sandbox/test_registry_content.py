@@ -286,3 +286,13 @@ async def test_layer_is_kept_elsewhere_under_an_address_that_needs_no_token(
     world.wait(1201)
     late = await world.client.get(address)
     assert {refusal(it)[:2] for it in (unsigned, elsewhere, late)} == {(403, "AuthenticationFailed")}
+
+
+@pytest.mark.parametrize("path", ["/v2/_catalog", "/v2/hello/tags/list", "/acr/v1/hello/_tags"])
+@pytest.mark.parametrize("n", ["-1", "many", "1.5"])
+async def test_a_page_of_no_number_is_refused(world: World, path: str, n: str):
+    scopes = "registry:catalog:* repository:hello:pull,metadata_read"
+    token = (await world.token(LEGACY, scopes)).json()["access_token"]
+    assert (await world.get(LEGACY, path, token)).status_code == 200
+    answer = await world.get(LEGACY, f"{path}?n={n}", token)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (400, "PAGINATION_NUMBER_INVALID")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import uuid
 from datetime import datetime, timezone
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -22,7 +22,7 @@ from crosstenant.sandbox.entra.clients import check_multi_tenant, find_applicati
 from crosstenant.sandbox.entra.consent import consent, find_redirect
 from crosstenant.sandbox.entra.issuer_keys import fetch_keys
 from crosstenant.sandbox.entra.refusals import SignInRefusal, unknown_request
-from crosstenant.sandbox.entra.token_endpoint import basic_credentials, fetched_issuer, grant
+from crosstenant.sandbox.entra.token_endpoint import basic_credentials, fetched_issuer, grant, read_form
 from crosstenant.sandbox.issuers.app import make_app as make_issuers
 from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.state import Store
@@ -52,7 +52,7 @@ def make_app(store: Store) -> Starlette:
             return JSONResponse(tokens.key_set(state))
 
     async def token(request: Request) -> Response:
-        form = dict(parse_qsl((await request.body()).decode("utf-8", "replace"), keep_blank_values=True))
+        form = read_form(request.headers.get("content-type", ""), await request.body())
         form = {**basic_credentials(request.headers), **form}
         first_version = not request.url.path.endswith("/v2.0/token")
         tenant = request.path_params["tenant"]

@@ -18,10 +18,12 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 
 from crosstenant.sandbox.entra import sources
-from crosstenant.sandbox.entra.clients import Json
+from crosstenant.sandbox.entra.clients import Json, find_tenant
 from crosstenant.sandbox.entra.federated import check_federated
 from crosstenant.sandbox.entra.refusals import SignInRefusal
 from crosstenant.sandbox.entra.tokens import sign
+from crosstenant.sandbox.world.addresses import split_address
+from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.open_questions import ASSERTION_WHITE_SPACE
 from crosstenant.sandbox.world.state import State
 
@@ -36,12 +38,15 @@ def client_id_of(assertion: str) -> str:
         return ""
 
 
-def check_assertion(state: State, application: Json, assertion: str, keys: Sequence[Json] | None = None) -> None:
+def check_assertion(
+    state: State, tenant_id: str, application: Json, assertion: str, keys: Sequence[Json] | None = None
+) -> None:
     """Checks that ``assertion`` signs in as ``application``.
 
     The client sets the times of an assertion by its own clock, as does a cluster, so the real time is compared, not the
     sandbox's.
 
+    :param tenant_id: The tenant that the client signs in to.
     :param application: The application's document, or the part of an identity's that ``find_client`` answers.
     :param keys: The keys of the issuer that ``issuer_to_fetch`` names, if it could be reached.
     :raises SignInRefusal: The assertion has a wrong signature, has expired, or matches no credential.
@@ -61,6 +66,7 @@ def check_assertion(state: State, application: Json, assertion: str, keys: Seque
         )
     if "x5t" in header or "x5t#S256" in header:
         _check_certificate(application, assertion, header)
+        _check_claims(state, tenant_id, application, claims)
     else:
         check_federated(state, application, assertion, claims, keys)
 
@@ -100,6 +106,36 @@ def _check_certificate(application: Json, assertion: str, header: Json) -> None:
         "The key was not found.",
         source=sources.AADSTS700027_CERTIFICATE,
     )
+
+
+def _check_claims(state: State, tenant_id: str, application: Json, claims: Json) -> None:
+    """Checks that the owner of a certificate made an assertion for itself and for this tenant.
+
+    https://learn.microsoft.com/entra/identity-platform/certificate-credentials
+    """
+    if {claims.get("iss"), claims.get("sub")} != {application["appId"]}:
+        raise SignInRefusal(
+            "AADSTS700021",
+            "Client assertion application identifier doesn't match 'client_id' parameter.",
+            source=sources.AADSTS700021,
+        )
+    if not _is_address_of(state, tenant_id, str(claims.get("aud", ""))):
+        raise SignInRefusal(
+            "AADSTS700023",
+            "Client assertion audience claim does not match Realm issuer.",
+            source=sources.AADSTS700023,
+        )
+
+
+def _is_address_of(state: State, tenant_id: str, audience: str) -> bool:
+    """Whether an audience is an address of a tenant: a token endpoint, or the tenant's issuer."""
+    address, cloud = split_address(audience), cloud_of(state)
+    if address.hostname not in (*cloud.login_hosts, split_address(cloud.issuer).hostname):
+        return False
+    try:
+        return find_tenant(state, address.path.strip("/").partition("/")[0]) == tenant_id
+    except SignInRefusal:
+        return False
 
 
 def _unverified(assertion: str) -> tuple[Json, Json]:

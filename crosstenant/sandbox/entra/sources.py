@@ -65,13 +65,24 @@ AADSTS1002012: Final = thread(
 )
 AADSTS500011: Final = page(_CODES, but=_PROTOCOL, question="sign-in-unknown-audience")
 AADSTS90014: Final = page(_CODES, but="for which missing fields, and the text")
-AADSTS900144: Final = page(_CODES, but="for which missing fields")
+AADSTS900144: Final = thread(
+    "https://github.com/MicrosoftDocs/azure-docs/issues/43780",
+    "https://github.com/microsoftgraph/microsoft-graph-docs-contrib/issues/1369",
+    but="the status, and that a body of another content type has no fields",
+)
 AADSTS7000216: Final = thread("https://github.com/MicrosoftDocs/azure-docs/issues/30777", but="the status")
 AADSTS50027: Final = thread("https://github.com/FriedrichWeinmann/MiniGraph/issues/4", but="the status")
 AADSTS700024: Final = thread(
     "https://github.com/AzureAD/microsoft-authentication-library-for-java/issues/984",
     "https://github.com/Azure/login/issues/372",
     but="the five minutes of tolerance; Entra's text goes on with the times",
+)
+AADSTS700021: Final = page(
+    "https://learn.microsoft.com/entra/identity-platform/certificate-credentials", but="code, status and text"
+)
+AADSTS700023: Final = thread(
+    "https://github.com/AzureAD/microsoft-authentication-library-for-dotnet/issues/2746",
+    but="the status, and the end of the text",
 )
 AADSTS700027_FEDERATED: Final = page(_CODES, but="the rest of the text")
 AADSTS700027_CERTIFICATE: Final = page(_CODES, but="the text for an unknown certificate")

@@ -9,7 +9,7 @@ import base64
 import binascii
 from collections.abc import Mapping, Sequence
 from typing import Final
-from urllib.parse import unquote_plus
+from urllib.parse import parse_qsl, unquote_plus
 
 from crosstenant.sandbox.entra import sources, tokens
 from crosstenant.sandbox.entra.assertions import ASSERTION_TYPE, check_assertion, client_id_of
@@ -53,7 +53,7 @@ def grant(
     tenant_id = find_tenant(state, tenant)
     grant_type = form.get("grant_type")
     if grant_type is None:
-        raise _missing("grant_type")
+        raise _missing_from_body("grant_type")
     if grant_type in _OTHER_GRANT_TYPES:
         raise unknown_grant_type(grant_type)
     if grant_type != "client_credentials":
@@ -67,20 +67,14 @@ def grant(
     assertion = form.get("client_assertion")
     client_id = form.get("client_id") or (client_id_of(assertion) if assertion else "")
     if not client_id:
-        raise SignInRefusal(
-            "AADSTS900144",
-            "The request body must contain the following parameter: 'client_id'.",
-            "invalid_request",
-            400,
-            source=sources.AADSTS900144,
-        )
+        raise _missing_from_body("client_id")
     resource = _resource_v1(form) if first_version else _resource_v2(form)
     audience = _known_audience(cloud_of(state), tenant, resource)
     application, principal = find_client(state, tenant, client_id)
     if form.get("client_secret"):
         check_secret(state, application, principal, form["client_secret"])
     elif assertion and form.get("client_assertion_type") == ASSERTION_TYPE:
-        check_assertion(state, application, assertion, keys)
+        check_assertion(state, tenant_id, application, assertion, keys)
     else:
         raise SignInRefusal(
             "AADSTS7000216",
@@ -151,6 +145,16 @@ def _known_audience(cloud: Cloud, tenant: str, resource: str) -> str:
     return audience
 
 
+def _missing_from_body(field: str) -> SignInRefusal:
+    return SignInRefusal(
+        "AADSTS900144",
+        f"The request body must contain the following parameter: '{field}'.",
+        "invalid_request",
+        400,
+        source=sources.AADSTS900144,
+    )
+
+
 def _missing(field: str) -> SignInRefusal:
     return SignInRefusal(
         "AADSTS90014",
@@ -160,6 +164,16 @@ def _missing(field: str) -> SignInRefusal:
         400,
         source=sources.AADSTS90014,
     )
+
+
+def read_form(content_type: str, content: bytes) -> dict[str, str]:
+    """The fields of a request; none of a body that is not declared as a form.
+
+    :param content_type: The request's ``Content-Type`` header.
+    """
+    if content_type.partition(";")[0].strip().lower() != "application/x-www-form-urlencoded":
+        return {}
+    return dict(parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True))
 
 
 def basic_credentials(headers: Mapping[str, str]) -> dict[str, str]:

@@ -17,6 +17,7 @@ from crosstenant.sandbox.registry.layer_storage import layer_address
 from crosstenant.sandbox.registry.refusals import (
     RegistryRefusal,
     blob_unknown,
+    invalid_page_size,
     manifest_not_acceptable,
     manifest_unknown,
     name_unknown,
@@ -138,7 +139,9 @@ def page_of(request: Request, names: list[str]) -> tuple[list[str], dict[str, st
     """At most ``n`` names after ``last``, and the link to the next page."""
     last, n = request.query_params.get("last", ""), request.query_params.get("n", "")
     rest = [name for name in names if name > last]
-    if not n.isdigit() or not 0 < int(n) < len(rest):
+    if n and not n.isdecimal():
+        raise invalid_page_size(n)
+    if not n or not 0 < int(n) < len(rest):
         return rest, {}
     page = rest[: int(n)]
     following = urlencode({"last": page[-1], "n": n, "orderby": ""})

@@ -95,6 +95,17 @@ def name_unknown(repository: str) -> RegistryRefusal:
     )
 
 
+def invalid_page_size(n: str) -> RegistryRefusal:
+    """The number of results that a list shall have is not a number, or negative."""
+    return RegistryRefusal(
+        400,
+        "PAGINATION_NUMBER_INVALID",
+        "invalid number of results requested",
+        {"n": n},
+        source=sources.PAGINATION_NUMBER_INVALID,
+    )
+
+
 def blob_unknown(digest: str) -> RegistryRefusal:
     """The blob does not exist in the repository."""
     return RegistryRefusal(

@@ -37,6 +37,7 @@ DENIED: Final = page(
 BLOB_UNKNOWN: Final = page(_DISTRIBUTION, but="the detail")
 MANIFEST_UNKNOWN: Final = page(_DISTRIBUTION, but="the text", question="registry-unknown-repository")
 NAME_UNKNOWN: Final = page(_DISTRIBUTION, but="the detail", question="registry-unknown-repository-tags")
+PAGINATION_NUMBER_INVALID: Final = page(_DISTRIBUTION, but="the detail")
 NOT_EMULATED: Final = own("a registry has more requests than the sandbox, which takes no images")
 CLIENT_ID_NOT_UUID: Final = thread(
     "https://github.com/microsoft/vscode-docker/issues/3780", but="that every user name that is not a UUID gets it"
