@@ -2,12 +2,15 @@ import pytest
 
 from crosstenant.sandbox.entra.clients import authenticate
 from crosstenant.sandbox.entra.refusals import SignInRefusal
+from crosstenant.sandbox.world.managed_identities import create
 from crosstenant.sandbox.world.seed import (
     CLUSTER_CALLER_ID,
     CLUSTER_OWNER_ID,
     CLUSTER_POWERLESS_ID,
     CLUSTER_TENANT,
+    IDENTITY_GROUP,
     REGISTRY_CALLER_ID,
+    REGISTRY_OWNER_ID,
     REGISTRY_TENANT,
 )
 from tests.sandbox.directory_world import pass_time, set_lag
@@ -172,3 +175,41 @@ async def test_secret_of_a_service_principal_signs_in_to_its_own_tenant_only(cal
     with store.read() as state, pytest.raises(SignInRefusal, match="AADSTS7000215"):
         authenticate(state, CLUSTER_TENANT, made["appId"], added["secretText"])
     assert (await registry_side.get(f"/servicePrincipals/{abroad['id']}"))["passwordCredentials"] == []
+
+
+@pytest.mark.parametrize(
+    ("property_name", "value"),
+    [
+        ("servicePrincipalType", "ManagedIdentity"),
+        ("applicationTemplateId", "x"),
+        ("deletedDateTime", "2030-01-01T00:00:00Z"),
+        ("disabledByMicrosoftStatus", "x"),
+        ("verifiedPublisher", {"displayName": "me"}),
+        ("notes", "n" * 1025),
+        ("description", "d" * 1025),
+        ("info", {"nonsense": 1}),
+    ],
+)
+async def test_what_entra_sets_itself_and_what_is_too_long_is_refused(caller, property_name, value):
+    principal = await caller.principal(await caller.application())
+    path = f"/servicePrincipals/{principal['id']}"
+    await caller.patch(path, {"tags": ["a"], property_name: value}, status=400)
+    assert await caller.get(path) == principal
+    await caller.patch(path, {"notes": "n" * 1024, "servicePrincipalType": "Application"}, status=204)
+
+
+async def test_nobody_changes_the_service_principal_of_a_managed_identity(graph_caller, store):
+    with store.change() as state:
+        identity = create(state, IDENTITY_GROUP, "pull", "westeurope")
+    owner, path = graph_caller(REGISTRY_OWNER_ID), f"/servicePrincipals/{identity['properties']['principalId']}"
+    before = await owner.get(path)
+    me = {"@odata.id": f"https://graph.microsoft.com/v1.0/directoryObjects/{before['id']}"}
+    for method, below, body in (
+        ("PATCH", "", {"accountEnabled": False}),
+        ("POST", "/addPassword", {}),
+        ("POST", "/owners/$ref", me),
+        ("DELETE", "", None),
+    ):
+        error = await owner.call(method, f"{path}{below}", body, status=403)
+        assert error["code"] == "Authorization_RequestDenied"
+    assert await owner.get(path) == before

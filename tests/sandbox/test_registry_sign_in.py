@@ -121,6 +121,11 @@ async def test_unknown_application_is_refused(world: World):
     assert refusal(await world.token(LEGACY, PULL, username=unknown)) == NOT_REGISTERED
 
 
+async def test_the_admin_user_is_refused_as_what_the_sandbox_does_not_have(world: World):
+    answer = await world.token(LEGACY, PULL, username=LEGACY.partition(".")[0].upper())
+    assert refusal(answer)[2] == "The sandbox does not emulate the sign-in of a registry's admin user."
+
+
 async def test_user_name_that_is_no_client_id_is_refused(world: World):
     expected = (401, "UNAUTHORIZED", "aad access token with sp failed client id must be guid")
     assert refusal(await world.token(LEGACY, PULL, username="admin")) == expected

@@ -11,9 +11,10 @@ import copy
 from typing import Any, Final
 
 from crosstenant.sandbox.graph import sources
-from crosstenant.sandbox.graph.refusals import bad_request, not_found
+from crosstenant.sandbox.graph.refusals import bad_request, denied, not_found
 from crosstenant.sandbox.graph.request import GraphRequest, Json
 from crosstenant.sandbox.world.ids import is_uuid
+from crosstenant.sandbox.world.managed_identities import PRINCIPAL_TYPE
 from crosstenant.sandbox.world.state import State
 
 APPLICATIONS: Final = "applications"
@@ -84,6 +85,9 @@ def find_to_change(request: GraphRequest, kind: str) -> Json:
     if document is None:
         raise not_found(object_id)
     request.may_write(document)
+    if document.get("servicePrincipalType") == PRINCIPAL_TYPE:
+        # Only Resource Manager changes what belongs to a managed identity, whatever the caller may do.
+        raise denied()
     keep_history(request.state, kind, object_id, request.time)
     return document
 

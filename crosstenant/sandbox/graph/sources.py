@@ -12,10 +12,7 @@ _ERRORS: Final = "https://learn.microsoft.com/graph/errors"
 _LIBRARY: Final = "https://github.com/manicminer/hamilton/blob/main/odata/odata.go"
 
 NOT_EMULATED: Final = own("Graph has more requests than the sandbox")
-REQUEST_DENIED: Final = page(
-    "https://github.com/MicrosoftDocs/azure-docs/blob/main/articles/role-based-access-control/troubleshooting.md",
-    but="the code and the status",
-)
+REQUEST_DENIED: Final = thread("https://github.com/MicrosoftDocs/azure-docs/issues/77020")
 RESOURCE_NOT_FOUND: Final = code(_LIBRARY, but="the code and the status")
 BACKING_APPLICATION: Final = code(_LIBRARY, but="the code")
 NO_APPLICATION: Final = code(_LIBRARY, but="the code and the status", question="graph-service-principal-single-tenant")

@@ -36,6 +36,10 @@ def with_password(state: State, registry: Registry, username: str, password: str
     """
     if username == REFRESH_TOKEN_USER:
         return with_refresh_token(state, registry, password)
+    if username.lower() == registry.document["name"].lower():
+        raise sign_in_failed(
+            "The sandbox does not emulate the sign-in of a registry's admin user.", source=sources.NOT_EMULATED
+        )
     if not is_uuid(username):
         raise sign_in_failed(
             "aad access token with sp failed client id must be guid", source=sources.CLIENT_ID_NOT_UUID

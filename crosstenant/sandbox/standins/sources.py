@@ -168,6 +168,7 @@ TEXTS: Final[Mapping[str, Source]] = {
     "pkcs12: decryption password incorrect": _PKCS12,
     "pkcs12: expected exactly two items in the authenticated safe": _GO_PKCS12,
     "pkcs12: algorithm … is not supported": _GO_PKCS12,
+    "pkcs12: pbes2 algorithm … is not supported": _GO_PKCS12,
     "failed to get Azure environment metadata from …: …": _SIGN_IN,
     "mismatch between supplied … and … - please either remove one or ensure they match": _WORDS,
     "an OIDC token, or a request URL and token, must be configured for OIDC authentication": _WORDS,
