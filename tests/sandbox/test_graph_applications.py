@@ -72,7 +72,7 @@ async def test_home_service_principal_follows_its_application(caller):
         ({"web": {"redirectUris": ["http://example.com/"]}}, "scheme must be https"),
         ({"web": {"redirectUris": ["https://example.com/#part"]}}, "fragment"),
         ({"appId": CLUSTER_CALLER_ID}, "'appId' is read-only"),
-        ({"passwordCredentials": [{"keyId": "new", "secretText": "mine"}]}, "use addPassword"),
+        ({"passwordCredentials": [{"keyId": "new", "secretText": "mine"}]}, "generated using service actions."),
         ({"verifiedPublisher": {"displayName": "me"}}, "'verifiedPublisher' is read-only"),
         ({"applicationTemplateId": "x"}, "'applicationTemplateId' is read-only"),
         ({"displayName": "x" * 257}, "'displayName'"),
@@ -236,6 +236,13 @@ async def test_password_takes_the_dates_it_is_given(caller):
     assert (await caller.post(path, {"passwordCredential": past}, status=400))["code"] == "KeyCredentialsInvalidEndDate"
     words = {"endDateTime": "tomorrow"}
     assert "Edm.DateTimeOffset" in (await caller.post(path, {"passwordCredential": words}, status=400))["message"]
+
+
+async def test_application_that_brings_its_password_is_not_emulated(caller):
+    body = {"displayName": "with a password", "passwordCredentials": [{"displayName": "first"}]}
+    assert "does not emulate" in (await caller.post("/applications", body, status=400))["message"]
+    made = await caller.post("/applications", {**body, "passwordCredentials": []})
+    assert made["passwordCredentials"] == []
 
 
 async def test_tenant_policy_caps_or_blocks_passwords(caller, store):

@@ -44,8 +44,17 @@ LIFETIME_POLICY: Final = thread(
     "https://github.com/OfficeDev/microsoft-365-agents-toolkit/issues/10998", but="the details, and the status"
 )
 INVALID_ALTERNATE_KEY: Final = thread("https://github.com/microsoftgraph/msgraph-sdk-python/issues/408")
-INVALID_DATE: Final = assumed("code and text")
-INVALID_END_DATE: Final = assumed("code and text", question="graph-password-past-end")
+INVALID_DATE: Final = thread(
+    "https://github.com/microsoftgraph/msgraph-beta-sdk-dotnet/issues/279",
+    "https://github.com/microsoftgraph/msgraph-sdk-python/issues/566",
+    but="the code, and that a secret's dates get it as other dates do",
+)
+INVALID_END_DATE: Final = thread(
+    "https://github.com/Azure/azure-rest-api-specs/issues/11985",
+    "https://github.com/Azure/azure-cli/issues/11146",
+    but="the code, and that a secret's end in the past gets it; the people show a certificate's that is too late",
+    question="graph-password-past-end",
+)
 INVALID_PROPERTY: Final = assumed("code and text")
 INVALID_QUERY_OPTION: Final = assumed("code and text")
 INVALID_VALUE: Final = assumed("code and text")
@@ -53,7 +62,11 @@ INVALID_VERSION: Final = assumed("code and text")
 ME: Final = thread("https://github.com/microsoftgraph/msgraph-sdk-php/issues/1163")
 MISSING_PROPERTY: Final = assumed("code and text")
 NOT_A_COLLECTION: Final = thread("https://github.com/microsoftgraph/msgraph-sdk-powershell/issues/2466")
-PASSWORD_IN_PATCH: Final = assumed("code and text")
+PASSWORD_IN_PATCH: Final = thread(
+    "https://github.com/microsoftgraph/msgraph-bicep-types/issues/38",
+    "https://github.com/microsoftgraph/microsoft-graph-docs/issues/6179",
+    but="that an update gets it, which the people show of a creation",
+)
 PASSWORD_NOT_FOUND: Final = assumed("code and text", question="graph-remove-unknown-password")
 READ_ONLY_PROPERTY: Final = assumed("code and text")
 REDIRECT_URI: Final = page(

@@ -144,6 +144,9 @@ async def test_registry_takes_its_location_from_the_group_and_shows_no_mode(make
         "adminUserEnabled": "update",
         "registryName": "replace",
     }
+    assert await thing.plan(**NEW_REGISTRY, adminUserEnabled=True, zoneRedundancy="Enabled") == {
+        "zoneRedundancy": "replace"
+    }
     await thing.delete()
     assert not await thing.refresh()
 
