@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final, cast
 
 from crosstenant.azure.arm import Arm, Json
-from crosstenant.azure.connections.answer_forms import form_due, list_of
+from crosstenant.azure.connections.answer_forms import entries_of, form_due
 
 _MOST_PAGES: Final = 1000
 
@@ -30,7 +30,7 @@ async def listed(arm: Arm, path: str, api_version: str, **query: str) -> list[Js
         read.add(address)
         page = await arm.get(address, version, **query)
         with form_due():
-            found += list_of(page.get("value"), dict)
+            found += entries_of(page)
             address, version, query = str(page.get("nextLink") or ""), None, {}
             if address in read or len(read) >= _MOST_PAGES:
                 raise ValueError("its pages do not come to an end")

@@ -13,7 +13,7 @@ from azure.core.exceptions import AzureError
 
 from crosstenant.azure.arm import Arm
 from crosstenant.azure.caller_rights import permits
-from crosstenant.azure.clusters.clusters import Clusters
+from crosstenant.azure.clusters.clusters import Clusters, Ending
 from crosstenant.azure.clusters.maintenance import maintenance_of
 from crosstenant.azure.clusters.run_command import CommandNotRun, RunCommands
 from crosstenant.azure.connections import transport
@@ -193,6 +193,59 @@ async def test_each_part_of_an_answer_may_have_another_form(services: Services, 
                 except Exception as error:
                     unexpected.append(f"{name} {path} {value!r}: {error!r}")
     assert unexpected == []
+
+
+_OF_LISTS = ("permissions", "roles", "hours", "trusted", "namesakes", "owners", "trusted by an application")
+_OF_OBJECTS = ("cluster", "registry", "identity", "application", "principal")
+
+
+@pytest.mark.parametrize("name", _OF_LISTS)
+@pytest.mark.parametrize("form", [{}, {"message": "blocked"}, {"value": None}, {"error": {"code": "x"}}])
+async def test_answer_without_entries_is_not_an_empty_list(services: Services, name: str, form: object):
+    services.azure.answer = lambda request: web.json_response(form)
+    read, _ = services.reads()[name]
+    if name == "permissions":
+        assert await read() is None
+        return
+    with pytest.raises(OtherFormError):
+        await read()
+
+
+@pytest.mark.parametrize("name", [*_OF_OBJECTS, "owners", "trusted by an application", "ending"])
+@pytest.mark.parametrize(
+    "body", ["", '{"message": "no Route matched with those values"}', '{"error": {"message": "x"}}', "null"]
+)
+async def test_404_without_a_code_of_azure_is_not_an_absence(services: Services, name: str, body: str):
+    services.azure.answer = lambda request: web.Response(status=404, text=body, content_type="application/json")
+    read, _ = services.reads()[name]
+    if name == "ending":
+        assert await read() == Ending(is_hidden=True)
+        return
+    with pytest.raises(AzureError):
+        await read()
+
+
+@pytest.mark.parametrize("name", _OF_OBJECTS)
+@pytest.mark.parametrize(
+    ("code", "is_absence"),
+    [
+        ("ResourceNotFound", True),
+        ("ResourceGroupNotFound", True),
+        ("Request_ResourceNotFound", True),
+        ("SubscriptionNotFound", False),
+        ("TenantNotFound", False),
+        ("InvalidResourceType", False),
+    ],
+)
+async def test_404_with_a_code_of_azure(services: Services, name: str, code: str, is_absence: bool):
+    said = {"error": {"code": code, "message": "x"}}
+    services.azure.answer = lambda request: web.json_response(said, status=404)
+    read, _ = services.reads()[name]
+    if is_absence:
+        assert await read() is None
+        return
+    with pytest.raises(AzureError):
+        await read()
 
 
 async def test_pages_that_lead_back_come_to_an_end(services: Services):

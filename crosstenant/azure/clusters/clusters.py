@@ -18,6 +18,7 @@ from crosstenant.azure.clusters.maintenance import Maintenance, maintenance_of
 from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.connections.answer_forms import form_due
 from crosstenant.azure.connections.documents import json_due, time_of
+from crosstenant.azure.refusals.absence import is_absent
 from crosstenant.azure.refusals.refusal_table import Retry
 from crosstenant.azure.refusals.refusals import retry_of, take_apart
 from crosstenant.azure.role_assignments import roles_of
@@ -109,8 +110,7 @@ class Clusters:
                     cluster_id.resource_group, cluster_id.name, raw_response_hook=keep_time
                 )
         except ResourceNotFoundError as error:
-            # An invisible subscription is also "not found", which says nothing about the cluster.
-            if take_apart(error).code in ("ResourceNotFound", "ResourceGroupNotFound", "NotFound"):
+            if is_absent(error):
                 return None
             raise
         with form_due():
@@ -248,8 +248,9 @@ class Clusters:
             found = await self._arm.get(url)
         except AzureError as error:
             said = take_apart(error)
-            # Of an invisible subscription Azure says 404 as well.
-            return Ending(is_hidden=said.status != 404 or said.code == "SubscriptionNotFound" or said.page != "")
+            # Of an invisible subscription Azure says 404 as well, and so does a proxy, without a code of Azure.
+            is_told = said.status == 404 and bool(said.codes) and said.code != "SubscriptionNotFound" and not said.page
+            return Ending(is_hidden=not is_told)
         status, ended = found.get("status"), str(found.get("endTime") or "")
         if not isinstance(status, str) or not status:
             return Ending(is_hidden=True)

@@ -7,10 +7,10 @@ counts for a reset is decided here, and documented in docs/reset-windows.md.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final, cast
+from typing import Final
 
 from crosstenant.azure.arm import Arm
-from crosstenant.azure.connections.answer_forms import form_due
+from crosstenant.azure.pages import listed
 from crosstenant.errors import OperatorError
 from crosstenant.model.arm_id import ArmId
 from crosstenant.model.maintenance_schedule import NAMES, windows_of
@@ -36,9 +36,8 @@ async def maintenance_of(arm: Arm, cluster_id: ArmId) -> Maintenance | None:
     :raises OperatorError: The configuration has a form that is not known here.
     :raises azure.core.exceptions.AzureError: Azure refused, or could not be reached.
     """
-    answer = await arm.get(f"{cluster_id}/maintenanceConfigurations", _API_VERSION)
-    with form_due():
-        found = {str(it.get("name")).lower(): it for it in cast("list[dict[str, Any]]", answer.get("value") or [])}
+    entries = await listed(arm, f"{cluster_id}/maintenanceConfigurations", _API_VERSION)
+    found = {str(it.get("name")).lower(): it for it in entries}
     for name in NAMES:
         if name.lower() not in found:
             continue

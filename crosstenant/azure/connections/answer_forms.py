@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 from contextlib import contextmanager
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from azure.core.exceptions import AzureError
 
@@ -31,6 +31,17 @@ def form_due() -> Generator[None, None, None]:
         raise
     except (AssertionError, AttributeError, LookupError, OverflowError, RecursionError, TypeError, ValueError) as error:
         raise OtherFormError(error) from error
+
+
+def entries_of(page: dict[str, Any]) -> list[dict[str, Any]]:
+    """The entries of a list's page: an answer without them is not an empty list.
+
+    :param page: The answer of Resource Manager or Graph.
+    :raises LookupError, TypeError: It is something else.
+    """
+    if page["value"] is None:
+        raise TypeError("a list is due")
+    return list_of(page["value"], dict)
 
 
 def list_of(found: object, kind: type[T]) -> list[T]:

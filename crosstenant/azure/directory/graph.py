@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, cast
 
-from crosstenant.azure.connections.answer_forms import form_due
-from crosstenant.azure.connections.documents import object_in, page_in
+from crosstenant.azure.connections.answer_forms import entries_of, form_due
+from crosstenant.azure.connections.documents import object_in
 from crosstenant.azure.identities.identities import FederatedCredential, credential_of
 from crosstenant.azure.sign_in.tenant import Tenant
 from crosstenant.model.arm_id import is_uuid
@@ -111,11 +111,11 @@ class Graph:
         quoted = display_name.replace("'", "''")
         query = {"$filter": f"displayName eq '{quoted}'", "$select": "id,appId,createdDateTime"}
         # One page: several are remarkable, and a hundred no more than ten.
-        page = await self._read("applications", query) or {}
+        page = await self._read("applications", query)
         with form_due():
             found = [
                 Namesake(_uuid(one["appId"]), _uuid(one["id"]), str(one.get("createdDateTime") or ""))
-                for one in cast("list[Json]", page.get("value") or [])
+                for one in _entries(page)
             ]
         return sorted(found, key=lambda it: it.created_at, reverse=True)
 
@@ -164,8 +164,7 @@ class Graph:
         # One page: an application has 100 owners at most.
         found = await self._read(f"{collection}/{object_id}/owners", {"$select": "id"})
         with form_due():
-            listed: list[Json] = found["value"] if found else []
-            return [_uuid(one["id"]) for one in listed]
+            return [_uuid(one["id"]) for one in _entries(found)]
 
     async def federated_credentials(self, object_id: str) -> list[FederatedCredential]:
         """The federated identity credentials of an application.
@@ -178,7 +177,7 @@ class Graph:
         # One page: an application has 20 at most.
         found = await self._read(f"applications/{object_id}/federatedIdentityCredentials", {})
         with form_due():
-            return [credential_of(it) for it in cast("list[Json]", (found or {}).get("value") or [])]
+            return [credential_of(it) for it in _entries(found)]
 
     async def aclose(self) -> None:
         """Closes the connections."""
@@ -194,11 +193,14 @@ class Graph:
         return found
 
     async def _read(self, path: str, query: dict[str, str]) -> Json | None:
+        from azure.core.exceptions import HttpResponseError
         from azure.core.rest import HttpRequest
+
+        from crosstenant.azure.refusals.absence import is_absent
 
         url = f"https://{self._tenant.cloud.graph_host}/v1.0/{path}"
         response = await self._pipeline().send_request(HttpRequest("GET", url, params=query))
-        if response.status_code == 404 and not page_in(response.content):
+        if response.status_code == 404 and is_absent(HttpResponseError(response=response)):
             return None
         return object_in(response)
 
@@ -220,6 +222,10 @@ class Graph:
             ]
             self._client = AsyncPipelineClient(host, policies=chain, transport=AzureTransport())
         return self._client
+
+
+def _entries(page: Json | None) -> list[Json]:
+    return [] if page is None else entries_of(page)
 
 
 def _check_ids(document: Json) -> None:

@@ -12,11 +12,10 @@ from typing import Any, Final, cast
 from crosstenant.azure.arm import Arm
 from crosstenant.azure.connections.answer_forms import form_due
 from crosstenant.azure.pages import listed
-from crosstenant.azure.refusals.refusals import take_apart
+from crosstenant.azure.refusals.absence import is_absent
 from crosstenant.model.arm_id import ArmId
 
 _API_VERSION: Final = "2023-01-31"
-_ABSENT: Final = ("ResourceNotFound", "ResourceGroupNotFound", "NotFound")
 
 
 @dataclass(frozen=True)
@@ -58,8 +57,7 @@ async def find_identity(arm: Arm, identity_id: ArmId) -> ManagedIdentity | None:
     try:
         found = await arm.get(str(identity_id), _API_VERSION)
     except HttpResponseError as error:
-        # An invisible subscription is also "not found", which says nothing about the identity.
-        if error.status_code == 404 and take_apart(error).code in _ABSENT:
+        if is_absent(error):
             return None
         raise
     with form_due():

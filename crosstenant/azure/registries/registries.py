@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from crosstenant.azure.arm import client_settings
 from crosstenant.azure.connections.answer_forms import form_due
 from crosstenant.azure.connections.documents import json_due
-from crosstenant.azure.refusals.refusals import take_apart
+from crosstenant.azure.refusals.absence import is_absent
 from crosstenant.model.arm_id import REGISTRY_TYPE, ArmId, parse_arm_id
 from crosstenant.model.modes import RoleAssignmentMode
 from crosstenant.model.roles import PULL_ROLES, Role
@@ -87,9 +87,8 @@ class Registries:
                 with json_due() as hook:
                     found = await client.registries.get(arm_id.resource_group, arm_id.name, raw_response_hook=hook)
             except ResourceNotFoundError as error:
-                # A missing subscription means a wrong ID or another tenant, not a missing registry. Nor does a page.
-                said = take_apart(error)
-                if said.code == "SubscriptionNotFound" or said.page:
+                # A missing subscription means a wrong ID or another tenant, not a missing registry.
+                if not is_absent(error):
                     raise
                 return None
         with form_due():
