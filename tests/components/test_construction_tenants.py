@@ -92,6 +92,15 @@ def test_shared_providers_take_the_subscription_of_the_component_that_uses_them(
     assert own == {"contoso-crosstenant": SUBSCRIPTION_A, "fabrikam-crosstenant": SUBSCRIPTION_B}
 
 
+def test_shared_providers_keep_the_subscription_that_they_have():
+    def program() -> None:
+        registries = TenantProviders("fabrikam", REGISTRY_TENANT, default_subscription_id=SUBSCRIPTION_A)
+        args = CrossTenantPullArgs(cluster_tenant=CLUSTER_TENANT, registries=[RegistryArgs(registry_id=REGISTRY_ID)])
+        CrossTenantPull("prod", args, registry_providers=registries)
+
+    assert build(program).one("pulumi:providers:azure-native").inputs["subscriptionId"] == SUBSCRIPTION_A
+
+
 def test_a_tenant_that_is_not_described_is_refused():
     def program() -> None:
         CrossTenantPull("prod", CrossTenantPullArgs(registries=[RegistryArgs(registry_id=REGISTRY_ID)]))
