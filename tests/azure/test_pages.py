@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
@@ -20,7 +19,7 @@ from crosstenant.azure.registries.registries import Registries
 from crosstenant.azure.sign_in.secret_proof import SignInError, prove_secret
 from crosstenant.model.clouds import PUBLIC
 from crosstenant.model.credentials.kinds import AppCredential
-from tests.azure.aks_world import APP, CLUSTER, CLUSTER_ID, SECRET, TENANT_ID
+from tests.azure.aks_world import APP, CLUSTER, CLUSTER_ID, SECRET, TENANT_ID, FakeClock
 from tests.azure.scripted_azure import STATUS, Azure
 from tests.azure.test_foreign_addresses import azure
 from tests.azure.tls_azure import REGISTRY_ID
@@ -79,7 +78,7 @@ async def silent(message: str) -> None:
 async def test_page_in_place_of_a_sign_in(azure: Azure):
     azure.answer = lambda request: web.Response(status=403, text=PAGE, content_type="text/html")
     with pytest.raises(SignInError) as caught:
-        await prove_secret(TENANT_ID, PUBLIC, AppCredential(APP, SECRET), deadline=time.monotonic(), on_wait=silent)
+        await prove_secret(TENANT_ID, PUBLIC, AppCredential(APP, SECRET), deadline=0, on_wait=silent, clock=FakeClock())
     assert str(caught.value) == (
         f"signing in as application {APP} to tenant {TENANT_ID}: a page ('Blocked') came where the sign-in's JSON"
         f" document was due; {PROXY}"

@@ -12,6 +12,7 @@ from azure.core.exceptions import AzureError, ServiceResponseError
 
 from crosstenant.azure.clusters.clusters import Attempt, Clusters, Ending
 from crosstenant.azure.clusters.reset_operation import OperationUnreadable
+from crosstenant.azure.connections import transport
 from tests.azure.aks_world import CLUSTER_ID
 from tests.azure.scripted_azure import STATUS, Azure, reset, scripted_azure, silent, start_reset
 
@@ -140,6 +141,26 @@ async def test_accepted_reset_without_an_address_is_not_taken_for_done(
     with pytest.raises(OperationUnreadable, match="AKS accepted it and names no operation"):
         await operation.wait(10, silent)
     assert len(azure.asked) == 1
+    await clusters.aclose()
+
+
+async def test_end_is_not_seen_an_hour_late(azure: Azure, monkeypatch: pytest.MonkeyPatch):
+    waited: list[float] = []
+
+    async def sleep(transport: object, seconds: float) -> None:
+        waited.append(seconds)
+
+    headers = {"Azure-AsyncOperation": STATUS, "Retry-After": "86400"}
+    azure.answer = lambda request: (
+        web.Response(status=202, headers=headers)
+        if request.method == "POST"
+        else web.json_response({"status": "InProgress" if len(azure.asked) < 4 else "Succeeded"}, headers=headers)
+    )
+    clusters = Clusters(azure.tenant)
+    monkeypatch.setattr(transport.AzureTransport, "sleep", sleep)
+    operation = await reset(clusters)
+    await operation.wait(60, silent)
+    assert waited == [120, 120]
     await clusters.aclose()
 
 

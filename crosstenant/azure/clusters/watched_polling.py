@@ -10,6 +10,7 @@ from azure.mgmt.core.polling.async_arm_polling import AsyncARMPolling
 
 from crosstenant.azure.connections.addresses import is_at, must_be_at
 from crosstenant.azure.connections.documents import page_in
+from crosstenant.azure.connections.retries import LONGEST_PAUSE
 
 # The interval where Azure gives none.
 _SECONDS = 15
@@ -64,6 +65,10 @@ class WatchedPolling(AsyncARMPolling):
         if page_in(answer.http_response.content):
             raise DecodeError("the answer is not one of AKS", response=answer.http_response)
         return answer
+
+    def _extract_delay(self) -> float:
+        # AKS names seconds. For what a proxy makes of it, nobody waits an hour beyond the end.
+        return min(super()._extract_delay(), LONGEST_PAUSE)
 
     async def update_status(self) -> None:
         """Polls once."""
