@@ -490,3 +490,10 @@ async def test_tokens_of_other_services_are_refused(client_for, bearer):
         answer = await client.get("/v1.0/applications", headers=bearer(CLUSTER_CALLER_ID, ARM_AUDIENCE))
         assert (answer.status_code, answer.json()["error"]["code"]) == (401, "InvalidAuthenticationToken")
         assert (await client.get("/v1.0/applications")).status_code == 401
+
+
+async def test_a_property_that_beta_may_have_is_refused_as_what_the_sandbox_does_not_have(caller):
+    error = await caller.get("/beta/applications", select="onPremisesPublishing", status=400)
+    assert (
+        error["message"] == "The sandbox does not emulate the property onPremisesPublishing of beta of Microsoft Graph."
+    )

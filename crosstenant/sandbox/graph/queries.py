@@ -47,7 +47,7 @@ def one(request: GraphRequest, kind: str, document: Json) -> Json:
 def many(request: GraphRequest, kind: str, documents: list[Json]) -> Json:
     """A list of objects as an answer: one page of the objects that match ``$filter``."""
     _check_options(request, kind)
-    conditions = _conditions(kind, request.query.get("$filter", ""))
+    conditions = _conditions(request, kind)
     chosen = [document for document in documents if all(_holds(document, condition) for condition in conditions)]
     chosen.sort(key=lambda document: str(document["id"]))
     size = _number(request, "$top", int(request.state["settings"]["page_size"]))
@@ -71,16 +71,20 @@ def _check_options(request: GraphRequest, kind: str) -> None:
         if f"${name}".lower() in _OPTIONS | _OTHER_OPTIONS:
             raise not_emulated(f"the query option {name} without $")
     for name in _selected(request):
-        _check_property(kind, name, "Parsing OData Select and Expand failed", source=sources.UNKNOWN_SELECTED)
+        _check_property(request, kind, name, "Parsing OData Select and Expand failed", source=sources.UNKNOWN_SELECTED)
 
 
-def _check_property(kind: str, name: str, problem: str, *, source: Source) -> None:
+def _check_property(request: GraphRequest, kind: str, name: str, problem: str, *, source: Source) -> None:
     """Checks that a query names a property that the objects of its kind have."""
     known = TYPES.get(kind)
-    if known is not None and name not in known.properties:
-        raise bad_request(
-            f"{problem}: Could not find a property named '{name}' on type '{known.name}'.", "BadRequest", source=source
-        )
+    if known is None or name in known.properties:
+        return
+    if request.version == "beta":
+        # Which has properties that v1.0 does not have.
+        raise not_emulated(f"the property {name} of beta")
+    raise bad_request(
+        f"{problem}: Could not find a property named '{name}' on type '{known.name}'.", "BadRequest", source=source
+    )
 
 
 def _selected(request: GraphRequest) -> list[str]:
@@ -97,11 +101,12 @@ def _shape(request: GraphRequest, document: Json) -> Json:
     return {name: shown[name] for name in ("id", *selected) if name in shown} if selected else shown
 
 
-def _conditions(kind: str, text: str) -> list[re.Match[str]]:
+def _conditions(request: GraphRequest, kind: str) -> list[re.Match[str]]:
     """The conditions of a filter, each of which an object must fulfil.
 
     :raises GraphRefusal: The filter is malformed, or uses what the sandbox does not have.
     """
+    text = request.query.get("$filter", "")
     found: list[re.Match[str]] = []
     position = 0
     while text[position:].strip():
@@ -109,7 +114,7 @@ def _conditions(kind: str, text: str) -> list[re.Match[str]]:
         if condition is None:
             raise not_emulated(f"the filter {text}", "Request_UnsupportedQuery")
         name = condition["property"] or condition["started"] or condition["collection"]
-        _check_property(kind, name, "Invalid filter clause", source=sources.UNKNOWN_FILTERED)
+        _check_property(request, kind, name, "Invalid filter clause", source=sources.UNKNOWN_FILTERED)
         found.append(condition)
         position = condition.end()
     single = _FILTERABLE_CREDENTIALS if kind == "federatedIdentityCredentials" else _FILTERABLE
