@@ -67,7 +67,7 @@ class WatchedPolling(AsyncARMPolling):
         return answer
 
     def _extract_delay(self) -> float:
-        # AKS names seconds. For what a proxy makes of it, nobody waits an hour beyond the end.
+        # AKS names seconds. A proxy may name hours, and an update would wait beyond the end of the reset.
         return min(super()._extract_delay(), LONGEST_PAUSE)
 
     async def update_status(self) -> None:
