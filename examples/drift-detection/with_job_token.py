@@ -13,6 +13,7 @@ import base64
 import fcntl
 import json
 import os
+import shutil
 import signal
 import stat
 import subprocess
@@ -29,7 +30,8 @@ from urllib.parse import quote
 from urllib.request import HTTPRedirectHandler, Request, build_opener
 
 AUDIENCE = "api://AzureADTokenExchange"
-FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+FORWARDED = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT)
+OF_THE_TERMINAL = (signal.SIGINT, signal.SIGQUIT)
 LIFETIME = 300.0  # of a token that does not say how long it lasts
 LONGEST_WAIT = 180.0  # between two renewals
 SHORTEST_WAIT = 1.0
@@ -67,10 +69,15 @@ def fetch() -> Token:
     url, credential = (os.environ.get(f"ACTIONS_ID_TOKEN_REQUEST_{name}", "").strip() for name in ("URL", "TOKEN"))
     if not url or not credential:
         raise TokenError("the job does not have the permission `id-token: write`", final=True)
-    if not url.startswith(("https://", "http://")) or not credential.isprintable():
-        raise TokenError("the job's variables ACTIONS_ID_TOKEN_REQUEST_* are malformed", final=True)
+    malformed = TokenError("the job's variables ACTIONS_ID_TOKEN_REQUEST_* are malformed", final=True)
+    text = url + credential
+    if not (url.startswith(("https://", "http://")) and text.isascii() and text.isprintable() and " " not in url):
+        raise malformed
     address = f"{url}{'&' if '?' in url else '?'}audience={quote(AUDIENCE, safe='')}"
-    request = Request(address, headers={"Authorization": f"Bearer {credential}"})  # noqa: S310
+    try:
+        request = Request(address, headers={"Authorization": f"Bearer {credential}"})  # noqa: S310
+    except ValueError:
+        raise malformed from None
     try:
         with build_opener(NoRedirects).open(request, timeout=30) as answer:
             body = json.loads(answer.read(ANSWER_LIMIT))
@@ -183,9 +190,10 @@ class TokenFile:
         """Ends the renewal and removes the file with its folder."""
         self._over.set()
         with self._writing:
-            for file in self.path.parent.iterdir():
-                file.unlink(missing_ok=True)
-            self.path.parent.rmdir()
+            # Whatever the command has made of the folder: its exit code counts.
+            shutil.rmtree(self.path.parent, ignore_errors=True)
+        if self.path.exists():
+            say(f"{self.path} could not be removed")
 
 
 class Command:
@@ -232,7 +240,7 @@ class Command:
         try:
             if os.getpgid(self._process.pid) == self._process.pid:
                 os.killpg(self._process.pid, number)
-            elif number != signal.SIGINT:
+            elif number not in OF_THE_TERMINAL:
                 self._process.send_signal(number)
         except ProcessLookupError:
             pass

@@ -172,6 +172,13 @@ def test_the_exit_code_is_the_commands(job: Job, command: str, code: int):
     assert not job.folder.exists()
 
 
+@pytest.mark.parametrize("command", ['rm -r "$folder"', 'mkdir "$folder/own"'])
+def test_whatever_the_command_makes_of_the_folder_its_exit_code_counts(job: Job, command: str):
+    script = f'folder=$(dirname "$CLUSTER_OIDC_TOKEN_FILE_PATH") && {command} && exit 5'
+    assert job.run("sh", "-c", script) == (5, "", "")
+    assert not job.folder.exists()
+
+
 def test_a_command_that_cannot_be_run_is_told_in_one_sentence(job: Job):
     code, _, messages = job.run("no-such-command")
     assert (code, messages) == (127, "with_job_token: no-such-command cannot be run: No such file or directory\n")
@@ -228,6 +235,17 @@ def test_a_malformed_request_token_is_not_printed(job: Job):
     assert messages.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("URL", "file:///etc/passwd"), ("URL", "https://[bad"), ("URL", "https://a b/"), ("TOKEN", "\u6f22")],
+)
+def test_a_malformed_variable_is_one_sentence(job: Job, issuer: Issuer, name: str, value: str):
+    job.environ[f"ACTIONS_ID_TOKEN_REQUEST_{name}"] = value
+    sentence = "with_job_token: no ID token: the job's variables ACTIONS_ID_TOKEN_REQUEST_* are malformed\n"
+    assert job.run("echo", "started") == (2, "", sentence)
+    assert issuer.requests == []
+
+
 def test_the_first_token_is_asked_for_again_after_a_passing_failure(job: Job, issuer: Issuer):
     issuer.answers = [body({}, 503), token(jwt("first"))]
     code, output, messages = job.run("echo", "started")
@@ -281,7 +299,7 @@ def test_what_a_token_claims_does_not_end_its_renewal(job: Job, issuer: Issuer, 
     assert finish(process) == (128 + signal.SIGTERM, "", "")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
 def test_a_signal_reaches_the_command_once_and_its_own_end_counts(job: Job, number: signal.Signals):
     name = number.name.removeprefix("SIG")
     # The token is still there while the command winds down.
