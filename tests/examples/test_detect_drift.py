@@ -81,3 +81,28 @@ def test_the_exit_code_says_whether_something_drifted(
     assert found == code
     assert ("Nothing has drifted." in output) is (code == 0)
     assert bool(report) is (code != 0)
+
+
+@pytest.mark.parametrize("variable", ["TMPDIR", "DRIFT_REPORT"])
+def test_what_keeps_the_script_from_its_work_is_no_drift(job: Job, variable: str):
+    job.programs("no sign-in", 255, "no sign-in", 2)
+    assert job.run(**{variable: "/nonexistent/folder"})[0] == 2
+
+
+def test_drift_is_told_also_where_the_report_cannot_be_written(job: Job):
+    assert job.run(DRIFT_REPORT="/nonexistent/report")[0] == 1
+
+
+def test_the_stack_must_be_named():
+    done = subprocess.run(["bash", str(SCRIPT)], capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "usage: detect-drift.sh STACK" in done.stderr
+
+
+def test_the_issue_of_a_long_report_is_one_that_github_takes(job: Job):
+    workflow = (SCRIPT.parent / ".github" / "workflows" / "drift.yml").read_text()
+    (command,) = [line.split("run: ")[1] for line in workflow.splitlines() if "gh issue create" in line]
+    write_executable(job.folder / "bin" / "gh", f"#!/bin/sh\ncat >{job.folder}/body\n")
+    (job.folder / "drift-report.md").write_text("The chain is broken\n" * 10_000)
+    subprocess.run(["bash", "-c", command], cwd=job.folder, env={"PATH": f"{job.folder}/bin:/usr/bin:/bin"}, check=True)
+    assert 60_000 < len((job.folder / "body").read_text()) <= 65_536
