@@ -200,6 +200,14 @@ def test_plugin_that_the_engine_installed_in_the_sandbox_stays(home, tmp_path):
     assert not (private / "plugins" / "resource-tls-v5.0.0").exists()
 
 
+def test_user_s_plugin_may_have_a_file_named_as_that_of_a_stand_in(home, tmp_path):
+    main = install(home, "azuread", "1.0.0") / "main.py"
+    main.write_bytes(b"\xff\xfe")
+    for _ in range(2):
+        prepare_plugins(tmp_path / "private")
+        assert (tmp_path / "private" / "plugins" / main.parent.name / main.name).read_bytes() == b"\xff\xfe"
+
+
 def test_user_s_plugin_takes_the_place_of_the_stand_in(home, tmp_path):
     private = tmp_path / "private"
     prepare_plugins(private)

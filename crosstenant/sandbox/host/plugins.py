@@ -100,7 +100,7 @@ def _remove_stand_ins(plugins: Path, kept: set[str]) -> None:
 
 def _is_stand_in(folder: Path) -> bool:
     main = folder / "main.py"
-    return main.is_file() and main.read_text().startswith(_MAIN.splitlines()[0])
+    return main.is_file() and main.read_text(errors="replace").startswith(_MAIN.splitlines()[0])
 
 
 def _link_all(source: Path, target: Path) -> None:
