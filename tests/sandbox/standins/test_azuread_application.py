@@ -6,7 +6,7 @@ import pytest
 
 from crosstenant.errors import OperatorError
 from crosstenant.provider_kit.errors_to_grpc import PartialError
-from crosstenant.sandbox.standins.azuread.application import Application
+from crosstenant.sandbox.standins.azuread.application import Application, remove_owner
 from crosstenant.sandbox.standins.http import Answer
 from crosstenant.sandbox.world.seed import CLUSTER_OWNER_ID
 from tests.sandbox.standins.standin_world import Managed, add_fault, change, read_state
@@ -83,6 +83,19 @@ async def test_owner_that_creates_stays_only_if_it_is_named(graph, store):
     applications = read_state(store)["applications"]
     assert applications[kept.outputs["objectId"]]["_owners"] == [OWNER]
     assert applications[left.outputs["objectId"]]["_owners"] == []
+
+
+async def test_owners_are_compared_without_case_and_left_alone_without_a_change(graph, http):
+    thing = await Managed(Application(graph)).create(displayName="kept", owners=[OWNER.upper()])
+    assert len(http.sent[0][2]["owners@odata.bind"]) == 1
+    assert not [call for call in http.calls() if call.startswith("DELETE")]
+    await thing.refresh()
+    await thing.update(displayName="renamed", owners=[OWNER], preventDuplicateNames=True)
+    http.calls()
+    await thing.update(displayName="renamed", owners=[OWNER], preventDuplicateNames=True, notes="its own name")
+    assert shape(http.calls())[1:] == ["PATCH /v1.0/applications/ID", *READ]
+    # One who is no owner is removed without an error.
+    await remove_owner(graph, thing.resource_id, CLUSTER_OWNER_ID)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from crosstenant.sandbox.standins.azuread.application import Application
 from crosstenant.sandbox.standins.azuread.application_federated_identity_credential import (
     ApplicationFederatedIdentityCredential,
 )
+from crosstenant.sandbox.standins.http import Answer
 from tests.sandbox.standins.standin_world import Managed, change, read_state
 
 TRUST = {
@@ -77,6 +78,26 @@ async def test_update_changes_it_in_place(store, application, credential):
     (found,) = kept(store, application)
     assert (found["subject"], found["issuer"]) == ("other", TRUST["issuer"])
     assert credential.outputs["subject"] == "other"
+
+
+async def test_update_sends_no_name_and_empties_the_description(http, store, application, credential):
+    await credential.update(**TRUST, description="for pulls", applicationId=application.resource_id)
+    http.sent.clear()
+    await credential.update(**TRUST, applicationId=application.resource_id)
+    [(_, _, sent)] = [it for it in http.sent if it[0] == "PATCH"]
+    assert (sent["description"], "name" in sent) == ("", False)
+    assert kept(store, application)[0]["description"] == ""
+
+
+async def test_application_that_a_replica_has_not_seen_is_waited_for(graph, http, application, clock, monkeypatch):
+    send, unseen = http.send, [Answer(404, {}, '{"error": {"code": "Request_ResourceNotFound"}}')] * 2
+
+    async def late(method, url, **given):
+        return unseen.pop() if method == "POST" and unseen else await send(method, url, **given)
+
+    monkeypatch.setattr(http, "send", late)
+    await Managed(ApplicationFederatedIdentityCredential(graph)).create(applicationId=application.resource_id, **TRUST)
+    assert clock.waits[:2] == [1, 2]
 
 
 async def test_change_by_another_shows(store, application, credential):

@@ -69,6 +69,14 @@ async def test_outputs_name_the_home_tenant(abroad, client_id):
     assert thing.outputs["description"] == ""
 
 
+async def test_description_and_owner_are_those_of_the_program(abroad, http, client_id):
+    caller = (await abroad.claims())["oid"].upper()
+    thing = await Managed(ServicePrincipal(abroad)).create(clientId=client_id, description="pulls", owners=[caller])
+    assert thing.outputs["description"] == "pulls"
+    [made] = [body for method, _, body in http.sent if method == "POST"]
+    assert len(made["owners@odata.bind"]) == 1
+
+
 async def test_nothing_changes_without_a_change(abroad, client_id):
     thing = await Managed(ServicePrincipal(abroad)).create(clientId=client_id)
     await thing.refresh()
@@ -113,7 +121,7 @@ async def test_import_reads_the_client_id_back(abroad, client_id):
 async def test_existing_service_principal_needs_an_import(abroad, client_id):
     made = await Managed(ServicePrincipal(abroad)).create(clientId=client_id)
     with pytest.raises(OperatorError, match="needs to be imported into the State") as caught:
-        await Managed(ServicePrincipal(abroad)).create(clientId=client_id)
+        await Managed(ServicePrincipal(abroad)).create(clientId=client_id.upper())
     # The object ID alone, although the resource's own ID has a path.
     object_id = made.resource_id.removeprefix("/servicePrincipals/")
     assert f'A resource with the ID "{object_id}" already exists: To be managed' in str(caught.value)
