@@ -143,9 +143,10 @@ def test_planted_secrets_are_found_nowhere_but_encrypted(watch: Watch, quickstar
     assert watch.leaks() == []
     assert watch.saw_arguments_of("pulumi-resource-crosstenant")
     # What Pulumi writes of its own protocol is in clear: SECURITY.md warns of it.
-    messages = tmp_path / "messages.json"
-    assert watch.operate("preview", environ={"PULUMI_DEBUG_GRPC": str(messages)}).code == 0
-    assert watch.is_in(messages.read_text())
+    messages, trace, spans = (tmp_path / it for it in ("messages.json", "trace", "spans.json"))
+    tracing = ("--tracing", f"file:{trace}", "--otel-traces", f"file://{spans}")
+    assert watch.operate("preview", *tracing, environ={"PULUMI_DEBUG_GRPC": str(messages)}).code == 0
+    assert [it.name for it in (messages, trace, spans) if not watch.is_in(it.read_text(errors="replace"))] == []
     # What was searched for is what the stack holds: asked for it, Pulumi shows each.
     exported = quickstart.command("pulumi", "stack", "export", "--show-secrets", "--stack", "test").output
     assert [secret for secret in watch.planted if secret not in exported] == []
