@@ -191,7 +191,8 @@ def test_interrupt_from_the_terminal_reaches_the_command_once(tmp_path, environ)
     assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 6
 
 
-def test_serve_prints_the_environment_and_ends_when_interrupted(start, environ, tmp_path):
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_serve_prints_the_environment_and_ends_by_a_signal(start, environ, tmp_path, number):
     process = start("serve", stdin=subprocess.DEVNULL)
     exports = {}
     while "PULUMI_SKIP_UPDATE_CHECK" not in exports:
@@ -200,8 +201,9 @@ def test_serve_prints_the_environment_and_ends_when_interrupted(start, environ, 
     command = ["curl", "-sf", "https://login.microsoftonline.com/common/discovery/keys"]
     done = subprocess.run(command, env={**environ, **exports}, capture_output=True, text=True, timeout=GUARD_SECONDS)
     assert '"keys"' in done.stdout
-    process.send_signal(signal.SIGINT)
+    process.send_signal(number)
     assert process.wait(timeout=GUARD_SECONDS) == 0
+    assert not Path(exports["SSL_CERT_FILE"]).exists()
     assert len(requests(open_store(tmp_path / ".sandbox" / "state.json"))) == 1
 
 

@@ -81,7 +81,7 @@ def serve(store: Store, faults: list[Json], pass_through: tuple[str, ...], fresh
     def end(_number: int, _frame: FrameType | None) -> None:
         ended.set()
 
-    for number in (signal.SIGINT, signal.SIGTERM):
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, end)
     with Sandbox(store, pass_through) as running:
         for name, value in command_environment(store, running).items():
