@@ -75,12 +75,12 @@ class ClusterState:
     @property
     def is_idle(self) -> bool:
         """Whether no operation is changing the cluster or one of its node pools."""
-        return self.provisioning_state in _TERMINAL and not self.busy_pools
+        return self.provisioning_state in ENDS and not self.busy_pools
 
     @property
     def busy_pools(self) -> tuple[NodePool, ...]:
         """The node pools that are being changed; the cluster itself may say ``Succeeded`` meanwhile."""
-        return tuple(pool for pool in self.node_pools if pool.provisioning_state not in (*_TERMINAL, ""))
+        return tuple(pool for pool in self.node_pools if pool.provisioning_state not in (*ENDS, ""))
 
     @property
     def is_being_deleted(self) -> bool:
@@ -118,9 +118,11 @@ class ClusterState:
         return sum(pool.count for pool in self.node_pools)
 
 
-# https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations#provisioningstate-values: all
-# others are names of work in progress.
-_TERMINAL: Final = frozenset({"Succeeded", "Failed", "Canceled"})
+ENDS: Final = frozenset({"Succeeded", "Failed", "Canceled"})
+"""The states at the end of an operation; all others are names of work in progress.
+
+https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations#provisioningstate-values
+"""
 
 
 @dataclass(frozen=True)

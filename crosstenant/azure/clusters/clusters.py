@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from crosstenant.azure.arm import Arm, client_settings
 from crosstenant.azure.caller_rights import permits
-from crosstenant.azure.clusters.cluster_state import ClusterState, RunningOperation, from_model, running_operation
+from crosstenant.azure.clusters.cluster_state import ENDS, ClusterState, RunningOperation, from_model, running_operation
 from crosstenant.azure.clusters.maintenance import Maintenance, maintenance_of
 from crosstenant.azure.clusters.reset_operation import ResetOperation
 from crosstenant.azure.connections.answer_forms import form_due
@@ -41,7 +41,6 @@ RESET_ACTION: Final = "Microsoft.ContainerService/managedClusters/resetServicePr
 _ATTEMPTS = 8
 # Of requests without an answer, to a cluster that does not change its application: each may have reimaged all nodes.
 _UNANSWERED_ATTEMPTS = 2
-_ENDS: Final = ("Succeeded", "Failed", "Canceled")
 
 
 class ClusterGone(Exception):
@@ -73,7 +72,7 @@ class Ending:
     @property
     def is_running(self) -> bool:
         """Whether Azure says that the operation has not ended."""
-        return self.status not in ("", *_ENDS)
+        return self.status not in ("", *ENDS)
 
 
 class Clusters:
@@ -254,7 +253,7 @@ class Clusters:
         status, ended = found.get("status"), str(found.get("endTime") or "")
         if not isinstance(status, str) or not status:
             return Ending(is_hidden=True)
-        known = next((it for it in _ENDS if it.lower() == status.lower()), status)
+        known = next((it for it in ENDS if it.lower() == status.lower()), status)
         # Azure writes fractions of seconds or not: one form is enough.
         return Ending(known, f"{ended[:19]}Z" if ended else "")
 

@@ -135,8 +135,7 @@ def _in_cloud_shell(tenant: Tenant, said: str) -> str:
 def _with_current_account(tenant: Tenant, said: str) -> str:
     return (
         f"the account that sees subscription {tenant.subscription_id} signs in to tenant {tenant.tenant_id},"
-        " but the"
-        " azuread provider asks the Azure CLI for its current account, which does not: make that account the"
+        " but the azuread provider asks the Azure CLI for its current account, which does not: make that account the"
         f" current one ('az account set --subscription {tenant.subscription_id}'). Where each tenant has an account"
         " of its own, give one tenant another credential (client_id with client_secret, or OIDC), use consent mode,"
         " which needs no azuread in the registry tenant, or one user who is a guest in the other tenant. The Azure"

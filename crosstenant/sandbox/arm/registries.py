@@ -19,6 +19,7 @@ from crosstenant.sandbox.arm.resource_list import readable_of_type
 from crosstenant.sandbox.world import resource_documents
 from crosstenant.sandbox.world.clouds import cloud_of
 from crosstenant.sandbox.world.ids import REGISTRY_TYPE
+from crosstenant.sandbox.world.resource_documents import location_name
 from crosstenant.sandbox.world.state import public
 from crosstenant.sandbox.world.times import timestamp
 
@@ -63,7 +64,7 @@ def put_registry(request: ArmRequest) -> Answer:
     found = request.state["resources"].get(key(request.scope))
     name = request.part("name")
     if found is not None:
-        location = str(request.body.get("location") or found["location"]).replace(" ", "").lower()
+        location = location_name(str(request.body.get("location") or found["location"]))
         if location != found["location"]:
             raise resource_elsewhere(name, found["location"], group["name"], location)
         _write(request, found)
@@ -85,7 +86,7 @@ def put_registry(request: ArmRequest) -> Answer:
         )
     registry_id = f"{group['id']}/providers/{REGISTRY_TYPE}/{name}"
     registry = resource_documents.registry(registry_id, MODES[0], cloud_of(request.state))
-    registry["location"] = location.replace(" ", "").lower()
+    registry["location"] = location_name(location)
     registry["properties"]["loginServer"] = registry["properties"]["loginServer"].lower()
     registry["properties"]["creationDate"] = timestamp(request.time)
     _write(request, registry)
@@ -216,12 +217,14 @@ def _check_tier(registry: Json) -> None:
 def _check_rules(rules: Json) -> None:
     action = rules.get("defaultAction", "Allow")
     addresses = [rule.get("value") for rule in cast("list[Json]", rules.get("ipRules") or [])]
-    wrong = next((it for it in addresses if not _is_network(it)), None if action in ("Allow", "Deny") else action)
-    if wrong is not None or None in addresses:
+    wrong = [it for it in addresses if not _is_network(it)]
+    if action not in ("Allow", "Deny", None):
+        wrong.append(action)
+    if wrong:
         raise ArmRefusal(
             400,
             "InvalidParameter",
-            f"The value '{wrong}' of the property 'networkRuleSet' is invalid.",
+            f"The value '{wrong[0]}' of the property 'networkRuleSet' is invalid.",
             target="networkRuleSet",
             source=sources.INVALID_REGISTRY_PROPERTY,
         )

@@ -118,7 +118,7 @@ def refusal_response(request: Request, error: SignInRefusal) -> Response:
     return JSONResponse(
         {
             "error": error.error,
-            "error_description": (f"{error} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {time}"),
+            "error_description": f"{error} Trace ID: {trace_id} Correlation ID: {correlation_id} Timestamp: {time}",
             "error_codes": [number],
             "timestamp": time,
             "trace_id": trace_id,

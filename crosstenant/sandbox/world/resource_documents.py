@@ -52,6 +52,11 @@ def resource_group(group_id: str, managed_by: str | None = None, cloud: Cloud = 
     }
 
 
+def location_name(text: str) -> str:
+    """A location as ARM writes it: ``West Europe`` is ``westeurope``."""
+    return text.replace(" ", "").lower()
+
+
 def node_resource_group_id(cluster_id: str, location: str = LOCATION) -> str:
     """The ARM ID of the resource group that AKS makes for a cluster's nodes."""
     _, _, subscription_id, _, group, *_, name = cluster_id.split("/")

@@ -12,6 +12,7 @@ from crosstenant.sandbox.arm import sources
 from crosstenant.sandbox.arm.clusters.checks import invalid_parameter
 from crosstenant.sandbox.arm.refusals import ArmRefusal
 from crosstenant.sandbox.arm.request import ArmRequest
+from crosstenant.sandbox.world.resource_documents import location_name, node_resource_group_id
 
 Json = dict[str, Any]
 
@@ -45,8 +46,8 @@ def check_new_cluster(request: ArmRequest, properties: Json) -> None:
             target="dnsPrefix",
             source=sources.DNS_PREFIX,
         )
-    location = str(request.body["location"]).replace(" ", "").lower()
-    group = str(properties.get("nodeResourceGroup") or f"MC_{request.part('group')}_{name}_{location}")
+    group_id = node_resource_group_id(request.scope, location_name(str(request.body["location"])))
+    group = str(properties.get("nodeResourceGroup") or group_id.rsplit("/", 1)[-1])
     if len(group) > _LONGEST_GROUP:
         raise ArmRefusal(
             400,

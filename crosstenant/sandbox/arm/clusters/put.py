@@ -31,6 +31,7 @@ from crosstenant.sandbox.arm.refusals import ArmRefusal, location_required, reso
 from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.world import resource_documents
 from crosstenant.sandbox.world.open_questions import AKS_PUT_WITHOUT_SECRET
+from crosstenant.sandbox.world.resource_documents import location_name
 
 Json = dict[str, Any]
 
@@ -78,7 +79,7 @@ def _create(request: ArmRequest) -> Json:
     )
     cluster_id += request.part("name")
     cluster = resource_documents.cluster(cluster_id, request.caller.tenant_id, pools, client_id, secret)
-    cluster["location"] = _location(location)
+    cluster["location"] = location_name(location)
     cluster["tags"] = {}
     cluster["_nodes"] = []  # The end of the operation adds them.
     _overlay(request, cluster, properties)
@@ -94,8 +95,8 @@ def _create(request: ArmRequest) -> Json:
 
 def _update(request: ArmRequest, cluster: Json) -> Json:
     location = request.body.get("location")
-    if location and _location(location) != cluster["location"]:
-        raise resource_elsewhere(cluster["name"], cluster["location"], request.part("group"), _location(location))
+    if location and location_name(location) != cluster["location"]:
+        raise resource_elsewhere(cluster["name"], cluster["location"], request.part("group"), location_name(location))
     check_idle(request.state, cluster)
     check_power(request, cluster, "updating")
     properties = _properties(request)
@@ -202,11 +203,6 @@ def _pools(properties: Json) -> list[Json]:
 
 def _count(pool: Json) -> int:
     return 1 if pool.get("count") is None else int(pool["count"])
-
-
-def _location(text: str) -> str:
-    """A location as ARM writes it: ``West Europe`` is ``westeurope``."""
-    return text.replace(" ", "").lower()
 
 
 def _without_secrets(value: Any) -> Any:

@@ -17,6 +17,7 @@ from crosstenant.sandbox.arm.request import Answer, ArmRequest
 from crosstenant.sandbox.arm.resource_list import readable_of_type
 from crosstenant.sandbox.world import managed_identities
 from crosstenant.sandbox.world.ids import IDENTITY_TYPE
+from crosstenant.sandbox.world.resource_documents import location_name
 from crosstenant.sandbox.world.state import public
 
 Json = dict[str, Any]
@@ -39,7 +40,7 @@ def put_identity(request: ArmRequest) -> Answer:
     group = find_group(request.state, request.scope)
     name = request.part("name")
     check_policy(request, "identity", name)
-    location = str(request.body.get("location") or "").replace(" ", "").lower()
+    location = location_name(str(request.body.get("location") or ""))
     if not location:
         raise location_required()
     found = request.state["resources"].get(key(request.scope))
